@@ -76,6 +76,27 @@ fn a_lines_colour_ends_before_its_carriage_return() {
     }
 }
 
+// Regression: with --crlf, and from the end, a long line was searched as a whole.
+#[test]
+fn the_law_holds_for_long_lines_with_carriage_returns_and_from_the_end() {
+    let unix = long_lines();
+    let mut dos = Vec::new();
+    for (number, line) in unix.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let text = line.strip_suffix(b"\n").unwrap_or(line);
+        dos.extend(text.iter().map(|&byte| if byte == b',' && number % 2 == 1 { b'\r' } else { byte }));
+        dos.extend_from_slice(if number == 5 { b"\n" } else { b"\r\n" });
+    }
+    let open = &dos[..dos.len() - 2];
+    for pattern in ["needle", "a.*xyz$", "^$", "^ é.?|ab$"] {
+        for options in [&["-n"][..], &["-v", "-c"], &["-w"], &["-x"], &["-C1"], &["--color=always"]] {
+            holds(&[options, &["--crlf", "-e", pattern]].concat(), &dos);
+        }
+        holds(&["--crlf", "-n", "-e", pattern], open);
+        holds(&["--last", "2", "-n", "-e", pattern], &unix);
+        holds(&["--last", "5", "-v", "--crlf", "-e", pattern], &dos);
+    }
+}
+
 #[test]
 fn the_law_holds_for_long_lines_that_are_trimmed_omitted_or_the_last() {
     let input = long_lines();
@@ -176,7 +197,14 @@ fn a_line_of_any_length_takes_little_memory() {
     input.extend_from_slice(b"needle\nneedle\n");
     let path = dir.file("input", &input);
     drop(input);
-    let forms: [&[&str]; 18] = [
+    let forms: [&[&str]; 24] = [
+        // Regression: these six held the whole line.
+        &["--crlf", "needle"],
+        &["--crlf", "-c", "need.*"],
+        &["--crlf", "-n", "-v", "x"],
+        &["--last", "2", "needle"],
+        &["--last", "1", "-c", "e.*e$"],
+        &["--timeline=1h", "needle"],
         &["needle"],
         &["-n", "-m1", "needle"],
         &["-w", "needle"],

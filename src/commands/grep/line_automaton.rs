@@ -213,6 +213,7 @@ pub(super) fn flags(with: &Syntax) -> syntax::Config {
         .utf8(false)
         .multi_line(with.terminator == b'\n')
         .unicode(with.unicode)
+        .crlf(with.crlf)
         .dot_matches_new_line(with.dot_all || with.terminator != b'\n' && with.dialect.is_posix())
         .case_insensitive(with.case == Case::Insensitive)
 }

@@ -26,6 +26,7 @@ mod kernel;
 mod line_automaton;
 mod line_count;
 mod lines;
+mod long_match;
 mod longest;
 mod merged;
 mod multiline;

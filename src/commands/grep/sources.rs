@@ -96,7 +96,8 @@ impl Sources {
 
     /// Returns an automaton that searches a line piece by piece, if one can decide about the line.
     pub fn line_automaton(&self, syntax: &Syntax) -> Option<LineAutomaton> {
-        if syntax.crlf {
+        // There, a carriage return within the line begins and ends a line too.
+        if syntax.crlf && syntax.boundary == Boundary::Line {
             return None;
         }
         let source = match syntax.boundary {

@@ -13,10 +13,12 @@ use memchr::{memchr, memchr_iter};
 use crate::engine::on_threads;
 use crate::io::Source;
 use crate::os::Extent;
+use crate::select::last_line_end;
 use crate::select::shard::Shard;
 use crate::timestamp::Reader;
 
 use super::lines::last_lines;
+use super::long_match::LineBytes;
 use super::query::{Found, Query, Wanted};
 
 /// The sizes in bytes of the first and the largest piece when an input is searched from its end.
@@ -121,16 +123,23 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
     let mut buffer = Vec::new();
     while end > within.start && left > 0 {
         let start = end.saturating_sub(size as u64).max(within.start);
-        let length = usize::try_from(end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        // A line may be longer than memory, which is an error but must not abort the program.
-        buffer.try_reserve(length.saturating_sub(buffer.len())).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        buffer.resize(length, 0);
+        buffer.resize((end - start) as usize, 0);
         let got = source.read_at(&mut buffer, start)?;
         let bytes = &buffer[..got];
         let first = if start == within.start { Some(0) } else { memchr(query.terminator, bytes).map(|i| i + 1) };
         let Some(first) = first.filter(|&first| first < bytes.len() || start == within.start) else {
             // A line is longer than this piece.
-            size = size.saturating_mul(2);
+            if size < MOST_BACKWARDS {
+                size *= 2;
+                continue;
+            }
+            let content = query.any.content(bytes);
+            let line = last_line_end(source, within.start..start, query.terminator)?..start + content.len() as u64;
+            // A failure here is found again, and reported, when the line is searched.
+            if query.selects_line(&LineBytes::InSource(source, line.clone()), &mut None)? {
+                left -= 1;
+            }
+            (end, size) = (line.start, BACKWARDS);
             continue;
         };
         let lines = &bytes[first..];

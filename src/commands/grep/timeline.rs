@@ -14,12 +14,13 @@ use jiff::tz::TimeZone;
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
-use crate::timestamp::{BucketReader, Grid, Reader, Sequence, Stamp};
+use crate::timestamp::{BucketReader, Grid, LINE_HEAD, Reader, Sequence, Stamp};
 
 use super::failure::Failure;
 use super::histogram::Histogram;
 use super::lines::{line_end, lines_of};
-use super::query::Wanted;
+use super::long_match::{LineBytes, long_line_start};
+use super::query::{Found, Piece, Wanted};
 use super::settings::Settings;
 use super::start::Starts;
 
@@ -114,7 +115,10 @@ impl Kernel for TimelineKernel<'_> {
     type Carry = Timeline;
 
     fn scan(&self, block: &Block) -> BlockCounts {
-        let (query, hay) = (&self.settings.query, block.bytes());
+        let (query, bytes) = (&self.settings.query, block.bytes());
+        let long = self.long_line(block);
+        // Only the beginning of a line is searched for its time.
+        let hay = long.map_or(bytes, |start| &bytes[..bytes.len().min(start + LINE_HEAD)]);
         let reader = self.starts.of(block.input()).reader;
         let mut counts = BlockCounts::default();
         let grid = self.grid.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(self.finest_grid());
@@ -122,11 +126,15 @@ impl Kernel for TimelineKernel<'_> {
         let chunk = if query.any.is_multiline() { usize::MAX } else { CHUNK };
         let mut start = 0;
         while start < hay.len() && counts.failure.is_none() {
-            let end = match hay.len() - start {
-                rest if rest > chunk => line_end(hay, start + chunk, query.terminator),
-                _ => hay.len(),
+            let stop = long.filter(|&long| start < long).unwrap_or(hay.len());
+            let end = match stop - start {
+                rest if rest > chunk => line_end(&hay[..stop], start + chunk, query.terminator),
+                _ => stop,
             };
-            let found = query.scan(&hay[start..end], Wanted { pieces: true, ..Wanted::default() });
+            let found = match long {
+                Some(long) if start == long => self.search_long(block, start..end),
+                _ => query.scan(&hay[start..end], Wanted { pieces: true, ..Wanted::default() }),
+            };
             for piece in &found.pieces {
                 let mut at = start + piece.start;
                 for line in lines_of(&hay[at..start + piece.end], query.terminator) {
@@ -189,6 +197,26 @@ fn add_places(block: &Block, part: &BlockCounts, totals: &mut Timeline) {
 }
 
 impl TimelineKernel<'_> {
+    /// Returns where a very long line begins with which the block ends.
+    fn long_line(&self, block: &Block) -> Option<usize> {
+        let query = &self.settings.query;
+        let content = query.any.content(block.bytes()).len();
+        let may_be_long = block.is_long() && query.terminator == b'\n' && !query.any.is_multiline();
+        may_be_long.then(|| long_line_start(block, 0..content, query.terminator)).flatten()
+    }
+
+    /// Searches the long line with which a block ends, and whose beginning is `head`.
+    fn search_long(&self, block: &Block, head: Range<usize>) -> Found {
+        let query = &self.settings.query;
+        let line = LineBytes::InBlock(block, head.start..query.any.content(block.bytes()).len());
+        let mut found = Found::default();
+        // A block's bytes are there.
+        if query.selects_line(&line, &mut found.failure).unwrap_or(false) {
+            found.pieces.push(Piece { start: 0, end: head.len(), line: 0, lines: 1, selected: true });
+        }
+        found
+    }
+
     /// Returns the longest span that divides both a second and every row.
     fn finest_grid(&self) -> Grid {
         let (mut one, mut other) = (SECOND, self.span.unwrap_or(SPANS[0]).max(1));

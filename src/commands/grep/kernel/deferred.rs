@@ -63,9 +63,11 @@ impl Search<'_> {
     /// Returns the offsets of a line without its terminator. The line is the block's last one, or ends
     /// with a terminator.
     fn content_of(&self, block: &Block, line: Range<u64>) -> Range<u64> {
-        let is_open =
-            line.end == block.offset() + block.len() && block.bytes().last() != Some(&self.settings.query.terminator);
-        line.start..line.end - u64::from(!is_open)
+        line.start..line.end - u64::from(self.is_ended(block, &line))
+    }
+
+    fn is_ended(&self, block: &Block, line: &Range<u64>) -> bool {
+        line.end != block.offset() + block.len() || block.bytes().last() == Some(&self.settings.query.terminator)
     }
 
     /// Writes a long line.
@@ -77,7 +79,8 @@ impl Search<'_> {
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
         let at = At { name: self.name(block), width: self.settings.width_of(block.source()), ..at };
-        self.printer().deferred_line(block, self.content_of(block, line), at, sink)
+        let is_ended = self.is_ended(block, &line);
+        self.printer().deferred_line(block, (self.content_of(block, line), is_ended), at, sink)
     }
 
     /// Writes lines before a match. The first one has this number.

@@ -5,12 +5,11 @@
 
 use std::ops::Range;
 
-use memchr::{memchr, memrchr};
+use memchr::memchr;
 
 use super::super::binary::{TEXT, cut_at_binary};
 use super::super::json_line::JsonSize;
-use super::super::line_automaton::LineAutomaton;
-use super::super::pattern::{LONGEST, Pattern};
+use super::super::long_match::{LineBytes, long_line_start};
 use super::super::query::{Found, Piece};
 use super::super::settings::Report;
 use super::super::stretches::LineStretches;
@@ -36,56 +35,6 @@ pub(super) fn seen<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8]
     long.as_ref().map_or(block.bytes(), |long| &long.stand_in)
 }
 
-/// A way to find out whether a line matches.
-enum PartwiseSearch<'p> {
-    /// Searches parts that overlap by this number of bytes.
-    Overlap(&'p Pattern, usize),
-    /// Passes the state of an automaton from part to part.
-    Automaton(&'p Pattern, &'p LineAutomaton),
-    /// Searches the line at once, because the engine takes nothing else.
-    Whole(&'p Pattern),
-}
-
-impl<'p> PartwiseSearch<'p> {
-    fn of(pattern: &'p Pattern) -> PartwiseSearch<'p> {
-        match (pattern.longest_in_line(), pattern.line_automaton()) {
-            (Some(longest), _) if longest <= LONGEST => PartwiseSearch::Overlap(pattern, longest.saturating_sub(1)),
-            (_, Some(automaton)) if automaton.start().is_some() => PartwiseSearch::Automaton(pattern, automaton),
-            _ => PartwiseSearch::Whole(pattern),
-        }
-    }
-
-    /// Returns whether the line in `range` matches.
-    fn is_match(&self, block: &Block, range: Range<usize>, found: &mut Found) -> bool {
-        let mut is_match = false;
-        let mut ask = |result| match result {
-            Ok(is_match) => is_match,
-            Err(failure) => {
-                found.failure = Some(failure);
-                true
-            }
-        };
-        match *self {
-            PartwiseSearch::Overlap(pattern, overlap) => block.in_parts(range, overlap, |hay, _| {
-                is_match = ask(pattern.is_match(hay));
-                !is_match
-            }),
-            PartwiseSearch::Automaton(pattern, automaton) => {
-                let Some(mut state) = automaton.start() else { return false };
-                block.in_parts(range, 0, |part, _| {
-                    // A match within a part is found faster by itself.
-                    is_match = !automaton.needs_borders() && ask(pattern.is_match(part))
-                        || automaton.advance(&mut state, part);
-                    !is_match && !automaton.is_hopeless(&state)
-                });
-                is_match = is_match || automaton.is_match_at_end(&mut state);
-            }
-            PartwiseSearch::Whole(pattern) => is_match = ask(pattern.is_match(&block.bytes()[range])),
-        }
-        is_match
-    }
-}
-
 impl Search<'_> {
     /// Searches a long block, unless that takes its whole last line.
     pub(super) fn scan_long(&self, block: &Block) -> Option<Part> {
@@ -96,7 +45,9 @@ impl Search<'_> {
         let (mark, bytes) = (self.settings.mark_length(block), block.bytes());
         let is_ended = bytes.last() == Some(&terminator);
         let content_end = bytes.len() - usize::from(is_ended);
-        let start = last_line_start(block, mark..content_end, terminator)?;
+        let ends_with_return = self.settings.style.crlf && is_ended && bytes[..content_end].ends_with(b"\r");
+        let searched_end = content_end - usize::from(ends_with_return);
+        let start = long_line_start(block, mark..content_end, terminator)?;
         if self.settings.style.long_lines.is_some_and(|limit| content_end - start <= limit.most) {
             return None;
         }
@@ -107,7 +58,9 @@ impl Search<'_> {
         let mut part = self.scan_around(block, mark, &long);
         let is_enough = self.wanted().limit.is_some_and(|limit| part.found.selected >= limit);
         let is_open = !part.turned_binary && !is_enough && part.found.failure.is_none();
-        let is_selected = is_open && self.selects(block, start..content_end, &mut part.found);
+        let line = LineBytes::InBlock(block, start..searched_end);
+        // A block's bytes are there.
+        let is_selected = is_open && self.settings.query.selects_line(&line, &mut part.found.failure).unwrap_or(false);
         let hides = is_selected && self.stops_at_nul() && holds_nul(block, start..content_end);
         part.turned_binary |= hides;
         let checks = self.settings.checks_encoding || self.settings.report == Report::Json;
@@ -168,14 +121,6 @@ impl Search<'_> {
         }
     }
 
-    /// Returns whether the line in `range` is selected.
-    fn selects(&self, block: &Block, range: Range<usize>, found: &mut Found) -> bool {
-        let query = &self.settings.query;
-        let mut holds = |pattern| PartwiseSearch::of(pattern).is_match(block, range.clone(), found);
-        let all = holds(&query.any) && query.and.iter().all(&mut holds) && !query.not.iter().any(&mut holds);
-        all != query.invert && found.failure.is_none()
-    }
-
     /// Returns whether the last line of a block can be searched and printed without being held.
     fn can_defer(&self, block: &Block) -> bool {
         block.kind() == TEXT && self.can_hold_context(block) && self.prints_by_parts()
@@ -198,7 +143,6 @@ impl Search<'_> {
     /// Returns whether a line of text can be searched and printed part by part.
     fn prints_by_parts(&self) -> bool {
         let (settings, style) = (self.settings, &self.settings.style);
-        let takes_whole_line = settings.multiline || style.crlf;
         let shows_excerpt = style.long_lines.is_some_and(|limit| limit.preview.is_some())
             || style.long_lines.is_some() && (style.trim || style.replacement.is_some());
         let can_report = match settings.report {
@@ -208,6 +152,8 @@ impl Search<'_> {
             Report::Count | Report::Names { .. } | Report::Nothing => true,
         };
         let finds_matches = self.finds_matches(true) || self.finds_matches(false);
+        // With `--crlf`, what ends a line of the output depends on what is printed of it.
+        let takes_whole_line = settings.multiline || style.crlf && (finds_matches || style.long_lines.is_some());
         can_report && !takes_whole_line && (!finds_matches || self.settings.query.any.finds_matches_by_parts())
     }
 
@@ -240,19 +186,6 @@ impl Search<'_> {
         let settings = self.settings;
         settings.report == Report::Lines && settings.binary != BinaryFiles::Text && settings.query.terminator != 0
     }
-}
-
-/// Returns where the last line in `range` begins, if only that line is long.
-fn last_line_start(block: &Block, range: Range<usize>, terminator: u8) -> Option<usize> {
-    let bytes = block.bytes();
-    let short = range.start..range.end.min(range.start.saturating_add(block.nominal()).saturating_add(1));
-    let start = memrchr(terminator, &bytes[short.clone()]).map_or(range.start, |at| range.start + at + 1);
-    let mut is_one_line = true;
-    block.in_parts(short.end..range.end, 0, |part, _| {
-        is_one_line = memchr(terminator, part).is_none();
-        is_one_line
-    });
-    is_one_line.then_some(start)
 }
 
 fn holds_nul(block: &Block, range: Range<usize>) -> bool {

@@ -30,15 +30,15 @@ struct DeferredLine<'l> {
 }
 
 impl Printer<'_> {
-    /// Prints the line whose content, without its terminator, is `range` of the input. Returns why the
-    /// file no longer holds it, if so.
+    /// Prints the line whose content, without its terminator, is `range` of the input. `is_ended` says
+    /// that the terminator is there. Returns why the file no longer holds the line, if so.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.
     pub fn deferred_line(
         &self,
         block: &Block,
-        range: Range<u64>,
+        (range, is_ended): (Range<u64>, bool),
         at: At<'_>,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
@@ -79,7 +79,10 @@ impl Printer<'_> {
         })?;
         if damage.is_none() && !line.only_matching {
             self.end_color(&mut line);
-            self.end_line(&mut line.text);
+            match is_ended {
+                true => line.text.push(style.terminator),
+                false => self.end_line(&mut line.text),
+            }
         }
         flush_over(0, &mut line.text, sink)?;
         Ok(damage)
