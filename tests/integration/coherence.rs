@@ -237,3 +237,12 @@ fn reading_asked_for_never_maps() {
         check cat -f --io read f; check grep --follow 7 --io read f",
     ));
 }
+
+// Regression: `bench` blamed another process for pages that ramfs never drops.
+#[test]
+fn ramfs_keeps_its_files() {
+    silent(in_namespace(
+        "mkdir $D/ram && mount -t ramfs none $D/ram && head -c 1M /dev/zero > $D/ram/f || exit 99
+        $MAPPED bench --cold --runs 1 --ways read $D/ram/f 2>&1 | grep -qF 'ramfs keeps its files in memory' || echo no reason",
+    ));
+}

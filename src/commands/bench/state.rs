@@ -61,11 +61,11 @@ fn chill(subject: &Subject) -> Result<(), String> {
         let pages = residency::pages(subject.len());
         let (dirty, written) = cached.state.map_or((0, 0), |state| (state.dirty, state.writeback));
         left = format!("{} of {pages} pages stay in memory: ", cached.resident);
-        left += &match (dirty, written) {
-            (0, 0) if subject.filesystem() == Some("tmpfs") => "tmpfs keeps its files in memory".to_owned(),
-            (0, 0) => "mapped or locked by another process".to_owned(),
-            _ if subject.filesystem() == Some("tmpfs") => "tmpfs keeps its files in memory".to_owned(),
-            (dirty, written) => format!("{} dirty, not on the disk yet (sync writes them out)", dirty + written),
+        let keeper = subject.filesystem().filter(|name| matches!(*name, "tmpfs" | "ramfs"));
+        left += &match (keeper, dirty + written) {
+            (Some(name), _) => format!("{name} keeps its files in memory"),
+            (None, 0) => "mapped or locked by another process".to_owned(),
+            (None, unwritten) => format!("{unwritten} dirty, not on the disk yet (sync writes them out)"),
         };
         // Waiting does not help with clean pages; a few attempts allow for pages that were briefly
         // in use.
