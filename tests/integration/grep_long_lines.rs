@@ -235,3 +235,20 @@ fn a_line_of_any_length_takes_little_memory() {
         assert!(peak < 40 << 20, "{form:?}: {peak} bytes resident");
     }
 }
+
+// Regression: --last read the hole into memory.
+#[test]
+fn the_last_lines_of_a_sparse_file_are_found_behind_its_hole() {
+    use std::os::unix::fs::FileExt;
+    const HOLE: u64 = 1 << 40;
+    let dir = Dir::on_disk();
+    let path = dir.file("sparse", b"x first\nx begins ");
+    let file = std::fs::File::options().write(true).open(&path).unwrap();
+    if file.write_all_at(b" ends\nx last\n", HOLE).is_err() {
+        return crate::util::skip("sparse files of a terabyte");
+    }
+    for (wanted, found) in [("1", "x\n"), ("2", "x\nx\n"), ("9", "x\nx\nx\n")] {
+        let ran = mapped().args(["grep", "-a", "-o", "--last", wanted, "x"]).arg(&path).output().unwrap();
+        assert_eq!((ran.status.code(), String::from_utf8_lossy(&ran.stdout).as_ref()), (Some(0), found));
+    }
+}
