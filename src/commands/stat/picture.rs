@@ -48,13 +48,14 @@ pub fn human(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit - 1])
 }
 
-/// Formats the finer counts, such as `3 dirty, 0 in writeback, 12 evicted`, or nothing if the
-/// kernel does not report them.
+/// Formats the finer counts that are not zero, such as `; 3 dirty, 12 evicted`, or says that the kernel
+/// does not report them.
 pub fn state(cached: &Cached) -> String {
-    match cached.state {
-        Some(state) => format!("; {} dirty, {} in writeback, {} evicted", state.dirty, state.writeback, state.evicted),
-        None => "; dirty and evicted: unknown".into(),
-    }
+    let Some(state) = cached.state else { return "; dirty and evicted: unknown".into() };
+    let counts = [(state.dirty, "dirty"), (state.writeback, "in writeback"), (state.evicted, "evicted")];
+    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let told = told.collect::<Vec<_>>().join(", ");
+    if told.is_empty() { told } else { format!("; {told}") }
 }
 
 #[cfg(test)]
@@ -70,6 +71,15 @@ mod tests {
         let cells = [cell(0, 1000), cell(1, 1000), cell(500, 1000), cell(999, 1000), cell(1000, 1000)];
         assert_eq!(row(&cells), " ▁▄▇█");
         assert_eq!(row(&[]), "");
+    }
+
+    #[test]
+    fn only_counts_that_are_not_zero_are_told() {
+        let told = |state| super::state(&Cached { state, ..Cached::default() });
+        let counts = crate::os::residency::CacheCounts { dirty: 3, evicted: 12, ..Default::default() };
+        assert_eq!(told(Some(counts)), "; 3 dirty, 12 evicted");
+        assert_eq!(told(Some(Default::default())), "");
+        assert_eq!(told(None), "; dirty and evicted: unknown");
     }
 
     #[test]
