@@ -1,5 +1,9 @@
 //! The names of months.
 
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
 use super::scan::Scanner;
 
 /// The months in English.
@@ -36,6 +40,15 @@ const FOREIGN_MONTHS: [&str; 12] = [
     "dez dezember déc décembre dic diciembre dicembre dezembro des desember gru grudnia дек декабря",
 ];
 
+/// The lengths of their names in bytes, whatever the case.
+const NAME: RangeInclusive<usize> = 3..=20;
+
+/// The numbers of those months by name, because each word of the first lines of a log is looked up.
+static NUMBERS: LazyLock<HashMap<&str, i32>> = LazyLock::new(|| {
+    let months = (1..).zip(FOREIGN_MONTHS);
+    months.flat_map(|(number, names)| names.split(' ').map(move |name| (name, number))).collect()
+});
+
 /// Reads the name of a month in a language other than English, or its number as Chinese, Japanese
 /// and Korean write it: `11月`.
 pub(super) fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
@@ -46,8 +59,8 @@ pub(super) fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
         return Some(month);
     }
     let name = after.take_while(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-    let name = std::str::from_utf8(name).ok()?.to_lowercase();
-    let month = FOREIGN_MONTHS.iter().position(|names| names.split(' ').any(|known| known == name))?;
+    let name = std::str::from_utf8(name).ok().filter(|name| NAME.contains(&name.len()))?.to_lowercase();
+    let month = *NUMBERS.get(&*name)?;
     *at = after;
-    Some(month as i32 + 1)
+    Some(month)
 }

@@ -135,17 +135,21 @@ impl Kernel for TimelineKernel<'_> {
                 Some(long) if start == long => self.search_long(block, start..end),
                 _ => query.scan(&hay[start..end], Wanted { pieces: true, ..Wanted::default() }),
             };
+            let mut count = |line: Range<usize>| match &mut entries {
+                Some(entries) if query.terminator == b'\n' => entries.count(line, &mut counts),
+                // A record of several lines belongs to the last entry in it.
+                Some(entries) => entries.count(line.end..line.end, &mut counts),
+                None => add(&mut counts.places, (block.offset() + line.start as u64) / PLACE, 1),
+            };
             for piece in &found.pieces {
-                let mut at = start + piece.start;
-                for line in lines_of(&hay[at..start + piece.end], query.terminator) {
-                    let line = at..at + line.len();
-                    at = line.end;
-                    match &mut entries {
-                        Some(entries) if query.terminator == b'\n' => entries.count(line, &mut counts),
-                        // A record of several lines belongs to the last entry in it.
-                        Some(entries) => entries.count(at..at, &mut counts),
-                        None => add(&mut counts.places, (block.offset() + line.start as u64) / PLACE, 1),
-                    }
+                let (mut at, piece_end) = (start + piece.start, start + piece.end);
+                if piece.lines == 1 {
+                    count(at..piece_end);
+                    continue;
+                }
+                for line in lines_of(&hay[at..piece_end], query.terminator) {
+                    count(at..at + line.len());
+                    at += line.len();
                 }
             }
             (counts.failure, start) = (found.failure, end);
