@@ -108,6 +108,19 @@ fn a_very_long_line_is_one_line() {
     assert_eq!(matches, "x word é\n".repeat(120_000).as_bytes());
 }
 
+// Regression: every piece of the line was appended to a copy of all of it.
+#[test]
+fn a_very_long_line_is_put_together_once() {
+    let dir = Dir::new();
+    let line = format!("2026-11-20T10:00:00Z {}needle\n", "abcdefghijklmno ".repeat(1 << 20));
+    dir.file("log", line.as_bytes());
+    let ran = run_in(&dir, &["grep", "--merge", "-c", "needle", "--stats=json", "log"]);
+    assert_eq!((ran.code, &ran.stdout[..]), (0, &b"1\n"[..]));
+    let stats: serde_json::Value = serde_json::from_str(ran.stderr.lines().last().unwrap()).unwrap();
+    let faults = stats["minor_faults"].as_u64().unwrap();
+    assert!(faults < 60_000, "{faults} pages were touched for a line of 4096 pages");
+}
+
 #[test]
 fn compressed_logs_and_periods_are_merged() {
     let dir = Dir::new();

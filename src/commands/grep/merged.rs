@@ -142,12 +142,17 @@ impl Searched {
 
     /// Adds a piece of a very long entry. Returns the lines that are whole now, and keeps the rest.
     fn complete(&mut self, piece: &[u8], place: LogPosition) -> (Vec<u8>, LogPosition) {
-        let mut text = std::mem::take(&mut self.begun);
-        let place = if text.is_empty() { place } else { self.begun_at };
-        let whole = memrchr(b'\n', piece).map_or(0, |end| text.len() + end + 1);
-        text.extend_from_slice(piece);
-        self.begun = text.split_off(whole);
-        self.begun_at = if whole == 0 { place } else { (place.0 + whole as u64, None) };
+        let place = if self.begun.is_empty() { place } else { self.begun_at };
+        let whole = memrchr(b'\n', piece).map_or(0, |end| end + 1);
+        let mut text = Vec::new();
+        if whole == 0 {
+            self.begun_at = place;
+        } else {
+            text = std::mem::take(&mut self.begun);
+            text.extend_from_slice(&piece[..whole]);
+            self.begun_at = (place.0 + text.len() as u64, None);
+        }
+        self.begun.extend_from_slice(&piece[whole..]);
         (text, place)
     }
 }
