@@ -13,6 +13,7 @@ use super::notation::{Candidate, Notation};
 use super::reader::FirstDate;
 use super::scan::Scanner;
 use super::stamp::{Stamp, days_from_civil};
+use super::words::without_marks;
 use super::zone::{Abbreviations, WrittenZone};
 
 /// The message for a text that is not a time.
@@ -134,6 +135,7 @@ pub(super) struct Typed<'n> {
 
 impl Typed<'_> {
     pub(super) fn read(&self, text: &str) -> Result<TypedTime, String> {
+        let text = without_marks(text);
         let text = text.trim().trim_matches('"').trim();
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text).trim();
         match self.plain(bare)? {
@@ -283,7 +285,9 @@ impl Typed<'_> {
         let mut found: Option<Timestamp> = None;
         for (weekday, text) in [(None, text), split_weekday(text)] {
             // A time of day after a weekday is of that day.
-            let is_dated = |candidate: &Candidate| weekday.is_none() || !matches!(candidate.stamp, Stamp::Clock(..));
+            let is_dated = |candidate: &Candidate| {
+                (weekday.is_none() || !matches!(candidate.stamp, Stamp::Clock(..))) && !candidate.is_short_day_first()
+            };
             for candidate in Notation::all(text.as_bytes(), &zones).into_iter().filter(is_dated) {
                 let mut at = Scanner(text.as_bytes());
                 if candidate.notation.read(&mut at, &zones).is_none() || !at.0.is_empty() {

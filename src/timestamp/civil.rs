@@ -77,7 +77,7 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 64] = {
+pub(super) const STYLES: [DateStyle; 65] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay, YearWeek};
     [
         numbers(YearMonthDay, b'-', false),
@@ -104,6 +104,7 @@ pub(super) const STYLES: [DateStyle; 64] = {
         numbers(DayMonthYear, b'-', false),
         numbers(DayMonthYear, b'.', false),
         numbers(DayMonthYear, 0, false),
+        numbers(DayMonthYear, 0, true),
         numbers(MonthDayYear, 0, false),
         numbers(DayMonthYear, b'/', true),
         numbers(DayMonthYear, b'.', true),
@@ -149,6 +150,17 @@ pub(super) const STYLES: [DateStyle; 64] = {
 };
 
 impl DateStyle {
+    /// Returns whether a time of day may follow without a separator. The number of a day in the year
+    /// and the digits after it would also be another date.
+    pub fn is_compact(self) -> bool {
+        self.separator == 0 && !self.named && self.order != Order::YearDay && !self.is_short_day_first()
+    }
+
+    /// Returns whether this is `211126`, which is rather the 26th of November 2021.
+    pub fn is_short_day_first(self) -> bool {
+        self.separator == 0 && self.short_year && self.order == Order::DayMonthYear && !self.named
+    }
+
     /// Returns whether the year is part of the date.
     pub fn has_year(self) -> bool {
         !matches!(self.order, Order::MonthDay | Order::DayMonth)

@@ -158,8 +158,9 @@ fn cjk_clock(scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
 
 /// Reads AM or PM, in any spelling. Returns the hour in 24-hour time.
 fn half_day(at: &mut Scanner<'_>, hour: i32) -> Option<i32> {
-    // Newer releases of Java put a narrow no-break space before it.
-    let _ = at.take(b" ").or_else(|| at.take("\u{202f}".as_bytes()));
+    // Newer releases of Java and of Apple's systems put a narrow no-break space before it.
+    let blanks = [" ", "\u{202f}", "\u{a0}"];
+    let _ = blanks.iter().find_map(|blank| at.take(blank.as_bytes()));
     if let Some(before) = named_half(at) {
         return (1..=12).contains(&hour).then_some(hour % 12 + before);
     }

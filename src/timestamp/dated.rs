@@ -12,7 +12,7 @@ use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
 /// The separators between a date and its time. A longer one precedes those that are its prefix.
-pub(super) const GAPS: [&[u8]; 33] = [
+pub(super) const GAPS: [&[u8]; 47] = [
     b", time = ",
     b" time = ",
     b", um ",
@@ -25,12 +25,17 @@ pub(super) const GAPS: [&[u8]; 33] = [
     b" @ ",
     b" time=",
     b",time=",
+    b" Time: ",
+    b" Time=",
+    b";Time=",
+    b", at ",
     b" at ",
     b" ",
     b"T",
     b"t",
     b"_",
     b"::",
+    b": ",
     b":",
     b"-",
     b", ",
@@ -44,8 +49,17 @@ pub(super) const GAPS: [&[u8]; 33] = [
     b"\" \"",
     b"\",\"",
     b"][",
+    b"] [",
+    b"], [",
+    b") (",
     b"|",
     b".",
+    b"#",
+    b"~",
+    b"^",
+    b"!",
+    b"*",
+    b"' '",
 ];
 
 /// Consumes the separator between a date and its time. After a blank, an hour may be padded with
@@ -120,8 +134,9 @@ impl Civil {
         let mut found = Vec::new();
         let mut is_read = false;
         for clock in CLOCKS {
-            // Digits without a date are a time of day only with colons.
-            let bare = clock.separator == b':' && !clock.unpadded && !clock.point && clock_at.peek() != Some(b' ');
+            // Digits without a date are a time of day only with colons, or in the log of a job.
+            let bare = matches!(clock.separator, b':' | b'.') && !clock.unpadded && !clock.point;
+            let bare = bare && clock_at.peek() != Some(b' ');
             let mut at = clock_at;
             // Four digits are a time only as part of a longer number.
             let part = clock.separator != 0 || clock.seconds || gap.is_empty();
@@ -129,6 +144,9 @@ impl Civil {
                 continue;
             }
             let Some(time) = clock.read(&mut at) else { continue };
+            if date.is_none() && clock.separator == b'.' && !names_a_job(at) {
+                continue;
+            }
             is_read = true;
             let style = date.map(|(style, _)| style);
             let civil = Self { date: style, gap, clock, zone: false, year_last: false, first: First::Date };
@@ -236,6 +254,12 @@ impl Civil {
         *scanner = at;
         Some(stamp)
     }
+}
+
+/// Returns whether the identifier of a job follows, as in the logs of z/OS: `14.30.05 JOB01234  `.
+fn names_a_job(at: Scanner<'_>) -> bool {
+    matches!(at.0, [b' ', b'J', b'O', b'B', digit, ..] | [b' ', b'S', b'T', b'C', digit, ..] | [b' ', b'T', b'S', b'U', digit, ..]
+        if digit.is_ascii_digit())
 }
 
 /// Returns whether the text after a time shows that it was something else or only partly

@@ -37,21 +37,14 @@ impl FormatDetector<'_> {
                 TimePlace::After(_) => 3,
                 TimePlace::Key(_) | TimePlace::Keys { .. } => 0,
             };
-            (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place)
+            let shorter = form.1 == Notation::Epoch;
+            (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place, shorter)
         };
         let mut near: Vec<_> = fits.into_iter().filter(|(form, seen)| near(&form.0, seen)).collect();
         self.leave_out_future(&mut near);
         near.sort_by_cached_key(|(form, seen)| (rank(form, seen), format!("{form:?}")));
         let &(form, seen) = near.first().ok_or_else(no_time)?;
-        // Other forms at the same place that read the same lines, but as other times.
-        for (other, theirs) in &near[1..] {
-            let same = other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards;
-            let differ = theirs.first_stamp != seen.first_stamp || theirs.last != seen.last;
-            if same && differ && self.settles(form, other).is_none() {
-                let formats = [form.1.to_string(), other.1.to_string()];
-                return Err(Refusal::UnclearDate { line: seen.example.clone(), formats });
-            }
-        }
+        let is_unsettled = self.find_other_reading(form, &near[1..])?;
         let settled = near[1..].iter().filter(|(other, theirs)| {
             other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards
         });
@@ -70,11 +63,37 @@ impl FormatDetector<'_> {
             notation,
             zone,
             heading: None,
+            is_unsettled,
             day: self.day,
             looked: self.outer.max(seen.lines),
             timed: seen.lines,
             example: seen.example.clone(),
         })
+    }
+
+    /// Returns whether another form at the same place reads the same lines, as the same times as far as
+    /// is known.
+    ///
+    /// # Errors
+    /// Fails if it reads them as other times.
+    fn find_other_reading(
+        &self,
+        form: &(TimePlace, Notation),
+        others: &[(&(TimePlace, Notation), &FormTally)],
+    ) -> Result<bool, Refusal> {
+        let seen = &self.seen[form];
+        let mut is_found = false;
+        for (other, theirs) in others {
+            let same = other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards;
+            if same && self.settles(form, other).is_none() {
+                if theirs.first_stamp != seen.first_stamp || theirs.last != seen.last {
+                    let formats = [form.1.to_string(), other.1.to_string()];
+                    return Err(Refusal::UnclearDate { line: seen.example.clone(), formats });
+                }
+                is_found = true;
+            }
+        }
+        Ok(is_found)
     }
 
     /// Leaves out readings that are later than the log's last change, if another at the same place
@@ -135,7 +154,7 @@ impl FormatDetector<'_> {
                 let disorder = !civil.clock.seconds && !civil.clock.half_day && jumps;
                 seen.lines * 2 > self.outer && !disorder || form.0.is_of_top()
             }
-            Notation::Epoch => !jumps && seen.lines * 20 >= self.outer,
+            Notation::Epoch | Notation::EpochComma => !jumps && seen.lines * 20 >= self.outer,
             Notation::Civil(civil) => {
                 // Digits alone may be other numbers.
                 let digits = civil.clock.separator == 0

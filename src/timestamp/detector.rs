@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
 use super::civil::STYLES;
+use super::counted::counted;
 use super::json;
 use super::months::MONTHS;
 use super::notation::{Candidate, Notation};
@@ -23,6 +24,9 @@ const LINE: usize = 16 << 10;
 
 /// How much of a line is examined if it is not JSON.
 const TEXT: usize = 512;
+
+/// What precedes a time of day and the numbers of a process and thread in logs of Windows.
+const WINDOWS: [&[u8]; 3] = [b"MSI (", b"GPSVC(", b"USERENV("];
 
 /// What may be known in advance about a log's times.
 #[derive(Clone, Debug, Default)]
@@ -96,7 +100,7 @@ impl<'h> FormatDetector<'h> {
         let line = &line[..line.len().min(LINE)];
         let mut found: Vec<((TimePlace, Notation), Candidate, u64)> = Vec::new();
         let object = memchr::memchr(b'{', &line[..line.len().min(TEXT)])
-            .filter(|&at| json::scalars(&line[at..]).len() > usize::from(at > 0));
+            .filter(|&at| !line[at..].starts_with(b"{:") && json::scalars(&line[at..]).len() > usize::from(at > 0));
         if let Some(object) = object {
             self.look_at_json(&line[object..], &mut found);
         }
@@ -159,11 +163,11 @@ impl<'h> FormatDetector<'h> {
                     // A bare time or a number deep in a line is usually something else.
                     let deep = matches!(place, TimePlace::Column { index: 4.., .. } | TimePlace::After(_));
                     let plain_number =
-                        candidate.notation == Notation::Epoch && matches!(place, TimePlace::Column { index: 12.., .. });
+                        candidate.notation.is_epoch() && matches!(place, TimePlace::Column { index: 12.., .. });
                     // The end of a telephone number, an address or another date is not a time, and
                     // neither is a process ID.
                     let tail = match &candidate.notation {
-                        Notation::Epoch => ends_a_name(&line[..offset]),
+                        Notation::Epoch | Notation::EpochComma => ends_a_name(&line[..offset]),
                         Notation::Civil(civil) => {
                             civil.date.is_some_and(|date| !date.has_year()) && goes_on(line, offset)
                         }
@@ -175,7 +179,7 @@ impl<'h> FormatDetector<'h> {
                     let dated = bare
                         && line[..offset].iter().any(u8::is_ascii_digit)
                         && !is_number(&line[..offset])
-                        && !line.starts_with(b"MSI (");
+                        && !WINDOWS.iter().any(|start| line.starts_with(start));
                     let traced = candidate.notation == Notation::Traced;
                     if traced != (*place == TimePlace::after_bracket()) {
                         continue;
@@ -205,7 +209,7 @@ impl<'h> FormatDetector<'h> {
             in_table = true;
         }
         if self.hints.format.is_none() {
-            candidates.extend(counted(line, offset, self.zones));
+            candidates.extend(counted(line, offset, self.zones, self.limit));
         }
         for candidate in &mut candidates {
             if let (true, Notation::Civil(civil)) = (in_table, &mut candidate.notation) {
@@ -269,7 +273,7 @@ impl<'h> FormatDetector<'h> {
         candidates.retain(|candidate| {
             let whole = json::read(text, &candidate.notation, self.zones).is_some()
                 || matches!(candidate.zone, WrittenZone::Unclear | WrittenZone::Region(_));
-            whole && candidate.notation != Notation::Epoch
+            whole && !candidate.notation.is_epoch()
         });
         candidates
     }
@@ -290,32 +294,6 @@ impl<'h> FormatDetector<'h> {
     pub fn is_sure(&self) -> bool {
         self.looked >= 64
     }
-}
-
-/// Returns the count of seconds at `offset` of a line, in one of the notations that occur only in
-/// brackets, after them, or at the start of a line.
-fn counted(line: &[u8], offset: usize, zones: &Abbreviations) -> Option<Candidate> {
-    let (before, text) = line.split_at(offset);
-    let notations: &[Notation] = match before.trim_ascii_end() {
-        [] if offset == 0 && is_of_slapd(text) => &[Notation::Hexadecimal],
-        [] if offset == 0 => &[Notation::JulianDay],
-        [.., b'['] => &[Notation::Uptime, Notation::Elapsed],
-        [.., digit, b']'] if digit.is_ascii_digit() => &[Notation::Traced],
-        _ => &[],
-    };
-    notations.iter().find_map(|notation| {
-        let stamp = notation.read(&mut Scanner(text), zones)?;
-        Some(Candidate { notation: notation.clone(), stamp, comma_digits: 0, zone: WrittenZone::Nothing })
-    })
-}
-
-/// Returns whether a line that begins with a hexadecimal number may be one of slapd's. Others begin
-/// with an identifier.
-fn is_of_slapd(line: &[u8]) -> bool {
-    const NEXT: [&[u8]; 8] = [b".", b" conn=", b" slapd ", b" daemon: ", b" => ", b" <= ", b" >>> ", b" <<< "];
-    line.len() > 8
-        && line[..8].iter().any(u8::is_ascii_alphabetic)
-        && NEXT.iter().any(|next| line[8..].starts_with(next))
 }
 
 /// Returns whether a text is one number or name in brackets, and blanks, after any sequences that

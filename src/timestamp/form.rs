@@ -24,6 +24,8 @@ pub struct TimeForm {
     pub(super) heading: Option<Heading>,
     /// The day of the first entry, if the log states it outside its entries.
     pub(super) day: Option<i64>,
+    /// Whether days and months may be the other way round, though not in the lines examined.
+    pub(super) is_unsettled: bool,
     /// The number of lines examined to detect it.
     pub looked: u64,
     /// How many of these contain a time in this form.

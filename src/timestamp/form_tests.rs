@@ -140,6 +140,11 @@ fn other_texts_are_not_times() {
         "2.795271405123e+07 x",
         "6b01aaed Fix the bug",
         "6b01aaed conn=1\n5b01aaed conn=2",
+        "0x40001000 symbol",
+        "0x6b01aaed00 symbol",
+        "[DEADBEEF] push ebp",
+        "(4C01AAED) x",
+        "14.30.05 released",
         "61365 52205 lines",
         "[main] 10.20.30 x",
         "CPU [001] 1.2.345678: x",
@@ -171,6 +176,20 @@ fn ambiguous_days_and_months_are_an_error() {
     let late = format!("{}13/06/2026 14:30:05 b\n", "05/06/2026 14:30:05 a\n".repeat(100));
     assert!(read(&late).is_ok());
     assert!(read("05/06/2026 14:30:05 a\n13/06/2026 14:30:05 b\n").is_ok());
+    // Regression: on the 12th of December, both orders are the same time, and either was taken for
+    // that of the following days.
+    for (same, next, time) in [
+        ("12/12/2025 14:30:05 a\n", "13/12/2025 14:30:05 b", "2025-12-13T12:30:05Z"),
+        ("11/11/2026 14:30:05 a\n", "11/12/2026 14:30:05 b", "2026-11-12T12:30:05Z"),
+        ("26/10/26 14:30:05 a\n", "27/10/26 14:30:05 b", "2026-10-27T12:30:05Z"),
+    ] {
+        for lines in [10, 100, 900] {
+            let log = format!("{}{next}\n", same.repeat(lines));
+            let reader = read(&log).unwrap_or_else(|error| panic!("{next} after {lines}: {error}"));
+            let read = Sequence::new(Arc::new(reader)).next(next.as_bytes());
+            assert_eq!(read.map(|time| time.to_string()).as_deref(), Some(time), "{next} after {lines}");
+        }
+    }
     assert!(read("2026-11-21 14:30:05 IST up\n").is_err_and(|error| error.contains("--time-zone")));
     // The year was skipped along with an unknown zone.
     assert!(read("Jan  1 14:30:05 WGST 2023 host up\n").is_err_and(|error| error.contains("--time-zone")));
@@ -266,6 +285,11 @@ fn typed_times() {
         ("today", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
         ("2026-11-21", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
         ("20261121", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
+        // The year and the number of a day in it fit as well: 20, 261, 12:11:43.005.
+        ("20261121143005", "2026-11-21T12:30:05Z", ""),
+        ("261121 14:30:05", "2026-11-21T12:30:05Z", ""),
+        ("2026-11-21 14:30:05 GMT +0100", "2026-11-21T13:30:05Z", ""),
+        ("[\u{200e}21/11/2026, 2:30:05\u{202f}PM]", "2026-11-21T12:30:05Z", ""),
         ("21/Nov/2026", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
         ("2026-11", "2026-10-31T22:00:00Z", "2026-11-30T21:59:59.999999999Z"),
         ("2026-11-21 14", "2026-11-21T12:00:00Z", "2026-11-21T12:59:59.999999999Z"),
@@ -314,6 +338,7 @@ fn typed_times() {
         "+",
         "05/06/2026 14:30",
         "13pm",
+        "14:30+25:00",
         "last",
         "last 10:00",
         "Fri x",

@@ -1,7 +1,7 @@
 //! Entries that state their time after their first line.
 //!
-//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce, OSSEC and ModSecurity begin an
-//! entry with a heading, and state its time one or more lines below. In such a log, only a heading
+//! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce, aptitude, OSSEC and
+//! ModSecurity begin an entry with a heading, and state its time one or more lines below. In such a log, only a heading
 //! that a time follows begins an entry. Of other logs, the heading is learnt: fish's history,
 //! setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort, pretty-printed JSON.
 
@@ -21,7 +21,8 @@ const WIDTH: usize = 24;
 const FEWEST: usize = 3;
 
 /// The words that begin a heading.
-const WORDS: [&[u8]; 6] = [b"** Alert ", b"commit ", b"changeset:", b"Event[", b"{Heap before GC", b"Perforce server "];
+const WORDS: [&[u8]; 7] =
+    [b"** Alert ", b"commit ", b"changeset:", b"Event[", b"{Heap before GC", b"Perforce server ", b"Aptitude "];
 
 /// The first line of each entry of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

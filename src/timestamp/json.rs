@@ -163,7 +163,8 @@ fn walk<'l>(line: &'l [u8], found: &mut impl FnMut(&[&'l [u8]], &'l [u8]) -> boo
                     }
                 }
             }
-            b':' | b',' | b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            // Ruby and Elixir write `=>` between a key and its value.
+            b':' | b',' | b' ' | b'\t' | b'\r' | b'\n' | b'=' | b'>' => at += 1,
             _ => {
                 let len = line[at..].iter().take_while(|byte| !matches!(byte, b',' | b'}' | b']' | b' ')).count();
                 if let Some(name) = key.take() {
@@ -189,7 +190,7 @@ fn string_len(text: &[u8]) -> Option<usize> {
 
 /// Reads a value as a time in `notation`. The time must be all of its text.
 pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
-    if *notation == Notation::Epoch {
+    if notation.is_epoch() {
         return number(text);
     }
     let mut at = Scanner(text);

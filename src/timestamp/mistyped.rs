@@ -7,7 +7,8 @@ use super::scan::Scanner;
 
 /// Returns what is wrong with a text that is not a time, if that can be told.
 pub(super) fn explain(text: &str) -> Option<String> {
-    bare_number(text).or_else(|| wrong_date(text)).or_else(|| wrong_named_day(text)).or_else(|| wrong_clock(text))
+    let reasons = [bare_number, wrong_date, wrong_named_day, wrong_offset, wrong_clock];
+    reasons.iter().find_map(|reason| reason(text))
 }
 
 /// Explains a number, which may count anything.
@@ -75,6 +76,18 @@ fn wrong_day(year: i32, month: i32, day: i32) -> Option<String> {
     }
 }
 
+/// Explains an offset after a time of day that is a day or longer, or whose minutes do not exist.
+fn wrong_offset(text: &str) -> Option<String> {
+    let (at, sign) = text.rmatch_indices(['+', '-']).next()?;
+    let is_after_clock = text[..at].contains(':') && text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());
+    let offset = text[at + 1..].split_whitespace().next()?;
+    let (hours, minutes) = offset.split_once(':').or_else(|| offset.split_at_checked(2))?;
+    let number = |part: &str| part.parse::<u32>().ok().filter(|_| part.len() == 2);
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (is_after_clock && (hours > 23 || minutes > 59))
+        .then(|| format!("there is no offset {sign}{offset}: offsets have at most 23 hours and 59 minutes"))
+}
+
 /// Explains a time of day that a clock does not show.
 fn wrong_clock(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
@@ -113,6 +126,8 @@ mod tests {
             ("2026-11-28 10:61", "there is no minute 61"),
             ("2026-11-28T10:00:75Z", "there is no second 75"),
             ("24:30", "a day ends at 24:00"),
+            ("14:30+25:00", "there is no offset +25:00"),
+            ("2026-11-28T14:30:05-2460", "there is no offset -2460"),
             ("13pm", "there is no 13 pm"),
             ("yesterday 0:30 am", "there is no 0:30 am"),
             ("2026-13-01", "there is no month 13"),

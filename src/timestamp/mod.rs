@@ -11,6 +11,7 @@ mod argument;
 mod bucket_reader;
 mod civil;
 mod clock;
+mod counted;
 mod dated;
 mod decide;
 mod detector;

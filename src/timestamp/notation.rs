@@ -9,7 +9,7 @@ use super::civil::{CJK, DateStyle, Order, STYLES};
 use super::clock::leading_half;
 use super::dated::{Civil, First, FoundTime, GAPS, ends_badly, take_gap};
 use super::scan::Scanner;
-use super::since::{elapsed, epoch, hexadecimal, julian_day, since_1601, tai, traced, uptime};
+use super::since::{elapsed, epoch, epoch_comma, hexadecimal, julian_day, since_1601, tai, traced, uptime};
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
@@ -20,6 +20,8 @@ pub(super) enum Notation {
     Civil(Civil),
     /// Seconds since 1970, or thousandths, millionths, or billionths of them.
     Epoch,
+    /// Seconds since 1970 with a fraction after a comma.
+    EpochComma,
     /// A count since 1601, as Windows and Chromium keep times.
     Since1601,
     /// A TAI64 or TAI64N label, as multilog and s6-log write it.
@@ -55,6 +57,7 @@ impl Notation {
         match self {
             Self::Civil(civil) => civil.read(scanner, zones),
             Self::Epoch => epoch(scanner),
+            Self::EpochComma => epoch_comma(scanner),
             Self::Since1601 => since_1601(scanner),
             Self::Tai => tai(scanner),
             Self::Uptime => uptime(scanner),
@@ -64,6 +67,11 @@ impl Notation {
             Self::JulianDay => julian_day(scanner),
             Self::Format(format) => formatted(format, scanner),
         }
+    }
+
+    /// Returns whether it is a plain number of seconds or parts of them.
+    pub fn is_epoch(&self) -> bool {
+        matches!(self, Self::Epoch | Self::EpochComma)
     }
 
     /// Returns whether it names the day, if not always the year.
@@ -92,6 +100,9 @@ impl Notation {
                 if let Some(stamp) = epoch(&mut Scanner(text)) {
                     add(Self::Epoch, stamp);
                 }
+                if let Some(stamp) = epoch_comma(&mut Scanner(text)) {
+                    add(Self::EpochComma, stamp);
+                }
                 if let Some(stamp) = since_1601(&mut Scanner(text)) {
                     add(Self::Since1601, stamp);
                 }
@@ -110,8 +121,7 @@ impl Notation {
             let mut at = Scanner(text);
             let Some(date) = style.read(&mut at) else { continue };
             let digits = Scanner(text).count_digits();
-            let compact =
-                style.separator == 0 && !style.named && matches!(digits, 12 | 14 | 17 | 20) || style.separator == CJK;
+            let compact = style.is_compact() && matches!(digits, 12 | 14 | 17 | 20) || style.separator == CJK;
             let Some(gap) = gap_after(style, at).or_else(|| compact.then_some(b"")) else { continue };
             take_gap(&mut at, gap);
             found.extend(Civil::detect(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
@@ -126,6 +136,12 @@ impl Notation {
 }
 
 impl Candidate {
+    /// Returns whether the date is [`DateStyle::is_short_day_first`].
+    pub fn is_short_day_first(&self) -> bool {
+        let Notation::Civil(civil) = &self.notation else { return false };
+        civil.date.is_some_and(DateStyle::is_short_day_first)
+    }
+
     /// Returns this time as part of `text`, in which a zone precedes it.
     fn after_zone(self, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         match self.notation {
@@ -216,7 +232,7 @@ impl fmt::Display for Notation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Civil(civil) => civil.fmt(f),
-            Self::Epoch => f.write_str("seconds since 1970 (%s)"),
+            Self::Epoch | Self::EpochComma => f.write_str("seconds since 1970 (%s)"),
             Self::Since1601 => f.write_str("a count since 1601"),
             Self::Tai => f.write_str("TAI64N"),
             Self::Uptime | Self::Traced => f.write_str("seconds since boot"),

@@ -193,7 +193,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
             places.push(TimePlace::Column { separator: b' ', index, lead });
         }
     }
-    for separator in [b',', b';', b'|', b'\t'] {
+    for separator in [b',', b';', b'|', b'\t', b'!'] {
         let Some(start) = memchr::memrchr(separator, before) else { continue };
         let own = &before[start + 1..];
         let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];

@@ -60,7 +60,7 @@ impl QuickReader {
         let (stamp, end) = reader.stamp_to_end(line)?;
         let time = reader.earliest(stamp);
         self.head.clear();
-        let head = end.and_then(|end| Some((end, line.get(..end + looked_at(line[end..].first()))?)));
+        let head = end.and_then(|end| Some((end, line.get(..end + looked_at(line, end))?)));
         if let Some((end, head)) = head.filter(|_| time > Timestamp::UNIX_EPOCH) {
             self.fraction = self.find_fraction(reader, head, end, time);
             self.head.extend_from_slice(head);
@@ -99,10 +99,15 @@ impl QuickReader {
     }
 }
 
-/// Returns how many bytes after a time decide whether it ends there, given the first of them.
-fn looked_at(next: Option<&u8>) -> usize {
-    // A zone's minutes, a fraction or a longer number could follow.
-    if matches!(next, Some(b':' | b'.' | b',' | b'-' | b'/' | b'+')) { 6 } else { 1 }
+/// Returns how many bytes after a time that ends at `end` decide whether it ends there.
+fn looked_at(line: &[u8], end: usize) -> usize {
+    match line.get(end) {
+        // A zone's minutes, a fraction or a longer number could follow.
+        Some(b':' | b'.' | b',' | b'-' | b'/' | b'+') => 6,
+        // An offset could follow the name of a zone.
+        Some(b' ') if line[..end].ends_with(b"T") || line[..end].ends_with(b"C") => 8,
+        _ => 1,
+    }
 }
 
 /// Returns the nanoseconds that the digits of a fraction stand for.

@@ -99,10 +99,11 @@ fn decide<S: RandomAccess + ?Sized>(
     let mut detector = fresh.clone();
     look(&mut detector, head, ends(within.start, head), true);
     let mut decided = detector.decide();
-    if decided.is_ok() || (ends(within.start, head) && !detector.is_sure()) {
+    if is_settled(&decided) || (ends(within.start, head) && !detector.is_sure()) {
         return Ok(decided);
     }
-    let mut bytes = vec![0; LONG_SAMPLE];
+    // If days and months may be the other way round, the end tells more than the next lines.
+    let mut bytes = vec![0; if decided.is_ok() { SAMPLE } else { LONG_SAMPLE }];
     let mut detector = fresh.clone();
     let got = source.read_at(&mut bytes, within.start)?;
     let got = got.min(usize::try_from(within.end - within.start).unwrap_or(usize::MAX));
@@ -110,7 +111,7 @@ fn decide<S: RandomAccess + ?Sized>(
     decided = detector.decide();
     // The beginning is not enough: examine other places, the end first.
     for part in [8, 4, 2, 6, 1, 3, 5, 7] {
-        if decided.is_ok() || ends(within.start, &bytes[..got]) {
+        if is_settled(&decided) || ends(within.start, &bytes[..got]) {
             break;
         }
         let at = within.start + (within.end - within.start) / 8 * part;
@@ -123,6 +124,11 @@ fn decide<S: RandomAccess + ?Sized>(
         decided = detector.decide();
     }
     Ok(decided)
+}
+
+/// Returns whether no other lines can change what was decided.
+fn is_settled(decided: &Result<TimeForm, Refusal>) -> bool {
+    decided.as_ref().is_ok_and(|form| !form.is_unsettled)
 }
 
 /// What the beginning and the end of a log reveal about its times.
@@ -150,7 +156,13 @@ pub fn log_times(
     let zones = Abbreviations::of(&context.zone, context.now);
     let mut detector = FormatDetector::new(&context.hints, &zones, changed);
     look(&mut detector, head, is_whole, false);
-    let form = detector.decide().ok().filter(TimeForm::is_of_a_log)?;
+    let mut decided = detector.decide();
+    if decided.as_ref().is_ok_and(|form| form.is_unsettled) {
+        let line = memchr(b'\n', tail).map_or(tail.len(), |end| end + 1);
+        look(&mut detector, &tail[line..], true, false);
+        decided = detector.decide();
+    }
+    let form = decided.ok().filter(TimeForm::is_of_a_log)?;
     let first = lines(head).find_map(|line| form.read(line, &zones));
     let last = last_stamp(tail, &form, &zones).or(first);
     let (text, timeless) = (form.to_string(), form.timeless());
@@ -183,11 +195,14 @@ pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<R
     let mut detector = FormatDetector::new(&context.hints, &zones, changed);
     let sampled = &bytes[..bytes.len().min(SAMPLE)];
     look(&mut detector, sampled, whole && sampled.len() == bytes.len(), true);
-    let form = detector.decide().or_else(|_| {
+    let mut decided = detector.decide();
+    if !is_settled(&decided) {
         let mut detector = FormatDetector::new(&context.hints, &zones, changed);
-        look(&mut detector, &bytes[..bytes.len().min(LONG_SAMPLE)], whole, false);
-        detector.decide()
-    })?;
+        let longer = if decided.is_ok() { 4 * SAMPLE } else { LONG_SAMPLE };
+        look(&mut detector, &bytes[..bytes.len().min(longer)], whole, false);
+        decided = detector.decide();
+    }
+    let form = decided?;
     let form = with_heading(form, bytes, true, &zones);
     let first = lines(bytes).find_map(|line| form.read(line, &zones));
     Ok(Reader::new(form, context, first, None, changed))

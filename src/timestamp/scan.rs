@@ -97,7 +97,8 @@ impl<'b> Scanner<'b> {
         Some(at as i32 + 1)
     }
 
-    /// Consumes all escape sequences that set colours, and any NUL bytes or byte order mark.
+    /// Consumes all escape sequences that set colours, and any NUL bytes, byte order mark, or marks
+    /// that set the direction of text.
     pub fn invisible(&mut self) {
         loop {
             match self.0 {
@@ -108,7 +109,9 @@ impl<'b> Scanner<'b> {
                         _ => return,
                     }
                 }
-                [0xef, 0xbb, 0xbf, rest @ ..] => self.0 = rest,
+                [0xef, 0xbb, 0xbf, rest @ ..]
+                | [0xe2, 0x80, 0x8e | 0x8f | 0xaa..=0xae, rest @ ..]
+                | [0xe2, 0x81, 0xa6..=0xa9, rest @ ..] => self.0 = rest,
                 [0, ..] => {
                     self.take_while(|byte| byte == 0);
                 }

@@ -27,7 +27,7 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     };
     let seconds = i64::from(at.digits(5)?) * 100_000 + i64::from(at.digits(5)?);
     let nanoseconds = at.digits(extra)? * scale;
-    let fraction = if extra == 0 && is_comma_fraction(at.0) { at.fraction(b",") } else { at.fraction(b".") };
+    let fraction = at.fraction(b".");
     if goes_on(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
         return None;
     }
@@ -36,11 +36,22 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Returns whether a comma, three or six digits and a closing bracket follow. Without the bracket,
-/// the comma may end a column.
-fn is_comma_fraction(text: &[u8]) -> bool {
-    let digits = text.strip_prefix(b",").map_or(0, |rest| Scanner(rest).count_digits());
-    matches!(digits, 3 | 6) && matches!(text.get(digits + 1), Some(b']' | b')' | b'>'))
+/// Reads seconds since 1970, a comma, and three, six or nine digits of a fraction.
+///
+/// A blank or a closing bracket follows, because before another comma or the end of the line the
+/// digits are rather a column of their own.
+pub(super) fn epoch_comma(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    let (seconds, rest) = at.0.split_at_checked(10)?;
+    let Stamp::Instant(time) = epoch(&mut Scanner(seconds))? else { return None };
+    let digits = Scanner(rest.strip_prefix(b",")?).count_digits();
+    if !matches!(digits, 3 | 6 | 9) || !matches!(rest.get(digits + 1), Some(b' ' | b']' | b')' | b'>')) {
+        return None;
+    }
+    at.0 = rest;
+    let nanoseconds = at.fraction(b",");
+    *scanner = at;
+    Some(Stamp::Instant(time).with_nanoseconds(nanoseconds))
 }
 
 /// Reads a count since 1601 of 100 nanoseconds (Windows, 18 digits) or microseconds (WebKit, 17
@@ -136,11 +147,13 @@ pub(super) fn traced(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 }
 
 /// Reads seconds in hexadecimal, with or without a fraction of eight digits (nanoseconds) or five
-/// (microseconds), as in `lutil_debug` and `logging.c` of OpenLDAP.
+/// (microseconds), as in `lutil_debug` and `logging.c` of OpenLDAP. After a point, the four digits of
+/// IBM's monitoring agents count the lines of a second.
 pub(super) fn hexadecimal(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
+    let _ = at.take(b"0x");
     let digits = |at: &mut Scanner<'_>| {
-        let digits = at.take_while(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        let digits = at.take_while(|byte| byte.is_ascii_hexdigit());
         std::str::from_utf8(digits).ok().and_then(|text| Some((text.len(), i64::from_str_radix(text, 16).ok()?)))
     };
     let (8, seconds) = digits(&mut at)? else { return None };
@@ -148,9 +161,12 @@ pub(super) fn hexadecimal(scanner: &mut Scanner<'_>) -> Option<Stamp> {
         None => 0,
         Some((8, nanoseconds)) => nanoseconds,
         Some((5, microseconds)) => microseconds * 1000,
+        Some((4, _)) if at.peek() == Some(b'-') => 0,
         Some(_) => return None,
     };
-    if at.peek() != Some(b' ') || !(1_000_000_000..4_102_444_800).contains(&seconds) {
+    if !matches!(at.peek(), Some(b' ' | b'\t' | b']' | b')' | b'|' | b':' | b'-'))
+        || !(1_000_000_000..4_102_444_800).contains(&seconds)
+    {
         return None;
     }
     *scanner = at;

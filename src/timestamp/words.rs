@@ -44,6 +44,14 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ),
 ];
 
+/// Returns `text` without marks that set its direction, and with plain blanks, as it may have been
+/// copied from a chat or a log of Apple's systems.
+pub(super) fn without_marks(text: &str) -> String {
+    let is_mark =
+        |char: &char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|char| !is_mark(char)).map(|char| if char.is_whitespace() { ' ' } else { char }).collect()
+}
+
 /// Returns `text` without the words that add nothing, and with the words that the other parsers
 /// know in place of others.
 pub(super) fn common_words(text: &str) -> String {

@@ -93,6 +93,13 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
 /// Abbreviations of several zones, none of which is the usual one.
 const AMBIGUOUS: [&str; 4] = ["IST", "AST", "GST", "WST"];
 
+/// The abbreviations that are zones in square brackets, too.
+const IN_BRACKETS: [&str; 16] =
+    ["UTC", "GMT", "CET", "CEST", "EET", "EEST", "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "JST"];
+
+/// A quarter of an hour in seconds. Today's offsets are multiples of it.
+const QUARTER: i32 = 900;
+
 /// The zone that follows a written time.
 #[derive(Clone, Debug)]
 pub(super) enum WrittenZone {
@@ -144,20 +151,9 @@ impl Abbreviations {
         let mut at = *scanner;
         let blank = at.take(b" ").is_some();
         let written = match at.peek() {
-            Some(b'Z' | b'z') => {
-                at.0 = &at.0[1..];
-                WrittenZone::Offset(0)
-            }
-            // Also accepts the minus sign of ISO 8601: U+2212.
-            Some(b'+' | b'-' | 0xe2) => match minutes(&mut at) {
-                Some(minutes) if !blank => WrittenZone::Minutes(minutes),
-                _ => numeric(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
-            },
-            Some(b'A'..=b'Z') => self.named(&mut at),
-            Some(b'u' | b'g') => {
-                at.take(b"utc").or_else(|| at.take(b"gmt")).map_or(WrittenZone::Nothing, |()| WrittenZone::Offset(0))
-            }
-            _ => return WrittenZone::Nothing,
+            Some(b'(') => self.in_brackets(&mut at, b')'),
+            Some(b'[') => self.in_brackets(&mut at, b']'),
+            _ => self.bare(&mut at, blank),
         };
         let goes_on = at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if goes_on || matches!(written, WrittenZone::Nothing) {
@@ -165,6 +161,49 @@ impl Abbreviations {
         }
         *scanner = at;
         written
+    }
+
+    /// Reads a zone in brackets: `(CET)`, `[UTC+01:00]`.
+    fn in_brackets(&self, at: &mut Scanner<'_>, closing: u8) -> WrittenZone {
+        at.0 = &at.0[1..];
+        let text = at.0;
+        let written = self.bare(at, true);
+        let name = &text[..text.len() - at.0.len()];
+        if at.take(&[closing]).is_none() {
+            return WrittenZone::Nothing;
+        }
+        // Other abbreviations in square brackets are rather names of modules, and other numbers are
+        // the time since the last entry.
+        let is_name = name.iter().all(u8::is_ascii_alphabetic);
+        let is_known = IN_BRACKETS.iter().any(|known| known.as_bytes() == name)
+            || self.own.iter().any(|(known, _)| **known == *name);
+        match written {
+            WrittenZone::Offset(_) if is_name && (name.len() == 1 || closing == b']' && !is_known) => {
+                WrittenZone::Nothing
+            }
+            WrittenZone::Offset(offset) if offset % QUARTER != 0 => WrittenZone::Nothing,
+            written => written,
+        }
+    }
+
+    /// Reads a zone that is not in brackets. `blank` says whether there is a blank before it.
+    fn bare(&self, at: &mut Scanner<'_>, blank: bool) -> WrittenZone {
+        match at.peek() {
+            Some(b'Z' | b'z') => {
+                at.0 = &at.0[1..];
+                WrittenZone::Offset(0)
+            }
+            // Also accepts the minus sign of ISO 8601: U+2212.
+            Some(b'+' | b'-' | 0xe2) => match minutes(at) {
+                Some(minutes) if !blank => WrittenZone::Minutes(minutes),
+                _ => numeric(at).map_or(WrittenZone::Nothing, WrittenZone::Offset),
+            },
+            Some(b'A'..=b'Z') => self.named(at),
+            Some(b'u' | b'g') => {
+                at.take(b"utc").or_else(|| at.take(b"gmt")).map_or(WrittenZone::Nothing, |()| WrittenZone::Offset(0))
+            }
+            _ => WrittenZone::Nothing,
+        }
     }
 
     /// Reads a known abbreviation and the blank after it, and returns its offset.
@@ -181,15 +220,8 @@ impl Abbreviations {
         let start = at.0;
         let name = at.take_while(|byte| byte.is_ascii_uppercase());
         if let Some(offset) = self.offset(name) {
-            // GMT+2 and UTC-05:00 have an offset after the name.
-            if offset == 0 && matches!(at.peek(), Some(b'+' | b'-')) {
-                let mut number = *at;
-                if let Some(offset) = short_numeric(&mut number) {
-                    *at = number;
-                    return WrittenZone::Offset(offset);
-                }
-            }
-            return WrittenZone::Offset(offset);
+            let after = (offset == 0).then(|| offset_after_name(at)).flatten();
+            return WrittenZone::Offset(after.unwrap_or(offset));
         }
         // A word between a time and its year is a zone.
         let before_year = (3..=5).contains(&name.len()) && matches!(at.0, [b' ', b'1' | b'2', b'9' | b'0', ..]);
@@ -220,18 +252,20 @@ fn minutes(scanner: &mut Scanner<'_>) -> Option<i32> {
     let sign = sign(&mut at)?;
     let minutes = (at.count_digits() == 3).then(|| at.digits(3))?? * sign;
     *scanner = at;
-    (minutes.abs() <= 14 * 60).then_some(minutes)
+    // Other numbers are thousandths of a second.
+    (minutes.abs() <= 14 * 60 && minutes * 60 % QUARTER == 0).then_some(minutes)
 }
 
 /// Reads `+01:00`, `+0100` or `+01`.
 fn numeric(at: &mut Scanner<'_>) -> Option<i32> {
     let sign = sign(at)?;
-    let minutes = match at.count_digits() {
-        4 => at.digits(2)? * 60 + at.digits(2)?,
-        2 => at.digits(2)? * 60 + minutes_after_colon(at),
+    let (hours, minutes) = match at.count_digits() {
+        4 => (at.digits(2)?, at.digits(2)?),
+        2 => (at.digits(2)?, minutes_after_colon(at)),
         _ => return None,
     };
-    Offset::from_seconds(sign * minutes * 60).ok().map(Offset::seconds)
+    // RFC 3339 has no others.
+    (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60)
 }
 
 /// Reads a colon and two digits if both are there.
@@ -244,6 +278,20 @@ fn minutes_after_colon(at: &mut Scanner<'_>) -> i32 {
         }
         None => 0,
     }
+}
+
+/// Reads the offset after `GMT` or `UTC`, as in `GMT+2`, `UTC-05:00` and `GMT +0100`. After a blank,
+/// it has four digits.
+fn offset_after_name(scanner: &mut Scanner<'_>) -> Option<i32> {
+    let mut at = *scanner;
+    let offset = if at.take(b" ").is_none() {
+        matches!(at.peek(), Some(b'+' | b'-')).then(|| short_numeric(&mut at))??
+    } else {
+        let before = at.0.len();
+        numeric(&mut at).filter(|offset| before - at.0.len() > 3 && offset % QUARTER == 0)?
+    };
+    *scanner = at;
+    Some(offset)
 }
 
 /// Reads what [`numeric`] reads, and also a single digit of hours.

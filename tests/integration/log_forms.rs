@@ -327,3 +327,48 @@ fn a_header_tells_the_zone() {
     let window = ["--since", "2026-11-21T01:30:00Z", "--until", "2026-11-21T02:30:00Z", "--time-zone", "Asia/Tokyo"];
     check(&["#Version: 1.5", "#Time Format: Local", fields, day[0], day[1], day[2]], &window, 4..5);
 }
+
+/// Regression: a zone in brackets, and an offset after `GMT` and a blank, were ignored.
+#[test]
+fn zones_in_brackets_and_after_gmt() {
+    for zone in ["(CET)", "[CET]", "(UTC+01:00)", "[+01:00]", "GMT +0100", "UTC +01:00"] {
+        let lines = [9, 10, 11].map(|hour| format!("2026-11-21 {hour:02}:00:00 {zone} up"));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        check(&lines, &["--since", "2026-11-21T08:30:00Z", "--until", "2026-11-21T09:30:00Z"], 1..2);
+    }
+    // Lines that begin alike, with and without an offset.
+    let log = &["2026-11-21 10:00:00 GMT up", "2026-11-21 10:00:00 GMT +0100 up", "2026-11-21 10:00:00 GMT up"];
+    check(log, &["--until", "2026-11-21T09:30:00Z", "--slack", "2h"], 1..2);
+    // The numbers of a module and the time since the last entry are no zones.
+    for word in ["[CAT]", "(+00:12)", "[main]", "UTC 12", "-123"] {
+        let lines = [9, 10, 11].map(|hour| format!("2026-11-21 {hour:02}:00:00 {word} up"));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        check(&lines, &["--since", "2026-11-21T09:30:00Z", "--until", "2026-11-21T10:30:00Z"], 1..2);
+    }
+}
+
+/// Marks that set the direction of text, and narrow blanks, as WhatsApp exports them.
+#[test]
+fn chats() {
+    let log = &[
+        "\u{200e}[21/11/2026, 14:30:05] Ann: \u{200e}image omitted",
+        "[21/11/2026, 14:31:05] Bob: hi",
+        "\u{200e}[21/11/2026, 14:32:05] Ann: hi",
+    ];
+    check(log, &["--since", "14:31 21 Nov 2026", "--until", "14:31:30 21 Nov 2026"], 1..2);
+    let log = &[
+        "[11/21/26, 11:30:05\u{202f}AM] Ann: hi",
+        "[11/21/26, 2:30:05\u{202f}PM] Bob: hi",
+        "[11/21/26, 2:31:05\u{202f}PM] Ann: hi",
+    ];
+    check(log, &["--since", "2026-11-21 14:00", "--until", "11/21/26, 2:30:30\u{202f}PM"], 1..2);
+}
+
+/// Regression: in a log of dates such as 12/12/2025, whose day is the month, the lines of the next
+/// day had no times or those of another month.
+#[test]
+fn days_that_equal_their_month() {
+    let mut log = vec!["12/12/2025 10:00:00 a"; 100];
+    log.extend(["13/12/2025 10:00:00 b", "14/12/2025 10:00:00 c"]);
+    check(&log, &["--since", "2025-12-13", "--until", "2025-12-13"], 100..101);
+}

@@ -156,6 +156,14 @@ fn perforce_and_modsecurity() {
         )
     };
     check_entries([&audit("5a70c866", 9), &audit("5a70c867", 10), &audit("0bd1e4f3", 11)]);
+    // The heading of aptitude is directly above a line that begins with the time.
+    let aptitude = |hour: u32| {
+        format!(
+            "Aptitude 0.8.13: log report\nSat, Nov 21 2026 {hour:02}:00:00 +0000\n\n  IMPORTANT: x\n\n\
+             Will install 1 package.\n=====\n\n"
+        )
+    };
+    check_entries([&aptitude(9), &aptitude(10), &aptitude(11)]);
 }
 
 /// Regression: a period ended with the first lines of the next entry. The heading is learnt from
