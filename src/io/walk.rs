@@ -81,9 +81,8 @@ struct ListedEntry {
 #[derive(Clone, Copy, Debug)]
 enum What {
     File,
+    /// A directory, or a link to one that is followed.
     Directory,
-    /// A link to a directory.
-    Link,
     /// The entry's type could not be determined, with this errno.
     Failed(i32),
 }
@@ -91,8 +90,7 @@ enum What {
 impl What {
     /// Returns how a walk treats an entry of this type; `None` if it is skipped.
     fn of(directory: &OwnedFd, name: &CStr, kind: FileType, follow: bool) -> Option<What> {
-        let (mut kind, mut is_link) = (kind, false);
-        let mut failure = None;
+        let (mut kind, mut failure) = (kind, None);
         let mut ask = |follow| {
             let kind = type_at(directory, name, follow);
             failure = kind.err();
@@ -102,13 +100,11 @@ impl What {
             kind = ask(false).unwrap_or(kind);
         }
         if kind == FileType::Symlink && follow {
-            is_link = true;
             kind = ask(true).unwrap_or(kind);
         }
         match (failure, kind) {
             (Some(errno), _) => Some(What::Failed(errno.raw_os_error())),
             (None, FileType::RegularFile) => Some(What::File),
-            (None, FileType::Directory) if is_link => Some(What::Link),
             (None, FileType::Directory) => Some(What::Directory),
             _ => None,
         }
@@ -138,7 +134,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
     }
 
     /// Enters the directory that `path` names.
-    fn enter(&mut self, is_link: bool) -> io::Result<()> {
+    fn enter(&mut self) -> io::Result<()> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let path = if self.path.is_empty() { b"." } else { &self.path[..] };
         let directory = match self.anchors.nearest(path)? {
@@ -149,7 +145,8 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             true => Some(Status::of(directory.as_fd())?.identity()),
             false => None,
         };
-        if is_link && self.levels.iter().any(|level| level.identity == identity) {
+        // A link may also lead to a directory that holds one of those above.
+        if self.follow && self.levels.iter().any(|level| level.identity == identity) {
             return Err(io::Error::other(DirectoryLoop));
         }
         let device = |identity: Option<(u64, u64)>| identity.map(|(device, _)| device);
@@ -181,7 +178,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
                 }
             };
             let Some(what) = What::of(directory, name, kind, *follow) else { return };
-            let is_directory = matches!(what, What::Directory | What::Link);
+            let is_directory = matches!(what, What::Directory);
             let name = name.to_bytes();
             if !wants(path, OsStr::from_bytes(name), is_directory) {
                 return;
@@ -205,7 +202,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
     fn next(&mut self) -> Option<WalkedFile> {
         if let Some(root) = self.root.take() {
             self.path = root;
-            if let Err(error) = self.enter(false) {
+            if let Err(error) = self.enter() {
                 let path = if self.path.is_empty() { b".".to_vec() } else { std::mem::take(&mut self.path) };
                 return Some(Err((OsString::from_vec(path), error)));
             }
@@ -221,8 +218,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
             self.path.extend_from_slice(&level.names[name]);
             let outcome = match what {
                 What::File => self.anchors.nearest(&self.path),
-                What::Directory => self.enter(false).map(|()| None),
-                What::Link => self.enter(true).map(|()| None),
+                What::Directory => self.enter().map(|()| None),
                 What::Failed(errno) => Err(io::Error::from_raw_os_error(errno)),
             };
             let path = || OsString::from_vec(self.path.clone());

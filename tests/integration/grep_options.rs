@@ -35,6 +35,42 @@ fn a_directory_loop_is_a_warning() {
     assert_eq!(grep(&dir, &["-Rs", "foo", "d"]).stderr, "");
 }
 
+// Regression: a directory was searched again below a link to its parent.
+#[test]
+fn a_directory_is_not_searched_again_below_a_link_to_its_parent() {
+    let dir = Dir::new();
+    std::fs::create_dir_all(dir.path().join("top/d")).unwrap();
+    dir.file("top/d/f", b"foo\n");
+    std::os::unix::fs::symlink("..", dir.path().join("top/d/up")).unwrap();
+    let ran = grep(&dir, &["-R", "foo", "top/d"]);
+    assert_eq!((ran.code, &ran.stdout[..]), (0, &b"top/d/f:foo\n"[..]));
+    assert_eq!(ran.stderr, "mapped: top/d/up/d: warning: recursive directory loop\n");
+}
+
+// Regression: braces were alternatives, classes sets of letters, and an open bracket an error.
+#[test]
+fn globs_for_names_are_those_of_fnmatch() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("d")).unwrap();
+    for name in ["d/1.c", "d/a.c", "d/{a}.c", "d/[b"] {
+        dir.file(name, b"foo\n");
+    }
+    let lists = |glob: &str, expected: &str| prints(&dir, &["-rl", "foo", "d", glob], expected);
+    lists("--include={a}.c", "d/{a}.c\n");
+    lists("--include=[[:digit:]].c", "d/1.c\n");
+    lists("--include=[b", "d/[b\n");
+    lists("--exclude=[!1]*", "d/1.c\n");
+    lists("--include=a.c/", "");
+}
+
+// Regression: the longest match could begin after any newline of a record.
+#[test]
+fn the_longest_match_in_a_record_begins_at_its_start_if_anchored() {
+    let dir = Dir::new();
+    dir.file("f", b"x\naay\0aab\0");
+    prints(&dir, &["-zoE", "^a+|", "f"], "aa\0");
+}
+
 // Regression: directories that hold no wanted file were listed anyway.
 #[test]
 fn a_directory_that_holds_no_wanted_file_is_not_listed() {

@@ -273,3 +273,27 @@ fn what_other_programs_got_wrong() {
         }
     }
 }
+
+// Regression: -t left out what -g asked for, and --type-not came last.
+#[test]
+fn globs_take_precedence_over_types() {
+    let dir = Dir::new();
+    for (name, text) in [(".ignore", "*.log\n"), ("a.log", "x"), ("b.rs", "x"), (".hidden.log", "x")] {
+        dir.file(name, text.as_bytes());
+    }
+    let files = |options: &[&str], expected: &str| prints(&dir, &[&["--files", "-r"], options].concat(), expected);
+    files(&["--ignore"], "b.rs\n");
+    files(&["-g", "a.*", "-t", "rust"], "a.log\n");
+    files(&["--type-not", "rust", "--type", "rust"], "b.rs\n");
+    files(&["-t", "rust", "--type-not", "rust"], "");
+}
+
+// Regression: names of files that do not exist were listed.
+#[test]
+fn missing_files_are_not_listed() {
+    let dir = Dir::new();
+    dir.file("a", b"x");
+    let ran = grep(&dir, &["--files", "none", "a"]);
+    assert_eq!((ran.code, &ran.stdout[..]), (2, &b"a\n"[..]));
+    assert_eq!(ran.stderr, "mapped: none: No such file or directory\n");
+}

@@ -3,21 +3,14 @@
 use std::ffi::OsString;
 
 use clap::{ArgAction, Args, ValueEnum};
-use ignore::types::TypesBuilder;
 
+use super::file_types::{FileTypes, known_types};
 use super::name_globs::NameGlobs;
 use crate::cli::cat::FollowBy;
 use crate::cli::shard::parse_shard;
 use crate::cli::size::parse_size;
 use crate::cli::suggested::Suggested;
 use crate::cli::times::Times;
-
-/// Returns the names of the file types that --type knows.
-fn file_types() -> Vec<&'static str> {
-    let types = TypesBuilder::new().add_defaults().definitions();
-    // Asked for once, by the completion script.
-    types.into_iter().map(|known| &*known.name().to_owned().leak()).collect()
-}
 
 /// Options about the input.
 #[derive(Args, Clone, Debug)]
@@ -60,20 +53,16 @@ pub struct Inputs {
     #[arg(long)]
     pub glob_case_insensitive: bool,
 
-    /// Search only files of a type, such as rust or py; --type-list shows all types
-    #[arg(short = 't', long = "type", value_name = "TYPE", action = ArgAction::Append, value_parser = Suggested(file_types), hide_possible_values = true)]
-    pub file_type: Vec<String>,
-
-    /// Skip files of a type
-    #[arg(long, value_name = "TYPE", action = ArgAction::Append, value_parser = Suggested(file_types), hide_possible_values = true)]
-    pub type_not: Vec<String>,
+    /// Which files are searched by their types.
+    #[command(flatten)]
+    pub types: FileTypes,
 
     /// Add globs to a file type, as in 'web:*.html' or 'web:include:html,css'
     #[arg(long, value_name = "DEFINITION", action = ArgAction::Append)]
     pub type_add: Vec<String>,
 
     /// Remove all globs of a file type, before those of --type-add
-    #[arg(long, value_name = "TYPE", action = ArgAction::Append, value_parser = Suggested(file_types), hide_possible_values = true)]
+    #[arg(long, value_name = "TYPE", action = ArgAction::Append, value_parser = Suggested(known_types), hide_possible_values = true)]
     pub type_clear: Vec<String>,
 
     /// List all file types and exit

@@ -1,5 +1,6 @@
 //! `mapped grep`.
 
+mod file_types;
 mod inputs;
 mod name_globs;
 mod patterns;
@@ -9,6 +10,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, Args};
 
+pub use file_types::FileType;
 pub use inputs::{BinaryFiles, Devices, Directories, Inputs, SortKey};
 pub use name_globs::NameGlob;
 pub use patterns::{EngineName, Patterns};

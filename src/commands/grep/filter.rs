@@ -6,10 +6,11 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, anyhow};
+use ignore::Match;
 use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{FileTypeDef, Types, TypesBuilder};
 
-use crate::cli::grep::Inputs;
+use crate::cli::grep::{FileType, Inputs};
 use crate::io::path;
 use crate::os::posix::OsStrExt;
 
@@ -63,21 +64,23 @@ impl Filter {
         let below = below.strip_prefix(b"/").unwrap_or(below);
         let depth = 1 + memchr::memchr_iter(b'/', below).count();
         self.max_depth.is_none_or(|most| depth <= most)
-            && self.globs_want(file, below)
-            && !self.types.as_ref().is_some_and(|types| types.matched(Path::new(file), false).is_ignore())
+            && self.chooses(file, below)
             && self.max_size.is_none_or(|most| path::metadata(file).map_or(true, |meta| meta.len() <= most))
     }
 
-    /// Returns whether no glob leaves out the file, or a directory on the way to it.
-    fn globs_want(&self, file: &OsStr, below: &[u8]) -> bool {
-        if self.globs.is_empty() {
-            return true;
-        }
+    /// Returns whether the globs choose the file or, if none matches it, the types do.
+    fn chooses(&self, file: &OsStr, below: &[u8]) -> bool {
         let whole = file.as_bytes();
         let first = whole.len() - below.len();
         let mut directories = memchr::memchr_iter(b'/', below).map(|at| OsStr::from_bytes(&whole[..first + at]));
-        !directories.any(|directory| self.globs.matched(directory, true).is_ignore())
-            && !self.globs.matched(file, false).is_ignore()
+        if !self.globs.is_empty() && directories.any(|directory| self.globs.matched(directory, true).is_ignore()) {
+            return false;
+        }
+        match self.globs.matched(file, false) {
+            Match::Whitelist(_) => true,
+            Match::Ignore(_) => false,
+            Match::None => !self.types.as_ref().is_some_and(|types| types.matched(Path::new(file), false).is_ignore()),
+        }
     }
 }
 
@@ -101,13 +104,16 @@ fn globs(inputs: &Inputs) -> Result<Override> {
 /// Returns the types that choose files; none without an option on types, so that the hundreds of
 /// definitions that the `ignore` crate has are not built.
 fn types(inputs: &Inputs) -> Result<Option<Types>> {
-    let Inputs { file_type, type_not, type_add, type_clear, .. } = inputs;
-    if [file_type, type_not, type_add, type_clear].iter().all(|names| names.is_empty()) {
+    if inputs.types.0.is_empty() && inputs.type_add.is_empty() && inputs.type_clear.is_empty() {
         return Ok(None);
     }
     let mut types = known_types(inputs)?;
-    file_type.iter().for_each(|name| _ = types.select(name));
-    type_not.iter().for_each(|name| _ = types.negate(name));
+    for choice in &inputs.types.0 {
+        match choice {
+            FileType::Wanted(name) => types.select(name),
+            FileType::Unwanted(name) => types.negate(name),
+        };
+    }
     types.build().map(Some).map_err(|error| anyhow!("{error}; --type-list shows all"))
 }
 
@@ -186,6 +192,12 @@ mod tests {
         wants("--type rust", "d/a.rs", true);
         wants("--type rust", "d/a.py", false);
         wants("--type-not rust", "d/a.rs", false);
+        // As in ripgrep, globs take precedence.
+        wants("--type rust -g *.py", "d/a.py", true);
+        wants("--type rust -g !a.*", "d/a.rs", false);
+        // Regression: --type-not took precedence wherever it stood.
+        wants("--type-not rust --type rust", "d/a.rs", true);
+        wants("--type rust --type-not rust", "d/a.rs", false);
         wants("--type-add new:*.n -t new", "d/a.n", true);
         wants("--type-add both:include:rust,py -t both", "d/a.py", true);
         wants("--type-clear rust --type-add rust:*.x -t rust", "d/a.rs", false);

@@ -56,7 +56,7 @@ impl Longest {
         };
         let flags = syntax::Config::new()
             .utf8(false)
-            .multi_line(true)
+            .multi_line(!with.ends_at_record())
             .unicode(with.unicode)
             .crlf(with.crlf)
             .dot_matches_new_line(with.dot_all || with.terminator != b'\n')

@@ -30,6 +30,7 @@ mod long_match;
 mod longest;
 mod merged;
 mod multiline;
+mod name_matcher;
 mod only_matches;
 mod open;
 mod open_match;
@@ -74,6 +75,7 @@ mod word_index;
 mod word_list;
 mod words;
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::sync::Arc;
 
@@ -84,6 +86,7 @@ use crate::cli::common::{Common, Io, When};
 use crate::cli::grep::{BinaryFiles, GrepArgs};
 use crate::engine::{COUNTED, Cut, Input, Kernel, Pipeline, Plan, Sink};
 use crate::exit::Exit;
+use crate::io::path;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
 use crate::output::{Destination, Output, escape_name, print_message};
 use crate::select::PeriodSearch;
@@ -193,7 +196,13 @@ fn list(args: &GrepArgs, walk: &InputWalk, output: &mut Output) -> anyhow::Resul
     let end = if args.printing.null { b'\0' } else { b'\n' };
     let on_terminal = output.destination() == Destination::Terminal;
     let (mut any, mut failed) = (false, false);
+    let named: HashSet<&OsStr> = args.operands.iter().map(OsString::as_os_str).filter(|name| *name != "-").collect();
     for found in sort::sorted(walk.files(args.operands.clone()), &args.inputs) {
+        // A named file has not been looked for yet.
+        let found = found.and_then(|file| match named.get(file.path()).map(|name| path::metadata(name)) {
+            Some(Err(error)) => Err((file.into_path(), error)),
+            _ => Ok(file),
+        });
         match found {
             Ok(_) if args.printing.quiet => return Ok(Exit::Success),
             Ok(file) => {

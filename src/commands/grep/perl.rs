@@ -12,7 +12,7 @@ use grep_regex::RegexMatcher;
 use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
 
 use super::failure::Failure;
-use super::perl_text::{as_text, leading_verbs};
+use super::perl_text::{as_text, leading_verbs, offset_as_typed};
 use super::relaxed::Relaxed;
 use super::sources::perl_may_span_lines;
 use super::syntax::{Boundary, Case, Syntax};
@@ -55,18 +55,19 @@ impl Perl {
     /// Returns an error if PCRE2 rejects one of them.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
         let utf8 = syntax.unicode;
-        let ends_at_record = syntax.terminator != b'\n' && !syntax.multiline;
-        let text = |pattern: &Vec<u8>| as_text(pattern, utf8, ends_at_record);
+        let text = |pattern: &Vec<u8>| as_text(pattern, utf8, syntax.ends_at_record());
         let mut bodies = alternatives.iter().map(text).collect::<anyhow::Result<Vec<_>>>()?;
+        let refused = |error: pcre2::Error, number: usize| refusal(&error, &alternatives[number], syntax);
         if let [only] = &mut bodies[..] {
             // Settings such as `(*UCP)` count at the very beginning only.
             let body = only.split_off(leading_verbs(only));
-            let text = group(only, &body, syntax)?;
+            let text = group(only, &body, syntax).map_err(|error| refused(error, 0))?;
             let body = Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text };
             return Perl::compile(only, body, alternatives, syntax);
         }
         // Each alternative counts its groups from 1, as when it stands alone.
-        let groups = bodies.iter().map(|body| group("", body, syntax)).collect::<anyhow::Result<Vec<_>>>()?;
+        let group = |(number, body): (usize, &String)| group("", body, syntax).map_err(|error| refused(error, number));
+        let groups = bodies.iter().enumerate().map(group).collect::<anyhow::Result<Vec<_>>>()?;
         let text = if groups.is_empty() { "(?!)".to_owned() } else { format!("(?|{})", groups.join("|")) };
         Perl::compile("", Body { text, relaxed: relaxed(&bodies, "", syntax) }, alternatives, syntax)
     }
@@ -226,15 +227,33 @@ fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
 ///
 /// # Errors
 /// Returns an error if PCRE2 rejects the pattern by itself: `a)(b` is only valid within a group.
-fn group(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<String> {
+fn group(verbs: &str, body: &str, syntax: &Syntax) -> Result<String, pcre2::Error> {
     let compile = |body: &str| {
         let mut builder = RegexBuilder::new();
         builder.ucp(syntax.unicode).caseless(syntax.case == Case::Insensitive).build(&format!("{verbs}{body}"))
     };
-    compile(body).map_err(|error| anyhow!("{error}"))?;
+    compile(body)?;
     let unquoted = format!(r"(?:{body}\E)");
     // A comment of extended syntax hides the parenthesis.
     Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\n)") })
+}
+
+/// Returns PCRE2's message about an alternative, with the offset in what was typed. A POSIX pattern is
+/// compiled in other words, in which an offset says nothing.
+fn refusal(error: &pcre2::Error, alternative: &[u8], syntax: &Syntax) -> anyhow::Error {
+    let offset = error.offset().filter(|_| !syntax.dialect.is_posix());
+    let typed = |offset| offset_as_typed(alternative, syntax.unicode, syntax.ends_at_record(), offset);
+    with_offset(error, offset.map(typed))
+}
+
+/// Returns PCRE2's message with another offset, or with none.
+fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
+    let message = error.to_string();
+    let place = |offset: usize| format!(" at offset {offset}");
+    match error.offset() {
+        Some(compiled) => anyhow!(message.replacen(&place(compiled), &offset.map(place).unwrap_or_default(), 1)),
+        None => anyhow!(message),
+    }
 }
 
 /// Compiles a pattern that begins with settings, and adds what must stand around a match.
@@ -256,7 +275,8 @@ fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
         .jit_if_available(has_room_for_stacks())
         .max_jit_stack_size(Some(JIT_STACK_BYTES))
         .build(&format!("{verbs}{classes}{bounded}"));
-    regex.map_err(|error| anyhow!("{error}"))
+    // The offset is one in a pattern that nobody typed.
+    regex.map_err(|error| with_offset(&error, None))
 }
 
 /// Returns whether the stacks of some threads can be reserved (`ulimit -v`). The crate panics when
@@ -310,77 +330,5 @@ fn failure(error: pcre2::Error) -> Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn perl(pattern: &str) -> Perl {
-        Perl::new(&[pattern.into()], &Syntax::default()).unwrap()
-    }
-
-    fn all(perl: &Perl, hay: &[u8]) -> Vec<Range<usize>> {
-        let mut all = Vec::new();
-        perl.matches_in(hay, false, |found, _, _| {
-            all.push(found);
-            true
-        })
-        .unwrap();
-        all
-    }
-
-    #[test]
-    fn what_automata_lack_is_found() {
-        assert_eq!(perl(r"foo\Kbar").find_at(b"foobar", 0), Ok(Some(3..6)));
-        assert_eq!(perl(r"(\w+) \1").find_at(b"the the", 0), Ok(Some(0..7)));
-        assert_eq!(perl(r"\d+(?= EUR)").find_at(b"5 USD 70 EUR", 0), Ok(Some(6..8)));
-        assert_eq!(perl(r"\((?:[^()]|(?R))*\)").find_at(b"f(a(b)c)", 0), Ok(Some(1..8)));
-        assert_eq!(all(&perl("a*"), b"baac"), [0..0, 1..3, 4..4]);
-        assert_eq!(all(&perl("(*UCP)\\w"), "é".as_bytes()), vec![0..2; 1]);
-    }
-
-    // One byte that is not UTF-8 ended the search of the file with an error.
-    #[test]
-    fn bytes_that_are_not_utf8_match_nothing_and_end_nothing() {
-        assert_eq!(all(&perl(r"\w+"), b"a\xffb\xc3\xa9c\xed\xa0\x80d"), [0..1, 2..3, 5..6, 9..10]);
-        assert_eq!(perl("a.b").find_at(b"a\xffb", 0), Ok(None));
-        assert_eq!(perl("^b").find_at(b"\xffb", 0), Ok(None));
-        assert_eq!(perl("(?<=x)b").find_at(b"x\xffb", 0), Ok(None));
-        // Regression: what begins with `.*` was looked for at the start of the text only.
-        for pattern in [".*b", "(.*?)b", "(?s).*b", "(?:.*|x)b", "(?:a|.{0,}b)"] {
-            assert_eq!(all(&perl(pattern), b"x\xff ab"), std::slice::from_ref(&(2..5)), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn classes_are_those_of_ascii_and_case_is_unicodes() {
-        assert_eq!(perl(r"\w|\d|[[:alpha:]]").find_at("\u{e9}\u{663}".as_bytes(), 0), Ok(None));
-        let caseless = Syntax { case: Case::Insensitive, ..Syntax::default() };
-        let pattern = Perl::new(&["\u{c9}".into()], &caseless).unwrap();
-        assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
-    }
-
-    // Regression: each pattern was compiled within a group only, which completed the first two.
-    #[test]
-    fn a_pattern_is_valid_by_itself() {
-        for refused in ["a)(b", "a|b)|(c", "(", "a\\"] {
-            let error = Perl::new(&[refused.into()], &Syntax::default()).unwrap_err().to_string();
-            assert!(error.contains(&format!("at offset {}", refused.find(')').unwrap_or(refused.len()))), "{error}");
-            assert!(Perl::new(&["x".into(), refused.into()], &Syntax::default()).is_err());
-        }
-        for (pattern, hay) in [("(?x)a b # c", "ab"), ("(?x) a b #c)", "ab"), (r"\Qa)(b", "a)(b"), (r"\Qa\", r"a\")] {
-            assert_eq!(perl(pattern).find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");
-            let both = Perl::new(&[pattern.into(), "x".into()], &Syntax::default()).unwrap();
-            assert_eq!(both.find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");
-        }
-    }
-
-    #[test]
-    fn catastrophic_patterns_fail_and_do_not_hang() {
-        assert_eq!(perl("(a+)+$").find_at(&[&[b'a'; 60][..], b"b"].concat(), 0), Err(Failure::Steps));
-    }
-
-    #[test]
-    fn alternatives_count_their_own_groups() {
-        let both = Perl::new(&[b"(a)\\1".to_vec(), b"x|(b)\\1".to_vec()], &Syntax::default()).unwrap();
-        assert_eq!(all(&both, b"aa bb ab x"), [0..2, 3..5, 9..10]);
-    }
-}
+#[path = "perl_tests.rs"]
+mod tests;

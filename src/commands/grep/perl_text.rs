@@ -6,18 +6,29 @@ use anyhow::bail;
 /// `utf8` bytes outside ASCII become escapes. With `ends_at_record`, `$` matches only at the very
 /// end, not before a newline there, as it does for GNU grep.
 pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
-    if utf8 {
-        let Ok(text) = std::str::from_utf8(pattern) else {
-            bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
-        };
-        if !ends_at_record || !text.contains('$') {
-            return Ok(text.to_owned());
-        }
+    if utf8 && std::str::from_utf8(pattern).is_err() {
+        bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
+    }
+    let (text, _) = transcribe(pattern, utf8, ends_at_record, usize::MAX);
+    Ok(String::from_utf8(text)?)
+}
+
+/// Returns where in the pattern this offset in its text lies.
+pub(super) fn offset_as_typed(pattern: &[u8], utf8: bool, ends_at_record: bool, offset: usize) -> usize {
+    transcribe(pattern, utf8, ends_at_record, offset).1
+}
+
+/// Returns the text of a pattern, up to the first `most` bytes of text, and the number of bytes of the pattern
+/// that it stands for.
+fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, most: usize) -> (Vec<u8>, usize) {
+    if utf8 && !(ends_at_record && pattern.contains(&b'$')) {
+        let length = pattern.len().min(most);
+        return (pattern[..length].to_vec(), length);
     }
     let mut text = Vec::with_capacity(pattern.len());
     let (mut quoted, mut in_class) = (false, false);
     let mut rest = pattern;
-    while let Some((&byte, after)) = rest.split_first() {
+    while let Some((&byte, after)) = rest.split_first().filter(|_| text.len() < most) {
         rest = after;
         match byte {
             _ if !utf8 && !byte.is_ascii() => {
@@ -31,6 +42,11 @@ pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyho
             b'\\' => match after.split_first() {
                 // A backslash before a byte outside ASCII quotes nothing.
                 Some((next, _)) if !utf8 && !next.is_ascii() => {}
+                // No such character follows `\c`, which PCRE2 reports.
+                Some((b'c', [next, after @ ..])) if !utf8 && !next.is_ascii() => {
+                    text.extend_from_slice("\\c\u{ff}".as_bytes());
+                    rest = after;
+                }
                 Some((&next, after)) => {
                     quoted = next == b'Q';
                     text.extend_from_slice(&[byte, next]);
@@ -61,7 +77,7 @@ pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyho
             _ => text.push(byte),
         }
     }
-    Ok(String::from_utf8(text)?)
+    (text, pattern.len() - rest.len())
 }
 
 /// Returns the length of the settings that a pattern begins with.
@@ -88,7 +104,17 @@ mod tests {
         let text = |pattern: &[u8]| as_text(pattern, false, false).unwrap();
         assert_eq!(text(b"\xff\\\xfe[\xe8-\xea]"), r"\xFF\xFE[\xE8-\xEA]");
         assert_eq!(text(b"\\Qa\xff.\\E."), r"\Qa\E\xFF\Q.\E.");
+        assert_eq!(text(b"\\c\xff"), "\\c\u{ff}");
         assert!(as_text(b"\xff", true, false).is_err());
+    }
+
+    #[test]
+    fn an_offset_in_the_text_is_one_in_the_pattern() {
+        let typed = |pattern: &[u8], offset| offset_as_typed(pattern, false, true, offset);
+        assert_eq!([0, 4, 8, 9].map(|offset| typed(b"\xc3\xa9(", offset)), [0, 1, 2, 3]);
+        assert_eq!([2, 3].map(|offset| typed(b"$)", offset)), [1, 2]);
+        assert_eq!(offset_as_typed("$é)".as_bytes(), true, true, 5), 4);
+        assert_eq!(offset_as_typed("é)".as_bytes(), true, true, 3), 3);
     }
 
     #[test]

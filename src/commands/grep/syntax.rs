@@ -81,6 +81,11 @@ pub struct Syntax {
 }
 
 impl Syntax {
+    /// Returns whether `$` matches only at the very end of a record, which may hold newlines.
+    pub fn ends_at_record(&self) -> bool {
+        self.terminator != b'\n' && !self.multiline
+    }
+
     /// Settles smart case for all dialects but Rust's, for which `grep-regex` does it.
     pub fn with_case_for(&self, alternatives: &[Vec<u8>]) -> Syntax {
         let mut settled = self.clone();

@@ -9,8 +9,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow};
-use globset::{Candidate, GlobBuilder, GlobSet, GlobSetBuilder};
+use anyhow::{Result, anyhow};
 
 use crate::cli::grep::{Devices, Directories, Inputs, NameGlob};
 use crate::io::walk::{self, DirectoryLoop, WalkOrder, WalkedFile};
@@ -21,6 +20,7 @@ use crate::output::{escape_name, print_message};
 
 use super::filter::Filter;
 use super::ignore_files::IgnoreFiles;
+use super::name_matcher::NameMatcher;
 
 /// Turns the names on the command line into the files to search.
 #[derive(Clone, Debug)]
@@ -40,8 +40,8 @@ pub struct InputWalk {
 #[derive(Debug)]
 struct Globs {
     /// Runs of name globs in order, and whether each run includes or excludes.
-    names: Vec<(bool, GlobSet)>,
-    exclude_dir: GlobSet,
+    names: Vec<(bool, NameMatcher)>,
+    exclude_dir: NameMatcher,
 }
 
 impl InputWalk {
@@ -59,7 +59,10 @@ impl InputWalk {
             follow: inputs.dereference_recursive,
             skip_directories: inputs.directories == Some(Directories::Skip),
             ignores: Arc::new(IgnoreFiles::new(inputs)),
-            globs: Arc::new(Globs { names: name_globs(&inputs.names.0)?, exclude_dir: globs(&inputs.exclude_dir)? }),
+            globs: Arc::new(Globs {
+                names: name_globs(&inputs.names.0)?,
+                exclude_dir: exclude_dir(&inputs.exclude_dir)?,
+            }),
         })
     }
 
@@ -184,7 +187,7 @@ impl Globs {
     ///
     /// The last glob that matches decides, and if none does, the opposite of the first one, as in
     /// GNU grep (<https://www.gnu.org/software/grep/manual/grep.html>, "File and Directory Selection").
-    fn wants(&self, name: &OsStr, matches: impl Fn(&GlobSet, &OsStr) -> bool) -> bool {
+    fn wants(&self, name: &OsStr, matches: impl Fn(&NameMatcher, &OsStr) -> bool) -> bool {
         match self.names.iter().rev().find(|(_, globs)| matches(globs, name)) {
             Some((includes, _)) => *includes,
             None => self.names.first().is_none_or(|(includes, _)| !includes),
@@ -193,7 +196,7 @@ impl Globs {
 }
 
 /// Returns runs of globs that all include or all exclude, and which of both they do.
-fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, GlobSet)>> {
+fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, NameMatcher)>> {
     let mut runs: Vec<(bool, Vec<OsString>)> = Vec::new();
     for option in options {
         let (includes, listed) = match option {
@@ -207,7 +210,8 @@ fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, GlobSet)>> {
             _ => runs.push((includes, listed)),
         }
     }
-    runs.into_iter().map(|(includes, listed)| Ok((includes, globs(&listed)?))).collect()
+    let compiled = |listed: &[OsString]| NameMatcher::new(listed.iter().map(|glob| glob.as_bytes()));
+    runs.into_iter().map(|(includes, listed)| Ok((includes, compiled(&listed)?))).collect()
 }
 
 /// Reads a list of globs, one per line. Ignores empty lines and trailing blanks.
@@ -224,29 +228,28 @@ fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
     Ok(globs)
 }
 
-fn globs(patterns: &[OsString]) -> Result<GlobSet> {
-    let mut set = GlobSetBuilder::new();
-    for pattern in patterns {
-        let text = pattern.to_str().with_context(|| format!("glob {pattern:?} is not valid UTF-8"))?;
-        let name = text.trim_end_matches('/');
-        set.add(GlobBuilder::new(name).literal_separator(false).backslash_escape(true).build()?);
-    }
-    Ok(set.build()?)
+/// Compiles the globs of `--exclude-dir`, without slashes at their ends.
+fn exclude_dir(globs: &[OsString]) -> Result<NameMatcher> {
+    NameMatcher::new(globs.iter().map(|glob| {
+        let glob = glob.as_bytes();
+        let slashes = glob.iter().rev().take_while(|byte| **byte == b'/').count();
+        &glob[..glob.len() - slashes]
+    }))
 }
 
 /// Returns whether a glob matches the name of a file or directory found below another one.
-fn is_match(globs: &GlobSet, name: &OsStr) -> bool {
-    !globs.is_empty() && globs.is_match_candidate(&Candidate::new(name))
+fn is_match(globs: &NameMatcher, name: &OsStr) -> bool {
+    globs.is_match(name.as_bytes())
 }
 
 /// Returns whether a glob matches a name from the command line, or a part of it from a slash to its end.
-fn matches_suffix(globs: &GlobSet, name: &OsStr) -> bool {
+fn matches_suffix(globs: &NameMatcher, name: &OsStr) -> bool {
     if globs.is_empty() {
         return false;
     }
     let bytes = name.as_bytes();
     let starts = std::iter::once(0).chain(memchr::memchr_iter(b'/', bytes).map(|at| at + 1));
-    starts.into_iter().any(|start| globs.is_match_candidate(&Candidate::new(OsStr::from_bytes(&bytes[start..]))))
+    starts.into_iter().any(|start| globs.is_match(&bytes[start..]))
 }
 
 /// Returns the path that an error is about, and the system's error.

@@ -1,0 +1,83 @@
+//! Tests of Perl's patterns.
+
+use super::super::syntax::Dialect;
+use super::*;
+
+fn perl(pattern: &str) -> Perl {
+    Perl::new(&[pattern.into()], &Syntax::default()).unwrap()
+}
+
+fn all(perl: &Perl, hay: &[u8]) -> Vec<Range<usize>> {
+    let mut all = Vec::new();
+    perl.matches_in(hay, false, |found, _, _| {
+        all.push(found);
+        true
+    })
+    .unwrap();
+    all
+}
+
+#[test]
+fn what_automata_lack_is_found() {
+    assert_eq!(perl(r"foo\Kbar").find_at(b"foobar", 0), Ok(Some(3..6)));
+    assert_eq!(perl(r"(\w+) \1").find_at(b"the the", 0), Ok(Some(0..7)));
+    assert_eq!(perl(r"\d+(?= EUR)").find_at(b"5 USD 70 EUR", 0), Ok(Some(6..8)));
+    assert_eq!(perl(r"\((?:[^()]|(?R))*\)").find_at(b"f(a(b)c)", 0), Ok(Some(1..8)));
+    assert_eq!(all(&perl("a*"), b"baac"), [0..0, 1..3, 4..4]);
+    assert_eq!(all(&perl("(*UCP)\\w"), "é".as_bytes()), vec![0..2; 1]);
+}
+
+// One byte that is not UTF-8 ended the search of the file with an error.
+#[test]
+fn bytes_that_are_not_utf8_match_nothing_and_end_nothing() {
+    assert_eq!(all(&perl(r"\w+"), b"a\xffb\xc3\xa9c\xed\xa0\x80d"), [0..1, 2..3, 5..6, 9..10]);
+    assert_eq!(perl("a.b").find_at(b"a\xffb", 0), Ok(None));
+    assert_eq!(perl("^b").find_at(b"\xffb", 0), Ok(None));
+    assert_eq!(perl("(?<=x)b").find_at(b"x\xffb", 0), Ok(None));
+    // Regression: what begins with `.*` was looked for at the start of the text only.
+    for pattern in [".*b", "(.*?)b", "(?s).*b", "(?:.*|x)b", "(?:a|.{0,}b)"] {
+        assert_eq!(all(&perl(pattern), b"x\xff ab"), std::slice::from_ref(&(2..5)), "{pattern}");
+    }
+}
+
+#[test]
+fn classes_are_those_of_ascii_and_case_is_unicodes() {
+    assert_eq!(perl(r"\w|\d|[[:alpha:]]").find_at("\u{e9}\u{663}".as_bytes(), 0), Ok(None));
+    let caseless = Syntax { case: Case::Insensitive, ..Syntax::default() };
+    let pattern = Perl::new(&["\u{c9}".into()], &caseless).unwrap();
+    assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
+}
+
+// Regression: each pattern was compiled within a group only, which completed the first two.
+#[test]
+fn a_pattern_is_valid_by_itself() {
+    for refused in ["a)(b", "a|b)|(c", "(", "a\\"] {
+        let error = Perl::new(&[refused.into()], &Syntax::default()).unwrap_err().to_string();
+        assert!(error.contains(&format!("at offset {}", refused.find(')').unwrap_or(refused.len()))), "{error}");
+        assert!(Perl::new(&["x".into(), refused.into()], &Syntax::default()).is_err());
+    }
+    // Regression: bytes outside ASCII and the ends of records moved the offset.
+    for (unicode, terminator, refused, offset) in
+        [(false, b'\n', "é(", 3), (false, b'\0', "$é)", 3), (true, b'\0', "$)", 1), (true, b'\n', "é(", 3)]
+    {
+        let syntax = Syntax { unicode, terminator, dialect: Dialect::Perl, ..Syntax::default() };
+        let error = Perl::new(&["x".into(), refused.into()], &syntax).unwrap_err().to_string();
+        assert!(error.contains(&format!("at offset {offset}:")), "{refused}: {error}");
+    }
+    for (pattern, hay) in [("(?x)a b # c", "ab"), ("(?x) a b #c)", "ab"), (r"\Qa)(b", "a)(b"), (r"\Qa\", r"a\")] {
+        assert_eq!(perl(pattern).find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");
+        let both = Perl::new(&[pattern.into(), "x".into()], &Syntax::default()).unwrap();
+        assert_eq!(both.find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");
+    }
+}
+
+#[test]
+fn catastrophic_patterns_fail_and_do_not_hang() {
+    assert_eq!(perl("(a+)+$").find_at(&[&[b'a'; 60][..], b"b"].concat(), 0), Err(Failure::Steps));
+}
+
+#[test]
+fn alternatives_count_their_own_groups() {
+    let both = Perl::new(&[b"(a)\\1".to_vec(), b"x|(b)\\1".to_vec()], &Syntax::default()).unwrap();
+    assert_eq!(all(&both, b"aa bb ab x"), [0..2, 3..5, 9..10]);
+}
