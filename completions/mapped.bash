@@ -730,7 +730,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__hexdump)
-            opts="-f -b -X -c -C -d -o -x -p -i -r -v -a -w -g -u -A -t -s -l -n -e -h -V --format --format-file --one-byte-octal --one-byte-hex --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --postscript --plain --include --type --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --second-base --address-radix --find --text --hex --utf16 --all --count --context --diff --brief --quiet --second-offset --print-bytes --character-table --panels --border --name --capitalize --terminate --decompress --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
+            opts="-f -b -X -c -C -d -o -x -p -i -r -v -a -w -g -u -A -t -s -l -n -e -h -V --format --format-file --one-byte-octal --one-byte-hex --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --postscript --plain --include --type --strings --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --second-base --address-radix --find --text --hex --utf16 --all --count --context --diff --brief --quiet --second-offset --print-bytes --character-table --panels --border --name --capitalize --terminate --decompress --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -749,6 +749,10 @@ _mapped() {
                     return 0
                     ;;
                 --type|--type=)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --strings|--strings=)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -1151,13 +1151,14 @@ hex\t'Two bytes in hexadecimal, as `hexdump` without options'
 panels\t'Panels with borders, as `hexyl`'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l format-file -d 'Use the formats in FILE, one per line' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l type -d 'Print fields of a type, as `od -t`: a, c, or d, o, u, x, f with a size, and z for characters; may be repeated' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l strings -d 'List strings of at least N printable characters that a zero byte ends, as `od -S`' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Set the bytes per row, or fill the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Set the byte order within a group or word' -r -f -a "little\t'Last byte first'
 big\t'First byte first'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Set the address of the first byte; negative addresses wrap around' -r
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-base -d 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal; octal with --type]' -r -f -a "hexadecimal\t'Base 16'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal; octal with --type and --strings]' -r -f -a "hexadecimal\t'Base 16'
 decimal\t'Base 10'
 octal\t'Base 8'
 none\t'No addresses'"

@@ -11,6 +11,8 @@ pub enum Exit {
     Success,
     /// Something failed and was reported: 1.
     Failure,
+    /// The options contradict each other: 1, or the tool's code for a wrong command line.
+    Refused,
     /// The inputs do not reach the offset at which their output should start: 1, and 4 from `xxd`.
     Unreachable,
     /// `grep` selected no line: 1.
@@ -37,7 +39,7 @@ impl Exit {
         match self {
             Exit::Success => 0,
             Exit::NoMatch => 1,
-            Exit::Failure | Exit::Unreachable => 2,
+            Exit::Failure | Exit::Refused | Exit::Unreachable => 2,
             Exit::Error => 3,
             Exit::Interrupted | Exit::Terminated => 4,
             Exit::Closed => 5,
@@ -58,7 +60,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
         ExitCode::from(match exit {
             Exit::Success => 0,
-            Exit::Failure | Exit::Unreachable | Exit::NoMatch => 1,
+            Exit::Failure | Exit::Refused | Exit::Unreachable | Exit::NoMatch => 1,
             Exit::Error => 2,
             Exit::Interrupted => Signal::Interrupt.exit_code(),
             Exit::Terminated => Signal::Terminate.exit_code(),

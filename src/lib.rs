@@ -121,7 +121,7 @@ fn as_tool(call: &Call) -> ExitCode {
     output::speak_as(tool.name);
     let refuse = |message: String| {
         output::print_message(format_args!("mapped: {message}"));
-        output::print_message(format_args!("Try '{} --help' for more information.", tool.name));
+        output::print_message(format_args!("{}", tool.hint()));
         ExitCode::from(tool.usage_error)
     };
     let print = |text: String| {
@@ -131,12 +131,13 @@ fn as_tool(call: &Call) -> ExitCode {
     let args = match tool.rewrite(&call.args) {
         Ok(args) => args,
         Err(Refused::Help) => return print(tool.help()),
-        Err(Refused::Version) => return print(format!("{} (mapped) {}\n", tool.name, env!("CARGO_PKG_VERSION"))),
+        Err(Refused::Version) => return print(tool.version()),
         Err(Refused::Wrong(message)) => return refuse(message),
     };
     match Cli::try_parse_from(args) {
         Ok(cli) => match run(&cli) {
             Exit::Failure => tool.failure.into(),
+            Exit::Refused => tool.usage_error.into(),
             Exit::Unreachable => tool.unreachable.into(),
             exit => exit.into(),
         },

@@ -178,7 +178,7 @@ pub const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("hexdump", &["--search", "--grep"], "--find PATTERN"),
     ("hexdump", &["--compare", "--cmp"], "--diff"),
     ("hexdump", &["--binary"], "--format binary"),
-    ("hexdump", &["-S", "--strings"], "mapped grep -oab '[ -~]{4,}' FILE"),
+    ("hexdump", &["-S"], "--strings N, or mapped grep -oab '[ -~]{4,}' FILE"),
     ("hexdump", &["--lines"], "--length SIZE"),
     ("stat", &["-l"], "mapped stat --lines FILE"),
     ("stat", &["-w", "--words"], "mapped stat --count=words FILE"),

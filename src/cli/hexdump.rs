@@ -48,6 +48,12 @@ pub struct HexdumpArgs {
     #[arg(long = "type", value_name = "TYPE", conflicts_with_all = ["format", "plain", "include"])]
     pub types: Vec<String>,
 
+    /// List strings of at least N printable characters that a zero byte ends, as `od -S`
+    ///
+    /// Each line shows an address and a string. With --length, a string may also end there.
+    #[arg(long, value_name = "N", value_parser = parse_count, conflicts_with_all = ["format", "plain", "include", "types", "find", "reverse", "diff", "second_base", "character_table"])]
+    pub strings: Option<usize>,
+
     /// Convert a dump back into bytes
     ///
     /// Understands canonical rows (squeezed ones too), panels, the tables of xxd, od and Wireshark,
@@ -73,7 +79,7 @@ pub struct HexdumpArgs {
 
     /// Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with
     /// --endian little]
-    #[arg(short, long, visible_alias = "group-size", value_name = "N", value_parser = parse_group)]
+    #[arg(short, long, visible_alias = "group-size", value_name = "N", value_parser = parse_count)]
     pub group: Option<usize>,
 
     /// Set the byte order within a group or word
@@ -92,7 +98,8 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, requires = "types", conflicts_with = "reverse")]
     pub second_base: Option<u64>,
 
-    /// Set the notation of addresses [default: hexadecimal; octal with --type]
+    /// Set the notation of addresses [default: hexadecimal; octal with --type and
+    /// --strings]
     #[arg(short = 'A', long, value_name = "RADIX")]
     pub address_radix: Option<Radix>,
 
@@ -199,6 +206,6 @@ fn parse_width(text: &str) -> Result<Width, String> {
     parse_size(text).and_then(|n| usize::try_from(n).map_err(|_| text.into())).map(Width::Exactly).map_err(wrong)
 }
 
-fn parse_group(text: &str) -> Result<usize, String> {
+fn parse_count(text: &str) -> Result<usize, String> {
     usize::try_from(parse_size(text)?).map_err(|_| "the number is too large".into())
 }

@@ -13,6 +13,10 @@
 /// # Errors
 /// Returns a phrase that says what a size looks like, or that it is too large.
 pub fn parse_size(text: &str) -> Result<u64, String> {
+    unsigned(text.strip_prefix('+').unwrap_or(text))
+}
+
+fn unsigned(text: &str) -> Result<u64, String> {
     let wrong = || String::from("expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000");
     let too_large = || String::from("the largest size is 2^64-1 bytes");
     let (digits, radix) = split_radix(text);
@@ -82,10 +86,10 @@ fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
 /// Returns the same phrases as [`parse_size`].
 pub fn parse_offset(text: &str) -> Result<i64, String> {
     let (negative, size) = match text.strip_prefix('-') {
-        Some(size) => (true, size),
-        None => (false, text.strip_prefix('+').unwrap_or(text)),
+        Some(size) => (true, unsigned(size)?),
+        None => (false, parse_size(text)?),
     };
-    let size = i64::try_from(parse_size(size)?).map_err(|_| String::from("the largest offset is 2^63-1 bytes"))?;
+    let size = i64::try_from(size).map_err(|_| String::from("the largest offset is 2^63-1 bytes"))?;
     Ok(if negative { -size } else { size })
 }
 
@@ -95,8 +99,8 @@ pub fn parse_offset(text: &str) -> Result<i64, String> {
 /// Returns the same phrases as [`parse_size`].
 pub fn parse_address(text: &str) -> Result<u64, String> {
     match text.strip_prefix('-') {
-        Some(size) => parse_size(size).map(u64::wrapping_neg),
-        None => parse_size(text.strip_prefix('+').unwrap_or(text)),
+        Some(size) => unsigned(size).map(u64::wrapping_neg),
+        None => parse_size(text),
     }
 }
 
@@ -109,6 +113,8 @@ mod tests {
         let good = [
             ("0", 0),
             ("4096", 4096),
+            ("+4096", 4096),
+            ("+0x10", 16),
             ("1k", 1024),
             ("64K", 65536),
             ("64KiB", 65536),
@@ -140,6 +146,9 @@ mod tests {
             "K",
             "1Q",
             "-1",
+            "++1",
+            "+-1",
+            "+",
             "1.5",
             "1..5K",
             "0x",
@@ -168,6 +177,8 @@ mod tests {
         assert_eq!(parse_offset("+7"), Ok(7));
         assert_eq!(parse_offset("-010"), Ok(-8));
         assert!(parse_offset("--1").is_err());
+        assert!(parse_offset("-+1").is_err());
+        assert!(parse_offset("++1").is_err());
         assert!(parse_offset("9223372036854775808").is_err());
     }
 

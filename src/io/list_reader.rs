@@ -24,6 +24,7 @@ pub struct ListReader {
     unit: &'static str,
     number: u64,
     line: Vec<u8>,
+    is_terminated: bool,
 }
 
 impl ListReader {
@@ -41,14 +42,14 @@ impl ListReader {
     /// Returns an error if it cannot be opened.
     pub(super) fn open_names(list: &OsStr) -> io::Result<ListReader> {
         let input = Box::new(BufReader::new(open(list)?));
-        Ok(ListReader { input, end: 0, unit: "file name number", number: 0, line: Vec::new() })
+        Ok(ListReader { input, end: 0, unit: "file name number", number: 0, line: Vec::new(), is_terminated: true })
     }
 
     /// Reads the lines of `input`, each of which ends with the byte `end`.
     pub fn new(input: impl Read + Send + 'static, end: u8) -> ListReader {
         let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
         let input = Box::new(BufReader::with_capacity(1 << 16, decoded));
-        ListReader { input, end, unit: "line", number: 0, line: Vec::new() }
+        ListReader { input, end, unit: "line", number: 0, line: Vec::new(), is_terminated: true }
     }
 
     /// Returns the next line without its terminator, and its number, counted from 1.
@@ -61,12 +62,19 @@ impl ListReader {
             return Ok(None);
         }
         self.number += 1;
-        if self.line.last() == Some(&self.end) {
+        self.is_terminated = self.line.last() == Some(&self.end);
+        if self.is_terminated {
             self.line.pop();
         } else if self.line.len() as u64 == MAX_LINE {
             return Err(io::Error::other(format!("{} {} is longer than 1 MiB", self.unit, self.number)));
         }
         Ok(Some((self.number, &self.line)))
+    }
+
+    /// Returns whether the last line had a terminator. Without one, the list may have been cut off
+    /// within that line.
+    pub fn is_terminated(&self) -> bool {
+        self.is_terminated
     }
 }
 

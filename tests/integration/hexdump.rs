@@ -771,6 +771,95 @@ fn prints_what_od_prints() {
 }
 
 #[test]
+fn prints_the_long_doubles_that_od_prints() {
+    let mut random = Random(9);
+    for round in 0..40 {
+        let mut input: Vec<u8> = (0..1600).map(|_| random.below(256) as u8).collect();
+        // Values of ordinary size are rare among random ones, and so are those of few digits.
+        for number in input.chunks_exact_mut(16) {
+            let exponent = 16383 - 80 + random.below(160) as u16;
+            match random.below(5) {
+                0 => number[8..10].copy_from_slice(&exponent.to_le_bytes()),
+                1 => number[..10].copy_from_slice(&[0, 0, 0, 0, 0, 0, 0, 0x80, exponent as u8, (exponent >> 8) as u8]),
+                2 => {
+                    number[8..10].copy_from_slice(&[0; 2]);
+                    number[7] &= 0x7f;
+                }
+                _ => {}
+            }
+            let is_normal = number[8] > 0 || number[9] & 0x7f > 0;
+            if is_normal && !exponent.is_multiple_of(8) {
+                number[7] |= 0x80;
+            }
+        }
+        let options: &[&str] = [&["-t", "fL"][..], &["-t", "fLx1", "--endian=big"], &["-t", "fL", "-w32"]][round % 3];
+        let ours: Vec<String> = options.iter().map(|option| option.replace("-t", "--type")).collect();
+        let peer: Vec<String> = options.iter().map(ToString::to_string).collect();
+        if !same("od", &peer, &ours, &input) {
+            return;
+        }
+    }
+}
+
+/// Returns the lines of `--strings least -A d`, by the rule alone.
+fn strings(input: &[u8], least: usize) -> String {
+    let mut lines = String::new();
+    let mut start = 0;
+    for (at, &byte) in input.iter().enumerate() {
+        if byte == 0 && at - start >= least {
+            lines += &format!("{start:07} {}\n", String::from_utf8_lossy(&input[start..at]));
+        }
+        if !matches!(byte, 0x20..=0x7e) {
+            start = at + 1;
+        }
+    }
+    lines
+}
+
+#[test]
+fn lists_strings() {
+    let mut random = Random(10);
+    for least in [1, 3, 5] {
+        let mut input = vec![];
+        for _ in 0..200 {
+            let len = random.pick(&[0, 1, 2, 3, 4, 5, 20, 100]);
+            input.extend((0..len).map(|_| random.pick(b"abc XYZ~")));
+            input.push(random.pick(&[0, 0, b'\n', 0x1f, 0x7f, 0xff]));
+        }
+        let law = Law::new(&["hexdump", "--strings", &least.to_string(), "-A", "d"], &input);
+        law.quick().holds(strings(&input, least).as_bytes(), 0);
+    }
+    // A limit ends a string, and the end of the input does not.
+    let input = b"\x01abcdef";
+    Law::new(&["hexdump", "--strings=3", "--length=5", "-An"], input).quick().holds(b"abcd\n", 0);
+    Law::new(&["hexdump", "--strings=3", "--length=7", "-An"], input).quick().holds(b"abcdef\n", 0);
+    Law::new(&["hexdump", "--strings=3", "--length=8", "-An"], input).quick().holds(b"", 0);
+    Law::new(&["hexdump", "--strings=3", "--offset=3", "--length=4", "-Ax"], input).quick().holds(b"000003 cdef\n", 0);
+    Law::new(&["hexdump", "--strings=3", "--offset=9"], input).quick().holds(b"", 1);
+    let refused = run_piped(mapped().args(["hexdump", "--strings=3", "-w8"]), input);
+    assert_eq!((refused.code, refused.stdout.len()), (1, 0));
+}
+
+#[test]
+fn a_string_that_spans_blocks_is_of_bounded_length() {
+    let dir = Dir::new();
+    let path = dir.path().join("long");
+    let file = File::create(&path).unwrap();
+    let long = vec![b'x'; 17 << 20];
+    file.write_all_at(&long, 1).unwrap();
+    file.write_all_at(b"\0short\0", 1 + long.len() as u64).unwrap();
+    // A hole has no strings.
+    file.set_len(1 << 40).unwrap();
+    let ran: Ran = mapped().args(["hexdump", "--strings=3", "-Ad"]).arg(&path).output().unwrap().into();
+    assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), ("17825794 short\n", 1));
+    let reason = "a string of 17825792 bytes is not shown, because it is longer than 16 MiB";
+    assert_eq!(ran.stderr, format!("mapped: {}: {reason}\n", path.display()));
+    file.set_len(1 + long.len() as u64).unwrap();
+    let ran: Ran = mapped().args(["hexdump", "--strings=3"]).arg(&path).output().unwrap().into();
+    assert_eq!((ran.stdout.len(), ran.code, ran.stderr.as_str()), (0, 0, ""));
+}
+
+#[test]
 fn reverses_the_dumps_of_other_tools() {
     let mut random = Random(7);
     let tools: [(&str, &[&str], &[&str]); 14] = [

@@ -129,6 +129,7 @@ const SAMPLES: &[(&str, &[Sample])] = &[
             ("terminate", &["--format=c", "--terminate"]),
             ("text", &["--find=foo", "--text"]),
             ("second-base", &["--type=x1", "--second-base=64"]),
+            ("strings", &["--strings=3", "--length=9000"]),
             ("type", &["--type=x1"]),
             ("width", &["--width=8"]),
         ],

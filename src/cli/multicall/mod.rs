@@ -86,6 +86,26 @@ impl Tool {
         self.rules.iter().copied().flatten()
     }
 
+    /// Returns the line after a message about a wrong command line.
+    pub fn hint(&self) -> String {
+        let name = self.name;
+        match name {
+            // As xxd does, whose test suite looks for it.
+            "xxd" => format!("Usage: {name} [OPTION]... [FILE]; see {name} --help"),
+            _ => format!("Try '{name} --help' for more information."),
+        }
+    }
+
+    /// Returns the line that tells the version.
+    pub fn version(&self) -> String {
+        let own = format!("{} (mapped) {}", self.name, env!("CARGO_PKG_VERSION"));
+        match self.name {
+            // Scripts look for the date, to know which options there are.
+            "xxd" => format!("{own}, as xxd 2022-01-14 by Juergen Weigert et al.\n"),
+            _ => format!("{own}\n"),
+        }
+    }
+
     /// Returns the help of the tool: what it is here, its options, and what is not offered.
     pub fn help(&self) -> String {
         let options = |offered: bool| {

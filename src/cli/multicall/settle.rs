@@ -1,6 +1,6 @@
 //! Decides what depends on several options of a tool, or on its operands.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use super::counts::{Signed, signed};
 use super::rewrite::RewrittenArgs;
@@ -133,7 +133,19 @@ pub fn xxd(line: &mut RewrittenArgs) -> Result<(), String> {
     if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
         return Err("an output file is offered with -r only; write: xxd FILE > OUTFILE".into());
     }
-    match line.last(&["plain", "include", "bits", "e"]).map(|given| given.name.as_str()) {
+    for given in
+        line.given.iter().filter(|given| ["cols", "groupsize", "len", "seek", "offset"].contains(&&*given.name))
+    {
+        let text = given.value.clone().unwrap_or_default().to_string_lossy().into_owned();
+        if !is_number_of_c(&text) {
+            return Err(format!("invalid number '{text}': xxd knows no units"));
+        }
+    }
+    let format = line.last(&["plain", "include", "bits", "e"]).map(|given| given.name.clone());
+    if line.has("EBCDIC") && !matches!(format.as_deref(), Some("plain" | "include")) {
+        line.push("--character-table=ebcdic");
+    }
+    match format.as_deref() {
         Some("plain") => line.push("--plain"),
         Some("include") => array(line),
         Some("bits") => line.push("--format=binary"),
@@ -156,6 +168,18 @@ pub fn xxd(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
+/// Returns whether strtol(3) reads all of a text as a number. xxd ignores the rest, such as the `K` of
+/// `1K`, which is an error here.
+fn is_number_of_c(text: &str) -> bool {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let (digits, radix) = match digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
+        Some(hex) => (hex, 16),
+        None if digits.starts_with('0') => (digits, 8),
+        None => (digits, 10),
+    };
+    !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix))
+}
+
 /// Requests a C array from xxd. Its options have no effect on other formats.
 fn array(line: &mut RewrittenArgs) {
     line.push("--include");
@@ -173,14 +197,20 @@ fn array(line: &mut RewrittenArgs) {
 /// more operands, the comparison starts at an offset in each input.
 pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
     let mut operands = line.operands.split_off(line.operands.len().min(2)).into_iter();
-    let mut skips = [0, 0];
-    if let Some(given) = line.last(&["ignore-initial"]) {
+    let (mut skips, mut limit) = ([0, 0], None);
+    // The largest of several skips counts, and the smallest of several limits, as in diffutils.
+    for given in &line.given {
         let text = given.value.clone().unwrap_or_default().to_string_lossy().into_owned();
-        let (one, other) = text.split_once(':').unwrap_or((&text, &text));
-        skips = [skip(one)?, skip(other)?];
+        if given.name == "ignore-initial" {
+            let (one, other) = text.split_once(':').unwrap_or((&text, &text));
+            skips = [skip(one)?.max(skips[0]), skip(other)?.max(skips[1])];
+        }
+        if given.name == "bytes" {
+            let bytes = parse_size(&text).map_err(|_| format!("invalid --bytes value '{text}'"))?;
+            limit = Some(limit.map_or(bytes, |limit: u64| limit.min(bytes)));
+        }
     }
     for (to, word) in skips.iter_mut().zip(operands.by_ref()) {
-        // The larger one counts, as in diffutils.
         *to = skip(&word.to_string_lossy())?.max(*to);
     }
     if let Some(extra) = operands.next() {
@@ -194,6 +224,9 @@ pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
     if skips != [0, 0] {
         line.push(format!("--offset={}", skips[0]));
         line.push(format!("--second-offset={}", skips[1]));
+    }
+    if let Some(limit) = limit {
+        line.push(format!("--length={limit}"));
     }
     let is_quiet = line.has("quiet") || line.has("silent");
     line.push(match line.has("verbose") {
@@ -211,9 +244,9 @@ fn skip(text: &str) -> Result<u64, String> {
 
 /// Completes od: two-byte words in octal unless a type is named, and an offset as the last operand.
 pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
-    let is_modern = ["address-radix", "skip-bytes", "read-bytes", "format", "output-duplicates", "width", "endian"]
-        .iter()
-        .any(|name| line.has(name));
+    const MODERN: [&str; 9] =
+        ["address-radix", "skip-bytes", "read-bytes", "S", "strings", "format", "output-duplicates", "width", "endian"];
+    let is_modern = MODERN.iter().any(|name| line.has(name));
     if line.has("traditional") {
         traditional_operands(line)?;
     } else if !is_modern && let [.., word] = &line.operands[..] {
@@ -227,8 +260,14 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
             line.push(format!("--offset={offset}"));
         }
     }
-    for (name, letter, option) in [("skip-bytes", 'j', "--offset="), ("read-bytes", 'N', "--length=")] {
-        let Some(text) = line.last(&[name]).and_then(|given| given.value.clone()) else { continue };
+    for (names, letter, option) in [
+        (&["skip-bytes"][..], 'j', "--offset="),
+        (&["read-bytes"], 'N', "--length="),
+        (&["S", "strings"], 'S', "--strings="),
+    ] {
+        let Some(given) = line.last(names) else { continue };
+        // Only --strings may lack a number.
+        let text = given.value.clone().unwrap_or("3".into());
         let text = text.to_string_lossy();
         let number = text.strip_prefix('+').unwrap_or(&text);
         // A unit alone is one of it.
@@ -238,11 +277,31 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
         }
         line.push(format!("{option}{one}{number}"));
     }
+    od_rows(line)
+}
+
+/// Decides on the rows of od and their addresses.
+fn od_rows(line: &mut RewrittenArgs) -> Result<(), String> {
+    if let Some(radix) = line.last(&["address-radix"]) {
+        let text = radix.value.clone().unwrap_or_default();
+        // As in od, the first letter counts.
+        let radix = match text.as_encoded_bytes() {
+            [letter @ (b'd' | b'o' | b'x' | b'n'), ..] => OsString::from(char::from(*letter).to_string()),
+            _ => text,
+        };
+        line.push_value("--address-radix=", radix);
+    }
+    // An empty type changes nothing.
+    line.options.retain(|option| option != "--type=");
+    let has_type = line.options.iter().any(|option| option.as_encoded_bytes().starts_with(b"--type="));
+    if line.has("S") || line.has("strings") {
+        return if has_type { Err("no type may be specified when dumping strings".into()) } else { Ok(()) };
+    }
     if let Some(width) = line.last(&["width"]) {
         let width = width.value.clone().unwrap_or("32".into());
         line.push_value("--width=", width);
     }
-    if !line.options.iter().any(|option| option.as_encoded_bytes().starts_with(b"--type=")) {
+    if !has_type {
         line.push("--type=o2");
     }
     Ok(())

@@ -12,6 +12,7 @@ pub mod colour;
 pub mod diff;
 pub mod digits;
 pub mod dump;
+mod extended;
 pub mod find;
 pub mod format;
 pub mod kernel;
@@ -24,6 +25,7 @@ pub mod reverse;
 pub mod simd;
 pub mod squeeze;
 pub mod stream;
+pub mod strings;
 pub mod view;
 
 use std::ffi::OsString;
@@ -35,8 +37,9 @@ use find::pattern::{self, PatternNotation};
 use find::patterns::BytePatterns;
 use find::regions::MatchExtent;
 use kernel::{Progress, Rows};
-use resolve::{Resolved, Terminal, WIDEST, resolve};
+use resolve::{Resolved, Terminal, WIDEST, resolve, strings_address};
 use squeeze::Policy;
+use strings::StringListing;
 
 use crate::app::config::{Config, terminal_columns};
 use crate::app::hint_at_terminal_input;
@@ -63,6 +66,7 @@ pub fn run(args: &HexdumpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let result = match () {
         () if args.reverse => reverse::command::run(args, &config, output),
         () if args.diff => diff::run(args, &config, output),
+        () if args.strings.is_some() => list_strings(args, &config, output),
         () => show(args, &config, output),
     };
     drop(progress);
@@ -78,7 +82,7 @@ fn show(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Res
         Ok(resolved) => resolved,
         Err(message) => {
             print_message(format_args!("mapped: {message}"));
-            return Ok(Exit::Failure);
+            return Ok(Exit::Refused);
         }
     };
     match patterns {
@@ -177,6 +181,37 @@ fn list(
         print_message(format_args!("mapped: pattern not found"));
     }
     Ok(if outcome.failed || count == 0 { Exit::Failure } else { Exit::Success })
+}
+
+/// Lists strings.
+fn list_strings(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+    let address = match strings_address(args) {
+        Ok(address) => address,
+        Err(message) => {
+            print_message(format_args!("mapped: {message}"));
+            return Ok(Exit::Failure);
+        }
+    };
+    let engine = config.engine;
+    let least = args.strings.unwrap_or_default();
+    let mut plan = engine.plan(Cut::Rows(1), BLOCK);
+    // In a hole, every byte ends an empty string.
+    plan.holes = least > 0;
+    let must_reach = u64::try_from(engine.range.offset).unwrap_or(0);
+    let (base, limit) = (args.base.unwrap_or(0), engine.range.length);
+    let outcome = engine.run(
+        config.inputs(&args.shown.files).into_iter(),
+        Pipeline { kernel: &StringListing { least, address, base, must_reach, limit }, plan, session: &config.stats },
+        None,
+        output,
+    );
+    outcome.output?;
+    let progress = outcome.carry.unwrap_or_default();
+    if progress.is_unreached {
+        print_message(format_args!("mapped: cannot skip past end of combined input"));
+        return Ok(Exit::Unreachable);
+    }
+    Ok(if outcome.failed || progress.has_failed { Exit::Failure } else { Exit::Success })
 }
 
 /// Returns the patterns to search for, if any. Prints a message about an ambiguous one.

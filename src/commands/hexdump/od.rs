@@ -6,6 +6,7 @@
 
 use super::address::{Address, AddressNotation};
 use super::digits::PRINTABLE;
+use super::extended::shortest_extended;
 use super::view::{DumpEnd, RowPlace, View};
 use crate::commands::printf::ConversionSpec;
 
@@ -29,6 +30,8 @@ enum FieldKind {
     Hex,
     Float,
     Brain,
+    /// The 80-bit numbers of x86, each in 16 bytes.
+    Extended,
 }
 
 /// The addresses of the rows.
@@ -57,7 +60,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
             b'u' => (FieldKind::Unsigned, &[1, 2, 4, 8], 4),
             b'o' => (FieldKind::Octal, &[1, 2, 4, 8], 4),
             b'x' => (FieldKind::Hex, &[1, 2, 4, 8], 4),
-            b'f' => (FieldKind::Float, &[2, 4, 8], 8),
+            b'f' => (FieldKind::Float, &[2, 4, 8, 16], 8),
             _ => return Err(wrong()),
         };
         let named = match (rest.first(), kind) {
@@ -65,6 +68,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
             (Some(b'H'), FieldKind::Float) => Some((kind, 2)),
             (Some(b'F'), FieldKind::Float) => Some((kind, 4)),
             (Some(b'D'), FieldKind::Float) => Some((kind, 8)),
+            (Some(b'L'), FieldKind::Float) => Some((FieldKind::Extended, 16)),
             (_, FieldKind::Float | FieldKind::Named | FieldKind::Character) => None,
             (Some(b'C'), _) => Some((kind, 1)),
             (Some(b'S'), _) => Some((kind, 2)),
@@ -85,6 +89,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
             }
             None => (kind, default),
         };
+        let kind = if size == 16 { FieldKind::Extended } else { kind };
         let has_characters = rest.first() == Some(&b'z');
         rest = &rest[usize::from(has_characters)..];
         types.push(FieldType { kind, size, has_characters });
@@ -104,20 +109,22 @@ impl FieldType {
             FieldKind::Octal => by_size([3, 6, 11, 22]),
             FieldKind::Hex => by_size([2, 4, 8, 16]),
             FieldKind::Float | FieldKind::Brain => by_size([0, 15, 15, 24]),
+            FieldKind::Extended => 29,
         }
     }
 
     /// Appends the text of one field without padding.
     fn push(self, bytes: &[u8], is_little_endian: bool, out: &mut Vec<u8>) {
-        let mut word = [0; 8];
+        let mut word = [0; 16];
         for (to, &from) in word[..self.size].iter_mut().zip(bytes) {
             *to = from;
         }
         if !is_little_endian {
             word[..self.size].reverse();
         }
-        let unsigned = u64::from_le_bytes(word);
-        let unused = 64 - 8 * self.size as u32;
+        let all = u128::from_le_bytes(word);
+        let unsigned = all as u64;
+        let unused = 64u32.saturating_sub(8 * self.size as u32);
         let digits = self.columns();
         let text = match self.kind {
             FieldKind::Signed => ((unsigned << unused) as i64 >> unused).to_string(),
@@ -129,6 +136,7 @@ impl FieldType {
             FieldKind::Float if self.size == 2 => shortest_single(half(unsigned as u16)),
             FieldKind::Float if self.size == 4 => shortest_single(f32::from_bits(unsigned as u32)),
             FieldKind::Float => shortest_double(f64::from_bits(unsigned)),
+            FieldKind::Extended => shortest_extended(all),
             FieldKind::Brain => shortest_single(f32::from_bits((unsigned as u32) << 16)),
         };
         out.extend_from_slice(text.as_bytes());
@@ -321,7 +329,7 @@ mod tests {
     fn types() {
         assert!(parse("x1z").is_ok_and(|types| types.len() == 1 && types[0].has_characters));
         assert!(parse("d4f8aoc").is_ok_and(|types| types.len() == 5));
-        for text in ["", "x3", "f1", "q", "a1", "z", "x1zz", "x99999999999999999999", "fL"] {
+        for text in ["", "x3", "f1", "q", "a1", "z", "x1zz", "x99999999999999999999", "x16"] {
             assert!(parse(text).is_err(), "{text}");
         }
     }

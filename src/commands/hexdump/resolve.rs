@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 
-use super::address::AddressNotation;
+use super::address::{Address, AddressNotation};
 use super::canonical::Canonical;
 use super::colour::{Coloured, Theme};
 use super::format::{self, FormatView, Formats};
@@ -180,6 +180,18 @@ fn address_notation(args: &HexdumpArgs, default: AddressNotation) -> AddressNota
         Some(Radix::Octal) => AddressNotation::Octal,
         Some(Radix::None) => AddressNotation::None,
     }
+}
+
+/// Returns the format of the addresses before strings.
+///
+/// # Errors
+/// Returns an error that names an option without effect on strings.
+pub fn strings_address(args: &HexdumpArgs) -> Result<Address, String> {
+    if !args.shown.displays.is_empty() || args.width.is_some() || args.group.is_some() || args.upper {
+        return Err("--strings cannot be combined with displays, --width, --group and --upper".into());
+    }
+    let notation = address_notation(args, AddressNotation::Octal);
+    Ok(Address { digits: if notation == AddressNotation::Hex { 6 } else { 7 }, notation })
 }
 
 /// Returns whether the character column is EBCDIC.

@@ -30,6 +30,8 @@ pub struct ListTotals {
     broken: bool,
     /// The number of lines that contain NUL bytes.
     nul: u64,
+    /// The number of the line in which the list was cut off.
+    cut: Option<u64>,
     /// The first unknown algorithm that a line names.
     unknown: Option<String>,
     is_signed: bool,
@@ -155,6 +157,7 @@ impl CheckReport<'_> {
         match fault {
             Fault::Nul => totals.nul += 1,
             Fault::Row => totals.has_improper_row = true,
+            Fault::Cut => (totals.has_improper_row, totals.cut) = (true, Some(number)),
             Fault::Algorithm(name) => _ = totals.unknown.get_or_insert(name),
             Fault::Form | Fault::StandardInput => {}
         }
@@ -262,6 +265,10 @@ impl CheckReport<'_> {
         let list = self.shown();
         if totals.nul > 0 {
             warn(&format!("{list}: lines contain NUL bytes; use --zero if they end with NUL"), output);
+        }
+        if let Some(number) = totals.cut {
+            let text = "has no line end, and its digest is shorter than usual: the list may be cut off";
+            warn(&format!("{list}: line {number} {text}"), output);
         }
         if let Some(unknown) = &totals.unknown {
             let name = quoted(OsStr::new(unknown));

@@ -29,10 +29,12 @@ pub enum Fault {
     /// It has no known form, or its algorithm was not requested.
     Form,
     /// It is not a row of an SFV or hashdeep list, whose own tools fail on it, or it is part of a
-    /// damaged record of several lines.
+    /// damaged record of several lines, or it is hidden behind a comment.
     Row,
     /// It names an unknown algorithm.
     Algorithm(String),
+    /// The list ends within it, so its digest may be the beginning of a longer one.
+    Cut,
     /// It contains a NUL byte, although lines end with a newline.
     Nul,
     /// It names standard input, from which the list itself is read.

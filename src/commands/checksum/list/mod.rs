@@ -53,6 +53,8 @@ pub struct ListEntries<'a> {
     /// The only digest so far, which has no name.
     bare: Option<(u64, Expected)>,
     has_entries: bool,
+    /// The length of the longest BLAKE3 digest so far.
+    blake3_len: u64,
     ready: VecDeque<ListItem>,
     ended: bool,
 }
@@ -74,6 +76,7 @@ impl<'a> ListEntries<'a> {
             pending: VecDeque::new(),
             bare: None,
             has_entries: false,
+            blake3_len: 0,
             ready: VecDeque::new(),
             ended: false,
         }
@@ -111,12 +114,29 @@ impl<'a> ListEntries<'a> {
             ListLine::Entry(entry) if self.from_stdin && names_stdin(&entry.name) => {
                 self.improper(number, Fault::StandardInput);
             }
+            ListLine::Entry(entry) if self.is_cut(&entry) => self.improper(number, Fault::Cut),
             ListLine::Entry(entry) => {
                 self.settle();
                 self.has_entries = true;
                 self.ready.push_back(ListItem::Entry(entry));
             }
         }
+    }
+
+    /// Returns whether the list ends within the BLAKE3 digest of an entry.
+    ///
+    /// The tag does not state the length, and the beginning of a digest is itself a digest. What
+    /// shows a cut is that the line has no end, and fewer digits than the others of the list or, if
+    /// it is the only one, than usual.
+    fn is_cut(&mut self, entry: &ListEntry) -> bool {
+        let [expected] = &entry.expected[..] else { return false };
+        let [DigestCandidate { spec, .. }] = expected.candidates[..] else { return false };
+        if spec.algorithm != Algorithm::Blake3 {
+            return false;
+        }
+        let usual = if self.blake3_len > 0 { self.blake3_len } else { Algorithm::Blake3.default_len() };
+        self.blake3_len = self.blake3_len.max(spec.len);
+        !self.lines.is_terminated() && spec.len < usual
     }
 
     fn improper(&mut self, number: u64, fault: Fault) {

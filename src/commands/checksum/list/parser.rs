@@ -75,8 +75,11 @@ impl<'a> Parser<'a> {
             return answer;
         }
         let line = if self.armor == Armor::Text { line.strip_prefix(b"- ").unwrap_or(line) } else { line };
-        if line.is_empty() || line[0] == b'#' {
+        if line.is_empty() {
             return ListLine::Nothing;
+        }
+        if line[0] == b'#' {
+            return if self.hides_row(line) { ListLine::Improper(Fault::Row) } else { ListLine::Nothing };
         }
         if let Some(answer) = self.surrounding(line) {
             return answer;
@@ -181,6 +184,15 @@ impl<'a> Parser<'a> {
         // Lines that start with a blank continue a field.
         self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
         if self.in_field { ListLine::Field } else { ListLine::Improper(Fault::Form) }
+    }
+
+    /// Returns whether a comment ends with a row of hashdeep: the last line of its heading is a comment
+    /// without text, and lost its line end.
+    fn hides_row(&self, comment: &[u8]) -> bool {
+        let ListForm::Hashdeep(columns) = &self.form else { return false };
+        let row = comment.trim_ascii_start();
+        let text = row.iter().position(|byte| !matches!(byte, b'#' | b' ')).unwrap_or(row.len());
+        table::hashdeep(columns, &self.filter, &row[text..]).is_some()
     }
 
     fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> ListLine {

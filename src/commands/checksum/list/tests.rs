@@ -96,8 +96,23 @@ fn lengths_and_byte_order_come_from_the_tag_and_the_digest() {
     };
     assert_eq!(candidate("XXH32_LE (f) = f97700fb").bytes, [0xfb, 0x00, 0x77, 0xf9]);
     assert_eq!(candidate("BLAKE2b-16 (f) = abcd").spec.len, 2);
-    assert_eq!(candidate("BLAKE3 (f) = abcdef").spec.len, 3);
+    assert_eq!(candidate("BLAKE3 (f) = abcdef\n").spec.len, 3);
     assert_eq!(candidate("BLAKE2s-128 (f) = 00112233445566778899aabbccddeeff").spec.len, 16);
+}
+
+/// Regression: what was left of a digest at the end of a list that was cut off was checked as a
+/// shorter one, and the file was OK.
+#[test]
+fn the_beginning_of_a_digest_is_not_a_digest() {
+    let whole = "ab".repeat(32);
+    assert_eq!(read(&format!("BLAKE3 (f) = {whole}\nBLAKE3 (g) = abcd")), ["f blake3", "2 Cut"]);
+    assert_eq!(read("BLAKE3 (f) = abcdef\nBLAKE3 (g) = abcd"), ["f blake3", "2 Cut"]);
+    assert_eq!(read("BLAKE3 (f) = abcd"), ["1 Cut"]);
+    // A list may hold digests of several lengths, and may lack its last line end.
+    assert_eq!(read(&format!("BLAKE3 (f) = {whole}\nBLAKE3 (g) = abcd\n")), ["f blake3", "g blake3"]);
+    assert_eq!(read(&format!("BLAKE3 (f) = abcd\nBLAKE3 (g) = {whole}")), ["f blake3", "g blake3"]);
+    assert_eq!(read("BLAKE3 (f) = abcd\nBLAKE3 (g) = abcd"), ["f blake3", "g blake3"]);
+    assert_eq!(read(&format!("BLAKE3 (f) = {whole}")), ["f blake3"]);
 }
 
 #[test]
@@ -180,6 +195,9 @@ fn lists_of_other_forms() {
     );
     assert_eq!(read(&hashdeep), ["a, b md5,sha256", "5 Row"]);
     assert_eq!(read_as("l", &[Algorithm::Sha256], &hashdeep), ["a, b sha256", "5 Row"]);
+    // Regression: a row behind a comment that lost its line end was passed over.
+    let glued = hashdeep.replace("## Invoked\n", "## Invoked\n## ");
+    assert_eq!(read(&glued), ["4 Row", "5 Row"]);
     assert_eq!(
         read(&format!(
             "DATA a\\x20b 5 MD5 {MD5} WHIRLPOOL 00 SHA256 {sha256}\nAUX p.patch 5 SHA256 {sha256}\nTIMESTAMP 2026-01-01T00:00:00Z\nDIST f 5 GOST 00"

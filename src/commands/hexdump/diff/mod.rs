@@ -9,6 +9,8 @@ mod positions;
 mod rows;
 mod side;
 
+use std::io::ErrorKind;
+
 use align::{Aligner, LOOK_AHEAD};
 use positions::CmpForm;
 use rows::{SideBySide, SideBySideConfig, Sides};
@@ -66,9 +68,12 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     let mut exit = if differ { Exit::Failure } else { Exit::Success };
     for side in [&left, &right] {
         for error in side.failure().into_iter().chain(side.notices()) {
-            output.flush()?;
-            output.report(&side.name, error);
             exit = Exit::Error;
+            // cmp -s is used to ask whether a file is as wanted, and often it does not exist yet.
+            if !args.quiet || !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) {
+                output.flush()?;
+                output.report(&side.name, error);
+            }
         }
     }
     Ok(exit)

@@ -233,6 +233,12 @@ impl<'t> Steps<'t> {
         })
     }
 
+    /// Returns whether the first address has as many digits as a hexadecimal one of od. Others have seven.
+    fn has_hex_digits(&self) -> bool {
+        const OD_HEX_DIGITS: usize = 6;
+        self.rows.first().is_some_and(|(digits, ..)| digits.len() == OD_HEX_DIGITS)
+    }
+
     /// Returns the base of the addresses, or `None` if more rows may show it.
     fn base(&self, complete: bool) -> Result<Option<Base>, Problem> {
         let is_narrow = self.layout == RowLayout::Narrow;
@@ -246,6 +252,8 @@ impl<'t> Steps<'t> {
                 [] => return Ok(Some(Base::Hex)),
                 // Only od has octal addresses.
                 [Base::Octal] if !is_narrow => return Ok(Some(Base::Hex)),
+                // A deleted row may make hexadecimal addresses fit as octal ones.
+                [only] if is_narrow && self.has_hex_digits() && only != Base::Hex => return Err(Problem::UnknownBase),
                 [only] => return Ok(Some(only)),
                 _ => {}
             }
@@ -253,12 +261,9 @@ impl<'t> Steps<'t> {
         if !complete {
             return Ok(None);
         }
-        /// od's hexadecimal addresses have six digits, its others seven.
-        const OD_HEX_DIGITS: usize = 6;
         let starred = self.rows.iter().any(|(.., starred)| *starred);
-        let digits = self.rows.first().map_or(0, |(digits, ..)| digits.len());
         let is_zero = |(digits, ..): &(&[u8], _, _)| digits.iter().all(|&digit| digit == b'0');
-        let is_od_hex = digits == OD_HEX_DIGITS;
+        let is_od_hex = self.has_hex_digits();
         let is_empty = matches!(self.rows[..], [(_, None, false)]) && self.rows.first().is_some_and(is_zero);
         let is_any = !starred && self.rows.first().is_some_and(is_zero);
         if !is_narrow || is_empty || self.rows.len() > 1 && (is_od_hex || is_any) {

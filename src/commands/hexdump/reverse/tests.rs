@@ -161,6 +161,8 @@ fn what_is_no_dump_is_an_error() {
         ("0000  61 62\n0000  61 62\n0002  63\n", Problem::Missing),
         ("0000000 61 62 63 64 65 66 67 68\n0000010 61\n0000000 61\n", Problem::Missing),
         ("0000\n0002  63 64\n", Problem::EmptyOrPlain),
+        // With a row deleted, od's hexadecimal addresses fit as octal ones.
+        ("000000 61 62 63 64 65 66 67 68 69 6a 6b 6c 6d 6e 6f 70\n000020 71\n000021\n", Problem::UnknownBase),
         ("0: 01100001  a\n2: 01100011  c\n", Problem::Missing),
         ("00000000: 6162 6364 6566 6768 696a\n00000010: 6b\n00000012: 6c\n", Problem::Missing),
         // The text was cut off within a row.
