@@ -188,6 +188,9 @@ fn every_topic_has_a_text() {
             let ran = run(&["help", name]);
             assert_eq!(ran.code, 0, "{name}");
             assert!(ran.stdout.len() > 500, "{name}");
+            // Regression: a terminal of 80 columns broke words.
+            let text = String::from_utf8(ran.stdout).unwrap();
+            assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
     }
     let ran = run(&["help", "nosuch"]);
