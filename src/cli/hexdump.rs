@@ -48,9 +48,9 @@ pub struct HexdumpArgs {
     #[arg(long = "type", value_name = "TYPE", conflicts_with_all = ["format", "plain", "include"])]
     pub types: Vec<String>,
 
-    /// List strings of at least N printable characters that a zero byte ends, as `od -S`
+    /// List strings of N or more characters, as `od -S`
     ///
-    /// Each line shows an address and a string. With --length, a string may also end there.
+    /// A zero byte ends a string of printable characters. Each line shows an address and a string. With --length, a string may also end there.
     #[arg(long, value_name = "N", value_parser = parse_count, conflicts_with_all = ["format", "plain", "include", "types", "find", "reverse", "diff", "second_base", "character_table"])]
     pub strings: Option<usize>,
 
@@ -98,8 +98,7 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, requires = "types", conflicts_with = "reverse")]
     pub second_base: Option<u64>,
 
-    /// Set the notation of addresses [default: hexadecimal; octal with --type and
-    /// --strings]
+    /// Set the notation of addresses [default: hexadecimal, octal as od]
     #[arg(short = 'A', long, value_name = "RADIX")]
     pub address_radix: Option<Radix>,
 

@@ -33,12 +33,7 @@ pub enum Display {
 
 /// The long option, the short one, the display, and its help.
 const DISPLAYS: [(&str, char, Display, &str); 7] = [
-    (
-        "one-byte-octal",
-        'b',
-        Display::OneByteOctal,
-        "Show bytes in octal; several displays and formats print one line each",
-    ),
+    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; several formats print one line each"),
     ("one-byte-hex", 'X', Display::OneByteHex, "Show bytes in hexadecimal"),
     ("one-byte-char", 'c', Display::OneByteChar, "Show bytes as characters or escapes"),
     ("canonical", 'C', Display::Canonical, "Show hexadecimal and characters (default)"),
