@@ -8,7 +8,7 @@ _mapped() {
     fi
     prev="$3"
     # Bash splits a word at its equals sign.
-    if [[ "${cur}" == "=" ]] ; then
+    if [[ "${COMP_WORDS[COMP_CWORD]}" == "=" ]] ; then
         cur=""
         prev="${COMP_WORDS[COMP_CWORD-1]}="
     elif [[ "${prev}" == "=" ]] ; then
@@ -84,13 +84,13 @@ _mapped() {
             ;;
         mapped__subcmd__bench)
             opts="-h -V --file-size --work --pattern --stride --ways --queue-depth --threads --block-size --cold --warm --both --auto --runs --until-certain --seed --label --compare --json --csv --plot --stats --progress --colour --color --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --file-size|--file-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --work|--work=)
@@ -102,7 +102,7 @@ _mapped() {
                     return 0
                     ;;
                 --stride|--stride=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --ways|--ways=)
@@ -110,39 +110,39 @@ _mapped() {
                     return 0
                     ;;
                 --queue-depth|--queue-depth=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --runs|--runs=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --until-certain=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --seed|--seed=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --label|--label=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --compare|--compare=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --plot|--plot=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --stats=)
@@ -170,45 +170,45 @@ _mapped() {
             ;;
         mapped__subcmd__cat)
             opts="-A -b -e -E -n -s -t -T -u -v -z -f -F -H -h -V --show-all --number-nonblank --show-ends --number --squeeze-blank --show-tabs --show-nonprinting --sanitize --lines --lines-from --null-data --around-byte --reverse --separator --separator-before --bytes --since --until --around --slack --utc --time-zone --year --time-format --time-key --merge --shard --follow --pid --with-filename --heading --no-heading --decompress --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --lines|--lines=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --lines-from|--lines-from=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --around-byte|--around-byte=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --separator|--separator=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --bytes|--bytes=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --since|--since=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --until|--until=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --around|--around=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --slack|--slack=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --time-zone|--time-zone=)
@@ -216,19 +216,19 @@ _mapped() {
                     return 0
                     ;;
                 --year|--year=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --time-format|--time-format=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --time-key|--time-key=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --shard|--shard=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --follow=)
@@ -240,7 +240,7 @@ _mapped() {
                     return 0
                     ;;
                 --pid|--pid=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --io|--io=)
@@ -248,19 +248,19 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --progress=)
@@ -288,7 +288,7 @@ _mapped() {
             ;;
         mapped__subcmd__checksum)
             opts="-a -l -r -b -t -z -c -w -h -V --algorithm --list-algorithms --length --recursive --decompress --files0-from --expect --pieces --tag --untagged --binary --text --zero --base64 --raw --json --no-names --check --audit --directory --quiet --status --strict --warn --ignore-missing --keyed --derive-key --seek --num-threads --no-mmap --io --threads --block-size --offset --progress --stats --colour --color --bytes --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -302,23 +302,23 @@ _mapped() {
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -l)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --files0-from|--files0-from=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --expect|--expect=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --pieces|--pieces=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --directory|--directory=)
@@ -329,15 +329,15 @@ _mapped() {
                     return 0
                     ;;
                 --derive-key|--derive-key=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --seek|--seek=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --num-threads|--num-threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --io|--io=)
@@ -345,15 +345,15 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --progress=)
@@ -373,7 +373,7 @@ _mapped() {
                     return 0
                     ;;
                 --bytes|--bytes=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 *)
@@ -399,33 +399,33 @@ _mapped() {
             ;;
         mapped__subcmd__grep)
             opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -p -r -R -d -g -t -D -u -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --engine --auto-hybrid-regex --no-pcre2-unicode --no-unicode --regex-size-limit --dfa-size-limit --count --include-zero --no-include-zero --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --top --timeline --plot --line-number --no-line-number --column --no-column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --group-separator --context-separator --no-context-separator --no-group-separator --max-columns --max-columns-preview --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --colors --field-match-separator --field-context-separator --path-separator --pretty --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-from --exclude-dir --glob --iglob --glob-case-insensitive --type --type-not --type-add --type-clear --type-list --maxdepth --max-depth --one-file-system --max-filesize --files --sort --sort-files --sortr --devices --ignore --no-ignore --ignore-file --ignore-file-case-insensitive --no-ignore-dot --no-ignore-exclude --no-ignore-files --no-ignore-global --no-ignore-parent --no-ignore-vcs --no-require-git --hidden --binary --unix-byte-offsets --text --binary-files --encoding --search-zip --decompress --merge --shard --since --until --around --slack --utc --time-zone --year --time-format --time-key --follow --mmap --no-mmap --no-messages --io --block-size --offset --length --progress --stats --colour --color --no-crlf --no-decompress --no-encoding --no-hidden --no-ignore-file-case-insensitive --no-invert-match --no-json --no-line-buffered --no-max-columns-preview --no-multiline --no-multiline-dotall --no-pcre2 --no-stats --no-text --no-trim --ignore-dot --ignore-exclude --ignore-files --ignore-global --ignore-parent --ignore-vcs --messages --require-git --unicode --threads --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --regexp|--regexp=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --file|--file=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --and|--and=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --not|--not=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --engine|--engine=)
@@ -433,27 +433,27 @@ _mapped() {
                     return 0
                     ;;
                 --regex-size-limit|--regex-size-limit=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --dfa-size-limit|--dfa-size-limit=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --max-count|--max-count=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --last|--last=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --top|--top=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --timeline=)
@@ -461,51 +461,51 @@ _mapped() {
                     return 0
                     ;;
                 --plot|--plot=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --label|--label=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --after-context|--after-context=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -A)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --before-context|--before-context=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -B)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --context|--context=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -C)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --group-separator|--group-separator=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --context-separator|--context-separator=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --max-columns|--max-columns=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -M)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --max-columns-preview=)
@@ -513,23 +513,23 @@ _mapped() {
                     return 0
                     ;;
                 --replace|--replace=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --colors|--colors=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --field-match-separator|--field-match-separator=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --field-context-separator|--field-context-separator=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --path-separator|--path-separator=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --directories|--directories=)
@@ -541,31 +541,31 @@ _mapped() {
                     return 0
                     ;;
                 --include|--include=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --exclude|--exclude=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --exclude-from|--exclude-from=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --exclude-dir|--exclude-dir=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --glob|--glob=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -g)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --iglob|--iglob=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --type|--type=)
@@ -581,7 +581,7 @@ _mapped() {
                     return 0
                     ;;
                 --type-add|--type-add=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --type-clear|--type-clear=)
@@ -589,15 +589,15 @@ _mapped() {
                     return 0
                     ;;
                 --max-depth|--max-depth=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --maxdepth|--maxdepth=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --max-filesize|--max-filesize=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --sort|--sort=)
@@ -617,7 +617,7 @@ _mapped() {
                     return 0
                     ;;
                 --ignore-file|--ignore-file=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --binary-files|--binary-files=)
@@ -629,23 +629,23 @@ _mapped() {
                     return 0
                     ;;
                 --shard|--shard=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --since|--since=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --until|--until=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --around|--around=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --slack|--slack=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --time-zone|--time-zone=)
@@ -653,15 +653,15 @@ _mapped() {
                     return 0
                     ;;
                 --year|--year=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --time-format|--time-format=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --time-key|--time-key=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --follow=)
@@ -673,15 +673,15 @@ _mapped() {
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --progress=)
@@ -701,11 +701,11 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -j)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 *)
@@ -731,7 +731,7 @@ _mapped() {
             ;;
         mapped__subcmd__hexdump)
             opts="-f -b -X -c -C -d -o -x -p -i -r -v -a -w -g -u -A -t -s -l -n -e -h -V --format --format-file --one-byte-octal --one-byte-hex --one-byte-char --canonical --two-bytes-decimal --two-bytes-octal --two-bytes-hex --postscript --plain --include --type --strings --revert --reverse --no-squeezing --autoskip --squeeze --cols --width --group-size --group --endian --upper --base --second-base --address-radix --find --text --hex --utf16 --all --count --context --diff --brief --quiet --second-offset --print-bytes --character-table --panels --border --name --capitalize --terminate --decompress --io --threads --block-size --progress --stats --colour --color --skip --offset --length --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -745,39 +745,39 @@ _mapped() {
                     return 0
                     ;;
                 --format-file|--format-file=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --type|--type=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --strings|--strings=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --width|--width=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --cols|--cols=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -w)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --group|--group=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --group-size|--group-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -g)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --endian|--endian=)
@@ -785,11 +785,11 @@ _mapped() {
                     return 0
                     ;;
                 --base|--base=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --second-base|--second-base=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --address-radix|--address-radix=)
@@ -801,15 +801,15 @@ _mapped() {
                     return 0
                     ;;
                 --find|--find=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --context|--context=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --second-offset|--second-offset=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --character-table|--character-table=)
@@ -817,7 +817,7 @@ _mapped() {
                     return 0
                     ;;
                 --panels|--panels=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --border|--border=)
@@ -825,7 +825,7 @@ _mapped() {
                     return 0
                     ;;
                 --name|--name=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --io|--io=)
@@ -833,11 +833,11 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --progress=)
@@ -857,31 +857,31 @@ _mapped() {
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --skip|--skip=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -s)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -n)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -l)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 *)
@@ -921,21 +921,21 @@ _mapped() {
             ;;
         mapped__subcmd__stat)
             opts="-L -f -c -t -r -h -V --dereference --file-system --format --printf --terse --classic --cached --json --residency --recursive --content --decompress --lines --count --files0-from --total --who --touch --evict --io --threads --block-size --offset --length --progress --stats --colour --color --help --version"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --format|--format=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 -c)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --printf|--printf=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --cached|--cached=)
@@ -947,7 +947,7 @@ _mapped() {
                     return 0
                     ;;
                 --files0-from|--files0-from=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=()
                     return 0
                     ;;
                 --total|--total=)
@@ -959,19 +959,19 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=($(compgen -f "${cur}"))
+                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
                     return 0
                     ;;
                 --progress=)

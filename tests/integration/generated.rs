@@ -93,7 +93,9 @@ fn bash_completes_values_after_an_equals_sign() {
         String::from_utf8(bash.output().unwrap().stdout).unwrap().trim().to_owned()
     };
     assert_eq!(complete(&["mapped", "cat", "--color", "=", "al"], "al", "="), "always");
-    assert_eq!(complete(&["mapped", "cat", "--color", "="], "=", "--color"), "auto always never");
+    // Regression: bash passes no text as the current word then.
+    assert_eq!(complete(&["mapped", "cat", "--color", "="], "", "--color"), "auto always never");
+    assert_eq!(complete(&["mapped", "cat", ""], "", "cat"), "");
     assert_eq!(complete(&["mapped", "cat", "--color", "al"], "al", "--color"), "");
     assert_eq!(complete(&["mapped", "cat", "-f", "de"], "de", "-f"), "");
     assert_eq!(complete(&["mapped", "cat", "--follow", "=", "n"], "n", "="), "name");
@@ -156,15 +158,24 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         return crate::util::skip(shell);
     }
     let home = Dir::new();
+    home.file("alpha.log", b"");
     for (keys, wanted) in [
         ("mapped cat --block-s\t", "--block-size"),
         ("mapped cat --io mm\t", "--io mmap"),
         ("mapped --as b3\t", "--as b3sum"),
         ("mapped help patt\t", "help patterns"),
         ("mapped man hexd\t", "man hexdump"),
+        ("mapped cat --color=al\t", "--color=always"),
+        // Regression: bash inserted a dash, zsh knew no options after an operand and no operands of a classic
+        // tool, and fish completed no second value.
+        ("mapped cat \t", "cat alpha.log"),
+        ("mapped cat alpha.log --block-s\t", "alpha.log --block-size"),
+        ("mapped --as cat al\t", "--as cat alpha.log"),
+        ("mapped checksum -a md5,sha25\t", "md5,sha256"),
     ] {
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(shell).args(args).env("HOME", home.path()).env("TERM", "xterm");
+        command.current_dir(home.path());
         let setup = setup.replace("COMPLETIONS", root().join("completions").to_str().unwrap());
         let Some(seen) = type_into(&mut command, &setup, keys, wanted) else {
             return crate::util::skip("a pseudo-terminal");

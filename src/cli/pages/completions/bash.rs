@@ -1,0 +1,107 @@
+//! What clap's completion script for bash lacks.
+
+use clap::{Arg, Command};
+
+use super::takes_file;
+
+/// Reads the word to complete, where an equals sign divides it.
+const JOIN: &str = "    prev=\"$3\"
+    # Bash splits a word at its equals sign.
+    if [[ \"${COMP_WORDS[COMP_CWORD]}\" == \"=\" ]] ; then
+        cur=\"\"
+        prev=\"${COMP_WORDS[COMP_CWORD-1]}=\"
+    elif [[ \"${prev}\" == \"=\" ]] ; then
+        prev=\"${COMP_WORDS[COMP_CWORD-2]}=\"
+    fi
+    # Operands of a classic tool are files.
+    if [[ \"${COMP_WORDS[1]}\" == \"--as\" && ${COMP_CWORD} -gt 2 && \"${prev}\" != \"--as=\" ]] ; then
+        COMPREPLY=()
+        return 0
+    fi
+";
+
+/// What completes an operand as an option.
+const OPTIONS: &str = "            COMPREPLY=( $(compgen -W \"${opts}\" -- \"${cur}\") )";
+
+/// What offers the values of an option.
+const VALUES: &str = "COMPREPLY=($(compgen -W ";
+
+/// What offers files.
+const FILES: &str = "COMPREPLY=($(compgen -f \"${cur}\"))";
+
+/// Part of the test for an option. A first operand has no dash, and is a file or a pattern.
+const FIRST: &str = " || ${COMP_CWORD} -eq 2 ]] ; then";
+
+/// Makes the script complete values after an equals sign, where bash splits words, operands as files,
+/// and each value of a list.
+///
+/// Values are offered after `--color=`, but not for the word after `--color`, which is a file.
+pub(super) fn mended(program: &Command, script: &str) -> String {
+    let mut command = program;
+    let mut joined = String::new();
+    let mut takes_list = false;
+    let mut is_file = false;
+    for line in script.lines() {
+        let label = line.trim();
+        if line == OPTIONS && takes_files(command) {
+            // Without a completion of its own, an operand is completed as a file.
+            joined.push_str("            COMPREPLY=()\n");
+            continue;
+        }
+        if let Some(option) = line.strip_suffix(FIRST).filter(|_| takes_files(command)) {
+            joined.push_str(&format!("{option} ]] ; then\n"));
+            continue;
+        }
+        if label == FILES {
+            // Bash completes a file itself, and puts names with blanks in quotes.
+            let end = if is_file { "" } else { "; compopt +o default +o bashdefault 2>/dev/null" };
+            joined.push_str(&format!("                    COMPREPLY=(){end}\n"));
+            continue;
+        }
+        if let Some(values) = label.strip_prefix(VALUES).filter(|_| takes_list) {
+            // The earlier values of a list stay as they are.
+            let values = values.replace("\"${cur}\"", "\"${cur##*,}\"");
+            let before = "                    COMPREPLY=($(compgen -P \"${cur%\"${cur##*,}\"}\" -W ";
+            joined.push_str(&format!("{before}{values}\n"));
+            continue;
+        }
+        if line == "    prev=\"$3\"" {
+            joined.push_str(JOIN);
+            continue;
+        }
+        if let Some(name) = label.strip_prefix("mapped__subcmd__").and_then(|name| name.strip_suffix(')')) {
+            command = program.find_subcommand(name).unwrap_or(program);
+        }
+        let named = label.strip_suffix(')').and_then(|option| option_of(command, option));
+        takes_list = named.map_or(takes_list && label != ";;", |(arg, _)| arg.get_value_delimiter().is_some());
+        is_file = named.map_or(is_file && label != ";;", |(arg, _)| takes_file(arg));
+        match named {
+            Some((arg, option)) if arg.is_require_equals_set() => {
+                joined.push_str(&line.replace(option, &format!("{option}=")));
+            }
+            Some((_, option)) if option.starts_with("--") => {
+                joined.push_str(&line.replace(option, &format!("{option}|{option}=")));
+            }
+            _ => joined.push_str(line),
+        }
+        joined.push('\n');
+    }
+    joined
+}
+
+/// Returns whether a subcommand's operands are files.
+fn takes_files(command: &Command) -> bool {
+    let mut operands = command.get_positionals().peekable();
+    operands.peek().is_some() && operands.all(|operand| operand.get_possible_values().is_empty())
+}
+
+/// Returns the argument that an option such as `--color` or `-f` names, and the option.
+fn option_of<'c>(command: &'c Command, option: &'c str) -> Option<(&'c Arg, &'c str)> {
+    let is_named = |arg: &&Arg| match option.strip_prefix("--") {
+        Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),
+        None => {
+            option.strip_prefix('-').is_some_and(|short| arg.get_short().is_some_and(|own| short == own.to_string()))
+        }
+    };
+    command.get_arguments().find(is_named).map(|arg| (arg, option))
+}
