@@ -92,7 +92,12 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     }
     let is_full_help = args.iter().any(|arg| arg == "--help");
     match Cli::try_parse_from(cli::getopt::expand_numbers(args.clone())) {
-        Ok(cli) => run(&cli).into(),
+        Ok(cli) => {
+            let exit = run(&cli);
+            let advice = matches!(exit, Exit::Failure | Exit::Error).then(|| cli::refusal::unquoted_time(&args));
+            advice.flatten().iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
+            exit.into()
+        }
         Err(error) if error.use_stderr() => {
             let operand = || app::unnamed::advice(&args);
             output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand, operand)));

@@ -23,6 +23,29 @@ pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
     advise(word, subcommand)
 }
 
+/// Returns advice on a command that failed, if a time of day follows the date of an option as a word of
+/// its own, and so was a pattern or a file: `--since 2026-11-21 08:55`.
+pub fn unquoted_time(args: &[OsString]) -> Option<String> {
+    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
+    let is_clock = |word: &str| match word.as_bytes() {
+        [hour @ .., b':', one, two] => hour.first().is_some_and(is_digit) && is_digit(one) && is_digit(two),
+        _ => false,
+    };
+    let advice = |option: &str, date: &str, time: &str| {
+        let is_time = matches!(option, "--since" | "--until" | "--around") && is_date(date) && is_clock(time);
+        is_time.then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
+    };
+    words.windows(3).find_map(|three| match *three {
+        [option, date, time] => advice(option, date, time).or_else(|| {
+            let (option, date) = date.split_once('=')?;
+            advice(option, date, time)
+        }),
+        _ => None,
+    })
+}
+
 /// Returns a one-line message about what is wrong with a command line, without the program's name.
 ///
 /// `subcommand` is the subcommand that was named, if it exists. Otherwise, `operand` returns advice for a

@@ -39,6 +39,25 @@ fn a_wrong_time_is_explained() {
     }
 }
 
+// Regression: the lines with "10:30" were printed, and files that nobody named were missing.
+#[test]
+fn a_date_and_a_time_are_one_argument() {
+    let dir = Dir::new();
+    log_of(&dir, "app.log", "2026-11-28");
+    let advice = "mapped: a date and a time are one argument: --since '2026-11-28 10:30'\n";
+    for args in [
+        &["grep", "--since", "2026-11-28", "10:30", "ERROR", "app.log"][..],
+        &["grep", "ERROR", "--since=2026-11-28", "10:30", "app.log"],
+        &["cat", "--since", "2026-11-28", "10:30", "app.log"],
+    ] {
+        let ran = run_in(&dir, "C", args);
+        assert!(ran.code > 0 && ran.stderr.ends_with(advice), "{args:?}: {}", ran.stderr);
+    }
+    // This may well be a pattern.
+    let ran = run_in(&dir, "C", &["grep", "--since", "2026-11-28", "10:30", "app.log"]);
+    assert_eq!(ran.stderr, "");
+}
+
 // Regression: it counted from now, so that the period had no end.
 #[test]
 fn until_with_a_plus_counts_from_since() {

@@ -46,15 +46,40 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> 
     inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced")
 }
 
-/// Returns a hint if a search that found nothing was for a character where a byte may be meant.
-/// `matches_characters` tells whether patterns match characters.
-pub fn for_bytes(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> {
+/// Returns a hint if a search that found nothing was for a character where a byte may be meant, or for
+/// a literal bar or bracket where an operator may be. `matches_characters` tells whether patterns match
+/// characters.
+pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> {
+    for_bytes(args, matches_characters).or_else(|| for_operators(args))
+}
+
+/// The patterns as typed.
+fn typed(args: &GrepArgs) -> impl Iterator<Item = &[u8]> {
+    let patterns = &args.patterns;
+    let operand = args.operands.first().filter(|_| patterns.regexp.is_empty() && patterns.file.is_empty());
+    patterns.regexp.iter().chain(operand).map(|pattern| pattern.as_encoded_bytes())
+}
+
+fn for_operators(args: &GrepArgs) -> Option<&'static str> {
+    let patterns = &args.patterns;
+    // Who names a dialect knows it.
+    if patterns.basic_regexp || patterns.extended_regexp || patterns.perl_regexp || patterns.fixed_strings {
+        return None;
+    }
+    let holds = |operator: &[u8; 2]| typed(args).any(|pattern| pattern.windows(2).any(|two| two == operator));
+    if holds(br"\|") {
+        return Some(r"\| is a literal bar; write A|B without the backslash, or -G for basic regular expressions");
+    }
+    (holds(br"\(") && holds(br"\)") || holds(br"\{") && holds(br"\}"))
+        .then_some("brackets after a backslash are literal; -G reads basic regular expressions")
+}
+
+fn for_bytes(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> {
     let patterns = &args.patterns;
     if !matches_characters || patterns.extended_regexp || patterns.basic_regexp || patterns.fixed_strings {
         return None;
     }
-    let operand = args.operands.first().filter(|_| patterns.regexp.is_empty() && patterns.file.is_empty());
-    if !patterns.regexp.iter().chain(operand).any(|pattern| holds_escaped_byte(pattern.as_encoded_bytes())) {
+    if !typed(args).any(holds_escaped_byte) {
         return None;
     }
     Some(match patterns.perl_regexp {
@@ -100,6 +125,26 @@ mod tests {
         }
         for line in [r"\x7f f", r"-F \xde f", r"-E \xde f", r"(?-u:\xde) f", r"-e x \xde", "xde f"] {
             assert!(!hinted(line, true), "{line}");
+        }
+    }
+
+    // Regression: what is an operator in grep's own syntax found nothing in silence.
+    #[test]
+    fn a_literal_operator_gives_a_hint() {
+        let hinted = |line: &str| {
+            let words = ["mapped", "grep"].into_iter().chain(line.split_whitespace());
+            let crate::cli::Command::Grep(args) = <crate::cli::Cli as clap::Parser>::parse_from(words).command else {
+                panic!("{line}")
+            };
+            for_operators(&args).and_then(|hint| hint.split(' ').next())
+        };
+        for line in [r"ERROR\|WARN f", r"-i a\|b f", r"-e x -e a\|b f"] {
+            assert_eq!(hinted(line), Some(r"\|"), "{line}");
+        }
+        assert_eq!(hinted(r"\(a\) f"), Some("brackets"));
+        assert_eq!(hinted(r"a\{2\} f"), Some("brackets"));
+        for line in [r"-G a\|b f", r"-E a\|b f", r"-F a\|b f", r"a|b f", r"main\( f"] {
+            assert_eq!(hinted(line), None, "{line}");
         }
     }
 

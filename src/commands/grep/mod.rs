@@ -164,7 +164,8 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let result = run.report(args, files, output);
     drop(progress);
     let found_nothing = matches!(result, Ok(Exit::NoMatch));
-    let hint = letters.or_else(|| hints::for_bytes(args, found_nothing && settings.matches_characters));
+    let in_vain = || found_nothing.then(|| hints::for_patterns(args, settings.matches_characters)).flatten();
+    let hint = letters.or_else(in_vain);
     if let (Some(hint), false) = (hint, is_quiet) {
         print_message(format_args!("mapped: {hint}"));
     }
