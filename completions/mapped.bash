@@ -90,7 +90,10 @@ _mapped() {
             fi
             case "${prev}" in
                 --file-size|--file-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --work|--work=)
@@ -102,7 +105,10 @@ _mapped() {
                     return 0
                     ;;
                 --stride|--stride=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --ways|--ways=)
@@ -110,39 +116,82 @@ _mapped() {
                     return 0
                     ;;
                 --queue-depth|--queue-depth=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --runs|--runs=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --until-certain=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --seed|--seed=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --label|--label=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --compare|--compare=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --plot|--plot=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --stats=)
@@ -176,39 +225,74 @@ _mapped() {
             fi
             case "${prev}" in
                 --lines|--lines=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --lines-from|--lines-from=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --around-byte|--around-byte=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --separator|--separator=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --bytes|--bytes=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --since|--since=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --until|--until=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --around|--around=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --slack|--slack=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --time-zone|--time-zone=)
@@ -216,19 +300,31 @@ _mapped() {
                     return 0
                     ;;
                 --year|--year=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --time-format|--time-format=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --time-key|--time-key=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --shard|--shard=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --follow=)
@@ -240,7 +336,10 @@ _mapped() {
                     return 0
                     ;;
                 --pid|--pid=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --io|--io=)
@@ -248,19 +347,31 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --progress=)
@@ -302,23 +413,46 @@ _mapped() {
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -l)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --files0-from|--files0-from=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --expect|--expect=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --pieces|--pieces=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --directory|--directory=)
@@ -329,15 +463,24 @@ _mapped() {
                     return 0
                     ;;
                 --derive-key|--derive-key=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --seek|--seek=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --num-threads|--num-threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --io|--io=)
@@ -345,15 +488,24 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --progress=)
@@ -373,7 +525,10 @@ _mapped() {
                     return 0
                     ;;
                 --bytes|--bytes=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 *)
@@ -405,27 +560,61 @@ _mapped() {
             fi
             case "${prev}" in
                 --regexp|--regexp=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --file|--file=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 -f)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --and|--and=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --not|--not=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --engine|--engine=)
@@ -433,27 +622,45 @@ _mapped() {
                     return 0
                     ;;
                 --regex-size-limit|--regex-size-limit=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --dfa-size-limit|--dfa-size-limit=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --max-count|--max-count=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -m)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --last|--last=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --top|--top=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --timeline=)
@@ -461,51 +668,95 @@ _mapped() {
                     return 0
                     ;;
                 --plot|--plot=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --label|--label=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --after-context|--after-context=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -A)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --before-context|--before-context=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -B)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --context|--context=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -C)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --group-separator|--group-separator=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --context-separator|--context-separator=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --max-columns|--max-columns=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -M)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --max-columns-preview=)
@@ -513,23 +764,38 @@ _mapped() {
                     return 0
                     ;;
                 --replace|--replace=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --colors|--colors=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --field-match-separator|--field-match-separator=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --field-context-separator|--field-context-separator=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --path-separator|--path-separator=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --directories|--directories=)
@@ -541,31 +807,60 @@ _mapped() {
                     return 0
                     ;;
                 --include|--include=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --exclude|--exclude=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --exclude-from|--exclude-from=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --exclude-dir|--exclude-dir=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --glob|--glob=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -g)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --iglob|--iglob=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --type|--type=)
@@ -581,7 +876,10 @@ _mapped() {
                     return 0
                     ;;
                 --type-add|--type-add=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --type-clear|--type-clear=)
@@ -589,15 +887,24 @@ _mapped() {
                     return 0
                     ;;
                 --max-depth|--max-depth=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --maxdepth|--maxdepth=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --max-filesize|--max-filesize=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --sort|--sort=)
@@ -617,7 +924,18 @@ _mapped() {
                     return 0
                     ;;
                 --ignore-file|--ignore-file=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --binary-files|--binary-files=)
@@ -629,23 +947,38 @@ _mapped() {
                     return 0
                     ;;
                 --shard|--shard=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --since|--since=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --until|--until=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --around|--around=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --slack|--slack=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --time-zone|--time-zone=)
@@ -653,15 +986,24 @@ _mapped() {
                     return 0
                     ;;
                 --year|--year=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --time-format|--time-format=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --time-key|--time-key=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --follow=)
@@ -673,15 +1015,24 @@ _mapped() {
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --progress=)
@@ -701,11 +1052,17 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -j)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 *)
@@ -745,39 +1102,74 @@ _mapped() {
                     return 0
                     ;;
                 --format-file|--format-file=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --type|--type=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --strings|--strings=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --width|--width=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --cols|--cols=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -w)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --group|--group=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --group-size|--group-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -g)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --endian|--endian=)
@@ -785,11 +1177,17 @@ _mapped() {
                     return 0
                     ;;
                 --base|--base=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --second-base|--second-base=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --address-radix|--address-radix=)
@@ -801,15 +1199,24 @@ _mapped() {
                     return 0
                     ;;
                 --find|--find=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --context|--context=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --second-offset|--second-offset=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --character-table|--character-table=)
@@ -817,7 +1224,10 @@ _mapped() {
                     return 0
                     ;;
                 --panels|--panels=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --border|--border=)
@@ -825,7 +1235,10 @@ _mapped() {
                     return 0
                     ;;
                 --name|--name=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --io|--io=)
@@ -833,11 +1246,17 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --progress=)
@@ -857,31 +1276,52 @@ _mapped() {
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --skip|--skip=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -s)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -n)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -l)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -e)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 *)
@@ -927,15 +1367,24 @@ _mapped() {
             fi
             case "${prev}" in
                 --format|--format=)
-                    COMPREPLY=()
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 -c)
-                    COMPREPLY=()
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --printf|--printf=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --cached|--cached=)
@@ -947,7 +1396,18 @@ _mapped() {
                     return 0
                     ;;
                 --files0-from|--files0-from=)
-                    COMPREPLY=()
+                    local oldifs
+                    if [ -n "${IFS+x}" ]; then
+                        oldifs="$IFS"
+                    fi
+                    IFS=$'\n'
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    if [ -n "${oldifs+x}" ]; then
+                        IFS="$oldifs"
+                    fi
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o filenames
+                    fi
                     return 0
                     ;;
                 --total|--total=)
@@ -959,19 +1419,31 @@ _mapped() {
                     return 0
                     ;;
                 --threads|--threads=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --block-size|--block-size=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --offset|--offset=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --length|--length=)
-                    COMPREPLY=(); compopt +o default +o bashdefault 2>/dev/null
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
                     return 0
                     ;;
                 --progress=)

@@ -36,7 +36,7 @@ complete -c mapped -n "__fish_mapped_needs_command" -f -a "help" -d 'Show the he
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Show the man page of a subcommand or a topic'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "links" -d 'Create links that make this program act as cat, grep, xxd and other classic tools'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -x
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r -f -a "touch\t''
 sum\t''
 lines\t''
@@ -46,15 +46,15 @@ copy\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Access pattern' -r -f -a "sequential\t'From start to end'
 random\t'Blocks in shuffled order, each once, at most 16384 of them'
 stride\t'One block at each multiple of the stride'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -x
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "(__fish_complete_list , 'printf %s\\n read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch')"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel methods [default: one per processor]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -x
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per method' -x
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per method'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for shuffling, printed so that a run can be repeated' -x
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -x
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel methods [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per method' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per method' -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for shuffling, printed so that a run can be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run, saved with --json in FILE' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -f -a "text\t''
@@ -75,15 +75,15 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print o
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the lines in the ranges that file LIST contains, separated by white space; - is standard input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each side, or LINES' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator -d 'With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find entries that are out of order by up to SPAN' -x
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the lines in the ranges that file LIST contains, separated by white space; - is standard input' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each side, or LINES' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator -d 'With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find entries that are out of order by up to SPAN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
 UTC\t''
 Africa/Cairo\t''
@@ -104,20 +104,20 @@ Europe/London\t''
 Europe/Moscow\t''
 Europe/Paris\t''
 Pacific/Auckland\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-format -d 'Parse times with FORMAT, as strptime does' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print part I of N equal parts, split at line ends' -x
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-format -d 'Parse times with FORMAT, as strptime does' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l shard -d 'Print part I of N equal parts, split at line ends' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s f -l follow -d 'Print the last ten lines, then data as it is appended; BY is descriptor (the default) or name' -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l pid -d 'With --follow, stop when process PID exits' -x
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l pid -d 'With --follow, stop when process PID exits' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l threads -d 'Number of worker threads [default: one per processor]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l block-size -d 'Size of mapped windows and read buffers' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -x
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Read at most SIZE bytes of each input' -x
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l threads -d 'Number of worker threads [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l block-size -d 'Size of mapped windows and read buffers' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l length -d 'Read at most SIZE bytes of each input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -152,20 +152,20 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l decompress -d 'Dec
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'Algorithm, or several separated by commas and computed in one pass; see --list-algorithms' -r -f -a "(__fish_complete_list , 'printf %s\\n blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128')"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -x
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -x
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -x
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR' -r -f -a "(__fish_complete_directories)"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use key derivation mode with this context string' -x
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -x
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 means one per processor' -x
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use key derivation mode with this context string' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 means one per processor' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Number of worker threads [default: one per processor]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of mapped windows and read buffers' -x
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -x
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Number of worker threads [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of mapped windows and read buffers' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -176,7 +176,7 @@ json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -x
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in byte order of their names'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest the decoded contents of compressed files, which are recognized by their content'
@@ -200,18 +200,18 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated, and a line that matches any pattern is selected' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; - means standard input' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that also match PATTERN' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'Select only lines that do not match PATTERN' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated, and a line that matches any pattern is selected' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; - means standard input' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that also match PATTERN' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'Select only lines that do not match PATTERN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l engine -d 'Regex engine for patterns without a dialect option' -r -f -a "default\t'The Rust regex engine'
 pcre2\t'PCRE2, as with -P'
 auto\t'PCRE2 for patterns that the Rust engine rejects'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l regex-size-limit -d 'Reject patterns that compile to more than SIZE' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l dfa-size-limit -d 'Limit the automaton that is built during a search to SIZE' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop after N selected lines per file' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent output lines with their counts, most frequent first' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l regex-size-limit -d 'Reject patterns that compile to more than SIZE' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l dfa-size-limit -d 'Limit the automaton that is built during a search to SIZE' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop after N selected lines per file' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent output lines with their counts, most frequent first' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -f -a "auto\t''
 second\t''
 minute\t''
@@ -219,29 +219,29 @@ hour\t''
 day\t''
 week\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l plot -d 'Also write a chart to FILE.svg' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -N is short for it, as in -3' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -d 'Print TEXT between groups of lines' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\t and \\x7F are interpreted' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note instead of lines and matches longer than N bytes; 0 means no limit' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -N is short for it, as in -3' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -d 'Print TEXT between groups of lines' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\t and \\x7F are interpreted' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note instead of lines and matches longer than N bytes; 0 means no limit' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-columns-preview -d 'Show part of each line that exceeds the limit of -M' -f -a "start\t'The first bytes, and the number of matches that follow'
 match\t'The bytes around the first match'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set an output colour, as in \'match:fg:red\' or \'path:none\'; may be repeated' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT instead of a colon between the fields before a selected line; escapes are interpreted' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT instead of a hyphen between the fields before a context line; escapes are interpreted' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l path-separator -d 'Print CHARACTER instead of slashes in file names' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set an output colour, as in \'match:fg:red\' or \'path:none\'; may be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT instead of a colon between the fields before a selected line; escapes are interpreted' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT instead of a hyphen between the fields before a context line; escapes are interpreted' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l path-separator -d 'Print CHARACTER instead of slashes in file names' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'How to handle directories' -r -f -a "read\t'Report an error'
 skip\t'Skip silently'
 recurse\t'Search recursively, as with -r'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Search only files whose name matches GLOB' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'Skip files whose name matches GLOB' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-from -d 'Skip files whose name matches a glob from FILE, one per line' -r
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'Skip directories whose name matches GLOB' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s g -l glob -d 'Search only files whose path matches GLOB; !GLOB skips matching files and directories' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l iglob -d 'Search only files whose path matches GLOB, as with -g, ignoring case' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include -d 'Search only files whose name matches GLOB' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude -d 'Skip files whose name matches GLOB' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-from -d 'Skip files whose name matches a glob from FILE, one per line' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l exclude-dir -d 'Skip directories whose name matches GLOB' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s g -l glob -d 'Search only files whose path matches GLOB; !GLOB skips matching files and directories' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l iglob -d 'Search only files whose path matches GLOB, as with -g, ignoring case' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s t -l type -d 'Search only files of a type, such as rust or py; --type-list shows all types' -r -f -a "ada\t''
 agda\t''
 aidl\t''
@@ -690,7 +690,7 @@ z\t''
 zig\t''
 zsh\t''
 zstd\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-add -d 'Add globs to a file type, as in \'web:*.html\' or \'web:include:html,css\'' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-add -d 'Add globs to a file type, as in \'web:*.html\' or \'web:include:html,css\'' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-clear -d 'Remove all globs of a file type, before those of --type-add' -r -f -a "ada\t''
 agda\t''
 aidl\t''
@@ -915,8 +915,8 @@ z\t''
 zig\t''
 zsh\t''
 zstd\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-depth -l maxdepth -d 'Search at most N levels of directories; the files of the directory itself are level 1' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-filesize -d 'Skip files larger than SIZE' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-depth -l maxdepth -d 'Search at most N levels of directories; the files of the directory itself are level 1' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-filesize -d 'Skip files larger than SIZE' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort -d 'Search files in this order' -r -f -a "none\t'In the order in which files are found'
 path\t'By path'
 modified\t'By the time of last modification'
@@ -929,7 +929,7 @@ accessed\t'By the time of last access'
 created\t'By the time of creation'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s D -l devices -d 'How to handle devices, FIFOs and sockets; those found in directories are always skipped' -r -f -a "read\t'Read devices'
 skip\t'Skip silently'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file -d 'Skip files listed in FILE, in .gitignore syntax, even without --ignore' -r
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file -d 'Skip files listed in FILE, in .gitignore syntax, even without --ignore' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to handle binary files' -r -f -a "binary\t'Report that it matches, without its lines'
 text\t'Search as text, as with -a'
 without-match\t'Skip, as with -I'"
@@ -948,11 +948,11 @@ big5\t''
 euc-jp\t''
 shift_jis\t''
 euc-kr\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search only the lines that start in the I-th of N equal parts of each file, I from 1' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME onward' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find entries that are out of order by up to SPAN' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search only the lines that start in the I-th of N equal parts of each file, I from 1' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME onward' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find entries that are out of order by up to SPAN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
 UTC\t''
 Africa/Cairo\t''
@@ -973,17 +973,17 @@ Europe/London\t''
 Europe/Moscow\t''
 Europe/Paris\t''
 Pacific/Auckland\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Parse times with FORMAT, as strptime does' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l year -d 'Set the year of the first entry in logs without years, or its date, YYYY-MM-DD, in logs without dates' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-format -d 'Parse times with FORMAT, as strptime does' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-key -d 'Read the time from field KEY of JSON objects or key=value pairs' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l follow -d 'Keep searching data as it is appended, by descriptor (even if the file is renamed) or by name (even if it is replaced)' -f -a "descriptor\t'The open file, even after it is renamed'
 name\t'The name, even after logs are rotated'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l block-size -d 'Size of mapped windows and read buffers' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -x
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read at most SIZE bytes of each input' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l block-size -d 'Size of mapped windows and read buffers' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l length -d 'Read at most SIZE bytes of each input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -994,7 +994,7 @@ json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s j -l threads -d 'Number of worker threads [default: one per processor]' -x
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s j -l threads -d 'Number of worker threads [default: one per processor]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Read patterns as POSIX extended regular expressions'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Read patterns as POSIX basic regular expressions, the default of GNU grep'
@@ -1101,37 +1101,37 @@ octal\t'Two bytes in octal, as `hexdump -o`'
 decimal\t'Two bytes in decimal, as `hexdump -d`'
 hex\t'Two bytes in hexadecimal, as `hexdump` without options'
 panels\t'Panels with borders, as `hexyl`'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l format-file -d 'Use the formats in FILE, one per line' -r
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l type -d 'Print fields of a type, as `od -t`: a, c, or d, o, u, x, f with a size, and z for characters; may be repeated' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l strings -d 'List strings of N or more characters, as `od -S`' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Set the bytes per row, or fill the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -x
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l format-file -d 'Use the formats in FILE, one per line' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l type -d 'Print fields of a type, as `od -t`: a, c, or d, o, u, x, f with a size, and z for characters; may be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l strings -d 'List strings of N or more characters, as `od -S`' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Set the bytes per row, or fill the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Set the byte order within a group or word' -r -f -a "little\t'Last byte first'
 big\t'First byte first'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Set the address of the first byte; negative addresses wrap around' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-base -d 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od' -x
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Set the address of the first byte; negative addresses wrap around' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-base -d 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal, octal as od]' -r -f -a "hexadecimal\t'Base 16'
 decimal\t'Base 10'
 octal\t'Base 8'
 none\t'No addresses'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and start at the row of the first match; may be repeated' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match; with --all and --diff, also N rows after it' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-offset -d 'With --diff, skip to this offset in the second file [default: the same as --offset]' -x
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and start at the row of the first match; may be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match; with --all and --diff, also N rows after it' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-offset -d 'With --diff, skip to this offset in the second file [default: the same as --offset]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII unchanged, \'⋄\' for zero, \'_\' for white space, \'•\' for other control characters, \'×\' from 0x80 on'
 ascii\t'ASCII unchanged, \'.\' for the rest'
 codepage-437\t'Code page 437, as the IBM PC showed every byte'
 braille\t'ASCII unchanged, the rest as braille patterns of their bits'
 ebcdic\t'EBCDIC, as with `xxd -E`, \'.\' for the rest'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set the number of panels, or fill the terminal; implies `--format panels`' -x
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set the number of panels, or fill the terminal; implies `--format panels`' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Set the borders of panels; implies `--format panels`' -r -f -a "unicode\t'Box-drawing characters'
 ascii\t'`+`, `-` and `|`'
 none\t'Blanks'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name the array of --format c [default: made from the file name]' -x
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name the array of --format c [default: made from the file name]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l threads -d 'Number of worker threads [default: one per processor]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 'Size of mapped windows and read buffers' -x
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l threads -d 'Number of worker threads [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l block-size -d 'Size of mapped windows and read buffers' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
@@ -1142,9 +1142,9 @@ json:\t''"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Skip to this byte offset in each input; negative offsets count from the end' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Read at most SIZE bytes of each input' -x
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'Use a format string of hexdump(1); without one, same as `--endian little`, as in `xxd -e`' -r
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Read at most SIZE bytes of each input' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'Use a format string of hexdump(1); without one, same as `--endian little`, as in `xxd -e`' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'Show bytes in octal; several formats print one line each'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s X -l one-byte-hex -d 'Show bytes in hexadecimal'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s c -l one-byte-char -d 'Show bytes as characters or escapes'
@@ -1172,13 +1172,13 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT and a newline for each file, with GNU stat\'s directives' -r
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like --format, but interpret backslash escapes and add no newline' -x
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -s c -l format -d 'Print FORMAT and a newline for each file, with GNU stat\'s directives' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l printf -d 'Like --format, but interpret backslash escapes and add no newline' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l cached -d 'How to use cached attributes of network file systems' -r -f -a "always\t'Use cached attributes if available'
 never\t'Always ask the server'
 default\t'Let the file system decide'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes, width' -r -f -a "(__fish_complete_list , 'printf %s\\n lines words chars bytes width')"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l total -d 'When to print the sum of all counts' -r -f -a "auto\t'If there are several files'
 always\t'Even of one file'
 only\t'Only the sum, without the files'
@@ -1186,10 +1186,10 @@ never\t'Not at all'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l threads -d 'Number of worker threads [default: one per processor]' -x
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l block-size -d 'Size of mapped windows and read buffers' -x
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -x
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Read at most SIZE bytes of each input' -x
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l threads -d 'Number of worker threads [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l block-size -d 'Size of mapped windows and read buffers' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l length -d 'Read at most SIZE bytes of each input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
 always\t'Always'
 never\t'Never'"

@@ -50,7 +50,8 @@ pub struct HexdumpArgs {
 
     /// List strings of N or more characters, as `od -S`
     ///
-    /// A zero byte ends a string of printable characters. Each line shows an address and a string. With --length, a string may also end there.
+    /// A zero byte ends a string of printable characters. Each line shows an address and a string. With
+    /// --length, a string may also end there.
     #[arg(long, value_name = "N", value_parser = parse_count, conflicts_with_all = ["format", "plain", "include", "types", "find", "reverse", "diff", "second_base", "character_table"])]
     pub strings: Option<usize>,
 

@@ -27,6 +27,18 @@ fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> V
     places.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
 }
 
+/// Returns what options make of their values, in the order in which they were typed.
+fn in_typed_order<V: Clone + Send + Sync + 'static, T>(
+    matches: &ArgMatches,
+    options: impl IntoIterator<Item = (&'static str, fn(V) -> T)>,
+) -> Vec<T> {
+    let values =
+        |(name, of): (_, fn(V) -> T)| placed(matches, name).into_iter().map(move |(place, value)| (place, of(value)));
+    let mut all: Vec<(usize, T)> = options.into_iter().flat_map(values).collect();
+    all.sort_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, made)| made).collect()
+}
+
 /// Inspect files of any size through memory maps.
 #[derive(Debug, Parser)]
 #[command(

@@ -1,9 +1,10 @@
 //! Entries that state their time after their first line.
 //!
 //! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce, aptitude, OSSEC and
-//! ModSecurity begin an entry with a heading, and state its time one or more lines below. In such a log, only a heading
-//! that a time follows begins an entry. Of other logs, the heading is learnt: fish's history,
-//! setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort, pretty-printed JSON.
+//! ModSecurity begin an entry with a heading, and state its time one or more lines below. In such a
+//! log, only a heading that a time follows begins an entry. Of other logs, the heading is learnt:
+//! fish's history, setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort,
+//! pretty-printed JSON.
 
 use super::access::lines;
 use super::stamp::Stamp;

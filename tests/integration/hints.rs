@@ -39,7 +39,7 @@ fn a_wrong_time_is_explained() {
     }
 }
 
-// Regression: the lines with "10:30" were printed, and files that nobody named were missing.
+// Regression: the time became the pattern, and the pattern a file that was not found.
 #[test]
 fn a_date_and_a_time_are_one_argument() {
     let dir = Dir::new();

@@ -4,7 +4,7 @@
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 use ignore::types::TypesBuilder;
 
-use crate::cli::placed;
+use crate::cli::in_typed_order;
 use crate::cli::suggested::Suggested;
 
 /// A type of files.
@@ -55,12 +55,7 @@ impl clap::Args for FileTypes {
 
 impl FromArgMatches for FileTypes {
     fn from_arg_matches(matches: &ArgMatches) -> Result<FileTypes, clap::Error> {
-        let mut types: Vec<(usize, FileType)> = Vec::new();
-        for (name, _, _, of) in OPTIONS {
-            types.extend(placed(matches, name).into_iter().map(|(place, value)| (place, of(value))));
-        }
-        types.sort_by_key(|(place, _)| *place);
-        Ok(FileTypes(types.into_iter().map(|(_, known)| known).collect()))
+        Ok(FileTypes(in_typed_order(matches, OPTIONS.map(|(name, _, _, of)| (name, of)))))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 
-use crate::cli::placed;
+use crate::cli::in_typed_order;
 
 /// A glob for the names of files, or a file of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,12 +61,7 @@ impl clap::Args for NameGlobs {
 
 impl FromArgMatches for NameGlobs {
     fn from_arg_matches(matches: &ArgMatches) -> Result<NameGlobs, clap::Error> {
-        let mut globs: Vec<(usize, NameGlob)> = Vec::new();
-        for (name, _, _, glob) in OPTIONS {
-            globs.extend(placed(matches, name).into_iter().map(|(place, value)| (place, glob(value))));
-        }
-        globs.sort_by_key(|(place, _)| *place);
-        Ok(NameGlobs(globs.into_iter().map(|(_, glob)| glob).collect()))
+        Ok(NameGlobs(in_typed_order(matches, OPTIONS.map(|(name, _, _, glob)| (name, glob)))))
     }
 
     fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {

@@ -2,6 +2,7 @@
 //!
 //! Options go before operands in the rewritten line, and operands follow `--`.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use clap::{Command, CommandFactory};
@@ -26,6 +27,13 @@ pub struct Given {
     pub name: String,
     /// Its value.
     pub value: Option<OsString>,
+}
+
+impl Given {
+    /// Returns the value as text, which is empty if there is none.
+    pub fn text(&self) -> Cow<'_, str> {
+        self.value.as_deref().map(OsStr::to_string_lossy).unwrap_or_default()
+    }
 }
 
 /// The reason why a tool's arguments are not rewritten.

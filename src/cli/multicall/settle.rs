@@ -136,7 +136,7 @@ pub fn xxd(line: &mut RewrittenArgs) -> Result<(), String> {
     for given in
         line.given.iter().filter(|given| ["cols", "groupsize", "len", "seek", "offset"].contains(&&*given.name))
     {
-        let text = given.value.clone().unwrap_or_default().to_string_lossy().into_owned();
+        let text = given.text();
         if !is_number_of_c(&text) {
             return Err(format!("invalid number '{text}': xxd knows no units"));
         }
@@ -200,7 +200,7 @@ pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
     let (mut skips, mut limit) = ([0, 0], None);
     // The largest of several skips counts, and the smallest of several limits, as in diffutils.
     for given in &line.given {
-        let text = given.value.clone().unwrap_or_default().to_string_lossy().into_owned();
+        let text = given.text();
         if given.name == "ignore-initial" {
             let (one, other) = text.split_once(':').unwrap_or((&text, &text));
             skips = [skip(one)?.max(skips[0]), skip(other)?.max(skips[1])];

@@ -102,24 +102,23 @@ fn is_type(name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn hint(line: &str) -> &'static str {
+    fn parsed(line: &str) -> GrepArgs {
         let words = ["mapped", "grep"].into_iter().chain(line.split_whitespace());
-        let crate::cli::Command::Grep(args) = <crate::cli::Cli as clap::Parser>::parse_from(words).command else {
-            panic!("{line}")
-        };
+        match <crate::cli::Cli as clap::Parser>::parse_from(words).command {
+            crate::cli::Command::Grep(args) => *args,
+            _ => panic!("{line}"),
+        }
+    }
+
+    fn hint(line: &str) -> &'static str {
+        let args = parsed(line);
         for_letters(&args, &args.operands[1..]).unwrap_or_default().split(' ').next().unwrap()
     }
 
     // Regression: a search for a byte by its escape found nothing in silence.
     #[test]
     fn an_escaped_byte_gives_a_hint() {
-        let hinted = |line: &str, characters| {
-            let words = ["mapped", "grep"].into_iter().chain(line.split_whitespace());
-            let crate::cli::Command::Grep(args) = <crate::cli::Cli as clap::Parser>::parse_from(words).command else {
-                panic!("{line}")
-            };
-            for_bytes(&args, characters).is_some()
-        };
+        let hinted = |line: &str, characters| for_bytes(&parsed(line), characters).is_some();
         for line in [r"\xde f", r"-P a\xFFb f", r"-e x -e \x80\x00 f"] {
             assert!(hinted(line, true) && !hinted(line, false), "{line}");
         }
@@ -131,13 +130,7 @@ mod tests {
     // Regression: what is an operator in grep's own syntax found nothing in silence.
     #[test]
     fn a_literal_operator_gives_a_hint() {
-        let hinted = |line: &str| {
-            let words = ["mapped", "grep"].into_iter().chain(line.split_whitespace());
-            let crate::cli::Command::Grep(args) = <crate::cli::Cli as clap::Parser>::parse_from(words).command else {
-                panic!("{line}")
-            };
-            for_operators(&args).and_then(|hint| hint.split(' ').next())
-        };
+        let hinted = |line: &str| for_operators(&parsed(line)).and_then(|hint| hint.split(' ').next());
         for line in [r"ERROR\|WARN f", r"-i a\|b f", r"-e x -e a\|b f"] {
             assert_eq!(hinted(line), Some(r"\|"), "{line}");
         }

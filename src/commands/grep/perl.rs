@@ -275,7 +275,7 @@ fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
         .jit_if_available(has_room_for_stacks())
         .max_jit_stack_size(Some(JIT_STACK_BYTES))
         .build(&format!("{verbs}{classes}{bounded}"));
-    // The offset is one in a pattern that nobody typed.
+    // The pattern was put together here, so an offset in it says nothing to its author.
     regex.map_err(|error| with_offset(&error, None))
 }
 

@@ -118,7 +118,7 @@ impl Kernel for TimelineKernel<'_> {
         let (query, bytes) = (&self.settings.query, block.bytes());
         let long = self.long_line(block);
         // Only the beginning of a line is searched for its time.
-        let hay = long.map_or(bytes, |start| &bytes[..bytes.len().min(start + LINE_HEAD)]);
+        let hay = long.as_ref().map_or(bytes, |line| &bytes[..bytes.len().min(line.start + LINE_HEAD)]);
         let reader = self.starts.of(block.input()).reader;
         let mut counts = BlockCounts::default();
         let grid = self.grid.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(self.finest_grid());
@@ -126,13 +126,13 @@ impl Kernel for TimelineKernel<'_> {
         let chunk = if query.any.is_multiline() { usize::MAX } else { CHUNK };
         let mut start = 0;
         while start < hay.len() && counts.failure.is_none() {
-            let stop = long.filter(|&long| start < long).unwrap_or(hay.len());
+            let stop = long.as_ref().map(|line| line.start).filter(|&long| start < long).unwrap_or(hay.len());
             let end = match stop - start {
                 rest if rest > chunk => line_end(&hay[..stop], start + chunk, query.terminator),
                 _ => stop,
             };
-            let found = match long {
-                Some(long) if start == long => self.search_long(block, start..end),
+            let found = match &long {
+                Some(line) if start == line.start => self.search_long(block, line.clone(), end - start),
                 _ => query.scan(&hay[start..end], Wanted { pieces: true, ..Wanted::default() }),
             };
             let mut count = |line: Range<usize>| match &mut entries {
@@ -201,22 +201,23 @@ fn add_places(block: &Block, part: &BlockCounts, totals: &mut Timeline) {
 }
 
 impl TimelineKernel<'_> {
-    /// Returns where a very long line begins with which the block ends.
-    fn long_line(&self, block: &Block) -> Option<usize> {
+    /// Returns the content of a very long line with which the block ends.
+    fn long_line(&self, block: &Block) -> Option<Range<usize>> {
         let query = &self.settings.query;
-        let content = query.any.content(block.bytes()).len();
-        let may_be_long = block.is_long() && query.terminator == b'\n' && !query.any.is_multiline();
-        may_be_long.then(|| long_line_start(block, 0..content, query.terminator)).flatten()
+        if !block.is_long() || query.terminator != b'\n' || query.any.is_multiline() {
+            return None;
+        }
+        let end = query.any.content(block.bytes()).len();
+        Some(long_line_start(block, 0..end, query.terminator)?..end)
     }
 
-    /// Searches the long line with which a block ends, and whose beginning is `head`.
-    fn search_long(&self, block: &Block, head: Range<usize>) -> Found {
-        let query = &self.settings.query;
-        let line = LineBytes::InBlock(block, head.start..query.any.content(block.bytes()).len());
+    /// Searches the long line with which a block ends, of which `shown` bytes are searched for a time.
+    fn search_long(&self, block: &Block, line: Range<usize>, shown: usize) -> Found {
         let mut found = Found::default();
+        let line = LineBytes::InBlock(block, line);
         // A block's bytes are there.
-        if query.selects_line(&line, &mut found.failure).unwrap_or(false) {
-            found.pieces.push(Piece { start: 0, end: head.len(), line: 0, lines: 1, selected: true });
+        if self.settings.query.selects_line(&line, &mut found.failure).unwrap_or(false) {
+            found.pieces.push(Piece { start: 0, end: shown, line: 0, lines: 1, selected: true });
         }
         found
     }

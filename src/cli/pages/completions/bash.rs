@@ -2,8 +2,6 @@
 
 use clap::{Arg, Command};
 
-use super::takes_file;
-
 /// Reads the word to complete, where an equals sign divides it.
 const JOIN: &str = "    prev=\"$3\"
     # Bash splits a word at its equals sign.
@@ -26,9 +24,6 @@ const OPTIONS: &str = "            COMPREPLY=( $(compgen -W \"${opts}\" -- \"${c
 /// What offers the values of an option.
 const VALUES: &str = "COMPREPLY=($(compgen -W ";
 
-/// What offers files.
-const FILES: &str = "COMPREPLY=($(compgen -f \"${cur}\"))";
-
 /// Part of the test for an option. A first operand has no dash, and is a file or a pattern.
 const FIRST: &str = " || ${COMP_CWORD} -eq 2 ]] ; then";
 
@@ -40,7 +35,6 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
     let mut command = program;
     let mut joined = String::new();
     let mut takes_list = false;
-    let mut is_file = false;
     for line in script.lines() {
         let label = line.trim();
         if line == OPTIONS && takes_files(command) {
@@ -50,12 +44,6 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
         }
         if let Some(option) = line.strip_suffix(FIRST).filter(|_| takes_files(command)) {
             joined.push_str(&format!("{option} ]] ; then\n"));
-            continue;
-        }
-        if label == FILES {
-            // Bash completes a file itself, and puts names with blanks in quotes.
-            let end = if is_file { "" } else { "; compopt +o default +o bashdefault 2>/dev/null" };
-            joined.push_str(&format!("                    COMPREPLY=(){end}\n"));
             continue;
         }
         if let Some(values) = label.strip_prefix(VALUES).filter(|_| takes_list) {
@@ -74,7 +62,6 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
         }
         let named = label.strip_suffix(')').and_then(|option| option_of(command, option));
         takes_list = named.map_or(takes_list && label != ";;", |(arg, _)| arg.get_value_delimiter().is_some());
-        is_file = named.map_or(is_file && label != ";;", |(arg, _)| takes_file(arg));
         match named {
             Some((arg, option)) if arg.is_require_equals_set() => {
                 joined.push_str(&line.replace(option, &format!("{option}=")));

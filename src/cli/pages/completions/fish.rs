@@ -3,30 +3,26 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
-use super::{listed_values, takes_file};
+use super::listed_values;
 use crate::cli::multicall::TOOLS;
 
-/// Makes the script complete each value of a list, values after an equals sign only where one is
-/// required, and no files in place of other values.
+/// Makes the script complete each value of a list, and values after an equals sign only where one is
+/// required.
 pub(super) fn mended(program: &Command, script: &str) -> String {
+    let arguments: Vec<&Arg> = program.get_subcommands().flat_map(Command::get_arguments).collect();
     let mut script = script.to_owned();
-    for arg in program.get_subcommands().flat_map(Command::get_arguments) {
+    for arg in &arguments {
         if let Some(values) = listed_values(arg) {
             let lines: Vec<String> = values.split(' ').map(|value| format!("{value}\\t''")).collect();
             let list = format!("-a \"(__fish_complete_list , 'printf %s\\\\n {values}')\"");
             script = script.replace(&format!("-a \"{}\"", lines.join("\n")), &list);
         }
     }
-    let arguments: Vec<&Arg> = program.get_subcommands().flat_map(Command::get_arguments).collect();
     let mut mended = String::new();
     for line in script.lines() {
-        let named = |arg: &&&Arg| arg.get_long().is_some_and(|long| line.contains(&format!(" -l {long} ")));
-        let arg = arguments.iter().find(named);
-        mended += &match (line.strip_suffix(" -r"), arg) {
-            (_, Some(arg)) if arg.is_require_equals_set() => line.replacen(" -r", "", 1),
-            (Some(option), Some(arg)) if !takes_file(arg) => format!("{option} -x"),
-            _ => line.to_owned(),
-        };
+        let named = |arg: &&Arg| arg.get_long().is_some_and(|long| line.contains(&format!(" -l {long} ")));
+        let requires_equals = arguments.iter().copied().find(named).is_some_and(Arg::is_require_equals_set);
+        mended += &if requires_equals { line.replacen(" -r", "", 1) } else { line.to_owned() };
         mended.push('\n');
     }
     mended + &additions()

@@ -81,10 +81,11 @@ fn with_hints(mut program: Command) -> Command {
                 let names: Vec<PossibleValue> = names.into_iter().map(|value| value.help(Resettable::Reset)).collect();
                 return arg.value_parser(PossibleValuesParser::new(names));
             }
-            match arg.get_long() {
-                Some("directory") => arg.value_hint(ValueHint::DirPath),
-                None if arg.is_positional() && names.is_empty() => arg.value_hint(ValueHint::FilePath),
-                _ => arg,
+            match () {
+                () if !names.is_empty() || !arg.get_action().takes_values() => arg,
+                () if arg.get_long() == Some("directory") => arg.value_hint(ValueHint::DirPath),
+                () if arg.is_positional() || takes_file(&arg) => arg.value_hint(ValueHint::FilePath),
+                () => arg.value_hint(ValueHint::Other),
             }
         });
     }
@@ -102,13 +103,12 @@ pub fn file_name(shell: Shell) -> &'static str {
     }
 }
 
-/// Returns whether an option's value is the name of a file or directory. Shells offer files for any
-/// other value, too, unless they are told not to.
+/// Returns whether an option's value is the name of a file or directory. Without a hint, shells offer
+/// files for every other value too.
 fn takes_file(arg: &Arg) -> bool {
     let names = arg.get_value_names().unwrap_or_default();
     let is_file = |name: &str| ["FILE", "LIST", "DIR", "TABLE"].iter().any(|word| name.contains(word));
-    // `hexdump --format` also takes a file of formats.
-    arg.get_long() == Some("format") || names.iter().any(|name| is_file(name))
+    names.iter().any(|name| is_file(name))
 }
 
 /// Returns the names of the values that commas may separate, if an option takes such a list.

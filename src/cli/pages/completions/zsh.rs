@@ -1,8 +1,8 @@
 //! What clap's completion script for zsh lacks.
 
-use clap::{Arg, Command};
+use clap::Command;
 
-use super::{listed_values, takes_file};
+use super::listed_values;
 
 /// Lets operands of a classic tool be files.
 const TOOL: &str = "    local ret=1
@@ -13,8 +13,8 @@ const TOOL: &str = "    local ret=1
     fi
 ";
 
-/// Makes the script complete options after an operand, each value of a list, values after an equals
-/// sign only where one is required, and no files in place of other values.
+/// Makes the script complete options after an operand, each value of a list, and values after an
+/// equals sign only where one is required.
 pub(super) fn mended(program: &Command, mut script: String) -> String {
     script = script.replacen("    local ret=1\n", TOOL, 1);
     // Two colons hide the words before the operands, and with them the subcommand's options.
@@ -26,15 +26,6 @@ pub(super) fn mended(program: &Command, mut script: String) -> String {
         if let Some(long) = arg.get_long().filter(|_| arg.is_require_equals_set()) {
             script = script.replace(&format!("--{long}=["), &format!("--{long}=-["));
         }
-        if !takes_file(arg) {
-            let name = value_name(arg);
-            script = script.replace(&format!(":{name}:_default'"), &format!(":{name}: '"));
-        }
     }
     script
-}
-
-/// Returns the name of an option's value, as the script has it.
-fn value_name(arg: &Arg) -> String {
-    arg.get_value_names().unwrap_or_default().first().map(ToString::to_string).unwrap_or_default()
 }

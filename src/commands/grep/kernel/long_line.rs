@@ -45,8 +45,7 @@ impl Search<'_> {
         let (mark, bytes) = (self.settings.mark_length(block), block.bytes());
         let is_ended = bytes.last() == Some(&terminator);
         let content_end = bytes.len() - usize::from(is_ended);
-        let ends_with_return = self.settings.style.crlf && is_ended && bytes[..content_end].ends_with(b"\r");
-        let searched_end = content_end - usize::from(ends_with_return);
+        let searched_end = self.settings.query.any.content(bytes).len();
         let start = long_line_start(block, mark..content_end, terminator)?;
         if self.settings.style.long_lines.is_some_and(|limit| content_end - start <= limit.most) {
             return None;
