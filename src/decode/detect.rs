@@ -58,6 +58,18 @@ pub fn is_skippable(magic: u32) -> bool {
 /// A row of the table: a format, one of its magic numbers, and a check of the bytes after it.
 struct MagicRow(Format, &'static [u8], fn(&[u8]) -> Detected);
 
+impl MagicRow {
+    /// Compares the first bytes of an input with this row.
+    fn compare(&self, head: &[u8]) -> Detected {
+        let MagicRow(_, magic, rest) = self;
+        match head.strip_prefix(*magic) {
+            Some(after) => rest(after),
+            None if magic.starts_with(head) => Detected::Undecided,
+            None => Detected::Plain,
+        }
+    }
+}
+
 const ROWS: [MagicRow; 11] = [
     MagicRow(Format::Gzip, b"\x1f\x8b", |_| Detected::Format(Format::Gzip)),
     // The magic number of gzip 0.5.
@@ -95,14 +107,9 @@ const PROMISES: [(&str, Format); 14] = [
 /// Examines the first bytes of an input. `is_all` says that there are no more.
 pub fn detect(head: &[u8], is_all: bool) -> Detected {
     let mut undecided = false;
-    for MagicRow(_, magic, rest) in ROWS {
-        let detected = match head.strip_prefix(magic) {
-            Some(after) => rest(after),
-            None if magic.starts_with(head) => Detected::Undecided,
-            None => Detected::Plain,
-        };
-        match detected {
-            Detected::Format(_) => return detected,
+    for row in &ROWS {
+        match row.compare(head) {
+            found @ Detected::Format(_) => return found,
             Detected::Undecided => undecided = true,
             Detected::Plain => {}
         }
@@ -116,6 +123,15 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
 
 /// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
 fn truncated_magic(head: &[u8]) -> Detected {
+    // No text is one of these beginnings and nothing more, without even a line end.
+    match head {
+        [.., b'\n'] => {}
+        [b'B', b'Z', b'h', _, ..] => return Detected::Format(Format::Bzip2),
+        b"LZIP" => return Detected::Format(Format::Lzip),
+        // Nearly all encoders write these properties, and file(1) knows the format by these bytes.
+        [b']', 0, 0, ..] => return Detected::Format(Format::Lzma),
+        _ => {}
+    }
     if is_text(head) {
         return Detected::Plain;
     }
@@ -129,11 +145,24 @@ fn is_text(head: &[u8]) -> bool {
     head.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
-/// Returns the format that a file name promises, if the file begins with other bytes, which are no
-/// text either.
-pub fn broken_promise(name: &OsStr, head: &[u8]) -> Option<Format> {
-    let extension = Path::new(name).extension().filter(|_| !is_text(head))?;
-    PROMISES.into_iter().find(|(known, _)| extension == *known).map(|(_, format)| format)
+/// How an input that no format was found in breaks the promise of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokenPromise {
+    /// It ends within the first bytes of the promised format.
+    Truncated(Format),
+    /// It begins with other bytes, which are no text either.
+    Other(Format),
+}
+
+/// Compares an input that begins with `head`, in which no format was found, with the format that
+/// its name promises.
+pub fn broken_promise(name: &OsStr, head: &[u8]) -> Option<BrokenPromise> {
+    let extension = Path::new(name).extension()?;
+    let (_, format) = PROMISES.into_iter().find(|(known, _)| extension == *known)?;
+    if ROWS.iter().any(|row| row.0 == format && row.compare(head) == Detected::Undecided) {
+        return Some(BrokenPromise::Truncated(format));
+    }
+    (!is_text(head)).then_some(BrokenPromise::Other(format))
 }
 
 /// Checks the level and the magic number of the first block or of the end.
@@ -239,10 +268,27 @@ mod tests {
     #[test]
     fn a_name_makes_binary_data_a_damaged_archive() {
         let promised = |name: &str, head: &[u8]| broken_promise(OsStr::new(name), head);
-        assert_eq!(promised("a/b.log.gz", b"\x1e\x8b\x08"), Some(Format::Gzip));
-        assert_eq!(promised("b.Z", b"\xff"), Some(Format::Compress));
-        for (name, head) in [("b.gz", &b"2026-11-21 text"[..]), ("b.gz", b""), ("b.log", b"\xff"), ("gz", b"\xff")] {
+        assert_eq!(promised("a/b.log.gz", b"\x1e\x8b\x08"), Some(BrokenPromise::Other(Format::Gzip)));
+        assert_eq!(promised("b.Z", b"\xff"), Some(BrokenPromise::Other(Format::Compress)));
+        for (name, head) in
+            [("b.gz", &b"2026-11-21 text"[..]), ("b.bz2", b"BZh is text\n"), ("b.log", b""), ("gz", b"\xff")]
+        {
             assert_eq!(promised(name, head), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_makes_the_first_bytes_of_an_archive_a_truncated_one() {
+        for (name, head, format) in [
+            ("b.gz", &b""[..], Format::Gzip),
+            ("b.bz2", b"BZ", Format::Bzip2),
+            ("b.tbz", b"BZh91AY&SY\n", Format::Bzip2),
+            ("b.lz", b"L", Format::Lzip),
+            ("b.zst", b"(", Format::Zstd),
+            ("b.lzma", b"]", Format::Lzma),
+            ("b.lzma", b"m\0\0\x80\0\xff", Format::Lzma),
+        ] {
+            assert_eq!(broken_promise(OsStr::new(name), head), Some(BrokenPromise::Truncated(format)), "{name}");
         }
     }
 
@@ -253,10 +299,11 @@ mod tests {
             b"B",
             b"BZ",
             b"BZh",
-            b"BZh9",
+            b"BZh9\n",
             b"BZh is no archive\n",
-            b"BZh91AY&SY",
+            b"BZh91AY&SY\n",
             b"BZh91AY&SY and so on, for a while\n",
+            b"LZIP\n",
             b"LZIP is a program\n",
             b"(\n",
             b"P",
@@ -300,6 +347,12 @@ mod tests {
             (Format::Zstd, b"\x28\xb5"),
             (Format::Lz4, b"\x04\x22\x4d"),
             (Format::Bzip2, b"BZh9\x17rE"),
+            (Format::Bzip2, b"BZh9"),
+            (Format::Bzip2, b"BZh91AY&S"),
+            (Format::Bzip2, b"BZh91AY&SYabcd"),
+            (Format::Lzip, b"LZIP"),
+            (Format::Lzma, b"]\0\0"),
+            (Format::Lzma, b"]\0\0\x80\0\xff\xff"),
         ] {
             assert_eq!(of(head), Detected::Format(format));
         }

@@ -27,6 +27,7 @@ mod zstd;
 #[path = "no_zstd.rs"]
 mod zstd;
 
+use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ use crate::io::{AccessMethod, FeedNotes, Range, Reason, Source};
 use crate::os::Stop;
 
 pub use detect::Format;
-use detect::{Detected, HEAD, broken_promise, detect};
+use detect::{BrokenPromise, Detected, HEAD, broken_promise, detect};
 use feed::{Decoded, Pool};
 use frames::Frames;
 use gzip::Gzip;
@@ -122,10 +123,8 @@ impl Decoding {
         let mut head = [0; HEAD];
         let got = source.read_at(&mut head, 0)?;
         let DecodePlan::Decode(format) = self.plan(&head[..got], true) else {
-            return match broken_promise(source.name(), &head[..got]).filter(|_| self.compressed) {
-                Some(format) => Err(damaged(format.name(), "the magic number is missing")),
-                None => Ok(source),
-            };
+            self.check_name(source.name(), &head[..got])?;
+            return Ok(source);
         };
         let file = Arc::new(source.whole()?);
         file.remember_beginning(0, &[]);
@@ -134,6 +133,18 @@ impl Decoding {
         let decoder = self.file_decoder(file, format, Arc::clone(&notes))?;
         let feed = Decoded::new(decoder, Arc::new(Stop::new()), self.pool.as_ref());
         Ok(source.fed(Box::new(feed), Some(reason), range, notes))
+    }
+
+    /// Checks that an input in which no compressed format was found has no name that promises one.
+    ///
+    /// # Errors
+    /// Returns an error if it begins with binary data or ends within the first bytes of the format.
+    fn check_name(&self, name: &OsStr, head: &[u8]) -> io::Result<()> {
+        match broken_promise(name, head).filter(|_| self.compressed) {
+            Some(BrokenPromise::Truncated(format)) => Err(unexpected_end(format.name())),
+            Some(BrokenPromise::Other(format)) => Err(damaged(format.name(), "the magic number is missing")),
+            None => Ok(()),
+        }
     }
 
     /// Returns a decoder for a file, which uses several threads if the format allows it.

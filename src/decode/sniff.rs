@@ -62,7 +62,10 @@ impl Sniffed {
                 let decoder = self.decoding.decoder(input, format)?;
                 SniffState::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
             }
-            _ => SniffState::AsIs(stream, head),
+            _ => {
+                self.decoding.check_name(stream.source().name(), &head)?;
+                SniffState::AsIs(stream, head)
+            }
         };
         Ok(None)
     }

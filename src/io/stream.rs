@@ -92,7 +92,7 @@ impl Stream {
     ///
     /// # Errors
     /// Returns the error of `read(2)` or `poll(2)`. EINTR, and EAGAIN from a non-blocking
-    /// descriptor, are retried.
+    /// descriptor other than a regular file's, are retried.
     pub fn fill(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
         self.fill_if(buf, want, stop, true)
     }
@@ -204,7 +204,10 @@ impl Stream {
                     return Ok(Filled::Ended);
                 }
                 Ok(_) => return Ok(Filled::Full),
-                Err(Errno::INTR | Errno::AGAIN) => {}
+                Err(Errno::INTR) => {}
+                // A regular file is always ready, so the next read would fail just the same. Some
+                // sensors in sysfs do.
+                Err(Errno::AGAIN) if !matches!(self.source.kind(), Kind::Regular | Kind::Unsized) => {}
                 Err(err) => return Err(err.into()),
             }
         }

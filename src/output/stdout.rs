@@ -136,7 +136,7 @@ impl Output {
     /// Returns whether writing the contents of `source` would append to the file that it is read
     /// from.
     pub fn is_same_file(&self, source: &Source) -> bool {
-        source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0))
+        (source.is_fed() || source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0)))
             && self.own_file().is_some_and(|own| own.is(source.identity()))
     }
 

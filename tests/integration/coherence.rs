@@ -136,6 +136,15 @@ fn holes_on_tmpfs_take_no_memory() {
     ));
 }
 
+/// Regression: `bench` said of the holes that tmpfs keeps no page for that there was no room for more.
+#[test]
+fn bench_says_why_holes_on_tmpfs_are_never_warm() {
+    silent(in_namespace(
+        "cd $D/tmp; truncate -s 10M f; echo end >> f
+        $MAPPED bench --runs 1 --ways read f 2>&1 | grep -qF 'tmpfs keeps no page for a hole' || echo no reason",
+    ));
+}
+
 /// Every page of an intact file on a full tmpfs is output, sparse or not.
 #[test]
 fn a_full_tmpfs_is_not_a_truncation() {

@@ -88,6 +88,37 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
     }
 }
 
+/// Regression: an archive cut within its first bytes was printed as it is, with exit code 0, if they
+/// may be text: nine bytes of bzip2, four of lzip.
+#[test]
+fn an_archive_cut_within_its_first_bytes_is_an_error() {
+    let dir = Dir::new();
+    let suffixes = ["gz", "bz2", "xz", "lzma", "zst", "lz4", "lz4", "lz4", "lz"];
+    for ((tool, pack, unpack), suffix) in TOOLS.into_iter().zip(suffixes) {
+        let Some(packed) = oracle(tool, pack, b"a line\n") else { continue };
+        for length in 0..18 {
+            let head = &packed.stdout[..length];
+            let path = dir.file(format!("cut.{suffix}"), head);
+            let expected = oracle(tool, unpack, head).unwrap();
+            let others = [&["grep", "line"][..], &["hexdump"], &["checksum"], &["stat", "--content"]];
+            for args in [&["cat"][..]].into_iter().chain(others.into_iter().filter(|_| length < 4)) {
+                let ran: Ran = mapped().args(args).arg("--decompress").arg(&path).output().unwrap().into();
+                // lz4 says nothing of an empty file.
+                assert!(
+                    ran.code > i32::from(args[0] == "grep") || expected.code == 0,
+                    "{args:?} {suffix} {length}: {ran:?}"
+                );
+            }
+            // Without a name, what is enough text is not.
+            let is_text = head.iter().all(u8::is_ascii_graphic) && length < 4 || head == b"]\0";
+            let ran = run_piped(mapped().args(["cat", "--decompress"]), head);
+            // The magic number of the old lz4 format is an empty archive.
+            let is_whole = pack.contains(&"-l") && length == 4;
+            assert_eq!(ran.code == 0, is_text || is_whole, "{suffix} {length}: {ran:?}");
+        }
+    }
+}
+
 /// Regression: text that begins with "BZh" was rejected, and a .zst file that begins with a
 /// skippable frame was searched without being decoded.
 #[test]

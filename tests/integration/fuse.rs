@@ -30,6 +30,9 @@ const MORE: u64 = 6;
 const FEWER: u64 = 7;
 const LESS: u64 = 8;
 const FEWEST: u64 = 9;
+/// Files that are always busy. One states no size.
+const BUSY: u64 = 10;
+const BUSY_UNSIZED: u64 = 11;
 const BAD: u64 = 100;
 
 struct Faulty {
@@ -45,6 +48,7 @@ fn sizes(inode: u64) -> (usize, usize) {
         FEWER => (64 << 20, 10),
         LESS => (LEN, LEN / 2 + 100),
         FEWEST => (4096, 100),
+        BUSY_UNSIZED => (0, LEN),
         _ => (LEN, LEN),
     }
 }
@@ -90,6 +94,8 @@ impl Filesystem for Faulty {
             "fewer" => Some(FEWER),
             "less" => Some(LESS),
             "fewest" => Some(FEWEST),
+            "busy" => Some(BUSY),
+            "busy-unsized" => Some(BUSY_UNSIZED),
             other => other.strip_prefix("bad-").and_then(|page| page.parse::<u64>().ok()).map(|page| BAD + page),
         };
         match inode {
@@ -103,7 +109,7 @@ impl Filesystem for Faulty {
     }
 
     fn open(&self, _: &Request, inode: INodeNo, _: OpenFlags, reply: ReplyOpen) {
-        let direct = matches!(u64::from(inode), DIRECT | SHORT | FEW | MORE);
+        let direct = matches!(u64::from(inode), DIRECT | SHORT | FEW | MORE | BUSY | BUSY_UNSIZED);
         reply.opened(FileHandle(0), if direct { FopenFlags::FOPEN_DIRECT_IO } else { FopenFlags::empty() });
     }
 
@@ -124,6 +130,9 @@ impl Filesystem for Faulty {
         let end = (start + size as usize).min(held);
         if inode == SLOW {
             std::thread::sleep(DELAY);
+        }
+        if matches!(inode, BUSY | BUSY_UNSIZED) {
+            return reply.error(Errno::EAGAIN);
         }
         if inode >= BAD {
             let bad = (inode - BAD) as usize * PAGE;
@@ -296,6 +305,23 @@ fn a_file_that_holds_less_than_it_states_ends_there() {
     let ran = run(&["cat"], &[], &[&mounted.path("short")]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
     assert!(ran.stdout == mounted.truth[..LEN / 2]);
+}
+
+/// Regression: EAGAIN from a file that counts as a stream was retried without end. Some sensors in
+/// sysfs return it.
+#[test]
+fn a_busy_file_is_an_error() {
+    let Some(mounted) = Mounted::new() else { return };
+    for path in ["busy", "busy-unsized"].map(|name| mounted.path(name)) {
+        let busy = format!("mapped: {}: Resource temporarily unavailable\n", path.display());
+        let more = [&["cat", "--reverse"][..], &["cat", "--bytes", "-5:"], &["grep", "--last", "1", "."]];
+        for args in LINES.iter().map(|line| line.args).chain(more).filter(|args| *args != ["stat"]) {
+            for way in [&["--threads", "1"][..], &["--io", "read"], &[]] {
+                let ran = run(args, way, &[&path]);
+                assert_eq!((ran.code > 0, ran.stderr), (true, busy.clone()), "{args:?} {way:?}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -511,6 +511,26 @@ fn no_output_of_any_kind_replaces_an_input() {
             "{script}"
         );
     }
+    // Regression: `cat --decompress` appended to the archive, and `checksum -c` read its own output.
+    for (name, bytes) in
+        [("f.zst", &b"\x28\xb5\x2f\xfd\x04\x58\x11\0\0x\n\xae\xfd\xe9\x22"[..]), ("f.bz2", b"BZh9\x17rE8P\x90\0\0\0\0")]
+    {
+        dir.file(name, bytes);
+        let ran = run(&format!("$0 cat --decompress {name} >> {name}"));
+        assert_eq!((ran.stderr, ran.code), (format!("mapped: {name}: input file is output file\n"), 1));
+        assert_eq!(std::fs::read(dir.path().join(name)).unwrap(), bytes);
+    }
+    let list = b"d41d8cd98f00b204e9800998ecf8427e  /dev/null\n";
+    dir.file("list", list);
+    for (script, shown) in [("$0 checksum -c list >> list", "list"), ("$0 checksum -c - < list >> list", "-")] {
+        let ran = run(script);
+        assert_eq!(
+            (ran.stderr, ran.code),
+            (format!("mapped: {shown}: input file is also the output\n"), 1),
+            "{script}"
+        );
+        assert_eq!(std::fs::read(dir.path().join("list")).unwrap(), list);
+    }
     let ran = run("$0 hexdump -r - f.svg < link.svg");
     assert_eq!((ran.stderr.as_str(), ran.code), ("mapped: f.svg: the dump would overwrite itself\n", 1));
     assert_eq!(std::fs::read(dir.path().join("f.svg")).unwrap(), dump);

@@ -98,7 +98,11 @@ fn heat(subject: &Subject) -> Result<(), String> {
     if now >= pages {
         return Ok(());
     }
-    Err(format!("only {} of {pages} pages stay in memory: there is no room for more", now.max(resident)))
+    let why = match subject.filesystem() {
+        Some("tmpfs") => "tmpfs keeps no page for a hole",
+        _ => "there is no room for more",
+    };
+    Err(format!("only {} of {pages} pages stay in memory: {why}", now.max(resident)))
 }
 
 /// Returns the number of pages that are not on the disk yet. The kernel must write them before it

@@ -18,7 +18,7 @@ use super::name::report;
 use crate::cli::checksum::{Checking, ChecksumArgs};
 use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
-use crate::io::path;
+use crate::io::{OwnFile, path};
 use crate::os::Status;
 use crate::os::posix::FileType;
 use crate::output::Output;
@@ -40,7 +40,7 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
     }
     // Without a list, a directory is taken for one, and reported.
     for list in if lists.is_empty() { trees } else { lists } {
-        let (input, from_stdin) = match open(list) {
+        let (input, from_stdin) = match open(list, output.own_file()) {
             Ok(opened) => opened,
             Err(error) => {
                 report(list, &error, output);
@@ -76,13 +76,18 @@ fn is_directory(name: &OsStr) -> bool {
     path::status(name).is_ok_and(|status| status.kind == FileType::Directory)
 }
 
-/// Opens a list. Also returns whether it is the same file as standard input.
-fn open(list: &OsStr) -> io::Result<(Box<dyn Read + Send>, bool)> {
+/// Opens a list, unless it is the file `own` that the output goes to. Also returns whether it is the
+/// same file as standard input.
+fn open(list: &OsStr, own: Option<OwnFile>) -> io::Result<(Box<dyn Read + Send>, bool)> {
+    let reject_own = |status: &Status| own.map_or(Ok(()), |own| own.reject(status.identity()));
     if list == "-" {
+        // A closed standard input is an error of the first read.
+        Status::of(io::stdin()).map_or(Ok(()), |status| reject_own(&status))?;
         return Ok((Box::new(io::stdin()), true));
     }
     let file = path::open(list)?;
     let status = Status::of(&file)?;
+    reject_own(&status)?;
     if status.kind == FileType::Directory {
         return Err(io::ErrorKind::IsADirectory.into());
     }
