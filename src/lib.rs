@@ -91,7 +91,7 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
         return usage_error(subcommand).into();
     }
     let is_full_help = args.iter().any(|arg| arg == "--help");
-    match Cli::try_parse_from(cli::getopt::expand_numbers(args.clone())) {
+    match Cli::try_parse_from(cli::getopt::expand_clusters(args.clone())) {
         Ok(cli) => {
             let exit = run(&cli);
             let advice = matches!(exit, Exit::Failure | Exit::Error).then(|| cli::refusal::unquoted_time(&args));

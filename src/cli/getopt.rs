@@ -1,7 +1,8 @@
 //! The parts of getopt_long(3) that clap does not read by itself.
 //!
 //! `grep` takes a number as an option (`-3`, `-n1`, `-1n`), which clap knows no name for; the walk
-//! here rewrites it as `--context`. Which options take a value is asked of clap's own definitions.
+//! here rewrites it as `--context`. The value in `-e=x` is `=x`, but clap drops the equals sign, so
+//! the walk doubles it. Which options take a value is asked of clap's own definitions.
 
 use std::ffi::{OsStr, OsString};
 
@@ -16,13 +17,19 @@ pub fn take_any_word(arg: Arg) -> Arg {
     if has_own_word { arg.allow_hyphen_values(true) } else { arg }
 }
 
-/// Rewrites the numbers among `grep`'s options as `--context=NUM`.
+/// Rewrites the numbers among `grep`'s options as `--context=NUM`, and keeps the equals sign that
+/// begins the value of a short option.
 ///
 /// `-0` alone stays as it is, and so does a `0` that ends a cluster: it is ripgrep's `--null`.
-pub fn expand_numbers(args: Vec<OsString>) -> Vec<OsString> {
-    let is_grep = args.get(1).is_some_and(|name| name == "grep");
+pub fn expand_clusters(args: Vec<OsString>) -> Vec<OsString> {
+    let is_grep = has_numbers(&args);
     // The definitions are only built for a command line that may need them.
-    if !is_grep || !args[2..].iter().any(|arg| holds_number(arg.as_bytes())) {
+    let needs_walk = |arg: &OsString| match arg.as_bytes() {
+        [b'-', b'-', ..] => false,
+        [b'-', letters @ ..] => letters.contains(&b'=') || is_grep && letters.iter().any(u8::is_ascii_digit),
+        _ => false,
+    };
+    if !args.iter().skip(2).any(needs_walk) {
         return args;
     }
     walk(&args).map_or(args, |walked| walked.expanded)
@@ -39,18 +46,22 @@ fn walk(args: &[OsString]) -> Option<OptionWalk> {
     let mut program = Cli::command();
     program.build();
     let command = program.find_subcommand(args.get(1)?)?;
-    let mut walk = OptionWalk { command: command.clone(), expanded: args[..2].to_vec(), long: Vec::new() };
+    let command = command.clone();
+    let has_numbers = has_numbers(args);
+    let mut walk = OptionWalk { command, has_numbers, expanded: args[..2].to_vec(), long: Vec::new() };
     walk.take(&args[2..]);
     Some(walk)
 }
 
-fn holds_number(arg: &[u8]) -> bool {
-    matches!(arg, [b'-', rest @ ..] if !rest.starts_with(b"-") && rest.iter().any(u8::is_ascii_digit))
+/// Returns whether the subcommand takes numbers as options.
+fn has_numbers(args: &[OsString]) -> bool {
+    args.get(1).is_some_and(|name| name == "grep")
 }
 
 /// A walk over a command line, option by option.
 struct OptionWalk {
     command: Command,
+    has_numbers: bool,
     expanded: Vec<OsString>,
     /// The long options as they were typed, without values after an equals sign.
     long: Vec<OsString>,
@@ -92,13 +103,14 @@ impl OptionWalk {
         let mut wants_value = false;
         while let [first, after @ ..] = rest {
             let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-            if digits > 0 && rest != b"0" {
+            if self.has_numbers && digits > 0 && rest != b"0" {
                 number = Some(&rest[..digits]);
                 rest = &rest[digits..];
                 continue;
             }
             letters.push(*first);
             if self.letter_takes_value(*first) {
+                letters.extend(after.first().filter(|byte| **byte == b'='));
                 letters.extend(after);
                 wants_value = after.is_empty();
                 break;
@@ -152,7 +164,7 @@ mod tests {
     #[track_caller]
     fn expands(from: &str, to: &str) {
         let args = from.split(' ').map(OsString::from).collect();
-        assert_eq!(expand_numbers(args).join(" ".as_ref()), to);
+        assert_eq!(expand_clusters(args).join(" ".as_ref()), to);
     }
 
     #[test]
@@ -176,6 +188,18 @@ mod tests {
         expands("mapped grep --color -1 x", "mapped grep --color --context=1 x");
         expands("mapped grep -A1 -m2 x", "mapped grep -A1 -m2 x");
         expands("mapped grep -- -3 f", "mapped grep -- -3 f");
+    }
+
+    // `grep -e=x` searched for x.
+    #[test]
+    fn an_equals_sign_begins_the_value_of_a_letter() {
+        expands("mapped grep -e=x f", "mapped grep -e==x f");
+        expands("mapped grep -ne=x f", "mapped grep -ne==x f");
+        expands("mapped grep -e -e=x -- -e=x", "mapped grep -e -e=x -- -e=x");
+        expands("mapped stat -c=%n f", "mapped stat -c==%n f");
+        expands("mapped hexdump -n1 -e=x f", "mapped hexdump -n1 -e==x f");
+        expands("mapped cat -f=name f", "mapped cat -f=name f");
+        expands("mapped cat --bytes=1 -n=2 f", "mapped cat --bytes=1 -n=2 f");
     }
 
     #[test]

@@ -216,6 +216,7 @@ fn option_names(error: &clap::Error, kind: ContextKind) -> String {
 /// Returns the name of an option without its placeholder: `--io` of `--io <WAY>`. An operand loses its brackets.
 fn option_name(shown: &str) -> String {
     match shown.strip_prefix('-') {
+        Some("=") => shown.to_owned(),
         Some(_) => shown.split([' ', '=', '[', '>']).next().unwrap_or_default().to_owned(),
         None => shown.trim_matches(['<', '>', '[', ']', '.']).to_owned(),
     }

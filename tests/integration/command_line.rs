@@ -110,6 +110,32 @@ fn numbers_in_clusters_are_those_of_gnu_grep() {
     }
 }
 
+/// Regression: `grep -e=x` searched for x, and `stat -c=%s` left out the equals sign.
+#[test]
+fn an_equals_sign_begins_the_value_of_a_letter() {
+    let dir = Dir::new();
+    dir.file("f", b"a=x\nx\n");
+    for args in [&["grep", "-e=x", "f"][..], &["grep", "-one=x", "f"], &["stat", "-c=%s", "f"]] {
+        let Some(expected) = oracle_in(&dir, args) else { continue };
+        let ran: Ran = mapped().args(args).current_dir(dir.path()).output().unwrap().into();
+        assert_eq!((ran.code, ran.stdout), (0, expected), "{args:?}");
+    }
+    for (args, message) in [
+        (&["grep", "-m=1", "x", "f"][..], "invalid value '=1' for --max-count: expected a number"),
+        (&["hexdump", "-n=1", "f"], "invalid value '=1' for --length: expected a size in bytes"),
+        (&["cat", "-n=5", "f"], "cat has no option '-='"),
+    ] {
+        let ran: Ran = mapped().args(args).current_dir(dir.path()).output().unwrap().into();
+        assert!(ran.stderr.starts_with(&format!("mapped: {message}")) && ran.code > 0, "{args:?}: {}", ran.stderr);
+    }
+}
+
+/// Returns what a classic tool prints in a directory, or `None` if it is not installed.
+fn oracle_in(dir: &Dir, args: &[&str]) -> Option<Vec<u8>> {
+    let ran = std::process::Command::new(args[0]).args(&args[1..]).current_dir(dir.path()).output().ok()?;
+    Some(ran.stdout)
+}
+
 #[test]
 fn bare_color_is_auto() {
     let dir = Dir::new();

@@ -95,7 +95,7 @@ fn an_archive_cut_within_its_first_bytes_is_an_error() {
     let dir = Dir::new();
     let suffixes = ["gz", "bz2", "xz", "lzma", "zst", "lz4", "lz4", "lz4", "lz"];
     for ((tool, pack, unpack), suffix) in TOOLS.into_iter().zip(suffixes) {
-        let Some(packed) = oracle(tool, pack, b"a line\n") else { continue };
+        let Some(packed) = oracle(tool, pack, &text(9)) else { continue };
         for length in 0..18 {
             let head = &packed.stdout[..length];
             let path = dir.file(format!("cut.{suffix}"), head);
@@ -113,7 +113,7 @@ fn an_archive_cut_within_its_first_bytes_is_an_error() {
             let is_text = head.iter().all(u8::is_ascii_graphic) && length < 4 || head == b"]\0";
             let ran = run_piped(mapped().args(["cat", "--decompress"]), head);
             // The magic number of the old lz4 format is an empty archive.
-            let is_whole = pack.contains(&"-l") && length == 4;
+            let is_whole = length > 0 && expected.code == 0;
             assert_eq!(ran.code == 0, is_text || is_whole, "{suffix} {length}: {ran:?}");
         }
     }
