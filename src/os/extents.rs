@@ -6,9 +6,12 @@
 //! on-disk file systems support. Both walks stop at a limit that the caller sets, as a file may
 //! have millions of extents. Nothing is read or written back.
 
+use std::ops::Range;
+
 use super::holes::{Extent, next_extent};
 pub use super::layout::Layout;
 use super::posix::BorrowedFd;
+use super::{page_size, reopen_quietly};
 pub use crate::os::platform::fiemap::{device_size, layout};
 
 /// A range of a file, in bytes.
@@ -39,6 +42,32 @@ pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = Data
         }
         None
     })
+}
+
+/// Returns the runs of pages among `within` that hold data, in order. After `limit` runs, the rest
+/// counts as data. The position of `file` does not move.
+pub fn data_pages(file: BorrowedFd<'_>, within: Range<u64>, limit: usize) -> Vec<Range<u64>> {
+    let page_size = page_size() as u64;
+    let end_byte = within.end * page_size;
+    let Ok(own) = reopen_quietly(file) else { return vec![within] };
+    let mut runs: Vec<Range<u64>> = Vec::new();
+    let mut at = within.start * page_size;
+    while at < end_byte {
+        if runs.len() == limit {
+            runs.push(at / page_size..within.end);
+            break;
+        }
+        match next_extent(&own, at, end_byte) {
+            Extent::HoleUntil(end) => at = end,
+            Extent::DataUntil(end) => {
+                // A run that ends within a page may share it with the next one.
+                let start = runs.last().map_or(within.start, |run| run.end).max(at / page_size);
+                runs.push(start..end.div_ceil(page_size));
+                at = end;
+            }
+        }
+    }
+    runs
 }
 
 /// How much of a file is data and how much is hole.
@@ -102,6 +131,20 @@ mod tests {
         let expected =
             Sparseness { data_ranges: 2, data_bytes: 2 << 16, holes: 2, hole_bytes: 14 << 16, complete: true };
         assert_eq!(counted, expected);
+    }
+
+    #[test]
+    fn pages_of_holes_are_left_out() {
+        let file = sparse();
+        let page = page_size() as u64;
+        let at = |byte: u64| byte / page;
+        let expected = vec![at(1 << 16)..at(2 << 16), at(15 << 16)..at(1 << 20)];
+        assert_eq!(data_pages(file.as_fd(), 0..at(1 << 20), 9), expected);
+        assert_eq!(data_pages(file.as_fd(), at(1 << 16) + 1..at(3 << 16), 9), vec![at(1 << 16) + 1..at(2 << 16)]);
+        assert_eq!(
+            data_pages(file.as_fd(), 0..at(1 << 20), 1),
+            vec![at(1 << 16)..at(2 << 16), at(2 << 16)..at(1 << 20)]
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use std::io;
 use std::ops::Range;
 
 use super::buffer::append;
-use super::extents::DataRange;
+use super::extents::{DataRange, data_pages};
 use super::posix::{BorrowedFd, Errno, sync};
 use super::{FileSystem, Status};
 use crate::os::platform::page_cache;
@@ -27,8 +27,10 @@ pub struct Cached {
     pub resident: u64,
     /// The finer counts that only `cachestat` reports.
     pub state: Option<CacheCounts>,
-    /// Whether `resident` was extrapolated from a sample of the pages.
+    /// Whether `resident` was extrapolated from a sample of the pages, or leaves out pages of holes.
     pub is_estimate: bool,
+    /// Pages of holes that could not be asked about, because a read would have created them.
+    pub unknown: u64,
 }
 
 /// The finer counts of `cachestat`, in pages.
@@ -50,6 +52,7 @@ impl Cached {
         Cached {
             resident: self.resident + other.resident,
             is_estimate: self.is_estimate || other.is_estimate,
+            unknown: self.unknown + other.unknown,
             state: self.state.zip(other.state).map(|(a, b)| CacheCounts {
                 dirty: a.dirty + b.dirty,
                 writeback: a.writeback + b.writeback,
@@ -203,10 +206,19 @@ impl<'fd> ResidencyQuery<'fd> {
     /// The kernel may begin to load a page that is missing, and on a fast device the same read may
     /// find it loaded. So a page counts only if the read requested nothing from a device.
     fn count_by_reading(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
-        let mut resident = 0;
+        let (mut resident, mut unknown) = (0, 0);
+        let data = data_pages(self.file, first..end, MOST_READS as usize);
+        let is_data = |page: u64| {
+            let run = data.partition_point(|run| run.end <= page);
+            data.get(run).is_some_and(|run| run.start <= page)
+        };
         let mut requests = page_cache::thread_requests();
         let distance = self.step;
         for start in (0..(end - first).div_ceil(distance)).rev().map(|step| first + step * distance) {
+            if !is_data(start) {
+                unknown += distance.min(end - start);
+                continue;
+            }
             let answer = read_cached(self.file, start * page_size());
             let before = std::mem::replace(&mut requests, page_cache::thread_requests());
             match answer {
@@ -218,7 +230,7 @@ impl<'fd> ResidencyQuery<'fd> {
                 Err(_) => return Err(Unknown::NotPermitted),
             }
         }
-        Ok(Cached { resident, state: None, is_estimate: distance > 1 })
+        Ok(Cached { resident, state: None, is_estimate: distance > 1 || unknown > 0, unknown })
     }
 
     fn note_loaded(&mut self, page: u64) {
@@ -251,7 +263,7 @@ pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
 fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, Errno> {
     let [resident, dirty, writeback, evicted, recently_evicted] = page_cache::cachestat(file, offset, length)?;
     let state = Some(CacheCounts { dirty, writeback, evicted, recently_evicted });
-    Ok(Cached { resident, state, is_estimate: false })
+    Ok(Cached { resident, state, ..Cached::default() })
 }
 
 /// Loads `file` into the page cache by reading `ranges` of it, and returns how many bytes were

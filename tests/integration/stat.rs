@@ -499,6 +499,17 @@ fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
     }
     let ran = as_nobody(&["bench", "--cold", "--runs=1", "--ways=read"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
+    // Regression: all pages of a hole counted as cached, because the question had created them.
+    let file = File::options().write(true).open(&path).unwrap();
+    file.set_len(4 << 20).and_then(|()| file.sync_all()).unwrap();
+    drop_pages(&path, 0, 1024);
+    for _ in 0..2 {
+        let told: Value = serde_json::from_slice(&as_nobody(&["stat", "--json"]).stdout).unwrap();
+        assert_eq!((&told["cache"]["resident"], &told["cache"]["pages"]), (&0.into(), &1024.into()));
+    }
+    assert_eq!(json(&[path.as_os_str()])["cache"]["resident"], 0);
+    let ran = as_nobody(&["bench", "--runs=1", "--ways=read"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
 }
 
 #[test]

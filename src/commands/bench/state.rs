@@ -84,7 +84,7 @@ fn heat(subject: &Subject) -> Result<(), String> {
         let cached = residency::whole(subject.fd(), subject.len());
         resident = cached.map_or(0, |cached| cached.resident);
         match cached {
-            Ok(_) if resident >= pages => return Ok(()),
+            Ok(cached) if resident + cached.unknown >= pages => return Ok(()),
             Ok(_) | Err(Unknown::Unsupported) => {}
             Err(reason) => return Err(unknown(reason)),
         }
@@ -94,8 +94,9 @@ fn heat(subject: &Subject) -> Result<(), String> {
             return Ok(());
         }
     }
-    let now = residency::whole(subject.fd(), subject.len()).map_err(unknown)?.resident;
-    if now >= pages {
+    let cached = residency::whole(subject.fd(), subject.len()).map_err(unknown)?;
+    let now = cached.resident;
+    if now + cached.unknown >= pages {
         return Ok(());
     }
     let why = match subject.filesystem() {
