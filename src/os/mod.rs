@@ -71,6 +71,8 @@ pub use platform::machine::memory_size;
 pub use platform::proc_users;
 pub use platform::sheet::Sheet;
 pub use platform::temporary::{memory_file, nameless_file};
+#[cfg(feature = "pcre2")]
+pub use platform::thread_clock::ThreadClock;
 pub use platform::uring::Ring;
 pub use platform::watch::Watch;
 pub use platform::{context, direct, listing, read_ahead, transfer};

@@ -391,6 +391,43 @@ fn a_pattern_that_backtracks_without_end_is_an_error_of_that_file() {
     assert_eq!(ran.code, 2);
 }
 
+// Regression: such a search had no end. The first of these lines holds a match, but not the other.
+#[test]
+fn a_long_line_on_which_a_pattern_backtracks_for_too_long_is_an_error_of_that_file() {
+    let dir = Dir::new();
+    dir.file("bad", &[b"x y\n", &[b'x'; 1_000_000][..], b"\nx y\n"].concat());
+    dir.file("good", b"x y\n");
+    let ran = grep(&dir, &["-P", r"(?:\w+ )+(?=y)", "bad", "good"]);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "bad:x y\ngood:x y\n");
+    assert_eq!(ran.stderr, "mapped: bad: gave up after PCRE had backtracked for too long\n");
+    assert_eq!(ran.code, 2);
+}
+
+// Regression: a failure behind the first match of a line went unreported, and the line lacked its other
+// matches or, with --replace, was missing.
+#[test]
+fn a_failure_behind_the_first_match_of_a_line_is_reported() {
+    let dir = Dir::new();
+    dir.file("bad", format!("x\nx {}b x\nx\n", "a".repeat(60)).as_bytes());
+    dir.file("good", b"x\n");
+    let cases = [
+        ("-o", "x"),
+        ("--color=always", "\u{1b}[01;31m\u{1b}[Kx\u{1b}[m\u{1b}[K"),
+        ("--replace=y", "y"),
+        ("--vimgrep", "1:1:x"),
+    ];
+    for (option, line) in cases {
+        let ran = grep(&dir, &["-hP", option, "(a+)+$|x", "bad", "good"]);
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), format!("{line}\n{line}\n"), "{option}");
+        assert_eq!(ran.stderr, "mapped: bad: exceeded PCRE's backtracking limit\n", "{option}");
+        assert_eq!(ran.code, 2, "{option}");
+    }
+    let ran = grep(&dir, &["-P", "--json", "(a+)+$|x", "bad", "good"]);
+    assert_eq!(String::from_utf8_lossy(&ran.stdout).matches(r#""type":"match""#).count(), 2);
+    assert_eq!(ran.stderr, "mapped: bad: exceeded PCRE's backtracking limit\n");
+    assert_eq!(ran.code, 2);
+}
+
 #[test]
 fn found_files_are_filtered_and_sorted() {
     let dir = Dir::new();

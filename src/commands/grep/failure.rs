@@ -13,6 +13,9 @@ pub enum Failure {
     /// The memory for backtracking.
     #[error("exceeded PCRE's heap limit")]
     Heap,
+    /// The time.
+    #[error("gave up after PCRE had backtracked for too long")]
+    Time,
     /// Anything else, in PCRE2's words.
     #[error("{0}")]
     Other(String),

@@ -42,6 +42,10 @@ mod perl;
 #[path = "no_perl.rs"]
 mod perl;
 #[cfg(feature = "pcre2")]
+mod perl_build;
+#[cfg(feature = "pcre2")]
+mod perl_limit;
+#[cfg(feature = "pcre2")]
 mod perl_text;
 mod pick_last;
 mod pick_period;

@@ -1,40 +1,67 @@
 //! Perl's regular expressions (`-P`) and POSIX patterns with back-references, by PCRE2 with its JIT.
 //!
-//! PCRE2 backtracks, so a search can fail: it gives up after a fixed number of steps, and the input
-//! at hand ends with an error. Every haystack is copied first: PCRE2's contract has no room for
-//! bytes that another process changes during a search, as it may change mapped ones.
+//! PCRE2 backtracks, so a search can fail: it gives up after a fixed number of steps or, on a long line,
+//! after some time, and the input at hand ends with an error. Every haystack is copied first: PCRE2's
+//! contract has no room for bytes that another process changes during a search, as it may change mapped
+//! ones.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ops::Range;
+use std::sync::Arc;
+use std::time::Duration;
 
-use anyhow::anyhow;
 use grep_regex::RegexMatcher;
-use pcre2::bytes::{CaptureLocations, Regex, RegexBuilder};
+use pcre2::bytes::{CaptureLocations, Regex};
 
 use super::failure::Failure;
-use super::perl_text::{as_text, leading_verbs, offset_as_typed};
+use super::perl_build::{build, group, refusal, relaxed};
+use super::perl_limit::within;
+use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
 use super::sources::perl_may_span_lines;
-use super::syntax::{Boundary, Case, Syntax};
-
-/// The JIT's stack for backtracking, for each thread. It is reserved, and grows as it is used.
-const JIT_STACK_BYTES: usize = 32 << 20;
+use super::syntax::Syntax;
 
 /// A larger copy of a haystack is not kept for the next one.
 const KEPT_COPY_BYTES: usize = 1 << 20;
 
+/// The length from which a haystack is searched within a limit of time, and the least limit. Searches of
+/// shorter ones have the limit of steps alone.
+const LONG: usize = 16 << 10;
+const LEAST_TIME: Duration = Duration::from_secs(2);
+
+/// The matches that are looked for at once in a long haystack.
+const MOST_MATCHES: usize = 4096;
+
 /// A compiled set of alternatives.
 pub struct Perl {
-    regex: Regex,
-    /// The same for text that is not UTF-8, if it must differ. PCRE2 looks for a pattern that begins with
-    /// `.*` at the start of a line only, although `.` does not match the bytes that are not UTF-8.
-    of_fragments: Option<Regex>,
+    regexes: Arc<Regexes>,
     /// The same for many lines at once, if no match can depend on a neighbouring line.
     of_lines: Option<Regex>,
     /// The form that finds candidates for it, if there is one.
     relaxed: Option<Relaxed>,
+}
+
+/// What searches a line.
+struct Regexes {
+    regex: Regex,
+    /// The same for text that is not UTF-8, if it must differ. PCRE2 looks for a pattern that begins with
+    /// `.*` at the start of a line only, although `.` does not match the bytes that are not UTF-8.
+    of_fragments: Option<Regex>,
     utf8: bool,
 }
+
+/// A search for all matches in a haystack.
+#[derive(Clone, Copy, Default)]
+struct SearchPosition {
+    at: usize,
+    last_end: Option<usize>,
+}
+
+/// Takes a match in a haystack and its groups, and returns whether to go on.
+type TakeMatch<'t> = dyn FnMut(&[u8], Range<usize>, &Groups<'_>) -> bool + 't;
+
+/// Some matches with their groups, if wanted.
+type Matches = Vec<(Range<usize>, Vec<Option<Range<usize>>>)>;
 
 /// A pattern without the settings that it begins with.
 struct Body {
@@ -44,7 +71,7 @@ struct Body {
 
 impl std::fmt::Debug for Perl {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Perl({:?})", self.regex.as_str())
+        write!(f, "Perl({:?})", self.regexes.regex.as_str())
     }
 }
 
@@ -80,12 +107,15 @@ impl Perl {
         let of_lines = Syntax { multiline: true, ..syntax.clone() };
         let has_repetition = body.text.contains(['*', '{']);
         let not_at_starts = || build(&format!("{verbs}(*NO_DOTSTAR_ANCHOR)"), &body.text, syntax);
-        Ok(Perl {
+        let regexes = Regexes {
             regex: build(verbs, &body.text, syntax)?,
             of_fragments: (syntax.unicode && has_repetition).then(not_at_starts).transpose()?,
+            utf8: syntax.unicode,
+        };
+        Ok(Perl {
+            regexes: Arc::new(regexes),
             of_lines: is_bound_to_line.then(|| build(verbs, &body.text, &of_lines)).transpose()?,
             relaxed: body.relaxed,
-            utf8: syntax.unicode,
         })
     }
 
@@ -106,12 +136,12 @@ impl Perl {
     }
 
     /// Returns where the first match in some lines begins, or nothing if only a search of each line can
-    /// tell: PCRE2 gave up on all of them together, or they are not UTF-8, when anchors would match
-    /// elsewhere.
+    /// tell: one of them is long, PCRE2 gave up on all of them together, or they are not UTF-8, when
+    /// anchors would match elsewhere.
     pub fn find_among_lines(&self, lines: &[u8]) -> Option<Option<usize>> {
-        let regex = self.of_lines.as_ref()?;
+        let regex = self.of_lines.as_ref().filter(|_| !has_long_line(lines))?;
         with_copy(lines, |lines| {
-            if self.utf8 && std::str::from_utf8(lines).is_err() {
+            if self.regexes.utf8 && std::str::from_utf8(lines).is_err() {
                 return None;
             }
             Some(regex.find(lines).ok()?.map(|found| found.start()))
@@ -123,7 +153,10 @@ impl Perl {
     /// # Errors
     /// Returns an error if PCRE2 gives up.
     pub fn find_at(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
-        with_copy(hay, |hay| self.find_in_copy(hay, at))
+        if hay.len() < LONG {
+            return with_copy(hay, |hay| self.regexes.find_at(hay, at));
+        }
+        self.search_long(hay, &mut self.time_for(hay), move |regexes, hay| regexes.find_at(hay, at), |_, found| found)
     }
 
     /// Calls `each` with every match in `hay`, empty ones too, until it returns false. With
@@ -137,30 +170,32 @@ impl Perl {
         captures: bool,
         mut each: impl FnMut(Range<usize>, &[u8], &Groups<'_>) -> bool,
     ) -> Result<(), Failure> {
-        let regex = self.regex_for(hay);
-        let mut locations = regex.capture_locations();
-        let mut work = |hay: &[u8]| {
-            let (mut at, mut last_end) = (0, None);
-            while at <= hay.len() {
-                let found = if captures {
-                    regex.captures_read_at(&mut locations, hay, at).map_err(failure)?
-                } else {
-                    regex.find_at(hay, at).map_err(failure)?
-                };
-                let Some(found) = found.map(|found| found.start()..found.end()) else { break };
-                at = if found.is_empty() { self.after(hay, found.end) } else { found.end };
-                // An empty match where the last one ended is not another match.
-                if found.is_empty() && Some(found.end) == last_end {
-                    continue;
-                }
-                last_end = Some(found.end);
-                if !each(found, hay, &Groups { locations: &locations }) {
-                    break;
-                }
+        let mut progress = SearchPosition::default();
+        if hay.len() < LONG {
+            let mut each = |hay: &[u8], found, groups: &Groups<'_>| each(found, hay, groups);
+            return with_copy(hay, |hay| self.regexes.matches(hay, captures, &mut progress, &mut each));
+        }
+        let (mut left, mut most) = (self.time_for(hay), 1);
+        loop {
+            let work = move |regexes: &Regexes, hay: &[u8]| {
+                let (mut progress, mut all) = (progress, Matches::new());
+                let result = regexes.matches(hay, captures, &mut progress, &mut |_, found, groups| {
+                    all.push((found, if captures { groups.iter().collect() } else { Vec::new() }));
+                    all.len() < most
+                });
+                (progress, all, result)
+            };
+            let goes_on = self.search_long(hay, &mut left, work, |hay, (reached, all, result)| {
+                progress = reached;
+                let is_last = all.len() < most;
+                let goes_on = all.into_iter().all(|(found, groups)| each(found, hay, &Groups::Spans(&groups)));
+                result.map(|()| goes_on && !is_last)
+            })?;
+            if !goes_on {
+                return Ok(());
             }
-            Ok(())
-        };
-        with_copy(hay, &mut work)
+            most = (2 * most).min(MOST_MATCHES);
+        }
     }
 
     /// Calls `each` with the groups of the matches that are known to be in `hay`, up to the first that
@@ -174,7 +209,7 @@ impl Perl {
         known: impl Iterator<Item = Range<usize>>,
         mut each: impl FnMut(&Groups<'_>),
     ) -> Result<(), Failure> {
-        let regex = self.regex_for(hay);
+        let regex = self.regexes.regex_for(hay);
         let mut locations = regex.capture_locations();
         with_copy(hay, |hay| {
             for span in known {
@@ -182,7 +217,7 @@ impl Perl {
                 if found.is_none_or(|found| (found.start(), found.end()) != (span.start, span.end)) {
                     break;
                 }
-                each(&Groups { locations: &locations });
+                each(&Groups::Found(&locations));
             }
             Ok(())
         })
@@ -190,12 +225,71 @@ impl Perl {
 
     /// Returns the number of a named group.
     pub fn group_number(&self, name: &str) -> Option<usize> {
-        self.regex.capture_names().iter().position(|known| known.as_deref() == Some(name))
+        self.regexes.regex.capture_names().iter().position(|known| known.as_deref() == Some(name))
     }
 
-    fn find_in_copy(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
+    /// Returns the processor time that a search of this haystack may take: much more than one that does not
+    /// backtrack over all of it takes.
+    fn time_for(&self, hay: &[u8]) -> Duration {
+        let length = self.regexes.regex.as_str().len().max(16) as u64;
+        LEAST_TIME + Duration::from_nanos((hay.len() as u64).saturating_mul(5 * length))
+    }
+
+    /// Calls `work` with a copy of a haystack, and `take` with its result. An error says that it took more
+    /// than what is `left` of its time.
+    fn search_long<W: Send + 'static, T>(
+        &self,
+        hay: &[u8],
+        left: &mut Duration,
+        work: impl FnOnce(&Regexes, &[u8]) -> W + Send + 'static,
+        take: impl FnOnce(&[u8], W) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let regexes = Arc::clone(&self.regexes);
+        let copy = copy_of(hay);
+        let done = within(left, move || {
+            let result = work(&regexes, &copy);
+            (copy, result)
+        });
+        let (copy, result) = done.ok_or(Failure::Time)?;
+        let taken = take(&copy, result);
+        keep(copy);
+        taken
+    }
+}
+
+impl Regexes {
+    fn find_at(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
         let found = self.regex_for(hay).find_at(hay, at).map_err(failure)?;
         Ok(found.map(|found| found.start()..found.end()))
+    }
+
+    /// Calls `each` with the next matches, until it returns false.
+    fn matches(
+        &self,
+        hay: &[u8],
+        captures: bool,
+        progress: &mut SearchPosition,
+        each: &mut TakeMatch<'_>,
+    ) -> Result<(), Failure> {
+        let regex = self.regex_for(hay);
+        let mut locations = captures.then(|| regex.capture_locations());
+        while progress.at <= hay.len() {
+            let found = match &mut locations {
+                Some(locations) => regex.captures_read_at(locations, hay, progress.at).map_err(failure)?,
+                None => regex.find_at(hay, progress.at).map_err(failure)?,
+            };
+            let Some(found) = found.map(|found| found.start()..found.end()) else { break };
+            progress.at = if found.is_empty() { self.after(hay, found.end) } else { found.end };
+            // An empty match where the last one ended is not another match.
+            if found.is_empty() && Some(found.end) == progress.last_end {
+                continue;
+            }
+            progress.last_end = Some(found.end);
+            if !each(hay, found, &locations.as_ref().map_or(Groups::Spans(&[]), Groups::Found)) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn regex_for(&self, hay: &[u8]) -> &Regex {
@@ -212,111 +306,71 @@ impl Perl {
     }
 }
 
-/// Returns the relaxed form of alternatives without settings.
-fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option<Relaxed> {
-    if verbs.is_empty() { Relaxed::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
-}
-
-/// Returns whether classes such as `\w` match nothing outside ASCII. POSIX's classes are the locale's;
-/// Perl's are ASCII's, as in GNU grep up to 3.8.
-fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
-    syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)")
-}
-
-/// Returns a pattern as a group, in which a quotation or a comment that is open at its end has ended.
-///
-/// # Errors
-/// Returns an error if PCRE2 rejects the pattern by itself: `a)(b` is only valid within a group.
-fn group(verbs: &str, body: &str, syntax: &Syntax) -> Result<String, pcre2::Error> {
-    let compile = |body: &str| {
-        let mut builder = RegexBuilder::new();
-        builder.ucp(syntax.unicode).caseless(syntax.case == Case::Insensitive).build(&format!("{verbs}{body}"))
-    };
-    compile(body)?;
-    let unquoted = format!(r"(?:{body}\E)");
-    // A comment of extended syntax hides the parenthesis.
-    Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\n)") })
-}
-
-/// Returns PCRE2's message about an alternative, with the offset in what was typed. A POSIX pattern is
-/// compiled in other words, in which an offset says nothing.
-fn refusal(error: &pcre2::Error, alternative: &[u8], syntax: &Syntax) -> anyhow::Error {
-    let offset = error.offset().filter(|_| !syntax.dialect.is_posix());
-    let typed = |offset| offset_as_typed(alternative, syntax.unicode, syntax.ends_at_record(), offset);
-    with_offset(error, offset.map(typed))
-}
-
-/// Returns PCRE2's message with another offset, or with none.
-fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
-    let message = error.to_string();
-    let place = |offset: usize| format!(" at offset {offset}");
-    match error.offset() {
-        Some(compiled) => anyhow!(message.replacen(&place(compiled), &offset.map(place).unwrap_or_default(), 1)),
-        None => anyhow!(message),
+/// Returns whether one of these lines is long. Most of their bytes need not be looked at.
+fn has_long_line(lines: &[u8]) -> bool {
+    let mut start = 0;
+    while lines.len() - start >= LONG {
+        match memchr::memrchr(b'\n', &lines[start..start + LONG]) {
+            Some(end) => start += end + 1,
+            None => return true,
+        }
     }
-}
-
-/// Compiles a pattern that begins with settings, and adds what must stand around a match.
-fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
-    let bounded = match syntax.boundary {
-        Boundary::Any => body.to_owned(),
-        Boundary::Word => format!(r"(?<!\w){body}(?!\w)"),
-        Boundary::Line if syntax.multiline => format!("(?m:^){body}(?m:$)"),
-        Boundary::Line => format!(r"\A{body}\z"),
-    };
-    // PCRE2 steps over bytes that are not UTF-8 only if the crate enables Unicode's classes too.
-    let classes = if has_ascii_classes(verbs, syntax) { "(?a)" } else { "" };
-    let regex = RegexBuilder::new()
-        .ucp(syntax.unicode)
-        .caseless(syntax.case == Case::Insensitive)
-        .multi_line(syntax.multiline)
-        .dotall(syntax.dot_all)
-        .crlf(syntax.crlf && syntax.multiline)
-        .jit_if_available(has_room_for_stacks())
-        .max_jit_stack_size(Some(JIT_STACK_BYTES))
-        .build(&format!("{verbs}{classes}{bounded}"));
-    // The pattern was put together here, so an offset in it says nothing to its author.
-    regex.map_err(|error| with_offset(&error, None))
-}
-
-/// Returns whether the stacks of some threads can be reserved (`ulimit -v`). The crate panics when
-/// one cannot; without the JIT there is none.
-fn has_room_for_stacks() -> bool {
-    // Each thread has one for its line and one for many lines.
-    const STACKS: usize = 4;
-    Vec::<u8>::new().try_reserve_exact(STACKS * JIT_STACK_BYTES).is_ok()
+    false
 }
 
 /// The groups of a match.
-pub struct Groups<'g> {
-    locations: &'g CaptureLocations,
+pub enum Groups<'g> {
+    /// Where PCRE2 left them.
+    Found(&'g CaptureLocations),
+    /// Where they were.
+    Spans(&'g [Option<Range<usize>>]),
 }
 
 impl Groups<'_> {
     /// Counts the groups, the whole match included.
     pub fn len(&self) -> usize {
-        self.locations.len()
+        match self {
+            Groups::Found(locations) => locations.len(),
+            Groups::Spans(spans) => spans.len(),
+        }
     }
 
     /// Returns where a group matched.
     pub fn get(&self, group: usize) -> Option<Range<usize>> {
-        self.locations.get(group).map(|(start, end)| start..end)
+        match self {
+            Groups::Found(locations) => locations.get(group).map(|(start, end)| start..end),
+            Groups::Spans(spans) => spans.get(group)?.clone(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Option<Range<usize>>> {
+        (0..self.len()).map(|group| self.get(group))
     }
 }
 
+thread_local! {
+    /// The memory of the last copy.
+    static COPY: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 fn with_copy<T>(hay: &[u8], work: impl FnOnce(&[u8]) -> T) -> T {
-    thread_local! {
-        static COPY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-    }
-    // Taken out, so that `work` may search again.
+    let copy = copy_of(hay);
+    let result = work(&copy);
+    keep(copy);
+    result
+}
+
+fn copy_of(hay: &[u8]) -> Vec<u8> {
     let mut copy = COPY.take();
     copy.clear();
     copy.extend_from_slice(hay);
-    let result = work(&copy);
+    copy
+}
+
+fn keep(copy: Vec<u8>) {
     if copy.capacity() <= KEPT_COPY_BYTES {
         COPY.set(copy);
     }
-    result
 }
 
 fn failure(error: pcre2::Error) -> Failure {

@@ -1,6 +1,6 @@
 //! Tests of Perl's patterns.
 
-use super::super::syntax::Dialect;
+use super::super::syntax::{Case, Dialect};
 use super::*;
 
 fn perl(pattern: &str) -> Perl {
@@ -73,7 +73,28 @@ fn a_pattern_is_valid_by_itself() {
 
 #[test]
 fn catastrophic_patterns_fail_and_do_not_hang() {
+    // Regression: PCRE2's steps were the only limit, and it counts them anew at each start of a match.
+    let slow = perl(r"(?:\w+ )+(?=z)");
+    assert_eq!(slow.matches_in(&[b'a'; 200_000], true, |_, _, _| true), Err(Failure::Time));
     assert_eq!(perl("(a+)+$").find_at(&[&[b'a'; 60][..], b"b"].concat(), 0), Err(Failure::Steps));
+}
+
+#[test]
+fn all_matches_in_a_long_line_are_found() {
+    let line = "ab, ".repeat(10_000).into_bytes();
+    for captures in [false, true] {
+        let (mut all, mut groups_of_all) = (Vec::new(), Vec::new());
+        let take = |found: Range<usize>, hay: &[u8], groups: &Groups<'_>| {
+            assert_eq!(&hay[found.clone()], b"ab");
+            groups_of_all.extend((0..groups.len()).map(|group| groups.get(group).unwrap()));
+            all.push(found);
+            all.len() < 9_000
+        };
+        perl(r"a(b)(?=,)").matches_in(&line, captures, take).unwrap();
+        assert_eq!(all, (0..9_000).map(|i| 4 * i..4 * i + 2).collect::<Vec<_>>());
+        assert_eq!(groups_of_all.len(), if captures { 18_000 } else { 0 });
+        assert_eq!(groups_of_all.last(), captures.then_some(&(35_997..35_998)));
+    }
 }
 
 #[test]

@@ -30,6 +30,8 @@ pub struct Wanted {
     pub numbers: bool,
     /// The number of matches in the selected lines.
     pub matches: bool,
+    /// A failure of a search for all matches in the selected lines, where not only the first counts.
+    pub failures: bool,
     /// The number of selected lines after which to stop.
     pub limit: Option<u64>,
 }

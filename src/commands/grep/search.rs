@@ -98,7 +98,7 @@ impl LineScan<'_> {
         if self.wanted.numbers {
             self.count_to(lines.start);
         }
-        if self.wanted.matches {
+        if self.wanted.matches || self.wanted.failures {
             for line in lines_of(&self.hay[lines.clone()], self.query.terminator) {
                 self.found.matches += self.query.matches_in(self.query.any.content(line))?;
             }
@@ -154,7 +154,7 @@ mod tests {
         }
     }
 
-    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, limit: None };
+    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, failures: false, limit: None };
 
     /// Searches each line by itself.
     fn naive(query: &Query, hay: &[u8]) -> Vec<(usize, usize, u64)> {

@@ -17,6 +17,8 @@ pub mod proc_users;
 pub mod read_ahead;
 pub mod sheet;
 pub mod temporary;
+#[cfg(feature = "pcre2")]
+pub mod thread_clock;
 pub mod transfer;
 #[cfg(any(
     target_arch = "x86_64",

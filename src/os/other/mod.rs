@@ -19,6 +19,8 @@ pub mod read_ahead;
 pub mod sheet;
 mod statx;
 pub mod temporary;
+#[cfg(feature = "pcre2")]
+pub mod thread_clock;
 pub mod transfer;
 pub mod uring;
 #[path = "kqueue.rs"]

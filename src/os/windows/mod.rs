@@ -41,6 +41,9 @@ pub mod status;
 #[path = "../other/statx.rs"]
 mod statx;
 pub mod temporary;
+#[cfg(feature = "pcre2")]
+#[path = "../other/thread_clock.rs"]
+pub mod thread_clock;
 #[path = "../other/transfer.rs"]
 pub mod transfer;
 #[path = "../other/uring.rs"]

@@ -212,15 +212,28 @@ impl Search<'_> {
         // Which part of the input is kept depends on the positions of its matches.
         let keeps = settings.multiline && self.starts.is_some();
         let limit = settings.max_count;
+        // Once its lines are printed, an input can no longer fail.
+        let failures = settings.query.any.may_fail() && !settings.query.invert && self.prints_matches();
         let wanted = match settings.report {
-            Report::Lines => Wanted { pieces: true, numbers: settings.style.number, matches: false, limit },
-            Report::Json => Wanted { pieces: true, numbers: true, matches: false, limit },
+            Report::Lines => {
+                Wanted { pieces: true, numbers: settings.style.number, failures, limit, ..Wanted::default() }
+            }
+            Report::Json => Wanted { pieces: true, numbers: true, failures, limit, ..Wanted::default() },
             Report::Count => Wanted { limit, ..Wanted::default() },
             Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
             Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => Wanted::default(),
             Report::Names { .. } | Report::Nothing => Wanted { limit: Some(1), ..Wanted::default() },
         };
         Wanted { pieces: wanted.pieces || keeps || settings.stop_on_nonmatch, ..wanted }
+    }
+
+    /// Returns whether the output of a selected line depends on all matches in it.
+    fn prints_matches(&self) -> bool {
+        let style = &self.settings.style;
+        self.settings.report == Report::Json
+            || style.per_match
+            || style.long_lines.is_some()
+            || self.printer().needs_matches(true)
     }
 
     /// Returns the bytes of a block without the byte order mark that its input may begin with, where

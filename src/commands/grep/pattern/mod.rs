@@ -76,6 +76,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
+    /// Returns whether a search may end with an error.
+    pub fn may_fail(&self) -> bool {
+        matches!(self.engine, RegexEngine::Backtracking(_)) && !matches!(self.finder, Finder::Literal(_))
+    }
+
     /// Returns whether a match may be empty or contain a NUL byte.
     pub fn may_match_among_nuls(&self) -> bool {
         self.may_match_among_nuls

@@ -1,0 +1,86 @@
+//! Hands patterns to PCRE2, with what must stand around a match, and its messages back.
+
+use anyhow::anyhow;
+use pcre2::bytes::{Regex, RegexBuilder};
+
+use super::perl_text::offset_as_typed;
+use super::relaxed::Relaxed;
+use super::syntax::{Boundary, Case, Syntax};
+
+/// The JIT's stack for backtracking, for each thread. It is reserved, and grows as it is used.
+const JIT_STACK_BYTES: usize = 32 << 20;
+
+/// Returns the relaxed form of alternatives without settings.
+pub(super) fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option<Relaxed> {
+    if verbs.is_empty() { Relaxed::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
+}
+
+/// Returns whether classes such as `\w` match nothing outside ASCII. POSIX's classes are the locale's;
+/// Perl's are ASCII's, as in GNU grep up to 3.8.
+fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
+    syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)")
+}
+
+/// Returns a pattern as a group, in which a quotation or a comment that is open at its end has ended.
+///
+/// # Errors
+/// Returns an error if PCRE2 rejects the pattern by itself: `a)(b` is only valid within a group.
+pub(super) fn group(verbs: &str, body: &str, syntax: &Syntax) -> Result<String, pcre2::Error> {
+    let compile = |body: &str| {
+        let mut builder = RegexBuilder::new();
+        builder.ucp(syntax.unicode).caseless(syntax.case == Case::Insensitive).build(&format!("{verbs}{body}"))
+    };
+    compile(body)?;
+    let unquoted = format!(r"(?:{body}\E)");
+    // A comment of extended syntax hides the parenthesis.
+    Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\n)") })
+}
+
+/// Returns PCRE2's message about an alternative, with the offset in what was typed. A POSIX pattern is
+/// compiled in other words, in which an offset says nothing.
+pub(super) fn refusal(error: &pcre2::Error, alternative: &[u8], syntax: &Syntax) -> anyhow::Error {
+    let offset = error.offset().filter(|_| !syntax.dialect.is_posix());
+    let typed = |offset| offset_as_typed(alternative, syntax.unicode, syntax.ends_at_record(), offset);
+    with_offset(error, offset.map(typed))
+}
+
+/// Returns PCRE2's message with another offset, or with none.
+fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
+    let message = error.to_string();
+    let place = |offset: usize| format!(" at offset {offset}");
+    match error.offset() {
+        Some(compiled) => anyhow!(message.replacen(&place(compiled), &offset.map(place).unwrap_or_default(), 1)),
+        None => anyhow!(message),
+    }
+}
+
+/// Compiles a pattern that begins with settings, and adds what must stand around a match.
+pub(super) fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
+    let bounded = match syntax.boundary {
+        Boundary::Any => body.to_owned(),
+        Boundary::Word => format!(r"(?<!\w){body}(?!\w)"),
+        Boundary::Line if syntax.multiline => format!("(?m:^){body}(?m:$)"),
+        Boundary::Line => format!(r"\A{body}\z"),
+    };
+    // PCRE2 steps over bytes that are not UTF-8 only if the crate enables Unicode's classes too.
+    let classes = if has_ascii_classes(verbs, syntax) { "(?a)" } else { "" };
+    let regex = RegexBuilder::new()
+        .ucp(syntax.unicode)
+        .caseless(syntax.case == Case::Insensitive)
+        .multi_line(syntax.multiline)
+        .dotall(syntax.dot_all)
+        .crlf(syntax.crlf && syntax.multiline)
+        .jit_if_available(has_room_for_stacks())
+        .max_jit_stack_size(Some(JIT_STACK_BYTES))
+        .build(&format!("{verbs}{classes}{bounded}"));
+    // The pattern was put together here, so an offset in it says nothing to its author.
+    regex.map_err(|error| with_offset(&error, None))
+}
+
+/// Returns whether the stacks of some threads can be reserved (`ulimit -v`). The crate panics when
+/// one cannot; without the JIT there is none.
+fn has_room_for_stacks() -> bool {
+    // Each thread has one for its line and one for many lines.
+    const STACKS: usize = 4;
+    Vec::<u8>::new().try_reserve_exact(STACKS * JIT_STACK_BYTES).is_ok()
+}
