@@ -15,7 +15,7 @@ const SETUP: &str = r#"
         echo "${day}T09:12:$second ERROR db timeout code=5"
     done | sort > app.log
     echo "$now ERROR db refused code=7" >> app.log
-    for n in $(seq 1100); do echo "$(date '+%Y-%m-%dT%H:%M:%S') INFO done $n"; done >> app.log
+    for n in $(seq 1100); do echo "$now INFO done $n"; done >> app.log
     echo "${day}T08:00:00 ERROR earlier" > app.log.1
     echo "${day}T07:00:00 ERROR first" | gzip > app.log.2.gz
     { printf '\177ELF\377\330\377\340'; head -c 100000 /dev/urandom; } > disk.img

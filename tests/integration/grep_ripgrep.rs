@@ -179,9 +179,13 @@ fn the_law_holds_for_text_with_runs_of_nul_bytes() {
     Law::new(&["grep", "-c", ""], &text).holds(b"4\n", 0);
     Law::new(&["grep", "-m2", "-n", "word"], &text).holds(b"1:first word\n2:second word\n", 0);
     Law::new(&["grep", "--count-matches", "-m2", "r"], &text).holds(b"3\n", 0);
-    let mut leading = vec![0; 200 << 10];
-    leading.extend_from_slice(b"a word\n");
-    Law::new(&["grep", "-n", "^a word"], &leading).holds(b"1:a word\n", 0);
+    // 200 KiB are more than what is looked at to tell text from binary, and too much for blocks of a byte.
+    for (zeros, are_blocks_chosen) in [(200 << 10, true), (8 << 10, false)] {
+        let leading = [vec![0; zeros], b"a word\n".to_vec()].concat();
+        let law = Law::new(&["grep", "-n", "^a word"], &leading);
+        let law = if are_blocks_chosen { law.in_its_own_blocks() } else { law };
+        law.holds(b"1:a word\n", 0);
+    }
 }
 
 #[test]
