@@ -73,7 +73,8 @@ pub(super) fn take_gap(at: &mut Scanner<'_>, gap: &[u8]) -> Option<()> {
 }
 
 /// The separators between a time and the date after it.
-const TURNED_GAPS: [&[u8]; 7] = [b" date=", CMTRACE, b", ", b" - ", b" ", b"-", b","];
+const TURNED_GAPS: [&[u8]; 12] =
+    [b" date=", CMTRACE, b", ", b" - ", b" | ", b" ", b"-", b",", b"; ", b";", b"|", b"\t"];
 
 /// The gap in the logs of Configuration Manager, whose dates put the month first.
 pub(super) const CMTRACE: &[u8] = b"\" date=\"";

@@ -10,6 +10,7 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::civil::STYLES;
 use super::counted::counted;
+use super::dated::First;
 use super::json;
 use super::months::MONTHS;
 use super::notation::{Candidate, Notation};
@@ -203,7 +204,12 @@ impl<'h> FormatDetector<'h> {
         let column = &text[..memchr::memchr(b',', text).unwrap_or(0)];
         // A date after the comma is not a fraction and an offset, as in nfdump's `14:30:05,2026-11-21`.
         let has_date = |column: &[u8]| STYLES[0].read(&mut Scanner(column)).is_some();
-        let in_column = candidates.is_empty() || text.get(column.len() + 1..).is_some_and(has_date);
+        // Unless it is the date of this time, which has none before it.
+        let is_turned = !line[..offset].iter().any(u8::is_ascii_digit)
+            && candidates
+                .iter()
+                .any(|candidate| matches!(&candidate.notation, Notation::Civil(civil) if civil.first == First::Clock));
+        let in_column = !is_turned && (candidates.is_empty() || text.get(column.len() + 1..).is_some_and(has_date));
         if in_column && column.contains(&b':') {
             candidates = self.candidates(column);
             in_table = true;

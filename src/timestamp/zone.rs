@@ -93,9 +93,14 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
 /// Abbreviations of several zones, none of which is the usual one.
 const AMBIGUOUS: [&str; 4] = ["IST", "AST", "GST", "WST"];
 
-/// The abbreviations that are zones in square brackets, too.
-const IN_BRACKETS: [&str; 16] =
+/// The abbreviations that are zones in square brackets and behind other separators, too.
+const UNMISTAKABLE: [&str; 16] =
     ["UTC", "GMT", "CET", "CEST", "EET", "EEST", "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "JST"];
+
+/// The separators between a time and its zone, where they are neither nothing nor one blank. A longer
+/// one precedes those that are its prefix.
+const GAPS: [&[u8]; 14] =
+    [b", ", b",", b"; ", b";", b" | ", b"|", b"\t", b" - ", b"-", b"/", b"_", b" tz=", b" TZ=", b"  "];
 
 /// A quarter of an hour in seconds. Today's offsets are multiples of it.
 const QUARTER: i32 = 900;
@@ -146,21 +151,43 @@ impl Abbreviations {
         ABBREVIATIONS.iter().find(|(known, _)| known.as_bytes() == name).map(|(_, minutes)| minutes * 60)
     }
 
-    /// Reads the next zone, which may have one blank before it.
+    /// Reads the next zone.
     pub fn read(&self, scanner: &mut Scanner<'_>) -> WrittenZone {
         let mut at = *scanner;
         let blank = at.take(b" ").is_some();
-        let written = match at.peek() {
+        let mut written = match at.peek() {
             Some(b'(') => self.in_brackets(&mut at, b')'),
             Some(b'[') => self.in_brackets(&mut at, b']'),
             _ => self.bare(&mut at, blank),
         };
+        if matches!(written, WrittenZone::Nothing) {
+            at = *scanner;
+            written = self.after_gap(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset);
+        }
         let goes_on = at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
         if goes_on || matches!(written, WrittenZone::Nothing) {
             return WrittenZone::Nothing;
         }
         *scanner = at;
         written
+    }
+
+    /// Reads a separator and what can only be a zone there: `, CET`, `-UTC`, `;+02:00`.
+    fn after_gap(&self, at: &mut Scanner<'_>) -> Option<i32> {
+        let gap = GAPS.into_iter().find(|gap| at.take(gap).is_some())?;
+        if let [b'+' | b'-', rest @ ..] = at.0 {
+            // Any other number in a column may be an amount.
+            let is_offset = matches!(rest, [b'0', ..] | [_, _, b':', ..]) && gap != b"-";
+            return numeric(at).filter(|offset| is_offset && offset % QUARTER == 0);
+        }
+        let name = at.take_while(|byte| byte.is_ascii_uppercase());
+        let offset = self.offset(name).filter(|_| self.is_unmistakable(name))?;
+        Some((offset == 0).then(|| offset_after_name(at)).flatten().unwrap_or(offset))
+    }
+
+    /// Returns whether an abbreviation is a zone wherever it follows a time.
+    fn is_unmistakable(&self, name: &[u8]) -> bool {
+        UNMISTAKABLE.iter().any(|known| known.as_bytes() == name) || self.own.iter().any(|(known, _)| **known == *name)
     }
 
     /// Reads a zone in brackets: `(CET)`, `[UTC+01:00]`.
@@ -175,10 +202,10 @@ impl Abbreviations {
         // Other abbreviations in square brackets are rather names of modules, and other numbers are
         // the time since the last entry.
         let is_name = name.iter().all(u8::is_ascii_alphabetic);
-        let is_known = IN_BRACKETS.iter().any(|known| known.as_bytes() == name)
-            || self.own.iter().any(|(known, _)| **known == *name);
         match written {
-            WrittenZone::Offset(_) if is_name && (name.len() == 1 || closing == b']' && !is_known) => {
+            WrittenZone::Offset(_)
+                if is_name && (name.len() == 1 || closing == b']' && !self.is_unmistakable(name)) =>
+            {
                 WrittenZone::Nothing
             }
             WrittenZone::Offset(offset) if offset % QUARTER != 0 => WrittenZone::Nothing,
