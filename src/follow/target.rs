@@ -11,7 +11,7 @@ use super::pipe::Pipe;
 use super::tail::{Tail, TailStep};
 use super::{Follower, Origin};
 use crate::io::{Kind, OwnFile, Source, path};
-use crate::os::posix::{BorrowedFd, FileType};
+use crate::os::posix::{BorrowedFd, Errno, FileType};
 use crate::os::{Status, Watch, error_text};
 
 /// How long a replaced file is watched after its last byte, for a writer that has not switched yet.
@@ -237,7 +237,7 @@ impl FollowedInput {
             Ok(status) if status.kind == FileType::Fifo => {
                 Err(io::Error::other("now a FIFO, which is not followed by name"))
             }
-            Ok(status) if status.kind == FileType::Directory => Err(io::ErrorKind::IsADirectory.into()),
+            Ok(status) if status.kind == FileType::Directory => Err(Errno::ISDIR.into()),
             Ok(status) if status.kind != FileType::RegularFile => Err(io::Error::other("not a regular file")),
             Ok(_) => path::open(&self.name).and_then(|file| {
                 output.into_iter().try_for_each(|own| own.reject(Status::of(&file)?.identity()))?;

@@ -94,6 +94,25 @@ fn ignore_files_are_chosen() {
     );
 }
 
+/// Regression: a named ignore file that does not exist was reported once for each directory, with its
+/// name twice and exit code 0, and invalid globs were passed over in silence.
+#[test]
+fn ignore_files_that_cannot_be_used_are_reported_once() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("d")).unwrap();
+    dir.file("d/f", b"x\n");
+    dir.file("globs", b"a{b\n");
+    let ran = grep(&dir, &["--ignore-file", "nofile", "-r", "x", "d", "d"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (2, "mapped: nofile: No such file or directory\n"));
+    let ran = grep(&dir, &["--ignore-file", "globs", "-r", "x", "d", "d"]);
+    assert!(ran.stderr.starts_with("mapped: warning: globs: line 1: error parsing glob 'a{b'"), "{}", ran.stderr);
+    assert_eq!((ran.code, ran.stderr.lines().count(), &ran.stdout[..]), (0, 1, &b"d/f:x\nd/f:x\n"[..]));
+    std::fs::rename(dir.path().join("globs"), dir.path().join("d/.ignore")).unwrap();
+    let ran = grep(&dir, &["--ignore", "-r", "x", "d"]);
+    assert!(ran.stderr.starts_with("mapped: warning: d/.ignore: line 1: "), "{}", ran.stderr);
+    assert_eq!((ran.code, grep(&dir, &["--ignore", "-s", "-r", "x", "d"]).stderr.as_str()), (0, ""));
+}
+
 #[test]
 fn the_last_of_options_that_exclude_each_other_counts() {
     let dir = Dir::new();

@@ -3,9 +3,12 @@
 
 use std::ffi::{OsStr, OsString};
 
+use anyhow::{Result, bail};
 use ignore::WalkBuilder;
+use ignore::gitignore::GitignoreBuilder;
 
 use crate::cli::grep::Inputs;
+use crate::os::error_text;
 use crate::output::{escape_name, print_message};
 
 /// The kinds of ignore files to use.
@@ -26,11 +29,24 @@ pub struct IgnoreFiles {
 }
 
 impl IgnoreFiles {
-    /// Resolves the options.
-    pub fn new(inputs: &Inputs) -> IgnoreFiles {
-        IgnoreFiles {
+    /// Resolves the options, and warns about invalid globs in named files.
+    ///
+    /// # Errors
+    /// Returns an error if a named file cannot be read.
+    pub fn new(inputs: &Inputs) -> Result<IgnoreFiles> {
+        let named = if inputs.no_ignore_files || inputs.no_ignore { Vec::new() } else { inputs.ignore_file.clone() };
+        for file in &named {
+            let Some(error) = GitignoreBuilder::new("").add(file) else { continue };
+            if let Some(error) = error.io_error() {
+                bail!("{}: {}", escape_name(file), error_text(error));
+            }
+            if !inputs.no_messages {
+                warn(&error);
+            }
+        }
+        Ok(IgnoreFiles {
             found: inputs.ignore,
-            named: if inputs.no_ignore_files || inputs.no_ignore { Vec::new() } else { inputs.ignore_file.clone() },
+            named,
             hidden: inputs.hidden,
             dot: !inputs.no_ignore_dot,
             exclude: !inputs.no_ignore_exclude,
@@ -39,7 +55,7 @@ impl IgnoreFiles {
             vcs: !inputs.no_ignore_vcs,
             requires_git: !inputs.no_require_git,
             ignores_case: inputs.ignore_file_case_insensitive,
-        }
+        })
     }
 
     /// Returns whether any ignore file is used.
@@ -63,10 +79,16 @@ impl IgnoreFiles {
             walk.add_custom_ignore_filename(".rgignore");
         }
         for file in &self.named {
-            if let Some(error) = walk.add_ignore(file) {
-                print_message(format_args!("mapped: {}: {error}", escape_name(file)));
-            }
+            // Its errors were reported when the options were resolved.
+            let _ = walk.add_ignore(file);
         }
         walk
+    }
+}
+
+/// Warns about globs in an ignore file that are not valid, one line for each.
+pub fn warn(error: &ignore::Error) {
+    for line in error.to_string().lines() {
+        print_message(format_args!("mapped: warning: {}", escape_name(OsStr::new(line))));
     }
 }

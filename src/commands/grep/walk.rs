@@ -19,7 +19,7 @@ use crate::os::posix::{OFlags, OsStrExt};
 use crate::output::{escape_name, print_message};
 
 use super::filter::Filter;
-use super::ignore_files::IgnoreFiles;
+use super::ignore_files::{self, IgnoreFiles};
 use super::name_matcher::NameMatcher;
 
 /// Turns the names on the command line into the files to search.
@@ -48,7 +48,7 @@ impl InputWalk {
     /// Resolves the options about files.
     ///
     /// # Errors
-    /// Returns an error if a glob is not valid.
+    /// Returns an error if a glob is not valid or a named file of globs cannot be read.
     pub fn new(inputs: &Inputs) -> Result<InputWalk> {
         Ok(InputWalk {
             one_file_system: inputs.one_file_system,
@@ -58,7 +58,7 @@ impl InputWalk {
             recursive: inputs.is_recursive(),
             follow: inputs.dereference_recursive,
             skip_directories: inputs.directories == Some(Directories::Skip),
-            ignores: Arc::new(IgnoreFiles::new(inputs)),
+            ignores: Arc::new(IgnoreFiles::new(inputs)?),
             globs: Arc::new(Globs {
                 names: name_globs(&inputs.names.0)?,
                 exclude_dir: exclude_dir(&inputs.exclude_dir)?,
@@ -158,7 +158,7 @@ impl InputWalk {
             })
             .build();
         let globs = Arc::clone(&self.globs);
-        let follow = self.follow;
+        let (follow, is_quiet) = (self.follow, self.is_quiet);
         // Files are opened from the directory itself, so that no link on the way leads out of it.
         let root = path::anchor(&directory, OFlags::DIRECTORY).ok().map(Arc::new);
         let top = PathBuf::from(&directory);
@@ -173,6 +173,9 @@ impl InputWalk {
         };
         Box::new(walker.filter_map(move |entry| match entry {
             Ok(entry) => {
+                if let (Some(error), false) = (entry.error(), is_quiet) {
+                    ignore_files::warn(error);
+                }
                 let is_file = entry.file_type().as_ref().is_some_and(FileType::is_file);
                 let wanted = is_file && globs.wants(entry.file_name(), is_match);
                 wanted.then(|| Ok(found(entry.into_path())))

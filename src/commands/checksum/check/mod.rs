@@ -20,7 +20,7 @@ use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::{OwnFile, path};
 use crate::os::Status;
-use crate::os::posix::FileType;
+use crate::os::posix::{Errno, FileType};
 use crate::output::Output;
 use report::{CheckReport, ListTotals};
 use verify::{EntryVerdict, Guesses, Verifier};
@@ -89,7 +89,7 @@ fn open(list: &OsStr, own: Option<OwnFile>) -> io::Result<(Box<dyn Read + Send>,
     let status = Status::of(&file)?;
     reject_own(&status)?;
     if status.kind == FileType::Directory {
-        return Err(io::ErrorKind::IsADirectory.into());
+        return Err(Errno::ISDIR.into());
     }
     // A pipe or terminal under any name, such as /dev/stdin.
     let is_stdin = Status::of(io::stdin()).is_ok_and(|stdin| stdin.identity() == status.identity());
