@@ -1,8 +1,9 @@
 //! The table of compressed formats, and how the first bytes of an input identify them.
 //!
-//! A file name never makes an input an archive; it only makes other binary data a damaged one. A magic
-//! number that plain text could begin with is not enough either; such a format is recognised by further
-//! fields that text cannot contain.
+//! A file name never makes an input an archive; it only makes other binary data a damaged one, and the
+//! first bytes of the format a truncated one. A magic number that plain text could begin with is not
+//! enough either; such a format is recognised by further fields that text cannot contain, unless the
+//! input ends there.
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use super::auto::Auto;
 use super::crew::{Answer, PassOutcome, Task};
 use super::latency::Latencies;
+use super::load::changed;
 use super::order::{AccessOrder, Shuffle};
 use super::pace;
 use super::pass::{Trouble, pass};
@@ -243,7 +244,7 @@ impl Bench<'_> {
         let mut peak = None;
         let mut latest = None;
         for _ in 0..times {
-            row.state.make(self.subjects).map_err(InvalidRun::LeftOut)?;
+            row.state.make(self.subjects).map_err(|reason| self.not_made(reason))?;
             self.auto.renew();
             let may_peak = forget_peak();
             let before = Usage::now();
@@ -262,6 +263,14 @@ impl Bench<'_> {
             outcome = self.go(&row.way, 1, true)?;
         }
         Ok((Sample { round, passes, seconds: seconds.max(1e-9), pace: 1.0, usage: used, peak }, outcome))
+    }
+
+    /// Returns the outcome of a run before which the state could not be reached.
+    fn not_made(&self, reason: String) -> InvalidRun {
+        match self.subjects.iter().find(|subject| subject.is_shorter()) {
+            Some(subject) => InvalidRun::Failed(subject.shown().to_owned(), changed()),
+            None => InvalidRun::LeftOut(reason),
+        }
     }
 
     /// Performs `passes` passes over all files.

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::load::changed;
 use super::subject::Subject;
 use crate::os::residency::{self, Unknown};
 
@@ -98,6 +99,9 @@ fn heat(subject: &Subject) -> Result<(), String> {
     let now = cached.resident;
     if now + cached.unknown >= pages {
         return Ok(());
+    }
+    if subject.is_shorter() {
+        return Err(changed().to_string());
     }
     let why = match subject.filesystem() {
         Some("tmpfs") => "tmpfs keeps no page for a hole",

@@ -126,6 +126,12 @@ impl Subject {
         crate::io::path::status(self.path.as_os_str()).is_ok_and(|now| facts(now) != facts(self.status))
     }
 
+    /// Returns whether it was truncated since it was opened.
+    pub fn is_shorter(&self) -> bool {
+        let is_regular = self.status.kind == FileType::RegularFile;
+        is_regular && Status::of(&self.file).is_ok_and(|now| now.size < self.len)
+    }
+
     /// Returns how much of the file is holes, which are read without the disk, or `None` without
     /// holes.
     pub fn holes(&self) -> Option<Sparseness> {
