@@ -27,7 +27,7 @@ const KEPT_COPY_BYTES: usize = 1 << 20;
 /// The length from which a haystack is searched within a limit of time, and the least limit. Searches of
 /// shorter ones have the limit of steps alone.
 const LONG: usize = 16 << 10;
-const LEAST_TIME: Duration = Duration::from_secs(2);
+const LEAST_TIME: Duration = Duration::from_secs(1);
 
 /// The matches that are looked for at once in a long haystack.
 const MOST_MATCHES: usize = 4096;

@@ -56,8 +56,10 @@ pub struct Piece {
 pub struct Found {
     /// The selected lines in order, if wanted.
     pub pieces: Vec<Piece>,
-    /// All matches, if matches may span lines and pieces are wanted.
+    /// All matches, if matches may span lines and pieces are wanted, or if failures are.
     pub spans: Vec<Range<usize>>,
+    /// Whether there were too many matches to keep, where matches do not span lines.
+    pub omits_spans: bool,
     /// The number of selected lines. If matches may span lines, the number of stretches of lines whose
     /// matches share no line.
     pub selected: u64,

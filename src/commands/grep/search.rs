@@ -17,6 +17,9 @@ use super::query::{Found, Piece, Query, Wanted};
 /// amortize the start of a search.
 const COUNTED_CHUNK: usize = 128 << 10;
 
+/// The most matches to keep in a block.
+const MOST_SPANS: usize = 64 << 10;
+
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
     pub fn scan(&self, hay: &[u8], wanted: Wanted) -> Found {
@@ -98,7 +101,10 @@ impl LineScan<'_> {
         if self.wanted.numbers {
             self.count_to(lines.start);
         }
-        if self.wanted.matches || self.wanted.failures {
+        if self.wanted.failures {
+            self.keep_matches(lines.clone())?;
+        }
+        if self.wanted.matches {
             for line in lines_of(&self.hay[lines.clone()], self.query.terminator) {
                 self.found.matches += self.query.matches_in(self.query.any.content(line))?;
             }
@@ -123,6 +129,24 @@ impl LineScan<'_> {
                 });
             }
         }
+        Ok(())
+    }
+
+    /// Keeps the matches in some lines, so that printing need not search again.
+    fn keep_matches(&mut self, lines: Range<usize>) -> Result<(), Failure> {
+        let mut start = lines.start;
+        for line in lines_of(&self.hay[lines], self.query.terminator) {
+            let spans = &mut self.found.spans;
+            self.query.any.matches_in(self.query.any.content(line), |span| {
+                // All matches are looked for, because each of the searches may fail.
+                if spans.len() < MOST_SPANS {
+                    spans.push(start + span.start..start + span.end);
+                }
+                true
+            })?;
+            start += line.len();
+        }
+        self.found.omits_spans = self.found.spans.len() >= MOST_SPANS;
         Ok(())
     }
 

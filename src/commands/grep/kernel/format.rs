@@ -54,7 +54,7 @@ impl Search<'_> {
             let at = At { name, number: first_number, offset, selected: false, width };
             self.print_piece(&printer, (&part.lead.bytes, None), at, text);
         }
-        let multiline = settings.multiline;
+        let known = settings.multiline || self.keeps_matches(block) && part.long.is_none() && !part.found.omits_spans;
         let mut shown = pieces[0].start;
         for piece in self.printed_together(pieces).iter() {
             if piece.start != shown && settings.separates {
@@ -63,7 +63,8 @@ impl Search<'_> {
             shown = piece.end;
             let (piece, last) = part.split_long(piece);
             if piece.start < piece.end {
-                let spans = multiline.then_some(Spans { hay, all: &part.found.spans, base: piece.start });
+                let known = known && (settings.multiline || piece.selected);
+                let spans = known.then_some(Spans { hay, all: &part.found.spans, base: piece.start });
                 self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
             }
             if let Some(last) = last.filter(|_| self.prints_long(part)) {

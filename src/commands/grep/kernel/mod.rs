@@ -213,7 +213,7 @@ impl Search<'_> {
         let keeps = settings.multiline && self.starts.is_some();
         let limit = settings.max_count;
         // Once its lines are printed, an input can no longer fail.
-        let failures = settings.query.any.may_fail() && !settings.query.invert && self.prints_matches();
+        let failures = self.prints_matches() && settings.query.any.may_fail();
         let wanted = match settings.report {
             Report::Lines => {
                 Wanted { pieces: true, numbers: settings.style.number, failures, limit, ..Wanted::default() }
@@ -230,10 +230,13 @@ impl Search<'_> {
     /// Returns whether the output of a selected line depends on all matches in it.
     fn prints_matches(&self) -> bool {
         let style = &self.settings.style;
-        self.settings.report == Report::Json
-            || style.per_match
-            || style.long_lines.is_some()
-            || self.printer().needs_matches(true)
+        let shows = style.per_match || style.long_lines.is_some() || self.printer().needs_matches(true);
+        !self.settings.query.invert && (self.settings.report == Report::Json || shows)
+    }
+
+    /// Returns whether the matches in the selected lines of a block were kept.
+    fn keeps_matches(&self, block: &Block) -> bool {
+        self.wanted().failures && ![BINARY, PADDED].contains(&block.kind())
     }
 
     /// Returns the bytes of a block without the byte order mark that its input may begin with, where

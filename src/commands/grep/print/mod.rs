@@ -51,6 +51,7 @@ impl Printer<'_> {
             return;
         }
         if let Some(replacement) = style.replacement.as_ref().filter(|_| at.selected != style.inverted) {
+            let spans = spans.filter(|_| self.pattern.is_multiline());
             return self.replaced((lines, spans), replacement, at, text);
         }
         let prefixed = style.name && !style.heading || style.number || style.offset || style.tab || style.column;
