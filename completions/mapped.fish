@@ -1011,7 +1011,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall 
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'Treat a carriage return before a newline as part of the line ending'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l auto-hybrid-regex -d 'Run patterns with PCRE2 where they need it, as with --engine=auto'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-unicode -l no-pcre2-unicode -d 'Match bytes instead of Unicode characters in patterns without a dialect option'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-unicode -l no-pcre2-unicode -d 'Match bytes instead of Unicode characters'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Print only the number of selected lines per file'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include-zero -d 'Print counts of 0 too, the default'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-include-zero -d 'Suppress counts of 0'

@@ -85,8 +85,12 @@ fn ignore_files_are_chosen() {
     dir.file("d/.gitignore", b"e");
     dir.file("d/e", b"x");
     files(&["--ignore", "-g", "e"], "d/e\n");
-    files(&["--ignore", "--no-require-git", "-g", "e"], "");
-    files(&["--ignore", "--no-require-git", "--no-ignore-vcs", "-g", "e"], "d/e\n");
+    files(&["--ignore", "--no-require-git", "-g", "d/**"], "d/.gitignore\nd/e\n");
+    files(&["--ignore", "--no-require-git", "-g", "!a"], "c\n");
+    files(&["--ignore", "--no-require-git", "--no-ignore-vcs"], "c\nd/e\n");
+    // Regression: ignore files won over globs, which are typed for this search alone, as in ripgrep.
+    files(&["--ignore", "--no-require-git", "-g", "e"], "d/e\n");
+    files(&["--ignore", "-g", ".mine"], ".mine\n");
     files(&["--path-separator", "+", "-g", "e"], "d+e\n");
     assert_eq!(
         (grep(&dir, &["--files", "-q", "-r"]).code, grep(&dir, &["--files", "-q", "-r", "-g", "zz"]).code),
@@ -141,6 +145,15 @@ fn engines_and_their_limits() {
     let ran = grep(&dir, &["--regex-size-limit", "10", r"\w{5}", "f"]);
     assert!(ran.code == 2 && ran.stderr.contains("exceeds size limit"), "{}", ran.stderr);
     if cfg!(feature = "pcre2") {
+        // Regression: --no-unicode had no effect on -P.
+        let in_utf8 = |options: &[&str]| {
+            let mut grep = mapped();
+            grep.env("LC_ALL", "C.UTF-8").arg("grep").args(options).arg("f").current_dir(dir.path());
+            String::from_utf8(grep.output().unwrap().stdout).unwrap()
+        };
+        assert_eq!(in_utf8(&["-Pc", "^..$"]), "0\n");
+        assert_eq!(in_utf8(&["-Pc", "--no-unicode", "^..$"]), "1\n");
+        assert_eq!(in_utf8(&["-Pic", "--no-pcre2-unicode", "\u{c9}"]), "0\n");
         prints(&dir, &["-o", "--engine=auto", "foo(?=bar)", "f"], "foo\n");
         prints(&dir, &["-o", "--auto-hybrid-regex", "foo(?=bar)", "f"], "foo\n");
         prints(&dir, &["-o", "--engine=pcre2", r"foo\Kbar", "f"], "bar\n");

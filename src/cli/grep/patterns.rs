@@ -92,7 +92,7 @@ pub struct Patterns {
     #[arg(long, hide = true, overrides_with = "engine")]
     pub auto_hybrid_regex: bool,
 
-    /// Match bytes instead of Unicode characters in patterns without a dialect option
+    /// Match bytes instead of Unicode characters
     #[arg(long, visible_alias = "no-pcre2-unicode")]
     pub no_unicode: bool,
 

@@ -52,6 +52,11 @@ impl Filter {
         is_near && (self.globs.is_empty() || !self.globs.matched(OsStr::from_bytes(&path()), true).is_ignore())
     }
 
+    /// Returns the globs of `--glob` and `--iglob`.
+    pub fn globs(&self) -> &Override {
+        &self.globs
+    }
+
     /// Returns the most levels of directories to walk.
     pub fn max_depth(&self) -> Option<usize> {
         self.max_depth

@@ -372,7 +372,7 @@ fn syntax(patterns: &Patterns, environment: &Environment) -> Syntax {
         },
         terminator: if patterns.null_data { 0 } else { b'\n' },
         crlf: patterns.crlf,
-        unicode: if dialect.is_gnu() { environment.utf8 } else { !patterns.no_unicode },
+        unicode: !patterns.no_unicode && (environment.utf8 || !dialect.is_gnu()),
         multiline: patterns.multiline,
         dot_all: patterns.multiline && patterns.multiline_dotall,
         falls_back: dialect == Dialect::Rust && (patterns.auto_hybrid_regex || patterns.engine == EngineName::Auto),

@@ -148,6 +148,8 @@ impl InputWalk {
         let walker = self
             .ignores
             .walk(&directory)
+            // A file that a typed glob chooses is searched even if it is ignored or hidden, as in ripgrep.
+            .overrides(self.filter.globs().clone())
             .follow_links(self.follow)
             .same_file_system(self.one_file_system)
             .max_depth(self.filter.max_depth())
