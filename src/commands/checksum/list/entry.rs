@@ -76,8 +76,9 @@ impl ListEntry {
         self.expected[0].candidates[0].spec.algorithm
     }
 
-    /// Returns the names to look for if no file has the listed name: without the blanks at its end,
-    /// and with this system's separators and, for a path on a drive, its last component.
+    /// Returns the names to look for if no file has the listed name: without the blanks at its end
+    /// or the quotes around it, and with this system's separators and, for a path on a drive, its last
+    /// component.
     pub fn other_names(&self) -> Vec<OsString> {
         let listed = self.name.as_bytes();
         let mut names = Vec::new();
@@ -86,6 +87,13 @@ impl ListEntry {
         if name.len() < listed.len() {
             push(name);
         }
+        let name = match name {
+            [b'"', inner @ .., b'"'] if self.may_be_windows && !inner.is_empty() => {
+                push(inner);
+                inner
+            }
+            name => name,
+        };
         if self.may_be_windows && name.contains(&b'\\') {
             push(&name.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect::<Vec<u8>>());
             if let [drive, b':', ..] = name

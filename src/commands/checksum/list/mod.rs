@@ -3,10 +3,13 @@
 //! [`ListEntries`] turns the lines of a list into entries. It opens no listed file, and reads the
 //! list as it is consumed, in memory that does not grow with it.
 
+mod columns;
 mod entry;
 mod line;
+mod magnet;
 mod parser;
 mod plain;
+mod row;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -50,8 +53,11 @@ pub struct ListEntries<'a> {
     from_stdin: bool,
     /// Lines that are improper unless a later one explains them.
     pending: VecDeque<u64>,
-    /// The only digest so far, which has no name.
-    bare: Option<(u64, Expected)>,
+    /// The digests without a name, if there is nothing else so far.
+    bare: Vec<(u64, Expected)>,
+    /// Whether two of them had the same length: they are those of different files, of which nothing
+    /// tells the names.
+    is_set_of_digests: bool,
     has_entries: bool,
     /// The length of the longest BLAKE3 digest so far.
     blake3_len: u64,
@@ -74,7 +80,8 @@ impl<'a> ListEntries<'a> {
             list: list.to_owned(),
             from_stdin: false,
             pending: VecDeque::new(),
-            bare: None,
+            bare: Vec::new(),
+            is_set_of_digests: false,
             has_entries: false,
             blake3_len: 0,
             ready: VecDeque::new(),
@@ -105,10 +112,13 @@ impl<'a> ListEntries<'a> {
             ListLine::Nothing => {}
             ListLine::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
             ListLine::Field => self.improper(number, Fault::Form),
-            ListLine::Bare(expected) if self.bare.is_none() && !self.has_entries => {
-                self.bare = Some((number, expected));
+            ListLine::Bare(expected) if !self.has_entries && self.tells_more(&expected) => {
+                self.bare.push((number, expected));
             }
-            ListLine::Bare(_) => self.improper(number, Fault::Form),
+            ListLine::Bare(_) => {
+                self.is_set_of_digests |= !self.has_entries;
+                self.improper(number, Fault::Form);
+            }
             ListLine::Signature => self.ready.push_back(ListItem::Signature),
             ListLine::Improper(fault) => self.improper(number, fault),
             ListLine::Entry(entry) if self.from_stdin && names_stdin(&entry.name) => {
@@ -139,6 +149,12 @@ impl<'a> ListEntries<'a> {
         !self.lines.is_terminated() && spec.len < usual
     }
 
+    /// Returns whether a digest without a name may be another one of the same file.
+    fn tells_more(&self, expected: &Expected) -> bool {
+        let length = |expected: &Expected| expected.candidates[0].bytes.len();
+        !self.is_set_of_digests && self.bare.iter().all(|(_, other)| length(other) != length(expected))
+    }
+
     fn improper(&mut self, number: u64, fault: Fault) {
         self.settle();
         self.ready.push_back(ListItem::Improper(number, fault));
@@ -146,7 +162,8 @@ impl<'a> ListEntries<'a> {
 
     /// Reports the lines that no later line explained.
     fn settle(&mut self) {
-        let mut numbers: Vec<u64> = self.pending.drain(..).chain(self.bare.take().map(|(number, _)| number)).collect();
+        let mut numbers: Vec<u64> =
+            self.pending.drain(..).chain(self.bare.drain(..).map(|(number, _)| number)).collect();
         numbers.sort_unstable();
         self.ready.extend(numbers.into_iter().map(|number| ListItem::Improper(number, Fault::Form)));
     }
@@ -156,11 +173,12 @@ impl<'a> ListEntries<'a> {
         if self.has_entries || !self.pending.is_empty() {
             return self.settle();
         }
-        let Some((number, expected)) = self.bare.take() else { return };
-        self.ready.push_back(match table::of_subject(&self.list, &self.parser.filter(), expected) {
-            Some(entry) => ListItem::Entry(entry),
-            None => ListItem::Improper(number, Fault::Form),
-        });
+        for (number, expected) in std::mem::take(&mut self.bare) {
+            self.ready.push_back(match table::of_subject(&self.list, &self.parser.filter(), expected) {
+                Some(entry) => ListItem::Entry(entry),
+                None => ListItem::Improper(number, Fault::Form),
+            });
+        }
     }
 }
 

@@ -6,7 +6,9 @@
 
 use std::ffi::OsStr;
 
+use super::columns;
 use super::line::{AlgorithmFilter, Fault, ListLine};
+use super::magnet;
 use super::plain::{self, Spacing};
 use super::table::{self, HashdeepColumn, ListForm};
 use crate::digest::Algorithm;
@@ -33,6 +35,8 @@ pub struct Parser<'a> {
     /// Whether the last line belonged to a `Field: value` of no known form.
     in_field: bool,
     makes_sense: bool,
+    /// Whether a line began with a digest or a tag, so that no line ends with digests.
+    begins_with_digests: bool,
 }
 
 impl<'a> Parser<'a> {
@@ -49,6 +53,7 @@ impl<'a> Parser<'a> {
             armor: Armor::None,
             in_field: false,
             makes_sense: false,
+            begins_with_digests: false,
         }
     }
 
@@ -67,7 +72,8 @@ impl<'a> Parser<'a> {
         if self.zero {
             return self.entry(line);
         }
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        // A text that was converted twice has several.
+        let line = &line[..line.iter().rposition(|&byte| byte != b'\r').map_or(0, |last| last + 1)];
         if line.contains(&0) {
             return ListLine::Improper(Fault::Nul);
         }
@@ -85,7 +91,7 @@ impl<'a> Parser<'a> {
             return answer;
         }
         let answer = self.entry(line);
-        let is_table = matches!(self.form, ListForm::Sfv | ListForm::Hashdeep(_));
+        let is_table = matches!(self.form, ListForm::Sfv | ListForm::Crc(_) | ListForm::Hashdeep(_));
         match answer {
             ListLine::Improper(Fault::Form) | ListLine::Field | ListLine::Bare(_) if is_table => {
                 ListLine::Improper(Fault::Row)
@@ -131,6 +137,10 @@ impl<'a> Parser<'a> {
             self.form = ListForm::Sfv;
             return Some(ListLine::Nothing);
         }
+        if let Some(columns) = columns::crc_table(line) {
+            self.form = ListForm::Crc(columns);
+            return Some(ListLine::Nothing);
+        }
         if let Some(algorithm) = table::section(line) {
             self.form = ListForm::Control(Some(algorithm));
             self.makes_sense = true;
@@ -145,7 +155,7 @@ impl<'a> Parser<'a> {
             let is_lost = table::is_stray_digest(line);
             return Some(if is_lost { ListLine::Improper(Fault::Row) } else { ListLine::Nothing });
         }
-        table::is_furniture(line).then_some(ListLine::Nothing)
+        (table::is_furniture(line) || columns::frames_crc_table(line)).then_some(ListLine::Nothing)
     }
 
     fn entry(&mut self, line: &[u8]) -> ListLine {
@@ -155,9 +165,12 @@ impl<'a> Parser<'a> {
                 return table::control(*algorithm, &self.filter, line)
                     .map_or(ListLine::Improper(Fault::Form), ListLine::Entry);
             }
-            ListForm::Sfv => table::sfv(&self.filter, line, true),
+            ListForm::Sfv => table::sfv(&self.filter, line, true).or_else(|| columns::trailing(&self.filter, line)),
+            ListForm::Crc(table) => table.row(&self.filter, line),
             _ => None,
         };
+        // The size in front of the digest would pass for a short digest.
+        let tabular = tabular.or_else(|| columns::md5deep(&self.filter, line));
         if let Some(entry) = tabular {
             return ListLine::Entry(entry);
         }
@@ -166,6 +179,7 @@ impl<'a> Parser<'a> {
             Ok(found) => found,
         };
         if let Some(entry) = found {
+            self.begins_with_digests = true;
             return ListLine::Entry(entry);
         }
         if self.zero {
@@ -175,7 +189,15 @@ impl<'a> Parser<'a> {
             self.makes_sense = matches!(line, ListLine::Entry(_) | ListLine::Improper(Fault::Row));
             return line;
         }
-        if let Some(entry) = table::gentoo(&self.filter, line).or_else(|| table::sfv(&self.filter, line, false)) {
+        if let Some(line) = magnet::link(&self.filter, line) {
+            return line;
+        }
+        let named_first = || {
+            let is_possible = self.filter.wanted.is_empty() && !self.begins_with_digests;
+            let trailing = || columns::trailing(&self.filter, line).filter(|_| is_possible);
+            table::sfv(&self.filter, line, false).or_else(|| columns::csv(&self.filter, line)).or_else(trailing)
+        };
+        if let Some(entry) = table::gentoo(&self.filter, line).or_else(named_first) {
             return ListLine::Entry(entry);
         }
         if let Some(expected) = plain::bare(&self.filter, line) {

@@ -7,9 +7,11 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::entry::{DigestCandidate, Expected, ListEntry, Size};
+use super::columns::CrcTable;
+use super::entry::{DigestCandidate, Expected, ListEntry};
 use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::plain::hex;
+use super::row::{decimal, digest, entry};
 use crate::digest::{Algorithm, Spec};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
@@ -20,6 +22,8 @@ pub enum ListForm {
     Plain,
     /// `NAME CRC32`.
     Sfv,
+    /// A CRC table.
+    Crc(CrcTable),
     /// Comma-separated values.
     Hashdeep(Vec<HashdeepColumn>),
     /// `Field: value`, perhaps within a field that lists digests of this algorithm.
@@ -48,32 +52,12 @@ pub enum HashdeepColumn {
     Unknown,
 }
 
-fn entry(name: &[u8], expected: Vec<Expected>) -> Option<ListEntry> {
-    let name = OsStr::from_bytes(name).to_owned();
-    (!name.is_empty() && !expected.is_empty()).then_some(ListEntry {
-        name,
-        expected,
-        may_be_windows: true,
-        may_be_padded: false,
-    })
-}
-
-/// Returns a digest of a known algorithm, if that was requested and the length is right.
-fn digest(filter: &AlgorithmFilter<'_>, algorithm: Algorithm, text: &[u8], size: Option<u64>) -> Option<Expected> {
-    let bytes = hex(text).filter(|bytes| bytes.len() as u64 == algorithm.default_len())?;
-    filter.allows(algorithm).then(|| Expected::of(&bytes, &[algorithm.into()], size.map(Size::bytes)))
-}
-
 fn words(line: &[u8]) -> impl Iterator<Item = &[u8]> {
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty())
 }
 
 fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
-}
-
-fn decimal(bytes: &[u8]) -> Option<u64> {
-    bytes.iter().all(u8::is_ascii_digit).then(|| text(bytes).parse().ok()).flatten()
 }
 
 /// Returns the algorithm that a list's name suggests, as `SHA256SUMS` and `f.md5` do.
@@ -337,7 +321,8 @@ fn property(
         }
         (_, before) => {
             *form = before;
-            None
+            let is_digest = hex(value).is_some_and(|bytes| bytes.len() as u64 >= Algorithm::Md5.default_len());
+            if is_digest { improper } else { None }
         }
     }
 }

@@ -1,0 +1,70 @@
+//! Parses magnet links, as RHash writes them: `magnet:?xl=SIZE&dn=NAME&xt=urn:md5:DIGEST`.
+
+use data_encoding::BASE32_NOPAD_NOCASE;
+
+use super::entry::{Expected, Size};
+use super::line::{AlgorithmFilter, Fault, ListLine};
+use super::plain::hex;
+use super::row::{decimal, entry};
+use crate::digest::{Algorithm, Spec};
+
+/// Parses a link. Returns `None` for a line that is none.
+///
+/// Digests of unknown algorithms are passed over if there is a known one beside them. The link of
+/// eDonkey has none.
+pub fn link(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
+    if line.starts_with(b"ed2k://|file|") {
+        return Some(ListLine::Improper(Fault::Algorithm("ED2K".into())));
+    }
+    let parameters = line.strip_prefix(b"magnet:?")?;
+    let (mut name, mut size, mut expected, mut unknown) = (None, None, Vec::new(), None);
+    for parameter in parameters.split(|&byte| byte == b'&') {
+        if let Some(value) = parameter.strip_prefix(b"dn=") {
+            name = decoded(value);
+        } else if let Some(value) = parameter.strip_prefix(b"xl=") {
+            size = decimal(value).map(Size::bytes);
+        } else if let Some(topic) = parameter.strip_prefix(b"xt=urn:") {
+            let topic = String::from_utf8_lossy(topic);
+            let (kind, value) = topic.rsplit_once(':')?;
+            match Algorithm::named(kind) {
+                Some(algorithm) => expected.push((Spec::from(algorithm), value.to_owned())),
+                None => unknown = Some(kind.to_owned()),
+            }
+        }
+    }
+    let expected: Option<Vec<Expected>> = expected
+        .into_iter()
+        .filter(|(spec, _)| filter.allows(spec.algorithm))
+        .map(|(spec, value)| Some(Expected::of(&digest(spec, value.as_bytes())?, &[spec], size)))
+        .collect();
+    Some(match (expected, unknown) {
+        (Some(expected), Some(kind)) if expected.is_empty() => ListLine::Improper(Fault::Algorithm(kind)),
+        (expected, _) => match name.zip(expected).and_then(|(name, expected)| entry(&name, expected)) {
+            Some(entry) => ListLine::Entry(entry),
+            None => ListLine::Improper(Fault::Form),
+        },
+    })
+}
+
+/// Returns a digest in hexadecimal or, as is usual for SHA-1, base32.
+fn digest(spec: Spec, text: &[u8]) -> Option<Vec<u8>> {
+    let base32 = || BASE32_NOPAD_NOCASE.decode(text).ok();
+    [hex(text), base32()].into_iter().flatten().find(|bytes| bytes.len() as u64 == spec.len)
+}
+
+/// Decodes `%20` and the like (RFC 3986).
+fn decoded(text: &[u8]) -> Option<Vec<u8>> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&byte, after)) = rest.split_first() {
+        rest = after;
+        if byte == b'%' {
+            let (code, after) = after.split_at_checked(2)?;
+            plain.push(hex(code)?[0]);
+            rest = after;
+        } else {
+            plain.push(byte);
+        }
+    }
+    (!plain.contains(&0)).then_some(plain)
+}
