@@ -204,7 +204,9 @@ impl Rewrite<'_> {
             }
             if let Some(takes_value) = self.tool.same_letter(letter) {
                 let attached = if takes_value { &letters[at..] } else { &[] };
-                self.line.push(OsString::from_vec([&[b'-', byte], attached].concat()));
+                // clap drops one equals sign before a value, and here it is part of the value.
+                let dropped = &attached[..usize::from(attached.starts_with(b"="))];
+                self.line.push(OsString::from_vec([&[b'-', byte], dropped, attached].concat()));
                 if takes_value {
                     if attached.is_empty() {
                         let value = value_after(letter, rest)?;
