@@ -122,6 +122,8 @@ fn every_notation_is_found_out() {
 #[test]
 fn what_is_no_dump_is_an_error() {
     let cases = [
+        // An inserted byte passed for one of a row of 17.
+        ("00000000: ff 72 d5 e1 a1 26 96 cc 55 6c 29 4d 6f 3e f1 8d f9  r...&..Ul)Mo>...\n", Problem::TooWide),
         ("hello world\n", Problem::NotARow),
         ("*\n", Problem::NotARow),
         ("0: 41 4\n", Problem::HalfByte),
