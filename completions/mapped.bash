@@ -14,6 +14,16 @@ _mapped() {
     elif [[ "${prev}" == "=" ]] ; then
         prev="${COMP_WORDS[COMP_CWORD-2]}="
     fi
+    # And at a colon, after which only the rest of a value is completed.
+    local colon="" at=${COMP_CWORD}
+    [[ "${COMP_WORDS[at]}" == ":" ]] || at=$((at-1))
+    if [[ ${at} -gt 2 && "${COMP_WORDS[at]}" == ":" ]] ; then
+        colon="${COMP_WORDS[at-1]}:"
+        [[ ${at} -eq ${COMP_CWORD} ]] && cur=""
+        cur="${colon}${cur}"
+        prev="${COMP_WORDS[at-2]}"
+        [[ "${prev}" == "=" ]] && prev="${COMP_WORDS[at-3]}="
+    fi
     # Operands of a classic tool are files.
     if [[ "${COMP_WORDS[1]}" == "--as" && ${COMP_CWORD} -gt 2 && "${prev}" != "--as=" ]] ; then
         COMPREPLY=()
@@ -97,7 +107,8 @@ _mapped() {
                     return 0
                     ;;
                 --work|--work=)
-                    COMPREPLY=($(compgen -W "touch sum lines search: hash: copy" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "touch sum lines search: hash:blake3 hash:sha256 hash:sha224 hash:sha384 hash:sha512 hash:sha512-256 hash:sha512-224 hash:sha3-224 hash:sha3-256 hash:sha3-384 hash:sha3-512 hash:sha1 hash:md5 hash:blake2b hash:blake2s hash:blake2bp hash:blake2sp hash:ripemd160 hash:sm3 hash:crc hash:crc32b hash:bsd hash:sysv hash:crc32 hash:crc32c hash:crc64-xz hash:crc64-nvme hash:adler32 hash:xxh32 hash:xxh64 hash:xxh3 hash:xxh128 copy" -- "${cur}"))
+                    COMPREPLY=("${COMPREPLY[@]#"${colon}"}")
                     return 0
                     ;;
                 --pattern|--pattern=)
@@ -1333,7 +1344,7 @@ _mapped() {
             ;;
         mapped__subcmd__links)
             opts="-h -V --help --version cat head tail tac grep egrep fgrep rgrep hexdump hd xxd cmp od stat wc md5sum sha1sum sha224sum sha256sum sha384sum sha512sum b2sum b3sum cksum sum"
-            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+            if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1342,7 +1353,8 @@ _mapped() {
                     COMPREPLY=()
                     ;;
             esac
-            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            [[ ${COMP_CWORD} -eq 2 ]] ||
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
         mapped__subcmd__man)

@@ -72,7 +72,10 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
                 true => String::from("--as needs the name of a tool"),
                 false => format!("unknown tool '{name}' for --as"),
             };
-            output::print_message(format_args!("mapped: {said}: expected one of {}", names.join(", ")));
+            match cli::typo::nearest(&name, names.iter().copied()) {
+                Some(near) => output::print_message(format_args!("mapped: {said}; did you mean {near}?")),
+                None => output::print_message(format_args!("mapped: {said}: expected one of {}", names.join(", "))),
+            }
             Exit::Error.into()
         }
     }
@@ -94,13 +97,20 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     match Cli::try_parse_from(cli::getopt::expand_clusters(args.clone())) {
         Ok(cli) => {
             let exit = run(&cli);
-            let advice = matches!(exit, Exit::Failure | Exit::Error).then(|| cli::refusal::unquoted_time(&args));
-            advice.flatten().iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
+            let advice = match exit {
+                Exit::Failure | Exit::Error => app::slips::advice(&args, app::unnamed::named_thing),
+                Exit::Success => app::slips::note(&args, app::unnamed::named_thing),
+                _ => None,
+            };
+            advice.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
             exit.into()
         }
         Err(error) if error.use_stderr() => {
             let operand = || app::unnamed::advice(&args);
-            output::print_message(format_args!("mapped: {}", cli::refusal::message(&error, subcommand, operand)));
+            output::print_message(format_args!(
+                "mapped: {}",
+                cli::refusal::message(&error, &args, subcommand, operand)
+            ));
             usage_error(subcommand).into()
         }
         Err(help) => {
@@ -146,7 +156,7 @@ fn as_tool(call: &Call) -> ExitCode {
             Exit::Unreachable => tool.unreachable.into(),
             exit => exit.into(),
         },
-        Err(error) => refuse(cli::refusal::message(&error, Some(tool.subcommand), || None)),
+        Err(error) => refuse(cli::refusal::message(&error, &call.args, Some(tool.subcommand), || None)),
     }
 }
 

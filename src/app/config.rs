@@ -20,6 +20,7 @@ use crate::output::{Destination, Output};
 use crate::select::PeriodSearch;
 use crate::timestamp::{
     FormHints, Period, TimeContext, parse_around, parse_duration, parse_first_date, parse_period, parse_zone,
+    without_directives,
 };
 
 /// The decisions for a run, and the state that it shares.
@@ -297,6 +298,11 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
     let slack = parse_duration(&times.slack);
     let slack = slack.ok_or_else(|| wrong("--slack", &times.slack, "expected a span such as 1m or 30s".into()))?;
     let first = times.year.as_deref().map(|text| parse_first_date(text).map_err(|error| wrong("--year", text, error)));
+    if let Some(format) = &times.time_format
+        && let Some(error) = without_directives(format)
+    {
+        return Err(wrong("--time-format", format, error));
+    }
     let hints = FormHints { format: times.time_format.clone(), key: times.time_key.clone() };
     Ok(TimeContext { slack, hints, first: first.transpose()?, ..local_times(zone) })
 }

@@ -5,6 +5,7 @@ pub mod config;
 pub mod progress;
 pub(crate) mod report_file;
 mod sink;
+pub mod slips;
 pub mod stats_report;
 pub mod unnamed;
 

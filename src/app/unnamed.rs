@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use crate::io::path;
 use crate::output::escape_name;
 
+use super::slips::NamedThing;
+
 /// Returns what to type instead of `mapped FILE` or `mapped PATTERN FILE`, if there is such a file.
 /// The first of `args` is the program's name.
 pub fn advice(args: &[OsString]) -> Option<String> {
@@ -20,6 +22,15 @@ pub fn advice(args: &[OsString]) -> Option<String> {
     let file = rest.iter().find(|name| exists(name))?;
     let recursive = if path::is_directory(file) { "-r " } else { "" };
     Some(format!("mapped grep {recursive}{name} {}", quoted(file)))
+}
+
+/// Returns what a word names.
+pub fn named_thing(word: &str) -> NamedThing {
+    match path::metadata(word.as_ref()) {
+        Err(_) => NamedThing::Nothing,
+        Ok(meta) if meta.is_dir() => NamedThing::Directory,
+        Ok(meta) => NamedThing::File(meta.len()),
+    }
 }
 
 /// Returns a word as it is typed in a shell.

@@ -20,6 +20,7 @@ pub mod size;
 pub mod stat;
 pub mod suggested;
 pub mod times;
+pub mod typo;
 
 /// Returns the values of an option, each with its position on the command line.
 fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {

@@ -59,11 +59,8 @@ impl UnitRange {
                 (count, false) => Ok(Mark::Start(count)),
             }
         };
-        // `5-10`, `5..10` and `5,10`, as other programs write them.
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let halves = ["..", "-", ","].into_iter().find_map(|between| text.split_once(between));
-        if let Some((first, last)) = halves.filter(|(first, last)| is_number(first) && is_number(last)) {
-            return Err(format!("a range is written {first}:{last}"));
+        if let Some(ours) = from_other_notation(text) {
+            return Err(ours);
         }
         let (text, step) = match text.split_once('~') {
             None => (text, None),
@@ -123,6 +120,25 @@ impl UnitRange {
             _ => start,
         }
     }
+}
+
+/// Returns how a range is written here that is in the notation of another program: `5-10`, `5..10`,
+/// `5,10p`, `5,+2`, `5,$`, `+5` or `$`.
+fn from_other_notation(text: &str) -> Option<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let plain = text.trim_end_matches('p');
+    if matches!(plain, "$" | "last" | "end") {
+        return Some("the last one is written -1".into());
+    }
+    if let Some(start) = plain.strip_prefix('+').filter(|start| is_number(start)) {
+        return Some(format!("a range without an end is written {start}:"));
+    }
+    let (first, last) = ["..=", "..", "-", ",", ":"].into_iter().find_map(|between| plain.split_once(between))?;
+    let is_ours = text.contains(':') && plain == text && last != "$";
+    let last = if matches!(last, "$" | "last" | "end") { "" } else { last };
+    let is_end = last.is_empty() || is_number(last) || last.strip_prefix('+').is_some_and(is_number);
+    let is_start = is_number(first) || first.is_empty() && !text.starts_with('-') && !last.is_empty();
+    (!is_ours && is_start && is_end).then(|| format!("a range is written {first}:{last}"))
 }
 
 /// The lines around a byte.

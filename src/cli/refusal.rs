@@ -9,7 +9,9 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::advice::{BEFORE_SUBCOMMAND, OPTIONS, SUBCOMMANDS};
+use super::checksum::ALGORITHMS;
 use super::getopt;
+use super::typo::is_near;
 
 /// Returns the message about an option that only other programs have, but that clap would read as the
 /// abbreviation of another one: `cat --head` is not `--heading`.
@@ -20,38 +22,20 @@ pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
     let long = |word: &&&str| word.starts_with("--") && args.iter().any(|arg| is_typed(arg, word));
     let words = OPTIONS.iter().filter(|(name, ..)| *name == subcommand).flat_map(|(_, words, _)| *words);
     let word = words.into_iter().filter(long).find(|word| getopt::is_option(args, word))?;
-    advise(word, subcommand)
-}
-
-/// Returns advice on a command that failed, if a time of day follows the date of an option as a word of
-/// its own, and so was a pattern or a file: `--since 2026-11-21 08:55`.
-pub fn unquoted_time(args: &[OsString]) -> Option<String> {
-    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
-    let is_digit = |byte: &u8| byte.is_ascii_digit();
-    let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
-    let is_clock = |word: &str| match word.as_bytes() {
-        [hour @ .., b':', one, two] => hour.first().is_some_and(is_digit) && is_digit(one) && is_digit(two),
-        _ => false,
-    };
-    let advice = |option: &str, date: &str, time: &str| {
-        let is_time = matches!(option, "--since" | "--until" | "--around") && is_date(date) && is_clock(time);
-        is_time.then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
-    };
-    words.windows(3).find_map(|three| match *three {
-        [option, date, time] => advice(option, date, time).or_else(|| {
-            let (option, date) = date.split_once('=')?;
-            advice(option, date, time)
-        }),
-        _ => None,
-    })
+    advise(word, args, subcommand)
 }
 
 /// Returns a one-line message about what is wrong with a command line, without the program's name.
 ///
 /// `subcommand` is the subcommand that was named, if it exists. Otherwise, `operand` returns advice for a
 /// file or a pattern in its place.
-pub fn message(error: &clap::Error, subcommand: Option<&str>, operand: impl FnOnce() -> Option<String>) -> String {
-    let said = describe(error, subcommand);
+pub fn message(
+    error: &clap::Error,
+    args: &[OsString],
+    subcommand: Option<&str>,
+    operand: impl FnOnce() -> Option<String>,
+) -> String {
+    let said = describe(error, args, subcommand);
     if said.contains("; ") {
         return said;
     }
@@ -64,11 +48,11 @@ pub fn message(error: &clap::Error, subcommand: Option<&str>, operand: impl FnOn
     format!("{said}; see {see}")
 }
 
-fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
+fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) -> String {
     let text = |kind| error.get(kind).map(words).unwrap_or_default();
     let option = option_name(&text(ContextKind::InvalidArg));
     match error.kind() {
-        ErrorKind::UnknownArgument => unknown_option(error, &option, subcommand),
+        ErrorKind::UnknownArgument => unknown_option(error, &option, args, subcommand),
         ErrorKind::InvalidSubcommand => unknown_subcommand(error, &text(ContextKind::InvalidSubcommand)),
         ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_empty() => {
             format!("{option} needs a value{}", expected(&text(ContextKind::ValidValue)))
@@ -92,8 +76,8 @@ fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
                 range.map_or(reason.to_owned(), |(least, most)| format!("expected a number from {least} to {most}"));
             // GNU grep accepts abbreviations, but `--after 14:30` asks for a time.
             let advice = match option.as_str() {
-                "--after-context" if !is_number(&value) => "; try: --since TIME, or -A N",
-                "--before-context" if !is_number(&value) => "; try: --until TIME, or -B N",
+                "--after-context" if !is_digits(&value) => "; try: --since TIME, or -A N",
+                "--before-context" if !is_digits(&value) => "; try: --until TIME, or -B N",
                 _ => "",
             };
             format!("invalid value '{value}' for {option}: {reason}{advice}")
@@ -103,14 +87,7 @@ fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
             format!("{option} takes no value, but '{}' was given", text(ContextKind::InvalidValue))
         }
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{option} needs a value"),
-        ErrorKind::MissingRequiredArgument => {
-            let missing = text(ContextKind::InvalidArg);
-            let names: Vec<String> = missing.trim_start_matches('<').split('|').map(option_name).collect();
-            if subcommand == Some("cat") && names.first().is_some_and(|name| name == "--lines") {
-                return "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files".into();
-            }
-            format!("missing {}", names.join(" or "))
-        }
+        ErrorKind::MissingRequiredArgument => missing(&text(ContextKind::InvalidArg), args, subcommand),
         ErrorKind::ArgumentConflict => {
             let others = option_names(error, ContextKind::PriorArg);
             match others.is_empty() {
@@ -123,6 +100,21 @@ fn describe(error: &clap::Error, subcommand: Option<&str>) -> String {
     }
 }
 
+/// Returns the message about operands or options that are missing.
+fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String {
+    let names: Vec<String> = missing.trim_start_matches('<').split('|').map(option_name).collect();
+    let takes_format = |arg: &OsString| arg == "-c" || arg == "--format" || arg == "--printf";
+    match subcommand {
+        Some("cat") if names.first().is_some_and(|name| name == "--lines") => {
+            "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files".into()
+        }
+        Some("stat") if args.iter().any(takes_format) => {
+            "missing FILE; the word after -c is the format, as in mapped stat -c '%n %s' FILE".into()
+        }
+        _ => format!("missing {}", names.join(" or ")),
+    }
+}
+
 /// Returns the first line of clap's own message.
 fn plain(error: &clap::Error) -> String {
     let text = error.to_string();
@@ -130,16 +122,16 @@ fn plain(error: &clap::Error) -> String {
     line.trim_start_matches("error: ").to_owned()
 }
 
-fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -> String {
+fn unknown_option(error: &clap::Error, option: &str, args: &[OsString], subcommand: Option<&str>) -> String {
     let Some(subcommand) = subcommand else {
         let said = format!("mapped has no option '{option}'; options follow the subcommand");
         let known = BEFORE_SUBCOMMAND.iter().find(|(options, _)| options.contains(&option));
         return match known {
-            Some((_, advice)) => format!("{said}: {advice}"),
+            Some((_, advice)) => format!("{said}: {}", filled(advice, option, args)),
             None => said,
         };
     };
-    if let Some(advised) = advise(option, subcommand) {
+    if let Some(advised) = advise(option, args, subcommand) {
         return advised;
     }
     let said = format!("{subcommand} has no option '{option}'");
@@ -150,12 +142,56 @@ fn unknown_option(error: &clap::Error, option: &str, subcommand: Option<&str>) -
 }
 
 /// Returns the message about an option of another program, if it is a known one.
-fn advise(option: &str, subcommand: &str) -> Option<String> {
+fn advise(option: &str, args: &[OsString], subcommand: &str) -> Option<String> {
     let known = |(name, options, _): &&(&str, &[&str], &str)| *name == subcommand && options.contains(&option);
-    let (_, _, advice) = OPTIONS.iter().find(known)?;
+    let advice = match OPTIONS.iter().find(known) {
+        Some((_, _, advice)) => filled(advice, option, args),
+        // Many tools have an option for each algorithm.
+        None if subcommand == "checksum" && ALGORITHMS.contains(&option.trim_start_matches("--")) => {
+            format!("-a {}", option.trim_start_matches("--"))
+        }
+        None => return None,
+    };
     let is_typed = advice.starts_with("mapped ") || advice.starts_with('-');
     let lead = if is_typed { "try: " } else { "" };
-    Some(format!("{subcommand} has no option '{option}'; {lead}{advice}"))
+    // clap names only the first digit of a number.
+    let number = args.iter().filter_map(|arg| arg.to_str()).find(|arg| arg.starts_with(option) && is_digits(&arg[1..]));
+    Some(format!("{subcommand} has no option '{}'; {lead}{advice}", number.unwrap_or(option)))
+}
+
+/// Returns advice with the placeholder `{N}` replaced by the number that was typed with an option, or
+/// by N if there is none.
+fn filled(advice: &str, option: &str, args: &[OsString]) -> String {
+    let Some((before, (usual, after))) =
+        advice.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    else {
+        return advice.to_owned();
+    };
+    // An expression such as '[ -~]{4,}' has braces too.
+    if !is_digits(usual) {
+        return advice.to_owned();
+    }
+    let number = typed_number(option, args);
+    format!("{before}{}{}", number.unwrap_or(usual), filled(after, option, args))
+}
+
+/// Returns the number that was typed as the value of an option, or is the option itself.
+fn typed_number<'a>(option: &str, args: &'a [OsString]) -> Option<&'a str> {
+    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let number = |text: &'a str| Some(text).filter(|text| is_digits(text));
+    if is_digits(&option[1..]) {
+        let is_cluster = |word: &&&str| word.starts_with('-') && !word.starts_with("--") && word.contains(&option[1..]);
+        let word = words.iter().find(is_cluster)?;
+        return number(&word[word.find(&option[1..])?..]);
+    }
+    words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(option)? {
+        "" => number(words.get(at + 1)?.trim_start_matches(['-', '+'])),
+        rest => number(rest.trim_start_matches('=').trim_start_matches(['-', '+'])),
+    })
+}
+
+fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
@@ -168,26 +204,6 @@ fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
         Some(near) => format!("{said}; did you mean '{near}'?"),
         None => said,
     }
-}
-
-fn is_number(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Returns whether two words differ only by a typo: in at most two letters, and not in all of them.
-fn is_near(typed: &str, other: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (typed.chars().collect(), other.chars().collect());
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, &from) in a.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, &to) in b.iter().enumerate() {
-            let changed = diagonal + usize::from(from != to);
-            diagonal = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    let letters = other.trim_start_matches('-').chars().count();
-    row[b.len()] <= 2.min(letters / 2)
 }
 
 fn expected(values: &str) -> String {
@@ -226,14 +242,24 @@ fn option_name(shown: &str) -> String {
 mod tests {
     use super::*;
 
+    // Regression: the advice had a number of its own.
     #[test]
-    fn a_typo_is_near() {
-        for (typed, other) in [("--colr", "--color"), ("grpe", "grep"), ("--line", "--lines"), ("ct", "cat")] {
-            assert!(is_near(typed, other), "{typed} {other}");
+    fn advice_has_the_number_that_was_typed() {
+        let filled = |advice, option, line: &str| {
+            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            filled(advice, option, &args)
+        };
+        for (option, line) in [
+            ("--tail", "mapped cat --tail 25 f"),
+            ("--tail", "mapped cat --tail=-25 f"),
+            ("-c", "mapped cat -c25 f"),
+            ("-2", "mapped cat -25 f"),
+            ("-2", "mapped cat -n25 f"),
+        ] {
+            assert_eq!(filled("a {10}: b", option, line), "a 25: b", "{line}");
         }
-        for (typed, other) in [("head", "hexdump"), ("tail", "stat"), ("wc", "man"), ("--replace", "--reverse")] {
-            assert!(!is_near(typed, other), "{typed} {other}");
-        }
+        assert_eq!(filled("a {10}", "--tail", "mapped cat --tail f"), "a 10");
+        assert_eq!(filled("[ -~]{4,}", "--tail", "mapped cat --tail 3"), "[ -~]{4,}");
     }
 
     // Advice on an option that has come to exist would never be shown.

@@ -12,6 +12,7 @@ use std::{
 use crate::cli::pages::completions::{CompletionsArgs, script};
 use crate::cli::pages::man::{ManArgs, page};
 use crate::cli::pages::topics::{self, HelpArgs};
+use crate::cli::typo;
 use crate::exit::Exit;
 #[cfg(unix)]
 use crate::os::memory_file;
@@ -20,17 +21,27 @@ use crate::output::{Destination, Output, escape_name};
 /// Prints the help of a subcommand or a topic.
 pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let topic = args.topic.as_deref();
-    let name = || escape_name(topic.unwrap_or_default().as_ref()).into_owned();
-    let text = topics::help(topic).ok_or_else(|| anyhow::anyhow!("no help on '{}'; see mapped help", name()))?;
+    let text = topics::help(topic).ok_or_else(|| {
+        let name = topic.unwrap_or_default();
+        anyhow::anyhow!("no help on '{}'; {}", escape_name(name.as_ref()), instead(name, "help"))
+    })?;
     output.write_all(text.as_bytes())?;
     Ok(Exit::Success)
+}
+
+/// Returns what to type instead of an unknown name.
+fn instead(name: &str, command: &str) -> String {
+    match typo::nearest(name, topics::names()) {
+        Some(near) => format!("did you mean mapped {command} {near}?"),
+        None => String::from("see mapped help"),
+    }
 }
 
 /// Prints a man page in roff, or shows it if standard output is a terminal.
 pub fn man(args: &ManArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let name = args.page.as_deref().unwrap_or("mapped");
-    let text =
-        page(name).ok_or_else(|| anyhow::anyhow!("no man page '{}'; see mapped help", escape_name(name.as_ref())))?;
+    let text = page(name)
+        .ok_or_else(|| anyhow::anyhow!("no man page '{}'; {}", escape_name(name.as_ref()), instead(name, "man")))?;
     if output.destination() != Destination::Terminal {
         output.write_all(text.as_bytes())?;
         return Ok(Exit::Success);

@@ -114,6 +114,34 @@ fn wrong_clock(text: &str) -> Option<String> {
     })
 }
 
+/// Returns what is wrong with a format of times that has no directive of strptime(3): many programs
+/// write yyyy-MM-dd.
+pub fn without_directives(format: &str) -> Option<String> {
+    const LETTERS: [(&str, &str); 13] = [
+        ("'T'", "T"),
+        ("YYYY", "%Y"),
+        ("yyyy", "%Y"),
+        ("MMM", "%b"),
+        ("MM", "%m"),
+        ("DD", "%d"),
+        ("dd", "%d"),
+        ("HH", "%H"),
+        ("mm", "%M"),
+        (".SSS", "%.f"),
+        ("SSS", "%f"),
+        ("ss", "%S"),
+        ("XXX", "%:z"),
+    ];
+    if format.contains('%') {
+        return None;
+    }
+    let ours = LETTERS.iter().fold(format.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours));
+    Some(match ours == format {
+        true => "expected directives of strptime, as in '%Y-%m-%d %H:%M:%S'".into(),
+        false => format!("write it with the directives of strptime: '{ours}'"),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -49,6 +49,7 @@ pub use argument::{TypedTime, parse_around, parse_duration, parse_first_date, pa
 pub use bucket_reader::{BucketReader, Grid};
 pub use detector::FormHints;
 pub use form::{LINE_HEAD, TimeForm};
+pub use mistyped::without_directives;
 pub use quick_reader::QuickReader;
 pub use reader::{FirstDate, Reader, Sequence, TimeContext};
 pub use refusal::Refusal;

@@ -251,7 +251,7 @@ fn a_slip_is_answered_with_what_to_type() {
         (&["od", "a"], "unknown subcommand 'od'; try: mapped --as od FILE, or mapped hexdump --type x1 FILE"),
         (
             &["cat", "-10", "app.log"],
-            "cat has no option '-1'; try: mapped cat --lines=:10 FILE, or mapped --as head -10 FILE",
+            "cat has no option '-10'; try: mapped cat --lines=:10 FILE for the first lines, --lines=-10: for the last",
         ),
         (&["cat", "-z", "app.log"], "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files"),
         (
@@ -326,7 +326,7 @@ fn a_slip_is_answered_with_what_to_type() {
         .unwrap()
         .into();
     assert!(
-        ran.stderr.ends_with("mapped: --timeline takes its span after an equals sign, as in --timeline=10m\n"),
+        ran.stderr.ends_with("mapped: --timeline takes its span after an equals sign: --timeline=10m\n"),
         "{}",
         ran.stderr
     );
@@ -344,9 +344,9 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["grpe", "x"], "unknown subcommand 'grpe'; did you mean 'grep'?"),
         (&["frobnicate"], "unknown subcommand 'frobnicate'; see mapped --help"),
         (&["cat", "--zero-terminated"], "cat has no option '--zero-terminated'; try: mapped cat -z --lines=:10 FILE"),
-        (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-10: FILE"),
+        (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-5: FILE"),
         // These were read as --heading, --top and --pretty.
-        (&["cat", "--head", "5"], "cat has no option '--head'; try: mapped cat --lines=:10 FILE"),
+        (&["cat", "--head", "5"], "cat has no option '--head'; try: mapped cat --lines=:5 FILE"),
         (&["grep", "x", "--to", "9:30"], "grep has no option '--to'; try: --until TIME"),
         (
             &["grep", "-i", "--pre", "cat", "x"],

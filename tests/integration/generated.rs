@@ -110,6 +110,9 @@ fn bash_completes_values_after_an_equals_sign() {
     assert_eq!(complete(&["mapped", "grep", "--encoding", "=", "koi"], "koi", "="), "koi8-r");
     assert_eq!(complete(&["mapped", "grep", "--time-zone", "Europe/P"], "Europe/P", "--time-zone"), "Europe/Paris");
     assert_eq!(complete(&["mapped", "cat", "--color", ""], "", "--color"), "");
+    assert_eq!(complete(&["mapped", "bench", "--work", "=", "hash", ":", "blake3"], "blake3", ":"), "blake3");
+    assert_eq!(complete(&["mapped", "links", ""], "", "links"), "");
+    assert_eq!(complete(&["mapped", "links", "d", "xx"], "xx", "d"), "xxd");
     assert_eq!(complete(&["mapped", "--as", "head", ""], "", "head"), "");
     assert_eq!(complete(&["mapped", "--as", "=", "b3"], "b3", "="), "b3sum");
 }
@@ -172,7 +175,13 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         ("mapped cat alpha.log --block-s\t", "alpha.log --block-size"),
         ("mapped --as cat al\t", "--as cat alpha.log"),
         ("mapped checksum -a md5,sha25\t", "md5,sha256"),
+        // Regression: no algorithm was offered after the colon, and tools in place of the directory.
+        ("mapped bench --work hash:sha25\t", "hash:sha256"),
+        ("mapped links be\t", "links beta"),
     ] {
+        if keys.contains("links") {
+            fs::create_dir(home.path().join("beta")).unwrap();
+        }
         let mut command = Command::new("setsid");
         command.arg("--ctty").arg(shell).args(args).env("HOME", home.path()).env("TERM", "xterm");
         command.current_dir(home.path());

@@ -139,6 +139,121 @@ fn top_of_lines_that_all_differ_gives_a_hint() {
     }
 }
 
+/// Compares what a command prints to standard error.
+#[track_caller]
+fn says(dir: &Dir, args: &[&str], code: i32, message: &str) {
+    let ran = run_in(dir, "C", args);
+    assert_eq!((ran.code, ran.stderr), (code, format!("mapped: {message}\n")), "{args:?}");
+}
+
+// Regression: only that each file is missing was reported, or that everything is new.
+#[test]
+fn a_list_checked_in_the_wrong_directory_gives_a_hint() {
+    let dir = Dir::new();
+    for name in ["tree", "backup", "other", "empty"] {
+        std::fs::create_dir_all(dir.path().join(name)).unwrap();
+    }
+    std::fs::create_dir(dir.path().join("backup/tree")).unwrap();
+    for name in ["tree/a", "backup/tree/a", "other/a"] {
+        dir.file(name, b"hello\n");
+    }
+    let list = run_in(&dir, "C", &["checksum", "-r", "tree"]).stdout;
+    dir.file("list", &list);
+    let ends = |args: &[&str], hint: &str| {
+        let ran = run_in(&dir, "C", args);
+        assert!(ran.code == 1 && ran.stderr.ends_with(&format!("mapped: {hint}\n")), "{args:?}: {}", ran.stderr);
+    };
+    ends(
+        &["checksum", "-c", "list", "--directory", "empty"],
+        "no listed file exists below empty; the listed names start with tree/, and --directory takes what contains tree",
+    );
+    ends(
+        &["checksum", "-c", "list", "--directory", "backup/tree"],
+        "no listed file exists below backup/tree; try: --directory backup",
+    );
+    ends(
+        &["checksum", "--audit", "list", "other"],
+        "no listed name starts with other (the first is tree/a); --directory takes what contains a copy",
+    );
+    assert_eq!(run_in(&dir, "C", &["checksum", "-c", "list", "--directory", "backup"]).stderr, "");
+    assert_eq!(run_in(&dir, "C", &["checksum", "--audit", "list", "tree"]).stderr, "");
+}
+
+// Regression: that no line has the form of a list was all that was said.
+#[test]
+fn a_list_for_another_algorithm_gives_a_hint() {
+    let dir = Dir::new();
+    dir.file("a", b"hello\n");
+    for (made, checked, hint) in [
+        (&["-a", "sha256"][..], "sha1", "its first digest has 64 digits, as with -a sha256"),
+        (&["-a", "md5"], "sha1", "its first digest has 32 digits, as with -a md5"),
+        (&["-a", "sha256", "--tag"], "md5", "its first line names SHA256: leave out -a"),
+    ] {
+        let list = run_in(&dir, "C", &[&["checksum"], made, &["a"]].concat()).stdout;
+        dir.file("list", &list);
+        let message = format!("list: no properly formatted checksum lines found; {hint}");
+        says(&dir, &["checksum", "-a", checked, "-c", "list"], 1, &message);
+    }
+}
+
+// Regression: the other notation was text that was not found, a format that fits no line, or a range
+// with a number that is none.
+#[test]
+fn another_notation_gives_a_hint() {
+    let dir = Dir::new();
+    dir.file("f", b"2026-11-21 a\nb\n");
+    for (args, code, message) in [
+        (
+            &["hexdump", "--find", "ff,d8,ff", "f"][..],
+            1,
+            "'ff,d8,ff' is taken as text, because bytes are separated by spaces only, as in 'ff d8'; write \
+             text:ff,d8,ff to confirm\nmapped: pattern not found",
+        ),
+        (
+            &["hexdump", "--find", "str:abc", "f"],
+            1,
+            "'str:abc' is taken as text, because the prefixes are text:, hex:, utf16: and utf16be:; write \
+             text:str:abc to confirm\nmapped: pattern not found",
+        ),
+        (
+            &["grep", "--time-format", "yyyy-MM-dd HH:mm:ss.SSS", "--since", "2026", "a", "f"],
+            2,
+            "--time-format 'yyyy-MM-dd HH:mm:ss.SSS': write it with the directives of strptime: '%Y-%m-%d %H:%M:%S%.f'",
+        ),
+        (
+            &["cat", "--lines=5,+2", "f"],
+            1,
+            "invalid value '5,+2' for --lines: a range is written 5:+2; see mapped cat --help",
+        ),
+        (
+            &["cat", "--lines=5,7p", "f"],
+            1,
+            "invalid value '5,7p' for --lines: a range is written 5:7; see mapped cat --help",
+        ),
+        (
+            &["cat", "--lines=$", "f"],
+            1,
+            "invalid value '$' for --lines: the last one is written -1; see mapped cat --help",
+        ),
+        (&["checksum", "-a", "sha-265", "f"], 1, "unknown algorithm 'sha-265'; did you mean sha256?"),
+        (&["bench", "--work", "hash:sha265", "f"], 1, "--work: unknown algorithm 'sha265'; did you mean sha256?"),
+        (&["help", "gerp"], 1, "no help on 'gerp'; did you mean mapped help grep?"),
+        (&["--as", "grp"], 2, "unknown tool 'grp' for --as; did you mean grep?"),
+    ] {
+        says(&dir, args, code, message);
+    }
+    std::fs::create_dir(dir.path().join("empty")).unwrap();
+    let unsearched = "no file was searched: the directory has none, or the options leave all of them out";
+    says(&dir, &["grep", "-r", "a", "empty"], 1, unsearched);
+    says(&dir, &["grep", "-r", "--include=*.rs", "a"], 1, unsearched);
+    assert_eq!(run_in(&dir, "C", &["grep", "-rs", "a", "empty"]).stderr, "");
+    assert_eq!(run_in(&dir, "C", &["--as", "grep", "-r", "a", "empty"]).stderr, "");
+    dir.file("plain", b"a\nb\n");
+    let hint = "plain: no line with a time was found; lines are counted by their position";
+    says(&dir, &["grep", "--timeline", "a", "plain"], 0, hint);
+    assert_eq!(run_in(&dir, "C", &["grep", "-s", "--timeline", "a", "plain"]).stderr, "");
+}
+
 /// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns what it showed.
 fn typed_end(args: &[&str]) -> Option<String> {
     let pty = rustix_openpty::openpty(None, None).ok()?;

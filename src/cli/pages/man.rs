@@ -53,6 +53,7 @@ pub fn pages() -> Vec<(String, String)> {
 
 /// Returns the page of the program, a subcommand or a topic. `mapped-` before the name is optional.
 pub fn page(name: &str) -> Option<String> {
+    let name = topics::named(name).map_or(name, |topic| topic.name);
     let full = if name.starts_with("mapped") { name.to_owned() } else { format!("mapped-{name}") };
     let is_named = |file: &str| file.rsplit_once('.').is_some_and(|(stem, _)| stem == full);
     pages().into_iter().find(|(file, _)| is_named(file)).map(|(_, text)| text)

@@ -35,19 +35,19 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "times",
-        aliases: &["time", "dates"],
+        aliases: &["time", "dates", "date"],
         about: "how to write times, and how they are found in logs",
         text: include_str!("../../../man/topics/times.txt"),
     },
     Topic {
         name: "patterns",
-        aliases: &["pattern", "regex"],
+        aliases: &["pattern", "regex", "regexp"],
         about: "the pattern languages of grep",
         text: include_str!("../../../man/topics/patterns.txt"),
     },
     Topic {
         name: "numbers",
-        aliases: &["ranges", "range", "sizes"],
+        aliases: &["number", "ranges", "range", "sizes", "size", "offsets"],
         about: "sizes, offsets, counts and ranges",
         text: include_str!("../../../man/topics/numbers.txt"),
     },
@@ -65,7 +65,7 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// Returns the topic of this name.
-fn named(name: &str) -> Option<&'static Topic> {
+pub fn named(name: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.name == name || topic.aliases.contains(&name))
 }
 

@@ -8,6 +8,7 @@ use std::cell::RefCell;
 
 use memchr::memmem::Finder;
 
+use crate::cli::typo;
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 use crate::os::Buffer;
@@ -62,9 +63,10 @@ impl Work {
             Some(("search", pattern)) => count(Count::Search(Box::new(Finder::new(pattern.as_bytes()).into_owned()))),
             Some(("hash", name)) => match Algorithm::named(name) {
                 Some(algorithm) => Ok(Work::Hash(Recipe::from(Spec::from(algorithm)))),
-                None => Err(format!("unknown algorithm '{name}': see mapped checksum --list-algorithms")),
+                None => Err(format!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name))),
             },
             None if text == "hash" => Err("missing algorithm: write hash:blake3, hash:sha256, …".into()),
+            None if Algorithm::named(text).is_some() => Err(format!("a digest is written hash:{text}")),
             _ => Err(format!(
                 "invalid value '{text}': expected touch, sum, lines, search:PATTERN, hash:ALGORITHM or copy"
             )),

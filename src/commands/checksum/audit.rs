@@ -12,6 +12,7 @@ use std::path::{Component, Path, PathBuf};
 
 use serde::Serialize;
 
+use super::check::advice;
 use super::check::report::{JsonVerdict, write_json, write_verdict};
 use super::check::verify::EntryVerdict;
 use super::list::{DigestCandidate, ListEntry};
@@ -56,6 +57,10 @@ pub struct Audit {
     directory: PathBuf,
     names: HashSet<[u8; 16]>,
     roots: BTreeSet<PathBuf>,
+    /// The directories named beside the lists, and whether a listed name starts with each.
+    searched: Vec<(PathBuf, bool)>,
+    /// The first listed name.
+    listed: Option<OsString>,
     missing: Vec<Missing>,
     /// The device and inode of files that are not part of the tree: the lists and the output.
     left_out: HashSet<(u64, u64)>,
@@ -74,6 +79,8 @@ impl Audit {
             directory: directory.map(PathBuf::from).unwrap_or_default(),
             names: HashSet::new(),
             roots: BTreeSet::new(),
+            searched: Vec::new(),
+            listed: None,
             missing: Vec::new(),
             left_out: HashSet::new(),
             counts: Counts::default(),
@@ -82,7 +89,9 @@ impl Audit {
 
     /// Adds a directory to those that listed names start with.
     pub fn search(&mut self, tree: &OsStr) {
-        self.roots.insert(plain(Path::new(tree)));
+        let tree = plain(Path::new(tree));
+        self.roots.insert(tree.clone());
+        self.searched.push((tree, false));
     }
 
     /// Excludes a list from the audit, because a list does not contain itself.
@@ -97,6 +106,9 @@ impl Audit {
             self.names.insert(key(&name));
         }
         self.roots.insert(root(Path::new(&entry.name)));
+        let name = plain(Path::new(&entry.name));
+        self.searched.iter_mut().for_each(|(tree, is_listed)| *is_listed |= name.starts_with(tree));
+        self.listed.get_or_insert_with(|| entry.name.clone());
         match verdict {
             Ok(EntryVerdict::Matched(_)) => self.counts.matched += 1,
             Ok(EntryVerdict::Mismatched) => self.counts.changed += 1,
@@ -166,11 +178,31 @@ impl Audit {
         let emit = |result| run.printing(|| tell(result));
         let ahead = |_: &mut (OsString, Input<'_>), _| ();
         map_in_order(engine.threads, &config.stats, files, MapSteps { ahead, work, emit })?;
+        self.report_missing(run, checking, output)?;
+        let exit = sum_up(self.counts, run, checking, output)?;
+        self.hint(output);
+        Ok(exit)
+    }
+
+    /// Reports the listed files that were found nowhere.
+    fn report_missing(&mut self, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<()> {
         for missing in self.missing.iter().filter(|missing| !missing.moved) {
             self.counts.missing += 1;
             write(run, checking, &missing.name, Finding::Missing, output)?;
         }
-        sum_up(self.counts, run, checking, output)
+        Ok(())
+    }
+
+    /// Prints a hint about each directory named beside the lists that holds no listed file, unless files
+    /// have moved, as they have if a directory was renamed.
+    fn hint(&self, output: &mut Output) {
+        if self.counts.moved > 0 {
+            return;
+        }
+        let unlisted = self.searched.iter().filter(|(_, is_listed)| !is_listed);
+        for ((tree, _), listed) in unlisted.zip(self.listed.iter().cycle()) {
+            name::warn(&advice::other_tree(tree.as_os_str(), listed), output);
+        }
     }
 
     /// Returns the recipes for the digests of the missing files.

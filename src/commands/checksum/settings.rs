@@ -10,6 +10,7 @@ use anyhow::{anyhow, bail};
 use super::format::{ListStyle, TagStyle};
 use crate::cli::checksum::ChecksumArgs;
 use crate::cli::common::{Common, Io};
+use crate::cli::typo;
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 use crate::digest::tree::TreeKey;
@@ -193,18 +194,7 @@ fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
             ),
         };
     }
-    Algorithm::named(name).ok_or_else(|| anyhow!("unknown algorithm '{name}'; {}", advice_on_algorithm(name)))
-}
-
-/// Returns the algorithms whose names begin like an unknown one, or how to list all.
-fn advice_on_algorithm(name: &str) -> String {
-    const MOST: usize = 12;
-    let begin = |known: &&str| !name.is_empty() && known.starts_with(&name.to_ascii_lowercase());
-    let near: Vec<&str> = Algorithm::all().map(Algorithm::name).filter(begin).collect();
-    match near.len() {
-        1..=MOST => format!("expected one of {}", near.join(", ")),
-        _ => String::from("mapped checksum --list-algorithms shows all"),
-    }
+    Algorithm::named(name).ok_or_else(|| anyhow!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name)))
 }
 
 /// Converts a length from bits to bytes; 0 stands for the default.

@@ -1,6 +1,7 @@
 //! Prints hints about letters that mean something else in ripgrep, if the other arguments suggest
 //! it.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 
 use ignore::types::TypesBuilder;
@@ -9,11 +10,13 @@ use crate::cli::grep::GrepArgs;
 use crate::io::path;
 use crate::timestamp::parse_duration;
 
+use super::walk::InputWalk;
+
 /// Returns a hint if an option seems to have ripgrep's meaning. `files` are the files to search.
-pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> {
+pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, str>> {
     let (printing, inputs) = (&args.printing, &args.inputs);
     if printing.files_without_match && !inputs.is_recursive() && files.iter().any(|file| path::is_directory(file)) {
-        return Some("-L lists files without a match; -R searches directories and follows links");
+        return Some("-L lists files without a match; -R searches directories and follows links".into());
     }
     if let [only] = files
         && !inputs.is_recursive()
@@ -21,7 +24,7 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> 
         && inputs.follow.is_none()
         && path::is_directory(only)
     {
-        return Some("-r searches the files in a directory: mapped grep -r PATTERN DIRECTORY");
+        return Some("-r searches the files in a directory: mapped grep -r PATTERN DIRECTORY".into());
     }
     // If an option's value is taken for the pattern, the pattern is taken for a file.
     let is_missing = |file: &OsString| file != "-" && path::metadata(file).is_err();
@@ -30,27 +33,33 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<&'static str> 
     }
     let first = args.operands.first().and_then(|operand| operand.to_str()).unwrap_or_default();
     if printing.timeline.as_deref() == Some("auto") && parse_duration(first).is_some() {
-        return Some("--timeline takes its span after an equals sign, as in --timeline=10m");
+        return Some(format!("--timeline takes its span after an equals sign: --timeline={first}").into());
     }
     if printing.pretty && args.patterns.regexp.is_empty() {
         return Some(
-            "--pre is short for --pretty; to search what a program prints: PROGRAM FILE | mapped grep PATTERN",
+            "--pre is short for --pretty; to search what a program prints: PROGRAM FILE | mapped grep PATTERN".into(),
         );
     }
     if printing.initial_tab && is_type(first) {
-        return Some("-T aligns lines at a tab stop; --type-not TYPE skips files of a type");
+        return Some("-T aligns lines at a tab stop; --type-not TYPE skips files of a type".into());
     }
     if args.patterns.extended_regexp && encoding_rs::Encoding::for_label(first.as_bytes()).is_some() {
-        return Some("-E selects extended regular expressions; --encoding NAME sets the encoding");
+        return Some("-E selects extended regular expressions; --encoding NAME sets the encoding".into());
     }
-    inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced")
+    inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
 }
 
 /// Returns a hint if a search that found nothing was for a character where a byte may be meant, or for
 /// a literal bar or bracket where an operator may be. `matches_characters` tells whether patterns match
 /// characters.
-pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> {
-    for_bytes(args, matches_characters).or_else(|| for_operators(args))
+pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'static, str>> {
+    for_bytes(args, matches_characters).or_else(|| for_operators(args)).map(Into::into)
+}
+
+/// Returns a hint if a recursive search found no file to search.
+pub fn for_no_files(walk: &InputWalk, names: Vec<OsString>) -> Option<Cow<'static, str>> {
+    let is_vain = !crate::output::is_tool() && walk.files(names).next().is_none();
+    is_vain.then(|| "no file was searched: the directory has none, or the options leave all of them out".into())
 }
 
 /// The patterns as typed.
@@ -110,9 +119,9 @@ mod tests {
         }
     }
 
-    fn hint(line: &str) -> &'static str {
+    fn hint(line: &str) -> String {
         let args = parsed(line);
-        for_letters(&args, &args.operands[1..]).unwrap_or_default().split(' ').next().unwrap()
+        for_letters(&args, &args.operands[1..]).unwrap_or_default().split(' ').next().unwrap().to_owned()
     }
 
     // Regression: a search for a byte by its escape found nothing in silence.

@@ -1,6 +1,6 @@
 //! Runs `--timeline` and prints the counts: with bars on a terminal, elsewhere as CSV or JSON.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::Mutex;
 
@@ -11,9 +11,11 @@ use crate::app::config::{period_search, terminal_columns, timeline_span};
 use crate::cli::grep::GrepArgs;
 use crate::engine::{COUNTED, Cut, Pipeline};
 use crate::exit::Exit;
-use crate::output::{Destination, Output, append_json, escape_name};
+use crate::os::posix::OsStrExt;
+use crate::output::{Destination, Output, append_json, escape_name, print_message};
 use crate::select::PeriodSearch;
 
+use super::histogram::Histogram;
 use super::open::Opener;
 use super::start::Starts;
 use super::timeline::{PLACE, SECOND, Timeline, TimelineKernel};
@@ -63,11 +65,16 @@ impl Run<'_> {
             _ => TimelineFormat::Csv,
         };
         let (any, failed) = (timeline.selected > 0, timeline.failed || outcome.failed);
+        let is_told = timeline.covers.is_none() && !args.inputs.no_messages;
+        let untimed = without_times(&timeline.untimed).filter(|_| is_told);
         let tables = tables(&mut timeline, &search)?;
         for table in &tables {
             print_table(table, layout, output)?;
         }
         output.flush()?;
+        if let Some(message) = untimed {
+            print_message(format_args!("mapped: {message}; lines are counted by their position"));
+        }
         if let Some(plot) = &config.plot {
             let svg = timeline_plot::draw(&tables, &timeline_plot::title(args))
                 .map_err(|error| anyhow::anyhow!("chart: {error}"))?;
@@ -78,6 +85,15 @@ impl Run<'_> {
             (true, false) => Exit::Success,
             (false, false) => Exit::NoMatch,
         })
+    }
+}
+
+/// Returns a message about the inputs without times, if there are any.
+fn without_times(untimed: &[(Vec<u8>, u64, Histogram)]) -> Option<String> {
+    match untimed {
+        [] => None,
+        [(name, ..)] => Some(format!("{}: no line with a time was found", escape_name(OsStr::from_bytes(name)))),
+        many => Some(format!("no line with a time was found in {} files", many.len())),
     }
 }
 
@@ -130,7 +146,7 @@ fn print_table(table: &CountTable, layout: TimelineFormat, output: &mut Output) 
     match (layout, &table.file) {
         (TimelineFormat::Csv, Some(_)) => text += &format!("file,{what},matches\n"),
         (TimelineFormat::Csv, None) => text += &format!("{what},matches\n"),
-        (TimelineFormat::Bars(_), Some(name)) => text += &format!("{}\n", escape_name(std::ffi::OsStr::new(name))),
+        (TimelineFormat::Bars(_), Some(name)) => text += &format!("{}\n", escape_name(OsStr::new(name))),
         _ => {}
     }
     for &(place, count) in &table.rows {

@@ -141,10 +141,9 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
         (args.second_base.is_some() && !od, "--second-base"),
         (endian(args).is_some() && !has_endian, "--endian"),
         (args.address_radix.is_some() && !od && (classic || format == DumpFormat::Panels), "--address-radix"),
-        (
-            (args.name.is_some() || args.capitalize || args.terminate) && format != DumpFormat::C,
-            "--name, --capitalize and --terminate, meant for --format c,",
-        ),
+        (args.name.is_some() && format != DumpFormat::C, "--name, an option of --format c,"),
+        (args.capitalize && format != DumpFormat::C, "--capitalize, an option of --format c,"),
+        (args.terminate && format != DumpFormat::C, "--terminate (-t), an option of --format c,"),
         (
             args.character_table.is_some() && (od || classic || matches!(format, DumpFormat::Plain | DumpFormat::C)),
             "--character-table",

@@ -1,6 +1,6 @@
 //! What clap's completion script for bash lacks.
 
-use clap::{Arg, Command};
+use clap::{Arg, Command, ValueHint};
 
 /// Reads the word to complete, where an equals sign divides it.
 const JOIN: &str = "    prev=\"$3\"
@@ -10,6 +10,16 @@ const JOIN: &str = "    prev=\"$3\"
         prev=\"${COMP_WORDS[COMP_CWORD-1]}=\"
     elif [[ \"${prev}\" == \"=\" ]] ; then
         prev=\"${COMP_WORDS[COMP_CWORD-2]}=\"
+    fi
+    # And at a colon, after which only the rest of a value is completed.
+    local colon=\"\" at=${COMP_CWORD}
+    [[ \"${COMP_WORDS[at]}\" == \":\" ]] || at=$((at-1))
+    if [[ ${at} -gt 2 && \"${COMP_WORDS[at]}\" == \":\" ]] ; then
+        colon=\"${COMP_WORDS[at-1]}:\"
+        [[ ${at} -eq ${COMP_CWORD} ]] && cur=\"\"
+        cur=\"${colon}${cur}\"
+        prev=\"${COMP_WORDS[at-2]}\"
+        [[ \"${prev}\" == \"=\" ]] && prev=\"${COMP_WORDS[at-3]}=\"
     fi
     # Operands of a classic tool are files.
     if [[ \"${COMP_WORDS[1]}\" == \"--as\" && ${COMP_CWORD} -gt 2 && \"${prev}\" != \"--as=\" ]] ; then
@@ -53,6 +63,19 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
             joined.push_str(&format!("{before}{values}\n"));
             continue;
         }
+        if label.starts_with(VALUES) && label.contains(":blake3") {
+            joined.push_str(&format!("{line}\n                    COMPREPLY=(\"${{COMPREPLY[@]#\"${{colon}}\"}}\")\n"));
+            continue;
+        }
+        if let Some(option) = line.strip_suffix(FIRST).filter(|_| takes_directory(command)) {
+            // The first operand is a directory, the others are names.
+            joined.push_str(&format!("{option} ]] ; then\n"));
+            continue;
+        }
+        if line == OPTIONS && takes_directory(command) {
+            joined.push_str(&format!("            [[ ${{COMP_CWORD}} -eq 2 ]] ||\n    {line}\n"));
+            continue;
+        }
         if line == "    prev=\"$3\"" {
             joined.push_str(JOIN);
             continue;
@@ -80,6 +103,11 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
 fn takes_files(command: &Command) -> bool {
     let mut operands = command.get_positionals().peekable();
     operands.peek().is_some() && operands.all(|operand| operand.get_possible_values().is_empty())
+}
+
+/// Returns whether a subcommand's first operand is a directory.
+fn takes_directory(command: &Command) -> bool {
+    command.get_positionals().next().is_some_and(|operand| operand.get_value_hint() == ValueHint::DirPath)
 }
 
 /// Returns the argument that an option such as `--color` or `-f` names, and the option.

@@ -3,7 +3,7 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
 
-use super::listed_values;
+use super::{is_directory, listed_values};
 use crate::cli::multicall::TOOLS;
 
 /// Makes the script complete each value of a list, and values after an equals sign only where one is
@@ -39,7 +39,10 @@ fn additions() -> String {
     for command in crate::cli::pages::program().get_subcommands() {
         for operand in command.get_positionals() {
             let values = operand.get_possible_values();
-            let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
+            let names: Vec<&str> = match is_directory(operand) {
+                true => vec!["(__fish_complete_directories)"],
+                false => values.iter().map(PossibleValue::get_name).collect(),
+            };
             if !names.is_empty() {
                 let (subcommand, names) = (command.get_name(), names.join(" "));
                 let condition = format!("__fish_mapped_using_subcommand {subcommand}");

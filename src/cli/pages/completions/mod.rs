@@ -5,6 +5,7 @@ use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::{Shell, generate};
 
 use crate::cli::Cli;
+use crate::cli::checksum::ALGORITHMS;
 use crate::cli::multicall::TOOLS;
 
 mod bash;
@@ -74,7 +75,14 @@ fn with_hints(mut program: Command) -> Command {
             let names = arg.get_possible_values();
             let common = arg.get_long().and_then(common_values).filter(|_| names.is_empty());
             if let Some(values) = common {
-                return arg.value_parser(PossibleValuesParser::new(values.split(' ')));
+                // clap keeps names forever.
+                let named = |value: &'static str| -> Vec<&'static str> {
+                    match value {
+                        "hash:" => ALGORITHMS.iter().map(|name| &*format!("hash:{name}").leak()).collect(),
+                        _ => vec![value],
+                    }
+                };
+                return arg.value_parser(PossibleValuesParser::new(values.split(' ').flat_map(named)));
             }
             if arg.get_value_delimiter().is_some() && !names.is_empty() {
                 // A list is completed by its names alone.
@@ -83,7 +91,7 @@ fn with_hints(mut program: Command) -> Command {
             }
             match () {
                 () if !names.is_empty() || !arg.get_action().takes_values() => arg,
-                () if arg.get_long() == Some("directory") => arg.value_hint(ValueHint::DirPath),
+                () if arg.get_long() == Some("directory") || is_directory(&arg) => arg.value_hint(ValueHint::DirPath),
                 () if arg.is_positional() || takes_file(&arg) => arg.value_hint(ValueHint::FilePath),
                 () => arg.value_hint(ValueHint::Other),
             }
@@ -109,6 +117,10 @@ fn takes_file(arg: &Arg) -> bool {
     let names = arg.get_value_names().unwrap_or_default();
     let is_file = |name: &str| ["FILE", "LIST", "DIR", "TABLE"].iter().any(|word| name.contains(word));
     names.iter().any(|name| is_file(name))
+}
+
+fn is_directory(arg: &Arg) -> bool {
+    arg.is_positional() && arg.get_value_names().is_some_and(|names| names.iter().any(|name| name == "DIR"))
 }
 
 /// Returns the names of the values that commas may separate, if an option takes such a list.

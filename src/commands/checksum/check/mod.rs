@@ -4,6 +4,7 @@
 //! changes while it is read, is FAILED with the reason; it has no digest, so it is never reported
 //! as OK.
 
+pub mod advice;
 pub mod report;
 pub mod verify;
 
@@ -176,6 +177,7 @@ impl<'a> Check<'a> {
                         audit.note(&entry, &verdict);
                         if verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
                             totals.proper += 1;
+                            totals.note_missing(&entry);
                             return Ok(());
                         }
                     }

@@ -10,6 +10,7 @@ use super::super::ChecksumRun;
 use super::super::format::JsonPath;
 use super::super::list::{Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
+use super::advice;
 use super::verify::EntryVerdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
@@ -47,6 +48,9 @@ pub struct ListTotals {
     unreadable_pieces: Option<(OsString, String)>,
     /// Whether a line of a form that coreutils does not check is improper.
     has_improper_row: bool,
+    /// The number of listed files that do not exist, and the name of the first one.
+    missing: u64,
+    first_missing: Option<OsString>,
 }
 
 /// A verdict in JSON.
@@ -86,6 +90,12 @@ impl ListTotals {
         let formatted = !self.has_improper_row && (self.improper == 0 || !checking.strict);
         let all_verified = self.nul == 0 && self.uncovered == 0;
         !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified
+    }
+
+    /// Counts an entry whose file does not exist.
+    pub fn note_missing(&mut self, entry: &ListEntry) {
+        self.missing += 1;
+        self.first_missing.get_or_insert_with(|| entry.name.clone());
     }
 
     /// Advances to the next piece of a file, and reports bytes before it that no line covers.
@@ -183,6 +193,9 @@ impl CheckReport<'_> {
     ) -> io::Result<()> {
         totals.proper += 1;
         let untagged = entry.expected.iter().filter(|expected| expected.candidates.len() > 1);
+        if verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
+            totals.note_missing(entry);
+        }
         match verdict {
             Err(error) if self.checking.ignore_missing && error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => {
@@ -278,7 +291,12 @@ impl CheckReport<'_> {
             return;
         }
         if totals.proper == 0 {
-            return warn(&format!("{list}: no properly formatted checksum lines found"), output);
+            let advice = match crate::output::is_tool() {
+                true => None,
+                false => advice::other_algorithm(self.list, &self.run.settings.named),
+            };
+            let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
+            return warn(&format!("{list}: no properly formatted checksum lines found{advice}"), output);
         }
         if self.checking.status {
             return;
@@ -300,6 +318,11 @@ impl CheckReport<'_> {
         }
         if self.checking.ignore_missing && totals.matched == 0 {
             warn(&format!("{list}: no file was verified"), output);
+        }
+        if let Some(listed) = totals.first_missing.as_deref().filter(|_| totals.missing == totals.proper)
+            && let Some(directory) = &self.checking.directory
+        {
+            warn(&advice::other_directory(directory, listed), output);
         }
         if totals.is_signed {
             warn(&format!("{list}: the signature was not verified"), output);

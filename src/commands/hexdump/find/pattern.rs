@@ -74,6 +74,8 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
                 [] => None,
                 _ if has_digits_only => Some("its digits do not form pairs"),
                 _ if has_escapes(text) => Some("bytes are written without \\x, as in 'de ad'"),
+                _ if is_separated_hex(text) => Some("bytes are separated by spaces only, as in 'ff d8'"),
+                _ if has_unknown_prefix(text) => Some("the prefixes are text:, hex:, utf16: and utf16be:"),
                 _ if looks_like_pairs(text) => Some("not all of its pairs are hexadecimal digits"),
                 _ => None,
             };
@@ -88,6 +90,21 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
 fn has_escapes(text: &[u8]) -> bool {
     let is_escape = |at: &[u8]| at.starts_with(br"\x") && at[2..].iter().all(u8::is_ascii_hexdigit);
     text.windows(4).any(is_escape)
+}
+
+/// Returns whether a text consists of pairs of hexadecimal digits, with or without 0x, and separators.
+fn is_separated_hex(text: &[u8]) -> bool {
+    let words = || text.split(|byte| b" ,:;-_".contains(byte)).filter(|word| !word.is_empty());
+    let is_pair = |word: &[u8]| matches!(word.strip_prefix(b"0x").unwrap_or(word), [a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
+    words().count() > 1 && words().all(is_pair)
+}
+
+/// Returns whether a text begins like a notation that does not exist.
+fn has_unknown_prefix(text: &[u8]) -> bool {
+    const OTHERS: &[&[u8]] =
+        &[b"ascii", b"str", b"string", b"utf8", b"utf16le", b"bytes", b"u8", b"u16", b"u32", b"u64"];
+    let prefix = text.iter().position(|&byte| byte == b':').map(|end| &text[..end]);
+    prefix.is_some_and(|prefix| OTHERS.contains(&prefix))
 }
 
 /// Returns whether a text consists of words of two characters, most of which are hexadecimal digits.

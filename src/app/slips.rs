@@ -1,0 +1,330 @@
+//! Advice on command lines that were valid but failed, because a word was read as something else than
+//! it was meant to be.
+
+use std::ffi::OsString;
+
+use clap::{Arg, Command, CommandFactory};
+
+use crate::cli::Cli;
+use crate::cli::checksum::ALGORITHMS;
+use crate::cli::getopt::takes_value;
+use crate::cli::size::parse_offset;
+use crate::output::escape_name;
+
+/// What a word of the command line names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NamedThing {
+    /// Nothing that exists.
+    Nothing,
+    /// A directory.
+    Directory,
+    /// A file of this many bytes.
+    File(u64),
+}
+
+/// Returns what to type instead of a command line that failed, if it holds a known slip. `named` returns
+/// what a word names.
+pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
+    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let subcommand = *words.get(1)?;
+    let words = &words[2..];
+    let exists = |word: &str| named(word) != NamedThing::Nothing;
+    unquoted_time(words)
+        .or_else(|| number_as_file(subcommand, words, &exists))
+        .or_else(|| value_as_file(subcommand, words, &exists))
+        .or_else(|| name_as_file(subcommand, words, &exists))
+        .or_else(|| directory_as_file(subcommand, words, &|word| named(word) == NamedThing::Directory))
+}
+
+/// Returns a note on a command line that succeeded, if it may not have done what was meant.
+pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
+    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    match *words.get(1)? {
+        "cat" => number_without_colon(&words).or_else(|| beyond_the_end(&words, named)),
+        "hexdump" => beyond_the_end(&words, named),
+        "stat" => without_directive(&words),
+        _ => None,
+    }
+}
+
+/// Returns a note if a number without a colon selects one line or byte: head and tail take a length.
+fn number_without_colon(words: &[&str]) -> Option<String> {
+    let number = |word: &str| word.parse::<u64>().ok().filter(|&number| number > 1);
+    words.windows(2).find_map(|two| match two {
+        ["--lines", last] => {
+            let count = number(last.strip_prefix('-')?)?;
+            Some(format!("--lines {last} prints one line; the last {count} lines are --lines={last}:"))
+        }
+        ["--bytes", word] => {
+            let from_end = word.starts_with('-');
+            let count = number(word.trim_start_matches('-'))?;
+            let (which, range) = if from_end { ("last", format!("{word}:")) } else { ("first", format!(":{word}")) };
+            Some(format!("--bytes {word} prints one byte; the {which} {count} bytes are --bytes={range}"))
+        }
+        _ => None,
+    })
+}
+
+/// Returns a note if an offset is beyond the end of a file, so that nothing was printed.
+fn beyond_the_end(words: &[&str], named: impl Fn(&str) -> NamedThing) -> Option<String> {
+    let (at, option, typed) = words.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
+        Some((option @ "--offset", typed)) => Some((at, option, typed)),
+        _ if matches!(*word, "-s" | "--offset" | "--skip") => Some((at + 1, *word, *words.get(at + 1)?)),
+        _ => None,
+    })?;
+    let offset = u64::try_from(parse_offset(typed).ok()?).ok()?;
+    words[at + 1..].iter().find_map(|word| match named(word) {
+        // The size of a file that is generated when it is read may be 0.
+        NamedThing::File(len @ 1..) if len < offset => {
+            Some(format!("{}: {option} {typed} is beyond the end at {len} bytes", escape_name(word.as_ref())))
+        }
+        _ => None,
+    })
+}
+
+/// Returns a note if a format of `stat` has no directive, or one that does not exist.
+fn without_directive(words: &[&str]) -> Option<String> {
+    const FILE: &str = "aAbBCdDfFgGhHiLmnNoprRsStTuUwWxXyYzZ%";
+    let format = words.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
+        Some(("--format" | "--printf", format)) => Some(format),
+        _ if matches!(*word, "-c" | "--format" | "--printf") => words.get(at + 1).copied(),
+        _ => None,
+    })?;
+    if words.iter().any(|word| matches!(*word, "-f" | "--file-system")) {
+        return None;
+    }
+    let shown = escape_name(format.as_ref());
+    if !format.contains('%') {
+        return Some(format!("the format '{shown}' has no directive, such as %n for the name or %s for the size"));
+    }
+    let mut rest = format;
+    while let Some((_, after)) = rest.split_once('%') {
+        let letter = after.trim_start_matches(|c: char| c.is_ascii_digit() || "-+ #'.".contains(c)).chars().next()?;
+        if !FILE.contains(letter) {
+            let letter = letter.to_string();
+            let letter = escape_name(letter.as_ref());
+            return Some(format!("there is no directive %{letter}; mapped man stat lists them"));
+        }
+        rest = after.strip_prefix('%').unwrap_or(after);
+    }
+    None
+}
+
+/// Returns advice if a time of day follows the date of an option as a word of
+/// its own, and so was a pattern or a file: `--since 2026-11-21 08:55`.
+fn unquoted_time(words: &[&str]) -> Option<String> {
+    let is_digit = |byte: &u8| byte.is_ascii_digit();
+    let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
+    let is_clock = |word: &str| match word.as_bytes() {
+        [hour @ .., b':', one, two] => hour.first().is_some_and(is_digit) && is_digit(one) && is_digit(two),
+        _ => false,
+    };
+    let advice = |option: &str, date: &str, time: &str| {
+        let is_time = matches!(option, "--since" | "--until" | "--around") && is_date(date) && is_clock(time);
+        is_time.then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
+    };
+    words.windows(3).find_map(|three| match *three {
+        [option, date, time] => advice(option, date, time).or_else(|| {
+            let (option, date) = date.split_once('=')?;
+            advice(option, date, time)
+        }),
+        _ => None,
+    })
+}
+
+/// Returns advice if a number was read as a file: the letter before it takes one in another program.
+fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let advice = |letter: &str, number: &str| {
+        Some(match (subcommand, letter) {
+            ("hexdump", "-c") => format!("-c shows characters; --width {number} sets the number of bytes in a row"),
+            ("hexdump", "-o") => format!("-o shows octal numbers; --base {number} adds to the addresses"),
+            ("cat", "-n") => format!("-n numbers lines; try: mapped cat --lines=:{number} FILE"),
+            ("cat", "-s") => String::from("-s squeezes blank lines, and following takes no interval"),
+            ("grep", "-n") => format!("-n numbers lines; -m {number} prints the first {number} matching lines"),
+            _ => return None,
+        })
+    };
+    let plus =
+        words.iter().find(|word| subcommand == "cat" && word.strip_prefix('+').is_some_and(is_number) && !exists(word));
+    if let Some(plus) = plus {
+        return Some(format!("to start at a line: mapped cat --lines={}: FILE", &plus[1..]));
+    }
+    words.windows(2).find_map(|two| match *two {
+        ["-t", kind @ ("x1" | "x2" | "x4" | "x8" | "x1z" | "c" | "a" | "d1" | "d2" | "d4" | "u1" | "o1")]
+            if subcommand == "hexdump" =>
+        {
+            Some(format!("-t is --terminate, as in xxd; for od's notations: --type {kind}"))
+        }
+        [letter, number] if is_number(number) && !exists(number) => advice(letter, number),
+        _ => None,
+    })
+}
+
+/// Returns advice if a value was read as a file: it follows an equals sign, or a comma after another
+/// value.
+fn value_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
+    let mut program = Cli::command();
+    program.build();
+    let command = program.find_subcommand(subcommand)?;
+    words.iter().enumerate().find_map(|(at, word)| {
+        let (name, first) = word.split_once('=').map_or((*word, None), |(name, value)| (name, Some(value)));
+        let arg = option_named(command, name)?;
+        let after = |steps: usize| words.get(at + steps).copied().filter(|word| !exists(word));
+        if arg.is_require_equals_set() && first.is_none() {
+            let value = after(1).filter(|value| is_value_of(arg, value))?;
+            return Some(format!("{name} takes its value after an equals sign: {name}={value}"));
+        }
+        let is_list = takes_value(arg) && arg.get_value_delimiter().is_some();
+        let (first, second) = match first {
+            Some(first) => (first, after(1)),
+            None => (*words.get(at + 1)?, after(2)),
+        };
+        let second = second.filter(|second| is_list && is_value_of(arg, second.trim_matches(',')))?;
+        let list = format!("{},{}", first.trim_end_matches(','), second.trim_start_matches(','));
+        Some(format!("the values of {name} are joined by commas: {name} {list}"))
+    })
+}
+
+fn option_named<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
+    command.get_arguments().find(|arg| {
+        let is_short = || arg.get_short().is_some_and(|letter| name.strip_prefix('-') == Some(&letter.to_string()));
+        arg.get_long().is_some_and(|long| name.strip_prefix("--") == Some(long)) || is_short()
+    })
+}
+
+fn is_value_of(arg: &Arg, word: &str) -> bool {
+    arg.get_value_parser().possible_values().is_some_and(|mut values| values.any(|value| value.matches(word, true)))
+}
+
+/// Returns advice if the name of an algorithm, a digest or a command was read as a file.
+fn name_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
+    let operand = |is: &dyn Fn(&str) -> bool| words.iter().find(|word| is(word) && !exists(word));
+    match subcommand {
+        "checksum" => {
+            let is_algorithm = |word: &str| ALGORITHMS.contains(&word.to_ascii_lowercase().as_str());
+            let is_digest = |word: &str| word.len() >= 32 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
+            let is_value = words.iter().any(|word| matches!(*word, "-a" | "--algorithm" | "--expect"));
+            if is_value {
+                return None;
+            }
+            let algorithm = operand(&is_algorithm).map(|name| format!("-a {name} chooses the algorithm"));
+            algorithm.or_else(|| operand(&is_digest).map(|digest| format!("to compare: --expect {digest}")))
+        }
+        "bench" => operand(&|word| word.contains(' '))
+            .map(|_| "bench reads files and runs no commands; hyperfine compares commands".into()),
+        "grep" => {
+            let letter = words.iter().find(|word| matches!(**word, "-S" | "-U"))?;
+            let at = words.iter().position(|word| word == letter)?;
+            let is_time = words.get(at + 1).is_some_and(|word| word.starts_with("20") && word.contains('-'));
+            let long = if *letter == "-S" { "--since" } else { "--until" };
+            is_time.then(|| format!("{letter} takes no value; try: {long} TIME"))
+        }
+        _ => None,
+    }
+}
+
+/// Returns advice if a directory was read as a file.
+fn directory_as_file(subcommand: &str, words: &[&str], is_directory: &impl Fn(&str) -> bool) -> Option<String> {
+    let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+    let is_operand = |at: usize| at == 0 || words[at - 1] != "--directory";
+    let found = words.iter().enumerate().find(|(at, word)| is_operand(*at) && is_directory(word));
+    let directory = *found?.1;
+    Some(match subcommand {
+        "checksum" if has(&["-r", "--recursive", "--audit"]) => return None,
+        "checksum" if has(&["--directory"]) && !has(&["-c", "--check"]) => return None,
+        "checksum" if has(&["-c", "--check"]) => {
+            format!("-c reads lists of digests; --directory {directory} looks there for the listed files")
+        }
+        "checksum" => format!("-r digests the files in a directory: mapped checksum -r {directory}"),
+        "cat" | "hexdump" | "bench" => format!("to list the files in a directory: mapped grep --files {directory}"),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(word: &str) -> NamedThing {
+        match word {
+            "f" => NamedThing::File(19),
+            "dir" => NamedThing::Directory,
+            _ => NamedThing::Nothing,
+        }
+    }
+
+    #[track_caller]
+    fn advises(line: &str, expected: Option<&str>) {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        assert_eq!(advice(&args, named).as_deref(), expected, "{line}");
+    }
+
+    // Regression: the only message was that there is no such file.
+    #[test]
+    fn a_word_that_was_read_as_a_file_gives_advice() {
+        for (line, advice) in [
+            ("mapped hexdump -c 8 f", "-c shows characters; --width 8 sets the number of bytes in a row"),
+            ("mapped hexdump -o 16 f", "-o shows octal numbers; --base 16 adds to the addresses"),
+            ("mapped cat -n 5 f", "-n numbers lines; try: mapped cat --lines=:5 FILE"),
+            ("mapped cat +20 f", "to start at a line: mapped cat --lines=20: FILE"),
+            ("mapped hexdump --color always f", "--color takes its value after an equals sign: --color=always"),
+            ("mapped bench --ways read map f", "the values of --ways are joined by commas: --ways read,map"),
+            ("mapped bench --ways=read, map f", "the values of --ways are joined by commas: --ways read,map"),
+            ("mapped stat --count lines words f", "the values of --count are joined by commas: --count lines,words"),
+            ("mapped checksum sha256 f", "-a sha256 chooses the algorithm"),
+            ("mapped checksum -a md5 sha1 f", "the values of -a are joined by commas: -a md5,sha1"),
+            ("mapped checksum dir", "-r digests the files in a directory: mapped checksum -r dir"),
+            ("mapped checksum -c f dir", "-c reads lists of digests; --directory dir looks there for the listed files"),
+            ("mapped grep -S 2026-11-21 x f", "-S takes no value; try: --since TIME"),
+        ] {
+            advises(line, Some(advice));
+        }
+    }
+
+    // Regression: a single line or byte was printed where the first or last ones were meant, and nothing
+    // beyond the end of a file.
+    #[test]
+    fn what_may_not_have_been_meant_is_noted() {
+        let noted = |line: &str| note(&line.split(' ').map(OsString::from).collect::<Vec<_>>(), named);
+        for (line, range) in [
+            ("mapped cat --lines -20 f", "--lines=-20:"),
+            ("mapped cat --bytes 16 f", "--bytes=:16"),
+            ("mapped cat --bytes -16 f", "--bytes=-16:"),
+            ("mapped hexdump -s 999G f", "f: -s 999G is beyond the end at 19 bytes"),
+            ("mapped cat --offset=0x20 f", "f: --offset 0x20 is beyond the end at 19 bytes"),
+            ("mapped stat -c size f", "'size' has no directive, such as %n for the name or %s for the size"),
+            ("mapped stat --format=%n:%{size} f", "there is no directive %{; mapped man stat lists them"),
+        ] {
+            assert!(noted(line).is_some_and(|note| note.ends_with(range)), "{line}");
+        }
+        for line in [
+            "mapped cat --lines=-20 f",
+            "mapped cat --lines -1 f",
+            "mapped cat --lines 20 f",
+            "mapped cat f",
+            "mapped hexdump -s 19 f",
+            "mapped hexdump -s -99 f",
+            "mapped stat -c %n%%q%-10s%.3X%Hd f",
+            "mapped stat -f -c %q f",
+        ] {
+            assert_eq!(noted(line), None, "{line}");
+        }
+    }
+
+    #[test]
+    fn a_missing_file_alone_gives_none() {
+        for line in [
+            "mapped cat g",
+            "mapped cat -n g",
+            "mapped hexdump -c g",
+            "mapped bench --ways read,map g",
+            "mapped checksum -a sha256 g",
+            "mapped grep --colour g f",
+            "mapped checksum -c f --directory dir",
+            "mapped checksum -r dir",
+        ] {
+            advises(line, None);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! Words that differ from a known one by a typo.
+
+use strsim::levenshtein;
+
+use super::checksum::ALGORITHMS;
+
+/// Returns whether two words differ only by a typo: in at most two letters, and not in all of them.
+pub fn is_near(typed: &str, other: &str) -> bool {
+    let letters = other.trim_start_matches('-').chars().count();
+    levenshtein(typed, other) <= 2.min(letters / 2)
+}
+
+/// Returns the known word that `typed` most likely stands for, if one is near.
+pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let near = known.into_iter().filter(|word| is_near(typed, word));
+    // Letters in the wrong order are more likely than wrong letters.
+    near.min_by_key(|word| (!has_letters_of(typed, word), levenshtein(typed, word)))
+}
+
+/// Returns what to type instead of an unknown algorithm: those whose names begin like it, or the one with
+/// the nearest name, or how to list all.
+pub fn advice_on_algorithm(name: &str) -> String {
+    const MOST: usize = 12;
+    let name = name.to_ascii_lowercase();
+    let family: Vec<&str> =
+        ALGORITHMS.into_iter().filter(|known| !name.is_empty() && known.starts_with(&name)).collect();
+    let plain = |name: &str| name.replace(['-', '_'], "");
+    let near = || {
+        let names = ALGORITHMS.map(plain);
+        let nearest = nearest(&plain(&name), names.iter().map(String::as_str))?.to_owned();
+        ALGORITHMS.into_iter().find(|known| plain(known) == nearest)
+    };
+    match family.len() {
+        1..=MOST => format!("expected one of {}", family.join(", ")),
+        _ => match near() {
+            Some(near) => format!("did you mean {near}?"),
+            None => String::from("mapped checksum --list-algorithms shows all"),
+        },
+    }
+}
+
+fn has_letters_of(typed: &str, other: &str) -> bool {
+    let sorted = |word: &str| {
+        let mut letters: Vec<char> = word.chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    sorted(typed) == sorted(other)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_is_near() {
+        for (typed, other) in [("--colr", "--color"), ("grpe", "grep"), ("--line", "--lines"), ("ct", "cat")] {
+            assert!(is_near(typed, other), "{typed} {other}");
+        }
+        for (typed, other) in [("head", "hexdump"), ("tail", "stat"), ("wc", "man"), ("--replace", "--reverse")] {
+            assert!(!is_near(typed, other), "{typed} {other}");
+        }
+    }
+
+    #[test]
+    fn the_nearest_word_has_the_same_letters() {
+        let names = ["sha1", "sha224", "sha256", "sha384", "sha512", "blake3"];
+        for (typed, near) in [("sha265", "sha256"), ("sha521", "sha512"), ("sah1", "sha1"), ("blak3", "blake3")] {
+            assert_eq!(nearest(typed, names), Some(near), "{typed}");
+        }
+        assert_eq!(nearest("whirlpool", names), None);
+    }
+}
