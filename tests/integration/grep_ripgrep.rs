@@ -115,6 +115,9 @@ fn ignore_files_that_cannot_be_used_are_reported_once() {
     let ran = grep(&dir, &["--ignore", "-r", "x", "d"]);
     assert!(ran.stderr.starts_with("mapped: warning: d/.ignore: line 1: "), "{}", ran.stderr);
     assert_eq!((ran.code, grep(&dir, &["--ignore", "-s", "-r", "x", "d"]).stderr.as_str()), (0, ""));
+    // Regression: a second walk told whether there was a file to search, and warned again.
+    let ran = grep(&dir, &["--ignore", "-r", "--include=*.rs", "x", "d"]);
+    assert_eq!(ran.stderr.matches("d/.ignore: line 1: ").count(), 1, "{}", ran.stderr);
 }
 
 #[test]

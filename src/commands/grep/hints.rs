@@ -57,8 +57,8 @@ pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'st
 }
 
 /// Returns a hint if a recursive search found no file to search.
-pub fn for_no_files(walk: &InputWalk, names: Vec<OsString>) -> Option<Cow<'static, str>> {
-    let is_vain = !crate::output::is_tool() && walk.files(names).next().is_none();
+pub fn for_no_files(walk: &InputWalk) -> Option<Cow<'static, str>> {
+    let is_vain = walk.is_recursive() && !crate::output::is_tool() && !walk.has_found_any();
     is_vain.then(|| "no file was searched: the directory has none, or the options leave all of them out".into())
 }
 

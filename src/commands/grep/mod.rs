@@ -154,7 +154,6 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     }
     hint_at_terminal_input(!files.is_empty() || inputs.is_recursive());
     let letters = hints::for_letters(args, &files);
-    let walked = inputs.is_recursive().then(|| files.clone());
     let part = match (args.inputs.shard, args.printing.last) {
         (Some(shard), _) => Some(InputPart::Shard(shard.into())),
         (None, Some(0)) if args.inputs.follow.is_none() => return Ok(Exit::NoMatch),
@@ -170,7 +169,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     drop(progress);
     let found_nothing = matches!(result, Ok(Exit::NoMatch));
     let in_vain = || hints::for_patterns(args, settings.matches_characters);
-    let unsearched = || walked.and_then(|names| hints::for_no_files(&walk, names));
+    let unsearched = || hints::for_no_files(&walk);
     let hint = letters.or_else(|| found_nothing.then(|| in_vain().or_else(unsearched)).flatten());
     if let (Some(hint), false) = (hint, is_quiet) {
         print_message(format_args!("mapped: {hint}"));

@@ -8,6 +8,7 @@ use std::fs::FileType;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Result, anyhow};
 
@@ -35,6 +36,7 @@ pub struct InputWalk {
     skip_devices: bool,
     filter: Arc<Filter>,
     globs: Arc<Globs>,
+    has_found_any: Arc<AtomicBool>,
 }
 
 #[derive(Debug)]
@@ -63,6 +65,7 @@ impl InputWalk {
                 names: name_globs(&inputs.names.0)?,
                 exclude_dir: exclude_dir(&inputs.exclude_dir)?,
             }),
+            has_found_any: Arc::default(),
         })
     }
 
@@ -74,6 +77,20 @@ impl InputWalk {
 
     /// Returns the files to search, in order.
     pub fn files(&self, names: Vec<OsString>) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
+        let has_found_any = Arc::clone(&self.has_found_any);
+        Box::new(self.all_files(names).inspect(move |_| has_found_any.store(true, Ordering::Relaxed)))
+    }
+
+    pub fn is_recursive(&self) -> bool {
+        self.recursive
+    }
+
+    /// Returns whether there was a file to search in the walks that have ended.
+    pub fn has_found_any(&self) -> bool {
+        self.has_found_any.load(Ordering::Relaxed)
+    }
+
+    fn all_files(&self, names: Vec<OsString>) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         if names.is_empty() {
             return if self.recursive {
                 self.below(".".into(), true)
