@@ -36,21 +36,19 @@ pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<S
         .or_else(|| directory_as_file(subcommand, words, &|word| named(word) == NamedThing::Directory))
 }
 
-/// Returns a note on a command line that succeeded, if it may not have done what was meant.
+/// Returns a note on a command line that succeeded, but printed nothing of a file because an offset is
+/// beyond its end.
 pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
     let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
-    match *words.get(1)? {
-        "cat" | "hexdump" => beyond_the_end(&words, named),
-        "stat" => without_directive(&words),
-        _ => None,
-    }
-}
-
-/// Returns a note if an offset is beyond the end of a file, so that nothing was printed.
-fn beyond_the_end(words: &[&str], named: impl Fn(&str) -> NamedThing) -> Option<String> {
+    let options: &[&str] = match *words.get(1)? {
+        "cat" => &["--offset"],
+        // An offset of a dump's addresses is not one in a file.
+        "hexdump" if !words.iter().any(|word| matches!(*word, "-r" | "--reverse")) => &["-s", "--offset", "--skip"],
+        _ => return None,
+    };
     let (at, option, typed) = words.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
         Some((option @ "--offset", typed)) => Some((at, option, typed)),
-        _ if matches!(*word, "-s" | "--offset" | "--skip") => Some((at + 1, *word, *words.get(at + 1)?)),
+        _ if options.contains(word) => Some((at + 1, *word, *words.get(at + 1)?)),
         _ => None,
     })?;
     let offset = u64::try_from(parse_offset(typed).ok()?).ok()?;
@@ -63,36 +61,8 @@ fn beyond_the_end(words: &[&str], named: impl Fn(&str) -> NamedThing) -> Option<
     })
 }
 
-/// Returns a note if a format of `stat` has no directive, or one that does not exist.
-fn without_directive(words: &[&str]) -> Option<String> {
-    const FILE: &str = "aAbBCdDfFgGhHiLmnNoprRsStTuUwWxXyYzZ%";
-    let format = words.iter().enumerate().find_map(|(at, word)| match word.split_once('=') {
-        Some(("--format" | "--printf", format)) => Some(format),
-        _ if matches!(*word, "-c" | "--format" | "--printf") => words.get(at + 1).copied(),
-        _ => None,
-    })?;
-    if words.iter().any(|word| matches!(*word, "-f" | "--file-system")) {
-        return None;
-    }
-    let shown = escape_name(format.as_ref());
-    if !format.contains('%') {
-        return Some(format!("the format '{shown}' has no directive, such as %n for the name or %s for the size"));
-    }
-    let mut rest = format;
-    while let Some((_, after)) = rest.split_once('%') {
-        let letter = after.trim_start_matches(|c: char| c.is_ascii_digit() || "-+ #'.".contains(c)).chars().next()?;
-        if !FILE.contains(letter) {
-            let letter = letter.to_string();
-            let letter = escape_name(letter.as_ref());
-            return Some(format!("there is no directive %{letter}; mapped man stat lists them"));
-        }
-        rest = after.strip_prefix('%').unwrap_or(after);
-    }
-    None
-}
-
-/// Returns advice if a time of day follows the date of an option as a word of
-/// its own, and so was a pattern or a file: `--since 2026-11-21 08:55`.
+/// Returns advice if a time of day follows the date of an option as a word of its own, and so was a
+/// pattern or a file: `--since 2026-11-21 08:55`.
 fn unquoted_time(words: &[&str]) -> Option<String> {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
     let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
@@ -270,8 +240,6 @@ mod tests {
         for (line, range) in [
             ("mapped hexdump -s 999G f", "f: -s 999G is beyond the end at 19 bytes"),
             ("mapped cat --offset=0x20 f", "f: --offset 0x20 is beyond the end at 19 bytes"),
-            ("mapped stat -c size f", "'size' has no directive, such as %n for the name or %s for the size"),
-            ("mapped stat --format=%n:%{size} f", "there is no directive %{; mapped man stat lists them"),
         ] {
             assert!(noted(line).is_some_and(|note| note.ends_with(range)), "{line}");
         }
@@ -281,8 +249,8 @@ mod tests {
             "mapped cat f",
             "mapped hexdump -s 19 f",
             "mapped hexdump -s -99 f",
-            "mapped stat -c %n%%q%-10s%.3X%Hd f",
-            "mapped stat -f -c %q f",
+            "mapped cat -s 999 f",
+            "mapped hexdump -r -s 999 f",
         ] {
             assert_eq!(noted(line), None, "{line}");
         }

@@ -254,6 +254,23 @@ fn another_notation_gives_a_hint() {
     assert_eq!(run_in(&dir, "C", &["grep", "-s", "--timeline", "a", "plain"]).stderr, "");
 }
 
+// Regression: a format without a directive, or with one that does not exist, printed no fact in silence.
+#[test]
+fn a_format_without_a_directive_is_noted() {
+    let dir = Dir::new();
+    dir.file("f", b"a\n");
+    let none = "the format 'size' has no directive, such as %n for the name or %s for the size";
+    says(&dir, &["stat", "-c", "size", "f"], 0, none);
+    says(&dir, &["stat", "--format=%n:%{size}", "f", "f"], 0, "there is no directive %{; mapped man stat lists them");
+    for args in [
+        &["stat", "-c", "%n%%q%-10s%.3X%Hd", "f"][..],
+        &["stat", "-f", "-c", "%q", "f"],
+        &["--as", "stat", "-c", "size", "f"],
+    ] {
+        assert_eq!(run_in(&dir, "C", args).stderr, "", "{args:?}");
+    }
+}
+
 /// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns what it showed.
 fn typed_end(args: &[&str]) -> Option<String> {
     let pty = rustix_openpty::openpty(None, None).ok()?;

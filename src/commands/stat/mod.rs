@@ -22,6 +22,7 @@ pub mod value;
 mod view;
 mod words;
 
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::io;
 use std::ops::Range;
@@ -33,13 +34,13 @@ use crate::os::Freshness;
 use crate::os::file_users::SoughtFile;
 use crate::os::posix::{FileType, OsStrExt, columns};
 use crate::os::proc_users;
-use crate::output::{Destination, Output};
+use crate::output::{Destination, Output, is_tool, print_message};
 
 use directives::{OfFile, OfFilesystem};
 use facts::{FactsQuery, FileFacts};
 use inspection::{Inspection, OpenedFile, Users};
 use page_cache_action::{Action, CacheOutcome};
-use view::{FileView, render, style, view};
+use view::{FileView, NotingValues, note, render, style, view};
 
 /// Runs `mapped stat`.
 ///
@@ -81,6 +82,8 @@ struct Stat<'a> {
     /// The width of the picture of a file's pages, in characters.
     width: u64,
     color: bool,
+    /// The first directive of the format that does not exist.
+    unknown: Cell<Option<u8>>,
 }
 
 impl<'a> Stat<'a> {
@@ -105,6 +108,7 @@ impl<'a> Stat<'a> {
             action,
             width: picture_width(output),
             color: config.color,
+            unknown: Cell::new(None),
         }
     }
 
@@ -147,6 +151,12 @@ impl<'a> Stat<'a> {
                 exit = exit.and(self.format(&facts, output)?);
             }
         }
+        if exit == Exit::Success
+            && !is_tool()
+            && let Some(note) = note(self.args, self.unknown.get())
+        {
+            print_message(format_args!("mapped: {note}"));
+        }
         Ok(exit)
     }
 
@@ -155,7 +165,8 @@ impl<'a> Stat<'a> {
         let FileView::Format { file, device, .. } = &self.view else { return Ok(Exit::Success) };
         let is_device = matches!(facts.kind(), FileType::CharacterDevice | FileType::BlockDevice);
         let mut values = OfFile::new(facts, self.style);
-        render(if is_device { device } else { file }, &mut values, output)?;
+        let mut noting = NotingValues { values: &mut values, unknown: &self.unknown };
+        render(if is_device { device } else { file }, &mut noting, output)?;
         let mut exit = Exit::Success;
         for error in values.errors {
             output.report(OsStr::from_bytes(&facts.name), &io::Error::other(error));

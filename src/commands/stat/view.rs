@@ -1,10 +1,13 @@
 //! What is printed for each file, as the options select it, and how it is written.
 
+use std::cell::Cell;
+use std::ffi::OsStr;
+
 use crate::app::config::Config;
 use crate::cli::stat::Args;
 use crate::os::context::has_selinux;
 use crate::os::posix::OsStrExt;
-use crate::output::{Destination, Output, escape_for_terminal};
+use crate::output::{Destination, Output, escape_for_terminal, escape_name};
 
 use super::directives;
 use super::format::{ParsedFormat, Values};
@@ -40,6 +43,38 @@ impl Values for TerminalSafeValues<'_> {
             number => number,
         })
     }
+}
+
+/// Values that note the first directive that does not exist.
+pub struct NotingValues<'a> {
+    pub values: &'a mut dyn Values,
+    pub unknown: &'a Cell<Option<u8>>,
+}
+
+impl Values for NotingValues<'_> {
+    fn splits(&self, code: u8) -> bool {
+        self.values.splits(code)
+    }
+
+    fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value> {
+        let value = self.values.value(modifier, code);
+        if value.is_none() {
+            self.unknown.set(self.unknown.get().or(Some(code)));
+        }
+        value
+    }
+}
+
+/// Returns a note on a format for files that has no directive, or in which `unknown` is none.
+pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
+    let format = args.format.as_ref().or(args.printf.as_ref())?;
+    if !format.as_bytes().contains(&b'%') {
+        let format = escape_name(format);
+        return Some(format!("the format '{format}' has no directive, such as %n for the name or %s for the size"));
+    }
+    let unknown = [unknown?];
+    let unknown = escape_name(OsStr::from_bytes(&unknown));
+    Some(format!("there is no directive %{unknown}; mapped man stat lists them"))
 }
 
 /// Writes `values` in `format`. An invalid directive ends the run after the text before it.
