@@ -8,7 +8,7 @@ use clap::{Arg, Command, CommandFactory};
 use crate::cli::Cli;
 use crate::cli::checksum::ALGORITHMS;
 use crate::cli::getopt::takes_value;
-use crate::cli::size::parse_offset;
+use crate::cli::size::{is_digits, parse_offset};
 use crate::output::escape_name;
 
 /// What a word of the command line names.
@@ -85,7 +85,6 @@ fn unquoted_time(words: &[&str]) -> Option<String> {
 
 /// Returns advice if a number was read as a file: the letter before it takes one in another program.
 fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
-    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
     let advice = |letter: &str, number: &str| {
         Some(match (subcommand, letter) {
             ("hexdump", "-c") => format!("-c shows characters; --width {number} sets the number of bytes in a row"),
@@ -96,7 +95,7 @@ fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bo
         })
     };
     let plus =
-        words.iter().find(|word| subcommand == "cat" && word.strip_prefix('+').is_some_and(is_number) && !exists(word));
+        words.iter().find(|word| subcommand == "cat" && word.strip_prefix('+').is_some_and(is_digits) && !exists(word));
     if let Some(plus) = plus {
         return Some(format!("to start at a line: mapped cat --lines={}: FILE", &plus[1..]));
     }
@@ -106,7 +105,7 @@ fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bo
         {
             Some(format!("-t is --terminate, as in xxd; for od's notations: --type {kind}"))
         }
-        [letter, number] if is_number(number) && !exists(number) => advice(letter, number),
+        [letter, number] if is_digits(number) && !exists(number) => advice(letter, number),
         _ => None,
     })
 }

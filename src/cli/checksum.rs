@@ -171,9 +171,9 @@ pub struct Checking {
     /// Read digests from the files and verify them
     ///
     /// Understands the lines of md5sum and its kin, cksum and sum, BSD tags, b3sum, xxhsum, openssl, SFV files,
-    /// RHash, hashdeep and md5deep, cfv's tables, PowerShell and certutil, Gentoo Manifests and Debian Release files, and NAME.sha256 files
-    /// that hold digests alone. A tag names its algorithm; otherwise --algorithm does, or every
-    /// algorithm with digests of that length is tried.
+    /// RHash, hashdeep and md5deep, cfv's tables, PowerShell and certutil, Gentoo Manifests and Debian Release
+    /// files, and NAME.sha256 files that hold digests alone. A tag names its algorithm; otherwise
+    /// --algorithm does, or every algorithm with digests of that length is tried.
     #[arg(short, long)]
     pub check: bool,
 

@@ -7,6 +7,8 @@
 
 use std::ops::RangeInclusive;
 
+use super::size::is_digits;
+
 /// A position counted from the start or from the end, in either case from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -125,19 +127,18 @@ impl UnitRange {
 /// Returns how a range is written here that is in the notation of another program: `5-10`, `5..10`,
 /// `5,10p`, `5,+2`, `5,$`, `+5` or `$`.
 fn from_other_notation(text: &str) -> Option<String> {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let plain = text.trim_end_matches('p');
     if matches!(plain, "$" | "last" | "end") {
         return Some("the last one is written -1".into());
     }
-    if let Some(start) = plain.strip_prefix('+').filter(|start| is_number(start)) {
+    if let Some(start) = plain.strip_prefix('+').filter(|start| is_digits(start)) {
         return Some(format!("a range without an end is written {start}:"));
     }
     let (first, last) = ["..=", "..", "-", ",", ":"].into_iter().find_map(|between| plain.split_once(between))?;
     let is_ours = text.contains(':') && plain == text && last != "$";
     let last = if matches!(last, "$" | "last" | "end") { "" } else { last };
-    let is_end = last.is_empty() || is_number(last) || last.strip_prefix('+').is_some_and(is_number);
-    let is_start = is_number(first) || first.is_empty() && !text.starts_with('-') && !last.is_empty();
+    let is_end = last.is_empty() || is_digits(last) || last.strip_prefix('+').is_some_and(is_digits);
+    let is_start = is_digits(first) || first.is_empty() && !text.starts_with('-') && !last.is_empty();
     (!is_ours && is_start && is_end).then(|| format!("a range is written {first}:{last}"))
 }
 
@@ -170,7 +171,7 @@ impl Around {
 /// # Errors
 /// Returns a phrase that says what is expected.
 pub fn parse_count(text: &str) -> Result<u64, String> {
-    if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+    if !is_digits(text) {
         return Err(format!("'{text}' is not a decimal number"));
     }
     text.parse().map_err(|_| String::from("the largest number is 2^64-1"))

@@ -11,6 +11,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::advice::{BEFORE_SUBCOMMAND, OPTIONS, SUBCOMMANDS};
 use super::checksum::ALGORITHMS;
 use super::getopt;
+use super::size::is_digits;
 use super::typo::is_near;
 
 /// Returns the message about an option that only other programs have, but that clap would read as the
@@ -188,10 +189,6 @@ fn typed_number<'a>(option: &str, args: &'a [OsString]) -> Option<&'a str> {
         "" => number(words.get(at + 1)?.trim_start_matches(['-', '+'])),
         rest => number(rest.trim_start_matches('=').trim_start_matches(['-', '+'])),
     })
-}
-
-fn is_digits(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn unknown_subcommand(error: &clap::Error, word: &str) -> String {

@@ -5,6 +5,11 @@
 //! hexadecimal, a leading `0` octal. Counts of lines, matches or threads are plain decimal numbers
 //! and are not parsed here.
 
+/// Returns whether a text is a plain decimal number.
+pub fn is_digits(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Parses a size in bytes.
 ///
 /// `K M G T P E` and `KiB …` are powers of 1024, `KB MB …` powers of 1000, `b` is 512 as in od and

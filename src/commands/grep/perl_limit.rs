@@ -70,15 +70,12 @@ mod tests {
     fn what_takes_too_long_is_left_behind() {
         let mut left = Duration::from_millis(100);
         assert_eq!(within(&mut left, || 1), Some(1));
-        let endless = within(&mut left, || {
+        let endless = || -> i32 {
             loop {
                 std::hint::spin_loop();
-                if std::time::Instant::now().elapsed() > Duration::MAX {
-                    break 2;
-                }
             }
-        });
-        assert_eq!(endless, None);
+        };
+        assert_eq!(within(&mut left, endless), None);
         assert_eq!(within(&mut left, || 3), Some(3));
     }
 }

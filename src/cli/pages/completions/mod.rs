@@ -89,12 +89,17 @@ fn with_hints(mut program: Command) -> Command {
                 let names: Vec<PossibleValue> = names.into_iter().map(|value| value.help(Resettable::Reset)).collect();
                 return arg.value_parser(PossibleValuesParser::new(names));
             }
-            match () {
-                () if !names.is_empty() || !arg.get_action().takes_values() => arg,
-                () if arg.get_long() == Some("directory") || is_directory(&arg) => arg.value_hint(ValueHint::DirPath),
-                () if arg.is_positional() || takes_file(&arg) => arg.value_hint(ValueHint::FilePath),
-                () => arg.value_hint(ValueHint::Other),
+            if !names.is_empty() || !arg.get_action().takes_values() {
+                return arg;
             }
+            let hint = if arg.get_long() == Some("directory") || is_directory(&arg) {
+                ValueHint::DirPath
+            } else if arg.is_positional() || takes_file(&arg) {
+                ValueHint::FilePath
+            } else {
+                ValueHint::Other
+            };
+            arg.value_hint(hint)
         });
     }
     program
