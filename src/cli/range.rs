@@ -196,6 +196,12 @@ impl Selection {
         &self.ranges
     }
 
+    /// Returns whether no unit of any input is selected.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ranges.iter().all(|range| range.stop == RangeEnd::After(0))
+    }
+
     /// Returns whether any range has a step.
     #[must_use]
     pub fn has_steps(&self) -> bool {

@@ -100,6 +100,10 @@ impl Table {
             self.change_width(self.bits + 1, input)?;
         }
         let Some(code) = self.code(input)? else { return Ok(false) };
+        if self.max_bits == FIRST_BITS && self.free >= 1 << FIRST_BITS {
+            // compress -b 9 then writes wider codes, which neither gzip nor itself can read.
+            return Err(damaged(NAME, "more strings than codes of 9 bits"));
+        }
         let Some((previous, first)) = self.previous else {
             let byte = u8::try_from(code).map_err(|_| damaged(NAME, "invalid first code"))?;
             reversed.push(byte);

@@ -4,15 +4,20 @@
 //! reveals the one; a few bytes remembered from the file's beginning and from before the current
 //! position reveal the other. Bytes are read with `pread`, never through a mapping, because on
 //! overlayfs and network file systems a mapping may show zeros for appended bytes.
+//!
+//! A program that serves a FUSE file system may give the status of the file that has the name now for
+//! a descriptor of the one that had it before, and the bytes of the latter. So a smaller size there
+//! may also mean that the file was replaced, and only opening the name again shows its bytes.
 
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::io::Source;
-use crate::os::Status;
-use crate::os::posix::FileExt;
+use crate::io::{Source, path};
+use crate::os::posix::{AsFd, FileExt};
 use crate::os::{Extent, next_extent};
+use crate::os::{FileSystem, Status};
 
 /// The maximum number of bytes returned at once.
 const MAX_PIECE: u64 = 1 << 20;
@@ -31,6 +36,9 @@ pub(super) enum TailStep<'t> {
     Nothing,
     /// The file was truncated, and all of its content is new.
     Truncated,
+    /// The file was truncated or replaced, and all of its content is new. Its file system does not
+    /// tell which.
+    Renewed,
 }
 
 /// A file that grows.
@@ -47,17 +55,26 @@ pub(super) struct Tail {
     zeros: Option<Instant>,
     /// Whether other programs share the file's position, so that nothing may seek.
     is_shared: bool,
+    /// The name by which a file on FUSE is opened again when its status is doubtful.
+    name: Option<OsString>,
 }
 
 impl Tail {
     /// Follows `file` from offset `at`.
     pub fn new(file: File, at: u64) -> io::Result<Tail> {
         let (head, behind, piece) = (Vec::new(), Vec::new(), Vec::new());
-        let mut tail = Tail { file, at, head, behind, piece, zeros: None, is_shared: false };
+        let mut tail = Tail { file, at, head, behind, piece, zeros: None, is_shared: false, name: None };
         tail.head = tail.read(0, at.min(REMEMBERED as u64))?;
         let from = at.saturating_sub(REMEMBERED as u64);
         tail.behind = tail.read(from, at - from)?;
         Ok(tail)
+    }
+
+    /// Notes the name that the file was opened by.
+    pub fn named(self, name: &OsStr) -> Tail {
+        let is_doubtful = Status::of(&self.file)
+            .is_ok_and(|status| FileSystem::of(self.file.as_fd(), status.device) == FileSystem::Fuse);
+        Tail { name: is_doubtful.then(|| name.to_owned()), ..self }
     }
 
     /// Sets whether other programs share the file's position. If so, holes are not looked for,
@@ -95,8 +112,7 @@ impl Tail {
     pub fn next(&mut self, limit: u64) -> io::Result<TailStep<'_>> {
         let size = self.file.metadata()?.len();
         if size < self.at || size > self.at && self.was_rewritten()? {
-            self.restart();
-            return Ok(TailStep::Truncated);
+            return Ok(self.begin_again());
         }
         let most = if self.zeros.is_some() { 64 << 10 } else { MAX_PIECE };
         let end = size.min(limit).min(self.at + most);
@@ -109,7 +125,8 @@ impl Tail {
         self.piece.truncate(usize::try_from(size_after.saturating_sub(self.at)).unwrap_or(usize::MAX));
         self.hold_zeros(size);
         if self.piece.is_empty() {
-            return Ok(TailStep::Nothing);
+            let successor = self.successor().filter(|file| self.begins_otherwise(file));
+            return Ok(successor.map_or(TailStep::Nothing, |file| self.switch_to(file)));
         }
         self.at += self.piece.len() as u64;
         let missing = REMEMBERED.saturating_sub(self.head.len()).min(self.piece.len());
@@ -119,6 +136,40 @@ impl Tail {
         self.behind.extend_from_slice(&self.piece[self.piece.len().saturating_sub(REMEMBERED)..]);
         self.behind.drain(..self.behind.len().saturating_sub(REMEMBERED));
         Ok(TailStep::Bytes(&self.piece))
+    }
+
+    /// Continues at the beginning, because the file seems to have been truncated.
+    fn begin_again(&mut self) -> TailStep<'static> {
+        match self.successor() {
+            Some(file) => self.switch_to(file),
+            None => {
+                self.restart();
+                TailStep::Truncated
+            }
+        }
+    }
+
+    /// Reads `file` from its beginning instead.
+    fn switch_to(&mut self, file: File) -> TailStep<'static> {
+        (self.file, self.is_shared) = (file, false);
+        self.restart();
+        TailStep::Renewed
+    }
+
+    /// Opens the file that has the name now, if it counts as this file on a file system that may be
+    /// wrong about that.
+    fn successor(&self) -> Option<File> {
+        let file = path::open(self.name.as_ref()?).ok()?;
+        self.is(&Status::of(&file).ok()?).then_some(file)
+    }
+
+    /// Returns whether `file` begins with other bytes than those remembered.
+    fn begins_otherwise(&self, file: &File) -> bool {
+        let mut bytes = [0; REMEMBERED];
+        file.read_at(&mut bytes, 0).is_ok_and(|got| {
+            let length = got.min(self.head.len());
+            bytes[..length] != self.head[..length]
+        })
     }
 
     fn restart(&mut self) {
@@ -229,6 +280,7 @@ mod tests {
                 TailStep::Bytes(piece) => bytes.extend_from_slice(piece),
                 TailStep::Truncated => truncations += 1,
                 TailStep::Nothing => return (bytes, truncations),
+                TailStep::Renewed => unreachable!("the file has no name"),
             }
         }
     }

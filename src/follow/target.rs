@@ -89,7 +89,7 @@ impl FollowedInput {
     /// Continues with `file` from offset `at`.
     pub fn set_file(&mut self, file: File, is_shared: bool, at: u64, watch: &Watch) -> io::Result<()> {
         watch.file(&file);
-        let mut tail = Tail::new(file, at)?;
+        let mut tail = Tail::new(file, at)?.named(&self.name);
         tail.share_position(is_shared);
         self.current = CurrentFile::File(tail);
         Ok(())
@@ -169,10 +169,12 @@ impl FollowedInput {
                 match tail.next(limit) {
                     Ok(TailStep::Bytes(bytes)) => follower.take(origin, bytes)?,
                     Ok(TailStep::Nothing) => return Ok(false),
-                    Ok(TailStep::Truncated) => {
+                    Ok(step) => {
+                        let is_renewed = matches!(step, TailStep::Renewed);
+                        let text = if is_renewed { "file truncated or replaced" } else { "file truncated" };
                         self.file += 1;
                         follower.end(origin)?;
-                        follower.report(&self.name, &io::Error::other("file truncated"));
+                        follower.report(&self.name, &io::Error::other(text));
                     }
                     Err(error) => return self.fail(&error, follower),
                 }
@@ -202,8 +204,8 @@ impl FollowedInput {
             loop {
                 match tail.next(u64::MAX) {
                     Ok(TailStep::Bytes(bytes)) => follower.take(origin, bytes)?,
-                    Ok(TailStep::Truncated) => follower.end(origin)?,
                     Ok(TailStep::Nothing) | Err(_) => break,
+                    Ok(_) => follower.end(origin)?,
                 }
                 *last = Instant::now();
             }
@@ -242,7 +244,7 @@ impl FollowedInput {
             Ok(_) => path::open(&self.name).and_then(|file| {
                 output.into_iter().try_for_each(|own| own.reject(Status::of(&file)?.identity()))?;
                 watch.file(&file);
-                Tail::new(file, 0)
+                Ok(Tail::new(file, 0)?.named(&self.name))
             }),
             Err(error) => Err(error),
         };

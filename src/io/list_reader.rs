@@ -81,7 +81,7 @@ impl ListReader {
 /// Opens the file with this name, or standard input for `-`.
 fn open(list: &OsStr) -> io::Result<Box<dyn Read + Send>> {
     Ok(match list == "-" {
-        true => Box::new(io::stdin()),
+        true => Box::new(super::stdin()?),
         false => Box::new(path::open(list)?),
     })
 }

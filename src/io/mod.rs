@@ -21,3 +21,14 @@ pub use source::{
 };
 pub use span_feed::SpanFeed;
 pub use stream::Stream;
+
+use crate::os::posix::Errno;
+use crate::os::was_closed;
+
+/// Returns standard input.
+///
+/// # Errors
+/// Returns EBADF if it was closed when the program started. Reading it would seem to reach its end.
+pub fn stdin() -> std::io::Result<std::io::Stdin> {
+    if was_closed(0) { Err(Errno::BADF.into()) } else { Ok(std::io::stdin()) }
+}

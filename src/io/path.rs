@@ -13,7 +13,7 @@ use crate::os::posix::{
     AsFd, BorrowedFd, CWD, Errno, FileType, LONGEST_PATH, Mode, OFlags, OsStrExt, OwnedFd, open_file, openat,
     retry_on_intr,
 };
-use crate::os::{ANCHOR, Status, Volume};
+use crate::os::{ANCHOR, Status, Volume, was_closed};
 
 /// `PATH_MAX`: the size in bytes of the longest path a system call accepts, with its closing NUL.
 pub(super) const LONGEST: usize = LONGEST_PATH;
@@ -40,6 +40,10 @@ pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T,
 /// # Errors
 /// Returns the error of `open(2)`.
 pub fn open(path: &OsStr) -> io::Result<File> {
+    // The runtime opens the null device in place of a closed standard input.
+    if was_closed(0) && ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == *name) {
+        return Err(Errno::NOENT.into());
+    }
     if path.len() < LONGEST {
         return open_file(path);
     }

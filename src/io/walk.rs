@@ -128,6 +128,11 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
         }
     }
 
+    /// Returns the path of the current entry as it is reported: the empty path is the current directory.
+    fn shown_path(&self) -> OsString {
+        if self.path.is_empty() { ".".into() } else { OsString::from_vec(self.path.clone()) }
+    }
+
     /// Skips directories of other file systems than the one the walk begins in.
     pub fn in_one_file_system(self, one_file_system: bool) -> Walk<K> {
         Walk { one_file_system, ..self }
@@ -203,8 +208,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
         if let Some(root) = self.root.take() {
             self.path = root;
             if let Err(error) = self.enter() {
-                let path = if self.path.is_empty() { b".".to_vec() } else { std::mem::take(&mut self.path) };
-                return Some(Err((OsString::from_vec(path), error)));
+                return Some(Err((self.shown_path(), error)));
             }
         }
         loop {
@@ -221,7 +225,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
                 What::Directory => self.enter().map(|()| None),
                 What::Failed(errno) => Err(io::Error::from_raw_os_error(errno)),
             };
-            let path = || OsString::from_vec(self.path.clone());
+            let path = || self.shown_path();
             match outcome {
                 Ok(near @ Some(_)) => return Some(Ok(FileRef::found(path(), near, self.follow))),
                 Ok(None) => {}

@@ -63,7 +63,7 @@ pub use file_system::FileSystem;
 pub use freshness::Freshness;
 pub use holes::{Extent, MAX_ZEROS, data_end_before, next_extent, zeros};
 pub use layout::Layout;
-pub use null_device::null_device;
+pub use null_device::{NULL_DEVICE, null_device};
 pub use platform::alternate_streams::alternate_streams;
 pub use platform::boot::boot_time;
 pub use platform::inode::{Statx, StatxAttributes, StatxFlags, StatxTimestamp, device_number, inode};

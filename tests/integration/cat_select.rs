@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::law::Law;
-use crate::util::{Dir, mapped, run, run_piped};
+use crate::util::{Dir, Ran, mapped, run, run_piped};
 
 /// Returns an hour of entries, one per second, every tenth with two more lines.
 fn log() -> String {
@@ -103,7 +103,7 @@ fn the_options_for_times_change_what_is_read() {
     let dir = Dir::new();
     let cat = |args: &[&str], input: &[u8]| {
         let path = dir.file("f.log", input);
-        let ran: crate::util::Ran = mapped().arg("cat").args(args).arg(path).env("TZ", "UTC").output().unwrap().into();
+        let ran: Ran = mapped().arg("cat").args(args).arg(path).env("TZ", "UTC").output().unwrap().into();
         (String::from_utf8(ran.stdout).unwrap(), ran.stderr)
     };
     let log = b"2026-11-21 10:00:00 one\n2026-11-21 11:00:00 two\n";
@@ -168,6 +168,15 @@ fn parts_are_the_whole_together() {
         }
         assert_eq!(whole, log.as_bytes());
     }
+    // Regression: an empty file was called a stream of unknown size.
+    let empty = dir.file("empty", b"");
+    for (command, code) in [(&["cat"][..], 0), (&["grep", "x"], 1), (&["grep", "-c", "x"], 1), (&["cat", "-n"], 0)] {
+        let named: Ran = mapped().args(command).args(["--shard", "1/2"]).arg(&empty).output().unwrap().into();
+        assert_eq!((named.code, named.stderr.as_str()), (code, ""), "{command:?}");
+        let stdin = std::fs::File::open(&empty).unwrap();
+        let redirected: Ran = mapped().args(command).args(["--shard", "2/2"]).stdin(stdin).output().unwrap().into();
+        assert_eq!(redirected, named, "{command:?}");
+    }
     let ran = run_piped(mapped().args(["cat", "--shard", "1/2"]), log.as_bytes());
     assert_eq!(ran.code, 1);
     assert!(ran.stderr.ends_with("cannot be split into equal parts (pipe: not mappable)\n"), "{}", ran.stderr);
@@ -225,7 +234,7 @@ fn closed_descriptors_are_errors() {
     let shell = |script: &str| {
         let mut command = std::process::Command::new("sh");
         command.arg("-c").arg(script).arg(&program).arg(&path);
-        let ran: crate::util::Ran = command.output().expect("sh runs").into();
+        let ran: Ran = command.output().expect("sh runs").into();
         (ran.code, ran.stderr)
     };
     let bad = |name: &str| (1, format!("mapped: {name}: Bad file descriptor\n"));
@@ -233,6 +242,23 @@ fn closed_descriptors_are_errors() {
     assert_eq!(shell("\"$0\" cat \"$1\" >&-"), bad("standard output"));
     assert_eq!(shell("\"$0\" cat /dev/null >&-"), bad("standard output"));
     assert_eq!(shell("\"$0\" cat \"$1\" <&-"), (0, String::new()));
+    // Regression: lists on standard input, a key, the name /dev/stdin, and what `stat -` describes seemed to be
+    // empty.
+    for (command, code) in [
+        ("checksum --files0-from -", 1),
+        ("stat --lines --files0-from -", 1),
+        ("cat --lines-from - \"$1\"", 1),
+        ("grep -f - \"$1\"", 2),
+        ("grep --exclude-from - x \"$1\"", 2),
+        ("checksum -c", 1),
+        ("stat -", 1),
+    ] {
+        let (ended, message) = shell(&format!("\"$0\" {command} <&-"));
+        assert!(ended == code && message.contains(": Bad file descriptor\n"), "{command}: {ended}, {message}");
+    }
+    let keyed = (1, "mapped: reading the key: Bad file descriptor\n".to_owned());
+    assert_eq!(shell("\"$0\" checksum --keyed \"$1\" <&-"), keyed);
+    assert_eq!(shell("\"$0\" cat /dev/stdin <&-"), (1, "mapped: /dev/stdin: No such file or directory\n".into()));
 }
 
 /// Selects lines by number, one at a time, as an oracle for many ranges.
@@ -283,7 +309,7 @@ fn a_time_zone_file_without_a_zone_is_utc() {
         for since in ["2026-11-21T09:30:00Z", "2026-11-21 09:30 local"] {
             let mut command = mapped();
             command.args(["cat", "--since", since]).arg(&path).env("TZ", zone);
-            let ran: crate::util::Ran = command.output().unwrap().into();
+            let ran: Ran = command.output().unwrap().into();
             assert_eq!((ran.stdout.as_slice(), ran.code), (&b"2026-11-21T10:00:00 b\n"[..], 0), "{zone}: {ran:?}");
         }
     }
@@ -318,7 +344,7 @@ fn a_hole_costs_nothing_to_search() {
             } else {
                 command.arg(&path);
             }
-            let ran: crate::util::Ran = command.output().expect("mapped runs").into();
+            let ran: Ran = command.output().expect("mapped runs").into();
             assert_eq!(
                 (String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code),
                 (expected, 0),

@@ -215,6 +215,29 @@ fn a_damaged_archive_is_an_error_in_reverse_too() {
     let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, cut);
     assert_eq!((reverse.code, &reverse.stderr), (1, &forward.stderr));
     assert_eq!(reverse.stdout.len(), forward.stdout.len());
+    // Regression: what bzip2 ignores was an error in reverse only.
+    let Some(packed) = oracle("bzip2", &["-c"], b"one\ntwo\n") else { return };
+    let followed = [&packed.stdout[..], b"garbage"].concat();
+    let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, &followed);
+    assert_eq!((reverse.stdout.as_slice(), reverse.code), (&b"two\none\n"[..], 0));
+    assert!(reverse.stderr.ends_with("trailing garbage after the bzip2 data is ignored\n"), "{}", reverse.stderr);
+}
+
+/// Regression: with codes of 9 bits, `compress` writes wider ones once its table is full, which neither
+/// it nor gzip can read. They were read as other text, with exit code 0.
+#[test]
+fn a_full_table_of_9_bits_is_damaged() {
+    let dir = Dir::new();
+    let packed = |codes: usize| -> Vec<u8> {
+        let bits = (0..codes * 9).map(|bit| u32::from(b"a"[0]) >> (bit % 9) & 1).collect::<Vec<_>>();
+        let bytes = bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit) as u8);
+        [0x1f, 0x9d, 0x89].into_iter().chain(bytes).collect()
+    };
+    let whole = run_every_way(&["cat", "--decompress"], &dir, &packed(256));
+    assert_eq!((whole.stdout, whole.code, whole.stderr), (vec![b'a'; 256], 0, String::new()));
+    let full = run_every_way(&["cat", "--decompress"], &dir, &packed(264));
+    assert_eq!((full.stdout, full.code), (vec![b'a'; 256], 1));
+    assert!(full.stderr.ends_with("damaged compress data: more strings than codes of 9 bits\n"), "{}", full.stderr);
 }
 
 #[test]

@@ -17,6 +17,7 @@ mod decode;
 mod examples;
 mod faults;
 mod fuse;
+mod fuse_rotation;
 mod generated;
 mod grep;
 mod grep_follow;

@@ -119,6 +119,18 @@ fn a_refused_call_is_replaced_by_another() {
     eprintln!("{runs} runs with a call refused by a filter");
 }
 
+/// Regression: an audit of the current directory reported an empty name.
+#[test]
+fn a_directory_that_cannot_be_listed_is_named() {
+    let dir = Dir::new();
+    dir.file("a", b"a");
+    dir.file("list", b"0cc175b9c0f1b6a831c399e269772661  a\n");
+    let mut command = mapped();
+    command.args(["checksum", "--audit", "list"]).current_dir(dir.path());
+    let Some(ran) = run_under(without(libc::SYS_getdents64, libc::EIO), &mut command) else { return };
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: .: Input/output error\n"));
+}
+
 /// A way that a sandbox does not permit, as Docker's forbids io_uring, has a row with the reason,
 /// and the other ways are measured.
 #[test]
@@ -131,6 +143,8 @@ fn a_way_that_is_refused_is_a_row_that_says_so() {
         (without(setup, libc::EPERM), &["uring", "uring-direct"][..], "io_uring: Operation not permitted"),
         (without(setup, libc::ENOSYS), &["uring"][..], "io_uring: Function not implemented"),
         (without(libc::SYS_preadv2, libc::ENOSYS), &["nowait"][..], "preadv2: Function not implemented"),
+        // Regression: `windows` said that the file became shorter.
+        (without(libc::SYS_madvise, libc::EPERM), &["windows"], "madvise: Operation not permitted"),
         (without_shared_maps(libc::ENODEV), &["map", "windows"][..], "mmap: No such device"),
     ] {
         for pattern in ["sequential", "random"] {

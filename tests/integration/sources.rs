@@ -224,14 +224,26 @@ fn no_permission_is_an_error_of_one_input() {
     std::fs::set_permissions(dir.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let program = dir.path().join("mapped");
     crate::util::copy_program(&program);
-    let mut command = Command::new("setpriv");
-    command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
-    if !rustix::process::geteuid().is_root() {
-        command = Command::new("env");
-    }
-    let ran: Ran = command.arg(&program).arg("cat").arg(&secret).arg(&open).output().unwrap().into();
+    let as_nobody = || {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        if !rustix::process::geteuid().is_root() {
+            command = Command::new("env");
+        }
+        command.arg(&program);
+        command
+    };
+    let ran: Ran = as_nobody().arg("cat").arg(&secret).arg(&open).output().unwrap().into();
     assert_eq!((ran.stdout.as_slice(), ran.code), (&b"o\n"[..], 1), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("secret: Permission denied\n"), "{}", ran.stderr);
+    // Regression: with --ignore, the name was in the message twice.
+    let unlisted = dir.path().join("unlisted");
+    std::fs::create_dir(&unlisted).unwrap();
+    std::fs::set_permissions(&unlisted, std::fs::Permissions::from_mode(0o311)).unwrap();
+    for more in [&["-r"][..], &["-r", "--ignore"]] {
+        let ran: Ran = as_nobody().arg("grep").args(more).arg("x").current_dir(&unlisted).output().unwrap().into();
+        assert_eq!((ran.code, ran.stderr.as_str()), (2, "mapped: .: Permission denied\n"), "{more:?}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use super::counts::{Signed, signed};
 use super::rewrite::RewrittenArgs;
 use crate::cli::size::parse_size;
+use crate::os::NULL_DEVICE;
 
 /// Does nothing: for tools in which each option stands for itself.
 pub fn nothing(_line: &mut RewrittenArgs) -> Result<(), String> {
@@ -49,8 +50,11 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     let follows =
         line.options.iter().any(|option| option == "-F" || option.as_encoded_bytes().starts_with(b"--follow"));
     match count {
-        // Where nothing is to be printed, GNU tail prints no headings either.
-        Some((_, Signed { sign: None | Some(b'-'), number: 0 })) if !follows => line.push("--no-heading"),
+        // Where nothing is to be printed, GNU tail opens no file and prints no headings.
+        Some((_, Signed { sign: None | Some(b'-'), number: 0 })) if !follows => {
+            line.push("--no-heading");
+            line.operands = vec![NULL_DEVICE.into()];
+        }
         _ => headings(line),
     }
     Ok(())

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use super::order::AccessOrder;
 use crate::os::direct::read_cached;
-use crate::os::posix::{AsFd, FileExt};
+use crate::os::posix::{AsFd, Errno, FileExt};
 use crate::os::read_ahead::will_need;
 use crate::os::{Buffer, Window};
 
@@ -51,6 +51,11 @@ pub fn intact(window: &Window) -> io::Result<()> {
 
 fn ended(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
+}
+
+/// Returns the error for pages that could not be faulted in: EFAULT is about a page past the end.
+pub fn lost(error: io::Error) -> io::Error {
+    if error.raw_os_error() == Some(Errno::FAULT.raw_os_error()) { changed() } else { error }
 }
 
 fn length(access: &Access) -> usize {
@@ -198,7 +203,7 @@ impl Load for Windows {
         if self.touches {
             window.touch();
         } else {
-            window.populate().map_err(|_| changed())?;
+            window.populate().map_err(lost)?;
         }
         let done = work(window.bytes(), false);
         intact(&window)?;

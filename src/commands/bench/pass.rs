@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use super::crew::{self, PassOutcome, Task, Total};
-use super::load::{Ahead, CachedReads, DirectReads, Preads, Reads, Whole, Windows, aligned_room, intact};
+use super::load::{Ahead, CachedReads, DirectReads, Preads, Reads, Whole, Windows, aligned_room, intact, lost};
 use super::queue;
 use super::way::Way;
 use crate::cli::bench::Family;
@@ -97,6 +97,8 @@ fn in_windows(family: Family, file: &File, way: &Way, task: &Task<'_>) -> Result
     let is_huge = prefetches && task.walk.is_sequential();
     if is_huge {
         first.advise_huge_pages().map_err(|error| unavailable("madvise", &error))?;
+    } else if !prefetches && let Err(error) = first.populate().map_err(lost) {
+        return Err(unavailable("madvise", &error));
     }
     let load = Windows { file: file.try_clone()?, touches: prefetches, is_huge };
     if prefetches && !is_huge {

@@ -108,10 +108,7 @@ impl Cat<'_> {
                     self.hint(&name, format)?;
                     exit
                 }
-                (name, Err(error)) => {
-                    self.output.report(&name, &error);
-                    Exit::Failure
-                }
+                (name, Err(error)) => self.one_failed(&name, &error)?,
             });
         }
         self.finish()?;
@@ -120,6 +117,21 @@ impl Cat<'_> {
             report_empty_logs(search, self.output);
         }
         Ok(exit)
+    }
+
+    /// Reports an input that could not be opened.
+    ///
+    /// A directory can be opened, and only reading it fails: as by head(1), its name is printed, and it
+    /// is no error if nothing is read.
+    fn one_failed(&mut self, name: &OsStr, error: &io::Error) -> io::Result<Exit> {
+        if error.kind() == io::ErrorKind::IsADirectory {
+            self.heading(name)?;
+            if self.wanted.is_nothing() {
+                return Ok(Exit::Success);
+            }
+        }
+        self.output.report(name, error);
+        Ok(Exit::Failure)
     }
 
     /// Prints the name of an input above its contents, if names are wanted.
@@ -209,13 +221,15 @@ impl Cat<'_> {
             let spans = locate::spans(&held.source, &self.wanted, self.config, self.output)?;
             Ok((held, spans))
         });
-        let (exit, failure) = match found {
-            Ok((held, spans)) => (self.reversed(&held.source, spans, separator)?, held.failure),
-            Err(error) => (Exit::Failure, Some(error)),
+        let (exit, failure, notice) = match found {
+            Ok((held, spans)) => (self.reversed(&held.source, spans, separator)?, held.failure, held.notice),
+            Err(error) => (Exit::Failure, Some(error), None),
         };
-        let Some(error) = failure else { return Ok(exit) };
-        self.output.report(&name, &error);
-        Ok(Exit::Failure)
+        let failed = if failure.is_some() { Exit::Failure } else { exit };
+        if let Some(error) = failure.or_else(|| notice.map(io::Error::other)) {
+            self.output.report(&name, &error);
+        }
+        Ok(failed)
     }
 
     /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time, because

@@ -163,11 +163,13 @@ pub(super) struct Reversible {
     pub(super) source: Source,
     /// The error that ended the stream early, to be reported after its lines.
     pub(super) failure: Option<io::Error>,
+    /// What is to be reported after its lines, although it is no error.
+    pub(super) notice: Option<String>,
 }
 
 impl From<Source> for Reversible {
     fn from(source: Source) -> Reversible {
-        Reversible { source, failure: None }
+        Reversible { source, failure: None, notice: None }
     }
 }
 
@@ -199,6 +201,8 @@ pub(super) fn held_in_memory(source: Source) -> io::Result<Reversible> {
             break;
         }
     }
-    let failure = stream.take_failure().or_else(|| source.notice().map(io::Error::other));
-    Ok(Reversible { source: Source::from_file(name, file, false, IoMode::Auto, crate::io::Range::default())?, failure })
+    let failure = stream.take_failure();
+    let notice = source.notice().filter(|_| failure.is_none()).map(str::to_owned);
+    let source = Source::from_file(name, file, false, IoMode::Auto, crate::io::Range::default())?;
+    Ok(Reversible { source, failure, notice })
 }

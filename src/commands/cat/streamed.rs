@@ -90,6 +90,10 @@ impl Cat<'_> {
     /// Prints the selected part of a stream. Errors of the source are reported; only those of the
     /// output are returned.
     pub(super) fn one_streamed(&mut self, mut source: Source) -> io::Result<Exit> {
+        if matches!(self.wanted, PrintedPart::Shard(_)) && source.is_empty_file() {
+            // Each of its parts is empty.
+            return self.print(source);
+        }
         self.config.stats.opened(&mut source);
         // Querying the size of a file that can be read at any offset may have moved its position.
         let picker = source.reader().and_then(|_| StreamPicker::new(&self.wanted, &source));

@@ -45,6 +45,11 @@ impl PrintedPart {
 }
 
 impl PrintedPart {
+    /// Returns whether nothing of any input is printed, as with `head -n 0`.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.is_empty())
+    }
+
     /// Returns whether a range has a step, so that it is not a span.
     pub fn has_steps(&self) -> bool {
         matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.has_steps())

@@ -15,6 +15,7 @@ use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 use crate::digest::tree::TreeKey;
 use crate::io::path;
+use crate::os::error_text;
 use crate::output::{self, escape_name};
 
 /// The decisions for a run.
@@ -220,7 +221,8 @@ fn key(args: &ChecksumArgs) -> anyhow::Result<TreeKey> {
         bail!("--keyed reads the key from standard input, which cannot be a file to digest as well");
     }
     let mut key = Vec::new();
-    std::io::stdin().take(33).read_to_end(&mut key).map_err(|error| anyhow!("reading the key: {error}"))?;
+    let read = crate::io::stdin().and_then(|stdin| stdin.take(33).read_to_end(&mut key));
+    read.map_err(|error| anyhow!("reading the key: {}", error_text(&error)))?;
     let len = key.len();
     let key = key.try_into().map_err(|_| match len {
         33.. => anyhow!("the key on standard input is longer than 32 bytes"),

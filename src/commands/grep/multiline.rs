@@ -179,6 +179,14 @@ mod tests {
         assert_eq!(lines(&limited), [(0, 2, 0, 1), (8, 10, 3, 1)]);
     }
 
+    // Regression: a line was not selected if its only match is empty and at its beginning, where a match on
+    // the line above ended.
+    #[test]
+    fn an_empty_match_counts_where_a_line_begins() {
+        let found = query(r"a\n|^", false).scan(b"a\nb\n", ALL);
+        assert_eq!((lines(&found), found.spans), (vec![(0, 2, 0, 1), (2, 4, 1, 1)], vec![0..2, 2..2]));
+    }
+
     #[test]
     fn an_anchor_of_the_whole_input_matches_once() {
         assert_eq!(query(r"\Ab", false).scan(b"b\nb\n", ALL).selected, 1);

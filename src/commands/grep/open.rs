@@ -113,6 +113,8 @@ impl Opener<'_> {
             None => Ok(source),
             Some(InputPart::Last(_)) if self.settings.multiline => Ok(source),
             Some(InputPart::Last(lines)) => self.pick_last(source, lines),
+            // Each of its parts is empty.
+            Some(InputPart::Shard(_)) if source.is_empty_file() => Ok(source),
             Some(InputPart::Shard(_)) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")))

@@ -48,6 +48,7 @@ struct Regexes {
     /// `.*` at the start of a line only, although `.` does not match the bytes that are not UTF-8.
     of_fragments: Option<Regex>,
     utf8: bool,
+    terminator: u8,
 }
 
 /// A search for all matches in a haystack.
@@ -111,6 +112,7 @@ impl Perl {
             regex: build(verbs, &body.text, syntax)?,
             of_fragments: (syntax.unicode && has_repetition).then(not_at_starts).transpose()?,
             utf8: syntax.unicode,
+            terminator: syntax.terminator,
         };
         Ok(Perl {
             regexes: Arc::new(regexes),
@@ -280,8 +282,9 @@ impl Regexes {
             };
             let Some(found) = found.map(|found| found.start()..found.end()) else { break };
             progress.at = if found.is_empty() { self.after(hay, found.end) } else { found.end };
-            // An empty match where the last one ended is not another match.
-            if found.is_empty() && Some(found.end) == progress.last_end {
+            // An empty match where the last one ended is not another match, unless a line begins there.
+            let begins_line = found.start == 0 || hay[found.start - 1] == self.terminator;
+            if found.is_empty() && Some(found.end) == progress.last_end && !begins_line {
                 continue;
             }
             progress.last_end = Some(found.end);

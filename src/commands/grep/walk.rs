@@ -274,13 +274,19 @@ fn matches_suffix(globs: &NameMatcher, name: &OsStr) -> bool {
     starts.into_iter().any(|start| globs.is_match(&bytes[start..]))
 }
 
+/// Returns the system's error without the path that the walker of the `ignore` crate adds to it.
+fn system_error(error: io::Error) -> io::Error {
+    let inner = error.get_ref().and_then(|outer| outer.source()).and_then(|inner| inner.downcast_ref::<io::Error>());
+    inner.and_then(io::Error::raw_os_error).map_or(error, io::Error::from_raw_os_error)
+}
+
 /// Returns the path that an error is about, and the system's error.
 fn failure(error: ignore::Error, directory: &OsStr) -> (OsString, io::Error) {
     match error {
         ignore::Error::WithPath { path, err } => (path.into_os_string(), failure(*err, directory).1),
         ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => failure(*err, directory),
         ignore::Error::Loop { child, .. } => (child.into_os_string(), io::Error::other(DirectoryLoop)),
-        ignore::Error::Io(error) => (directory.to_owned(), error),
+        ignore::Error::Io(error) => (directory.to_owned(), system_error(error)),
         other => (directory.to_owned(), io::Error::other(other.to_string())),
     }
 }

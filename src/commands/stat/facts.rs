@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use crate::io::path::reach;
 use crate::os::context::context;
 use crate::os::posix::{Errno, FileType, OsStrExt, read_link, stdin, type_of_mode};
-use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode};
+use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode, was_closed};
 
 /// How to query a file's facts.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +44,7 @@ impl FileFacts {
     pub fn of(name: &[u8], asking: FactsQuery) -> Result<FileFacts, Errno> {
         let FactsQuery { follow, freshness } = asking;
         let inode = match name {
+            b"-" if was_closed(0) => return Err(Errno::BADF),
             b"-" => inode(stdin(), OsStr::new(""), follow, freshness)?,
             // An empty path would mean the directory itself.
             b"" => return Err(Errno::NOENT),

@@ -165,6 +165,12 @@ impl Source {
         self.start
     }
 
+    /// Returns whether this is an empty regular file, rather than one that only states no size, as in
+    /// `/proc`.
+    pub fn is_empty_file(&self) -> bool {
+        self.kind == Kind::Unsized && self.read_at(&mut [0], 0).is_ok_and(|got| got == 0)
+    }
+
     /// Moves the start of the wanted range to `offset`, after everything before it was processed.
     pub fn begin_at(&mut self, offset: u64) {
         self.start = offset;

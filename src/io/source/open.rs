@@ -12,8 +12,8 @@ use super::facts::Probe;
 use super::seen::FileSnapshot;
 use super::{Kind, Range, Source};
 use crate::os::direct::is_direct;
-use crate::os::posix::{AsFd, Errno, FileExt, OFlags};
-use crate::os::{FileSystem, Window, null_device, reopen, was_closed};
+use crate::os::posix::{AsFd, FileExt, OFlags};
+use crate::os::{FileSystem, Window, null_device, reopen};
 
 impl Source {
     /// Opens `name`, or standard input for `-`.
@@ -25,10 +25,7 @@ impl Source {
         if name != "-" {
             return Source::from_file(name.to_owned(), path::open(name)?, false, mode, range);
         }
-        if was_closed(0) {
-            return Err(Errno::BADF.into());
-        }
-        let file = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let file = File::from(crate::io::stdin()?.as_fd().try_clone_to_owned()?);
         Source::from_file(name.to_owned(), file, true, mode, range)
     }
 

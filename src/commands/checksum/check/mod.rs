@@ -82,9 +82,9 @@ fn is_directory(name: &OsStr) -> bool {
 fn open(list: &OsStr, own: Option<OwnFile>) -> io::Result<(Box<dyn Read + Send>, bool)> {
     let reject_own = |status: &Status| own.map_or(Ok(()), |own| own.reject(status.identity()));
     if list == "-" {
-        // A closed standard input is an error of the first read.
-        Status::of(io::stdin()).map_or(Ok(()), |status| reject_own(&status))?;
-        return Ok((Box::new(io::stdin()), true));
+        let stdin = crate::io::stdin()?;
+        Status::of(&stdin).map_or(Ok(()), |status| reject_own(&status))?;
+        return Ok((Box::new(stdin), true));
     }
     let file = path::open(list)?;
     let status = Status::of(&file)?;

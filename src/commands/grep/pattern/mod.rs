@@ -307,8 +307,8 @@ impl Pattern {
         while at <= hay.len() {
             let Some(found) = find(at) else { break };
             at = found.end + usize::from(found.is_empty());
-            // An empty match where the last one ended is not another match.
-            if found.is_empty() && Some(found.end) == last_end {
+            // An empty match where the last one ended is not another match, unless a line begins there.
+            if found.is_empty() && Some(found.end) == last_end && !self.begins_line(hay, found.end) {
                 continue;
             }
             last_end = Some(found.end);
@@ -317,6 +317,11 @@ impl Pattern {
             }
         }
         Ok(())
+    }
+
+    /// Returns whether a line of `hay` begins at `at`.
+    fn begins_line(&self, hay: &[u8], at: usize) -> bool {
+        at == 0 || hay[at - 1] == self.terminator
     }
 
     fn line_around(&self, hay: &[u8], from: usize, at: usize) -> Range<usize> {

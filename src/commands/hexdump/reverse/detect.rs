@@ -56,6 +56,9 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
         Form::Plain => return plain(lines, is_last).map_err(malformed),
         Form::Nothing => return Err(malformed(Problem::NotARow)),
     };
+    if layout == RowLayout::Narrow && shows_octal(first) {
+        return Err(malformed(Problem::Octal));
+    }
     let steps = Steps::of(lines, layout);
     let settled = if layout == RowLayout::Colon && hints.layout.is_none() {
         bits_or_hex(first, &steps, is_last)
@@ -167,12 +170,17 @@ fn form_of(line: &[u8]) -> Form {
 
 /// Decides on plain digits, unless the groups at the start of the lines are addresses.
 fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotation>, Problem> {
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let word = lines.0[0].1.rsplit(is_blank).find(|group| !group.is_empty()).map_or(0, |group| group.len() as u64 / 2);
     let head = |line: &[u8]| -> (Vec<u8>, u64) {
-        let mut groups = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|group| !group.is_empty());
+        let mut groups = line.split(is_blank).filter(|group| !group.is_empty());
         let first = groups.next().unwrap_or_default().to_vec();
         (first, groups.map(|group| group.len() as u64 / 2).sum())
     };
     let (_, first) = lines.0[0];
+    if are_words(first) {
+        return Err(Problem::Words);
+    }
     let (address, bytes) = head(first);
     if address.len() < 4 || bytes == 0 && address.len() > LONGEST_ADDRESS {
         return Ok(Some(DumpNotation::Plain));
@@ -186,9 +194,27 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
     let next = head(second).0;
     let are_addresses = [Base::Hex, Base::Decimal, Base::Octal].into_iter().any(|base| {
         let value = |digits: &[u8]| line::address_value(digits, base).ok();
-        value(&next).zip(value(&address)).is_some_and(|(next, address)| next.wrapping_sub(address) == bytes)
+        let step = value(&next).zip(value(&address)).map(|(next, address)| next.wrapping_sub(address));
+        // The last word of a file may be only partly filled.
+        step.is_some_and(|step| step > 0 && (step..step.saturating_add(word)).contains(&bytes))
     });
     if are_addresses { Err(Problem::Words) } else { Ok(Some(DumpNotation::Plain)) }
+}
+
+/// Returns whether a line without an address shows words, as od writes them: each after one blank.
+fn are_words(line: &[u8]) -> bool {
+    let mut groups = line.split(|&byte| byte == b' ');
+    groups.next().is_some_and(<[u8]>::is_empty) && {
+        let lengths: Vec<usize> = groups.map(<[u8]>::len).collect();
+        matches!(lengths[0], 4 | 6 | 8 | 16) && lengths.iter().all(|&length| length == lengths[0])
+    }
+}
+
+/// Returns whether the groups after the address of a row are bytes in octal digits.
+fn shows_octal(line: &[u8]) -> bool {
+    let mut groups = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|group| !group.is_empty()).skip(1);
+    let is_octal = |group: &[u8]| group.len() == 3 && group.iter().all(|digit| matches!(digit, b'0'..=b'7'));
+    groups.next().is_some_and(is_octal) && groups.all(is_octal)
 }
 
 /// The addresses at the start of lines, and the number of bytes in each row.

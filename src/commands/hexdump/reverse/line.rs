@@ -291,7 +291,8 @@ pub fn characters<'l>(line: &'l [u8], row: &DumpRow) -> Option<&'l [u8]> {
     if row.characters_at >= line.len() {
         return None;
     }
-    let line = line.strip_suffix(b"|").or_else(|| line.strip_suffix(b"<")).unwrap_or(line);
+    // Without borders, a bar at the end is a character.
+    let line = &line[..line.len() - usize::from(row.is_bordered)];
     let start = line.len().checked_sub(row.bytes)?;
     // The column may start with blanks, which are then characters.
     (start + row.bytes >= row.characters_at).then(|| &line[start..])

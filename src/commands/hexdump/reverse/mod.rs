@@ -168,6 +168,8 @@ pub enum Problem {
     LittleEndian,
     /// The words have several bytes in an unknown order.
     Words,
+    /// The bytes are octal numbers.
+    Octal,
     /// The base of the addresses does not follow from them.
     UnknownBase,
     /// The digits may be binary or hexadecimal.
@@ -206,6 +208,7 @@ impl fmt::Display for Problem {
             Problem::TooLong => "the line is longer than any row",
             Problem::LittleEndian => "little-endian groups cannot be reversed",
             Problem::Words => "rows of words cannot be reversed, because their byte order is unknown",
+            Problem::Octal => "rows of octal numbers cannot be reversed",
             Problem::UnknownBase => "the addresses do not fit the rows; set their base with --address-radix",
             Problem::BitsOrHex => "binary or hexadecimal? Use --format binary or --format xxd",
             Problem::EmptyOrPlain => "the address at the end of a dump, or plain digits? Use --type x1 or --plain",

@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 43] = [
+    let cases: [(&str, &[u8]); 45] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -68,6 +68,16 @@ fn every_notation_is_found_out() {
         ("0000  61 62 63   abc\r\n0003  20 20\n", b"abc  "),
         // Characters that begin with a bar have no border for that.
         ("0000  7c 62 7c   |b|\n0003  20 7c    |\n", b"|b| |"),
+        // A bar at the end of a long row of xxd was taken for a border.
+        (
+            "00000000: 6162 6364 6566 6768 696a 6b6c 6d6e 6f70 7172 737c  abcdefghijklmnopqrs|\n\
+             00000014: 613c                                               a<\n",
+            b"abcdefghijklmnopqrs|a<",
+        ),
+        (
+            "00000000: 6162 6364 6566 6768 696a 6b6c 6d6e 6f70 7172 733c  abcdefghijklmnopqrs<\n",
+            b"abcdefghijklmnopqrs<",
+        ),
         // A last row without a line end is whole if it shows all characters.
         ("0000  61 62 63   abc", b"abc"),
         ("0000  fa\n", b"\xfa"),
@@ -134,6 +144,12 @@ fn what_is_no_dump_is_an_error() {
         ("0000000 005061 005062\n0000004\n", Problem::UnknownBase),
         ("0000000 6261 6463\n0000004\n", Problem::Words),
         ("00000000 62616463 62616463\n00000008 61616161 61616161\n", Problem::Words),
+        // The only word of a file is partly filled, or has no address.
+        ("000000 0092\n000001\n", Problem::Words),
+        ("000000 00333231\n000003\n", Problem::Words),
+        (" 6261 6463\n", Problem::Words),
+        (" 054357 010100 152671\n 107551\n", Problem::Words),
+        ("0000000 141 142\n0000002\n", Problem::Octal),
         ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
         ("00000000: 64636261  abcd\n", Problem::LittleEndian),
         ("ffffffff81000000  00 01  |..|\n", Problem::Unreachable),

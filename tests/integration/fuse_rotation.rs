@@ -1,0 +1,110 @@
+//! Follows a file on a file system that gives the status of the file that has a name for a descriptor
+//! of the one that had it before, as bindfs and sshfs may do after a rotation behind their back.
+
+use std::ffi::OsStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
+
+use fuser::{
+    Config, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags,
+    ReplyAttr, ReplyData, ReplyEntry, ReplyOpen, Request,
+};
+
+use crate::cat_follow::Follower;
+use crate::util::{Dir, mapped};
+
+const LOG: u64 = 2;
+const OLD: &[u8] = b"old 1\nold 2\nold 3\n";
+
+/// A directory with one file, `log`, which becomes another one under the same inode number.
+struct Rotated {
+    new: &'static [u8],
+    is_rotated: Arc<AtomicBool>,
+}
+
+impl Rotated {
+    fn attributes(&self, inode: u64) -> FileAttr {
+        let is_log = inode == LOG;
+        let is_rotated = self.is_rotated.load(Ordering::SeqCst);
+        let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(is_rotated.into());
+        let len = if is_rotated { self.new.len() } else { OLD.len() };
+        FileAttr {
+            ino: INodeNo(inode),
+            size: if is_log { len as u64 } else { 0 },
+            blocks: 1,
+            atime: changed,
+            mtime: changed,
+            ctime: changed,
+            crtime: changed,
+            kind: if is_log { FileType::RegularFile } else { FileType::Directory },
+            perm: if is_log { 0o444 } else { 0o755 },
+            nlink: 1,
+            uid: 0,
+            gid: 0,
+            rdev: 0,
+            blksize: 4096,
+            flags: 0,
+        }
+    }
+}
+
+const TTL: Duration = Duration::ZERO;
+
+impl Filesystem for Rotated {
+    fn lookup(&self, _: &Request, _: INodeNo, name: &OsStr, reply: ReplyEntry) {
+        match name == "log" {
+            true => reply.entry(&TTL, &self.attributes(LOG), Generation(0)),
+            false => reply.error(Errno::ENOENT),
+        }
+    }
+
+    fn getattr(&self, _: &Request, inode: INodeNo, _: Option<FileHandle>, reply: ReplyAttr) {
+        reply.attr(&TTL, &self.attributes(inode.into()));
+    }
+
+    fn open(&self, _: &Request, _: INodeNo, _: OpenFlags, reply: ReplyOpen) {
+        reply.opened(FileHandle(self.is_rotated.load(Ordering::SeqCst).into()), FopenFlags::empty());
+    }
+
+    fn read(
+        &self,
+        _: &Request,
+        _: INodeNo,
+        file: FileHandle,
+        offset: u64,
+        size: u32,
+        _: OpenFlags,
+        _: Option<LockOwner>,
+        reply: ReplyData,
+    ) {
+        let bytes = if file == FileHandle(1) { self.new } else { OLD };
+        let start = (offset as usize).min(bytes.len());
+        reply.data(&bytes[start..(start + size as usize).min(bytes.len())]);
+    }
+}
+
+/// Regression: the file was called truncated, as by tail, and the first lines of the old one were
+/// printed again instead of those of the new one. If the new one was longer, nothing was printed.
+#[test]
+fn a_rotation_behind_the_file_system_is_followed() {
+    for new in [&b"new 1\nnew 2\n"[..], b"a new file that is longer than the old one\n"] {
+        let dir = Dir::new();
+        let is_rotated = Arc::new(AtomicBool::new(false));
+        let system = Rotated { new, is_rotated: Arc::clone(&is_rotated) };
+        let _session = match fuser::spawn_mount(system, dir.path(), &Config::default()) {
+            Ok(session) => session,
+            Err(error) => return crate::util::skip(&format!("FUSE ({error})")),
+        };
+        let path = dir.path().join("log");
+        let commands = [&["cat", "-F"][..], &["cat", "-f"], &["grep", "--follow=name", "."]];
+        let mut followers = commands.map(|args| Follower::of(mapped().args(args).arg(&path)));
+        followers.iter_mut().for_each(|follower| follower.shows(OLD));
+        is_rotated.store(true, Ordering::SeqCst);
+        for mut follower in followers {
+            follower.shows(&[OLD, new].concat());
+            let (_, messages, _) = follower.interrupt();
+            assert!(messages.ends_with("log: file truncated or replaced\n"), "{messages}");
+        }
+    }
+}
