@@ -45,6 +45,7 @@ mod perl;
 mod perl_build;
 #[cfg(feature = "pcre2")]
 mod perl_limit;
+mod perl_lines;
 #[cfg(feature = "pcre2")]
 mod perl_text;
 mod pick_last;

@@ -16,9 +16,9 @@ use pcre2::bytes::{CaptureLocations, Regex};
 use super::failure::Failure;
 use super::perl_build::{build, group, refusal, relaxed};
 use super::perl_limit::within;
+use super::perl_lines::within_line;
 use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
-use super::sources::perl_may_span_lines;
 use super::syntax::Syntax;
 
 /// A larger copy of a haystack is not kept for the next one.
@@ -91,21 +91,16 @@ impl Perl {
             let body = only.split_off(leading_verbs(only));
             let text = group(only, &body, syntax).map_err(|error| refused(error, 0))?;
             let body = Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text };
-            return Perl::compile(only, body, alternatives, syntax);
+            return Perl::compile(only, body, syntax);
         }
         // Each alternative counts its groups from 1, as when it stands alone.
         let group = |(number, body): (usize, &String)| group("", body, syntax).map_err(|error| refused(error, number));
         let groups = bodies.iter().enumerate().map(group).collect::<anyhow::Result<Vec<_>>>()?;
         let text = if groups.is_empty() { "(?!)".to_owned() } else { format!("(?|{})", groups.join("|")) };
-        Perl::compile("", Body { text, relaxed: relaxed(&bodies, "", syntax) }, alternatives, syntax)
+        Perl::compile("", Body { text, relaxed: relaxed(&bodies, "", syntax) }, syntax)
     }
 
-    fn compile(verbs: &str, body: Body, alternatives: &[Vec<u8>], syntax: &Syntax) -> anyhow::Result<Perl> {
-        let is_bound_to_line = !syntax.multiline
-            && syntax.terminator == b'\n'
-            && !syntax.crlf
-            && !alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
-        let of_lines = Syntax { multiline: true, ..syntax.clone() };
+    fn compile(verbs: &str, body: Body, syntax: &Syntax) -> anyhow::Result<Perl> {
         let has_repetition = body.text.contains(['*', '{']);
         let not_at_starts = || build(&format!("{verbs}(*NO_DOTSTAR_ANCHOR)"), &body.text, syntax);
         let regexes = Regexes {
@@ -114,11 +109,9 @@ impl Perl {
             utf8: syntax.unicode,
             terminator: syntax.terminator,
         };
-        Ok(Perl {
-            regexes: Arc::new(regexes),
-            of_lines: is_bound_to_line.then(|| build(verbs, &body.text, &of_lines)).transpose()?,
-            relaxed: body.relaxed,
-        })
+        let of_lines = text_of_lines(verbs, &body.text, syntax)
+            .and_then(|text| build(verbs, &text, &Syntax { multiline: true, ..syntax.clone() }).ok());
+        Ok(Perl { regexes: Arc::new(regexes), of_lines, relaxed: body.relaxed })
     }
 
     /// Returns a regex that matches in every line in which this matches, if there is one.
@@ -307,6 +300,14 @@ impl Regexes {
         }
         end
     }
+}
+
+/// Returns a pattern for many lines at once, if no match can depend on a neighbouring line.
+fn text_of_lines(verbs: &str, text: &str, syntax: &Syntax) -> Option<String> {
+    if syntax.multiline || syntax.terminator != b'\n' || syntax.crlf || !verbs.is_empty() {
+        return None;
+    }
+    String::from_utf8(within_line(text.as_bytes(), syntax)?).ok()
 }
 
 /// Returns whether one of these lines is long. Most of their bytes need not be looked at.

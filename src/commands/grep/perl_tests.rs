@@ -102,3 +102,51 @@ fn alternatives_count_their_own_groups() {
     let both = Perl::new(&[b"(a)\\1".to_vec(), b"x|(b)\\1".to_vec()], &Syntax::default()).unwrap();
     assert_eq!(all(&both, b"aa bb ab x"), [0..2, 3..5, 9..10]);
 }
+
+#[test]
+fn many_lines_at_once_have_the_match_that_each_has() {
+    const LINES: [&str; 12] =
+        ["", "a", "ab c", "[b]", " a", "b ", "INFO [x", "ABCD", "ABCD [", "  ", "a\tb\r", "\u{e9}a"];
+    let patterns = [
+        r"[A-Z]{4}(?!\s\[)",
+        r"(?<=a)\W",
+        r"(?<!a)b",
+        r"\s$",
+        r"^\s",
+        r"[^a]$",
+        r"^(?!.*b)",
+        r"(?<=\s)\S",
+        r"(?<!\S)a",
+        r"\B",
+        r"\b",
+        r"\D\D",
+        r"(.)[^b]*(?=\1)",
+        r"(?i)[^A]a|c(?!d)",
+        r"(?>\s*)a",
+        r"^$",
+        r"(?<![^a])b",
+        r"a(?=[^b])",
+    ];
+    let mut random = 7_u32;
+    for pattern in patterns {
+        let perl = perl(pattern);
+        assert!(perl.searches_lines(), "{pattern}");
+        for _ in 0..300 {
+            let mut text = String::new();
+            for _ in 0..random % 5 + 1 {
+                random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                text.push_str(LINES[(random >> 8) as usize % LINES.len()]);
+                text.push('\n');
+            }
+            let mut start = 0;
+            let want = text.split_inclusive('\n').find_map(|line| {
+                let at = start;
+                start += line.len();
+                perl.find_at(line.trim_end_matches('\n').as_bytes(), 0).unwrap().map(|_| at)
+            });
+            let found = perl.find_among_lines(text.as_bytes()).unwrap().filter(|&at| at < text.len());
+            let line = found.map(|at| text[..at].rfind('\n').map_or(0, |end| end + 1));
+            assert_eq!(line, want, "{pattern} {text:?}");
+        }
+    }
+}

@@ -158,54 +158,6 @@ fn holds(hir: &Hir, byte: u8) -> bool {
     }
 }
 
-/// Returns whether a Perl pattern may match a newline, judged by its text. Returns false only for a
-/// pattern that certainly cannot.
-pub fn perl_may_span_lines(pattern: &[u8], syntax: &Syntax) -> bool {
-    let mut rest = pattern;
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
-            b'\n' => return true,
-            b'.' if syntax.dot_all => return true,
-            // Groups may set options, look around and recurse.
-            b'(' if after.starts_with(b"?") && !after.starts_with(b"?:") => return true,
-            b'(' if after.starts_with(b"*") => return true,
-            b'[' if after.starts_with(b"^") => return true,
-            b'[' => {
-                let Some(end) = memchr::memchr(b']', after) else { return true };
-                if memchr::memchr2(b'\\', b'[', &after[..end]).is_some() || end == 0 || after[..end].contains(&b'\n') {
-                    return true;
-                }
-                if after[..end].windows(3).any(|range| range[1] == b'-' && range[0] < b'\n') {
-                    return true;
-                }
-                rest = &after[end..];
-            }
-            b'\\' => match after {
-                [
-                    b'd' | b'w' | b'b' | b'B' | b'.' | b'\\' | b'*' | b'+' | b'?' | b'(' | b')' | b'[' | b']',
-                    rest_of @ ..,
-                ]
-                | [b'/' | b'-' | b'"' | b'\'' | b'{' | b'}' | b'|' | b'^' | b'$' | b'K' | b't', rest_of @ ..] => {
-                    rest = rest_of;
-                }
-                [b'x', high, low, rest_of @ ..]
-                    if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !is_newline_digits(*high, *low) =>
-                {
-                    rest = rest_of;
-                }
-                _ => return true,
-            },
-            _ => {}
-        }
-    }
-    false
-}
-
-fn is_newline_digits(high: u8, low: u8) -> bool {
-    high == b'0' && low.eq_ignore_ascii_case(&b'a')
-}
-
 /// Returns the only literal among these alternatives, if there is just one and it can be searched
 /// for unchanged.
 pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u8>> {
@@ -230,17 +182,6 @@ pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u
 mod tests {
     use super::super::pattern::Pattern;
     use super::*;
-
-    #[test]
-    fn perl_patterns_that_stay_within_lines_are_known() {
-        let spans = |pattern: &str| perl_may_span_lines(pattern.as_bytes(), &Syntax::default());
-        for within in [r"\xff\xd8", r"foo\d+", "a.b|c*", "[a-f]x", r"(?:ab)+\Kc"] {
-            assert!(!spans(within), "{within}");
-        }
-        for across in [r"\x0a", r"a\nb", r"\s", r"[^a]", r"(?s).", r"\R", r"a(?!\n)", r"\x{a}", r"\Aa", "[\t-z]"] {
-            assert!(spans(across), "{across}");
-        }
-    }
 
     #[test]
     fn the_longest_match_is_known_where_nothing_around_it_counts() {

@@ -7,8 +7,9 @@ use memchr::memmem;
 
 use super::super::longest::Longest;
 use super::super::perl::Perl;
+use super::super::perl_lines::within_line;
 use super::super::posix::{self, Target};
-use super::super::sources::{Sources, perl_may_span_lines, single_literal};
+use super::super::sources::{Sources, single_literal};
 use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::super::words::WordSearch;
 use super::candidates::CandidateTally;
@@ -23,7 +24,8 @@ impl Pattern {
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
         let syntax = &syntax.with_case_for(alternatives);
         if syntax.dialect == Dialect::Perl {
-            let spans = syntax.multiline && alternatives.iter().any(|one| perl_may_span_lines(one, syntax));
+            let stays_within = |one: &Vec<u8>| within_line(one, syntax).as_ref() == Some(one);
+            let spans = syntax.multiline && !alternatives.iter().all(stays_within);
             return Pattern::backtracking(alternatives, alternatives, &Syntax { multiline: spans, ..syntax.clone() });
         }
         if syntax.falls_back {

@@ -25,7 +25,7 @@ mod replace;
 use candidates::{CandidateTally, call_pays};
 
 /// The bytes of lines that PCRE2 searches at a time, at first and after a while without a match.
-const FEWEST_BYTES: usize = 2 << 10;
+const FEWEST_BYTES: usize = 512;
 const MOST_BYTES: usize = 64 << 10;
 
 /// The longest matches in bytes that are found by keeping the last bytes of a part of a line.
