@@ -64,8 +64,10 @@ struct Translation<'p> {
     atom: Option<usize>,
     /// The start in `out` and the number of each open group.
     open: Vec<(usize, usize)>,
-    /// Whether each group may be referred to, by its number: it is closed, and in no other alternative.
-    closed: Vec<bool>,
+    /// The number of groups so far.
+    groups: usize,
+    /// The groups that may be referred to: they are closed, and in no other alternative.
+    closed: GroupSet,
     /// For the whole pattern and each open group.
     scopes: Vec<Scope>,
     /// The length of `out` after the last `*`, `+` or `?` that applies to the last atom.
@@ -75,12 +77,20 @@ struct Translation<'p> {
 }
 
 /// The groups that may be referred to in the alternatives of a pattern or a group.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 struct Scope {
     /// Those closed before the first alternative.
-    before: Vec<bool>,
+    before: GroupSet,
     /// Those closed in earlier alternatives.
-    earlier: Vec<bool>,
+    earlier: GroupSet,
+}
+
+/// Some of the nine groups that have a back-reference, a bit each.
+type GroupSet = u16;
+
+/// Returns the set of this group alone, counted from 0.
+fn group_set(number: usize) -> GroupSet {
+    if number < 9 { 1 << number } else { 0 }
 }
 
 /// What precedes a token of an extended pattern, as glibc's parser sees it. GNU grep matches by
@@ -98,8 +108,22 @@ enum Before {
 impl<'p> Translation<'p> {
     fn new(pattern: &'p [u8], extended: bool, unicode: bool, target: Target) -> Translation<'p> {
         let (at, atom, repeated, out, before) = (0, None, 0, String::new(), Before::Start);
-        let (open, closed, scopes) = (Vec::new(), Vec::new(), vec![Scope::default()]);
-        Translation { pattern, at, extended, unicode, target, out, atom, open, closed, scopes, repeated, before }
+        let (open, groups, closed, scopes) = (Vec::new(), 0, 0, vec![Scope::default()]);
+        Translation {
+            pattern,
+            at,
+            extended,
+            unicode,
+            target,
+            out,
+            atom,
+            open,
+            groups,
+            closed,
+            scopes,
+            repeated,
+            before,
+        }
     }
 
     fn rest(&self) -> &'p [u8] {
@@ -247,7 +271,7 @@ impl<'p> Translation<'p> {
 
     fn back_reference(&mut self, digit: char) -> Result<(), Error> {
         let number = digit as usize - '0' as usize;
-        if self.closed.get(number - 1) != Some(&true) {
+        if self.closed & group_set(number - 1) == 0 {
             return Err(Error::InvalidBackReference);
         }
         if self.target == Target::Rust {
@@ -258,9 +282,9 @@ impl<'p> Translation<'p> {
     }
 
     fn open(&mut self) {
-        self.open.push((self.out.len(), self.closed.len()));
-        self.closed.push(false);
-        self.scopes.push(Scope { before: self.closed.clone(), earlier: Vec::new() });
+        self.open.push((self.out.len(), self.groups));
+        self.groups += 1;
+        self.scopes.push(Scope { before: self.closed, earlier: 0 });
         self.out.push('(');
         self.before = Before::Start;
         self.atom = None;
@@ -268,9 +292,8 @@ impl<'p> Translation<'p> {
 
     fn close(&mut self) -> Result<(), Error> {
         let (start, number) = self.open.pop().ok_or(Error::UnmatchedClose)?;
-        let Scope { earlier, .. } = self.scopes.pop().unwrap_or_default();
-        self.closed.iter_mut().zip(earlier).for_each(|(closed, earlier)| *closed |= earlier);
-        self.closed[number] = true;
+        let scope = self.scopes.pop().unwrap_or_default();
+        self.closed |= scope.earlier | group_set(number);
         self.out.push(')');
         self.before = Before::Atom;
         self.atom = Some(start);
@@ -278,12 +301,9 @@ impl<'p> Translation<'p> {
     }
 
     fn alternate(&mut self) {
-        if let Some(Scope { before, earlier }) = self.scopes.last_mut() {
-            earlier.resize(self.closed.len(), false);
-            for (number, closed) in self.closed.iter_mut().enumerate() {
-                earlier[number] |= *closed;
-                *closed = before.get(number) == Some(&true);
-            }
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.earlier |= self.closed;
+            self.closed = scope.before;
         }
         self.out.push('|');
         self.before = Before::Start;

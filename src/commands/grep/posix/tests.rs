@@ -122,3 +122,12 @@ fn a_back_reference_is_to_a_group_in_the_same_alternative() {
         assert_eq!(translated(wrong), Err(Error::InvalidBackReference), "{wrong}");
     }
 }
+
+// GNU grep's own case of parentheses took memory by the square of their number: 21 GB for a million.
+#[test]
+fn a_million_groups_take_linear_memory() {
+    let open = "(".repeat(1_000_000);
+    assert_eq!(translate(open.as_bytes(), true, true, Target::Rust), Err(Error::UnmatchedOpen));
+    let alternatives = "(a|".repeat(100_000) + &")".repeat(100_000);
+    assert!(translate(alternatives.as_bytes(), true, true, Target::Rust).is_ok());
+}
