@@ -171,3 +171,15 @@ fn errors_of_a_run_carry_the_name_of_the_tool() {
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.starts_with("grep: invalid value 'x' for --after-context"), "{}", ran.stderr);
 }
+
+// GNU grep's own cases compare these to the letter.
+#[test]
+fn messages_of_grep_are_the_classic_ones() {
+    let dir = Dir::new();
+    dir.file("binary", b"x\n\0\n");
+    let links = links();
+    let said = |line: &str| shell(line, dir.path(), Some(links.path()));
+    assert_eq!(said("grep -P 'x)' binary").stderr, "grep: unmatched closing parenthesis\n");
+    assert_eq!(said("grep . binary 2>&1 | tail -n 1").stdout, said("command -p grep . binary | tail -n 1").stdout);
+    assert!(run(&["grep", "-P", "x)", "/dev/null"]).stderr.contains("at offset 1"));
+}

@@ -20,6 +20,8 @@ use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
 use crate::exit::Exit;
 use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
+use crate::os::Status;
+use crate::os::posix::FileType;
 
 /// The number of lines of each file that are printed first, as by `tail`.
 pub(super) const LAST_LINES: u64 = 10;
@@ -349,6 +351,17 @@ impl CatFollower<'_, '_> {
         }
         self.cat.output.flush()
     }
+}
+
+/// Returns whether only the end of standard input, a pipe, tells what is wanted of it. Nothing can follow
+/// then: POSIX has `tail` ignore `-f` there.
+pub(super) fn ends_first(wanted: &PrintedPart, files: &[OsString]) -> bool {
+    let is_from_end = match wanted {
+        PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) => first_from_start(selection).is_none(),
+        _ => false,
+    };
+    let is_stdin = files.iter().all(|file| file == "-") && files.len() <= 1;
+    is_from_end && is_stdin && Status::of(io::stdin()).is_ok_and(|status| status.kind == FileType::Fifo)
 }
 
 /// Returns the names of the inputs.

@@ -43,7 +43,9 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     // An error even when there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
-    let wanted = match PrintedPart::new(args)? {
+    let wanted = PrintedPart::new(args)?;
+    let follow = follow.filter(|_| !following::ends_first(&wanted, &args.files));
+    let wanted = match wanted {
         PrintedPart::Period(search) if follow.is_none() => PrintedPart::Period(Box::new(search.collecting())),
         wanted => wanted,
     };

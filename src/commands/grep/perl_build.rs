@@ -6,6 +6,7 @@ use pcre2::bytes::{Regex, RegexBuilder};
 use super::perl_text::offset_as_typed;
 use super::relaxed::Relaxed;
 use super::syntax::{Boundary, Case, Syntax};
+use crate::output::is_tool;
 
 /// The JIT's stack for backtracking, for each thread. It is reserved, and grows as it is used.
 const JIT_STACK_BYTES: usize = 32 << 20;
@@ -44,9 +45,14 @@ pub(super) fn refusal(error: &pcre2::Error, alternative: &[u8], syntax: &Syntax)
     with_offset(error, offset.map(typed))
 }
 
-/// Returns PCRE2's message with another offset, or with none.
+/// Returns PCRE2's message with another offset, or with none. GNU grep gives the reason alone.
 fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
     let message = error.to_string();
+    if is_tool()
+        && let Some((_, reason)) = message.split_once(": ").and_then(|(_, rest)| rest.split_once(": "))
+    {
+        return anyhow!(reason.to_owned());
+    }
     let place = |offset: usize| format!(" at offset {offset}");
     match error.offset() {
         Some(compiled) => anyhow!(message.replacen(&place(compiled), &offset.map(place).unwrap_or_default(), 1)),

@@ -19,7 +19,7 @@ use super::start::Starts;
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 use crate::os::posix::OsStrExt;
-use crate::output::escape_name;
+use crate::output::{escape_name, is_tool};
 
 use deferred::Deferred;
 use long_line::LongLine;
@@ -170,7 +170,8 @@ impl Kernel for Search<'_> {
         }
         if part.untold {
             let name = escape_name(OsStr::from_bytes(self.name(block)));
-            let message = Inserted::Message(format!("mapped: {name}: binary file matches (-a prints its lines)"));
+            let advice = if is_tool() { "" } else { " (-a prints its lines)" };
+            let message = Inserted::Message(format!("mapped: {name}: binary file matches{advice}"));
             part.messages.push(Insertion { at: text.len() - start, what: message });
         }
         if let Some(failure) = part.failed.take() {
