@@ -112,14 +112,14 @@ fn panels_screen() {
 #[test]
 fn a_pipe_gets_no_colour_unless_it_is_asked_for() {
     screen(&[], b"a", "00000000  61                                                |a|\n00000001\n");
-    let coloured = "\x1b[90m00000000\x1b[0m  \x1b[36m61 62 \x1b[33m80\x1b[0m                                          \
-        |\x1b[36mab\x1b[33m.\x1b[0m|\n\x1b[90m00000003\x1b[0m\n";
+    let coloured = "\x1b[2m00000000\x1b[0m  \x1b[36m61 62 \x1b[1;34m80\x1b[0m                                          \
+        |\x1b[36mab\x1b[1;34m.\x1b[0m|\n\x1b[2m00000003\x1b[0m\n";
     screen(&["--color=always"], b"ab\x80", coloured);
     let ran = run_piped(
-        mapped().args(["hexdump", "--color=always"]).env("MAPPED_HEXDUMP_COLORS", "printable=1;32:address=2"),
+        mapped().args(["hexdump", "--color=always"]).env("MAPPED_HEXDUMP_COLORS", "printable=32:address=90"),
         b"ab\x80",
     );
-    let themed = coloured.replace("\x1b[90m", "\x1b[2m").replace("\x1b[36m", "\x1b[1;32m");
+    let themed = coloured.replace("\x1b[2m", "\x1b[90m").replace("\x1b[36m", "\x1b[32m");
     assert_eq!(String::from_utf8_lossy(&ran.stdout), themed);
 }
 

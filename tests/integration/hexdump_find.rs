@@ -145,12 +145,16 @@ fn matches_are_highlighted_over_the_ends_of_rows() {
         let ran = run_piped(mapped().args(["hexdump", "--color=always", "--find", "7f454c46"]).args(args), &image);
         let text = String::from_utf8(ran.stdout).unwrap();
         assert!(text.contains("2e \x1b[1;31m7f 45\x1b[0m  |"), "{text}");
-        assert!(text.contains("\x1b[1;31m4c 46 \x1b[36m2e"), "{text}");
-        assert!(text.contains("|\x1b[1;31mLF\x1b[36m."), "{text}");
+        // Regression: the bytes after a match were bold like it.
+        assert!(text.contains("\x1b[1;31m4c 46 \x1b[0m\x1b[36m2e"), "{text}");
+        assert!(text.contains("|\x1b[1;31mLF\x1b[0m\x1b[36m."), "{text}");
     }
     let panels = ["hexdump", "--color=always", "-f", "panels", "--all", "--find", "text:ELF", "-n", "4"];
     let text = String::from_utf8(run_piped(mapped().args(panels), &image).stdout).unwrap();
-    assert!(text.contains("\x1b[1;31m45 \x1b[1;31m") || text.contains("\x1b[1;31m45 4c 46 \x1b[36m2e"), "{text}");
+    assert!(
+        text.contains("\x1b[1;31m45 \x1b[1;31m") || text.contains("\x1b[1;31m45 4c 46 \x1b[0m\x1b[36m2e"),
+        "{text}"
+    );
     assert!(text.ends_with("┘\n"), "{text}");
     let words = ["hexdump", "--color=always", "-x", "--all", "--find", "text:ELF"];
     let text = String::from_utf8(run_piped(mapped().args(words), &image).stdout).unwrap();

@@ -56,8 +56,10 @@ pub struct Theme {
 
 impl Default for Theme {
     fn default() -> Theme {
+        // Faint text and these colours are readable on light and dark backgrounds, unlike bright black and
+        // plain yellow.
         let [address, null, printable, space, control, high, matched, removed, added] =
-            ["90", "90", "36", "32", "35", "33", "1;31", "1;31", "1;32"].map(String::from);
+            ["2", "2", "36", "32", "35", "1;34", "1;31", "1;31", "1;32"].map(String::from);
         Theme { address, null, printable, space, control, high, matched, removed, added }
     }
 }
@@ -121,6 +123,10 @@ impl<'theme> Brush<'theme> {
     pub fn take(&mut self, kind: ByteKind, out: &mut Vec<u8>) {
         let Some(theme) = self.theme else { return };
         if self.on != Some(kind) {
+            // Another colour replaces a colour, but ends neither bold nor faint text.
+            if self.on.is_some_and(|before| !is_colour(theme.of(before))) {
+                escape("0", out);
+            }
             escape(theme.of(kind), out);
             self.on = Some(kind);
         }
@@ -145,6 +151,11 @@ impl<'theme> Brush<'theme> {
             }
         }
     }
+}
+
+/// Returns whether SGR parameters set nothing but one of the sixteen colours.
+fn is_colour(parameters: &str) -> bool {
+    parameters.len() == 2 && parameters.starts_with(['3', '9'])
 }
 
 fn escape(parameters: &str, out: &mut Vec<u8>) {
@@ -251,7 +262,7 @@ mod tests {
         let mut out = vec![];
         view.short(b"ab\0\0\x80", RowPlace { address: 0, index: 0 }, &mut out);
         let expected = format!(
-            "\x1b[90m00000000\x1b[0m  \x1b[36m61 62 \x1b[90m00 00 \x1b[33m80\x1b[0m{:36}|\x1b[36mab\x1b[90m..\x1b[33m.\x1b[0m|\n",
+            "\x1b[2m00000000\x1b[0m  \x1b[36m61 62 \x1b[2m00 00 \x1b[0m\x1b[1;34m80\x1b[0m{:36}|\x1b[36mab\x1b[2m..\x1b[0m\x1b[1;34m.\x1b[0m|\n",
             ""
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
