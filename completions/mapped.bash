@@ -109,6 +109,7 @@ _mapped() {
                 --work|--work=)
                     COMPREPLY=($(compgen -W "touch sum lines search: hash:blake3 hash:sha256 hash:sha224 hash:sha384 hash:sha512 hash:sha512-256 hash:sha512-224 hash:sha3-224 hash:sha3-256 hash:sha3-384 hash:sha3-512 hash:sha1 hash:md5 hash:blake2b hash:blake2s hash:blake2bp hash:blake2sp hash:ripemd160 hash:sm3 hash:crc hash:crc32b hash:bsd hash:sysv hash:crc32 hash:crc32c hash:crc64-xz hash:crc64-nvme hash:adler32 hash:xxh32 hash:xxh64 hash:xxh3 hash:xxh128 copy" -- "${cur}"))
                     COMPREPLY=("${COMPREPLY[@]#"${colon}"}")
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --pattern|--pattern=)
@@ -207,6 +208,7 @@ _mapped() {
                     ;;
                 --stats=)
                     COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --progress=)
@@ -391,6 +393,7 @@ _mapped() {
                     ;;
                 --stats=)
                     COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --color=)
@@ -525,6 +528,7 @@ _mapped() {
                     ;;
                 --stats=)
                     COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --color=)
@@ -1052,6 +1056,7 @@ _mapped() {
                     ;;
                 --stats=)
                     COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --color=)
@@ -1276,6 +1281,7 @@ _mapped() {
                     ;;
                 --stats=)
                     COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --color=)
@@ -1464,6 +1470,7 @@ _mapped() {
                     ;;
                 --stats=)
                     COMPREPLY=($(compgen -W "text json text: json:" -- "${cur}"))
+                    [[ "${COMPREPLY[*]}" != *: ]] || compopt -o nospace 2>/dev/null
                     return 0
                     ;;
                 --color=)

@@ -178,6 +178,8 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         // Regression: no algorithm was offered after the colon, and tools in place of the directory.
         ("mapped bench --work hash:sha25\t", "hash:sha256"),
         ("mapped links be\t", "links beta"),
+        // Regression: a space followed the colon. Fish draws the line anew for each letter.
+        ("mapped bench --work sea\tx", if shell == "fish" { "search:" } else { "search:x" }),
     ] {
         if keys.contains("links") {
             fs::create_dir(home.path().join("beta")).unwrap();

@@ -34,6 +34,9 @@ const OPTIONS: &str = "            COMPREPLY=( $(compgen -W \"${opts}\" -- \"${c
 /// What offers the values of an option.
 const VALUES: &str = "COMPREPLY=($(compgen -W ";
 
+/// Leaves out the space after a value that is continued after its colon.
+const OPEN: &str = "                    [[ \"${COMPREPLY[*]}\" != *: ]] || compopt -o nospace 2>/dev/null\n";
+
 /// Part of the test for an option. A first operand has no dash, and is a file or a pattern.
 const FIRST: &str = " || ${COMP_CWORD} -eq 2 ]] ; then";
 
@@ -63,8 +66,8 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
             joined.push_str(&format!("{before}{values}\n"));
             continue;
         }
-        if label.starts_with(VALUES) && label.contains(":blake3") {
-            joined.push_str(&format!("{line}\n                    COMPREPLY=(\"${{COMPREPLY[@]#\"${{colon}}\"}}\")\n"));
+        if label.starts_with(VALUES) && label.contains(':') {
+            joined.push_str(&with_colons(line));
             continue;
         }
         if let Some(option) = line.strip_suffix(FIRST).filter(|_| takes_directory(command)) {
@@ -97,6 +100,13 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
         joined.push('\n');
     }
     joined
+}
+
+/// Returns the line that offers values some of which have a colon, with what bash needs after it.
+fn with_colons(line: &str) -> String {
+    let rest = "                    COMPREPLY=(\"${COMPREPLY[@]#\"${colon}\"}\")\n";
+    let rest = if line.contains(":blake3") { rest } else { "" };
+    format!("{line}\n{rest}{OPEN}")
 }
 
 /// Returns whether a subcommand's operands are files.

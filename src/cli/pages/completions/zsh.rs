@@ -1,6 +1,6 @@
 //! What clap's completion script for zsh lacks.
 
-use clap::Command;
+use clap::{Arg, Command};
 
 use super::listed_values;
 
@@ -23,9 +23,26 @@ pub(super) fn mended(program: &Command, mut script: String) -> String {
         if let Some(values) = listed_values(arg) {
             script = script.replace(&format!(":({values})'"), &format!(":_sequence compadd - {values}'"));
         }
+        if let Some((plain, open)) = open_values(arg) {
+            let add = format!(":{{compadd - {plain}; compadd -S \"\" - {open}}}'");
+            script = script.replace(&format!(":({})'", escaped_values(arg).join(" ")), &add);
+        }
         if let Some(long) = arg.get_long().filter(|_| arg.is_require_equals_set()) {
             script = script.replace(&format!("--{long}=["), &format!("--{long}=-["));
         }
     }
     script
+}
+
+/// Returns the values of an option, those that are continued after their colon apart, or `None` if it has
+/// no such value.
+fn open_values(arg: &Arg) -> Option<(String, String)> {
+    let values = escaped_values(arg);
+    let (open, plain): (Vec<&str>, Vec<&str>) =
+        values.iter().map(String::as_str).partition(|value| value.ends_with(':'));
+    (!open.is_empty()).then(|| (plain.join(" "), open.join(" ")))
+}
+
+fn escaped_values(arg: &Arg) -> Vec<String> {
+    arg.get_possible_values().iter().map(|value| value.get_name().replace(':', "\\:")).collect()
 }
