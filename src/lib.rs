@@ -86,7 +86,8 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     // These two cannot do anything without an operand.
     let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
     if args.len() < 2 || lacks_operands {
-        output::print_message(format_args!("{}", examples::brief(subcommand)));
+        let columns = terminal_columns(std::io::stderr());
+        output::print_message(format_args!("{}", output::fold(&examples::brief(subcommand, columns), columns, 11)));
         return usage_error(subcommand).into();
     }
     if let Some(message) = subcommand.and_then(|name| cli::refusal::foreign_option(&args, name)) {
@@ -96,9 +97,12 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     let is_full_help = args.iter().any(|arg| arg == "--help");
     match Cli::try_parse_from(cli::getopt::expand_clusters(args.clone())) {
         Ok(cli) => {
+            let early = app::slips::advice_before_following(&args, app::unnamed::named_thing);
+            early.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
             let exit = run(&cli);
             let advice = match exit {
-                Exit::Failure | Exit::Error => app::slips::advice(&args, app::unnamed::named_thing),
+                _ if early.is_some() => None,
+                Exit::Failure | Exit::Refused | Exit::Error => app::slips::advice(&args, app::unnamed::named_thing),
                 Exit::Success => app::slips::note(&args, app::unnamed::named_thing),
                 _ => None,
             };
@@ -115,13 +119,22 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
         }
         Err(help) => {
             let full = subcommand.filter(|_| is_full_help && help.kind() == ErrorKind::DisplayHelp);
-            let shown = match full.and_then(cli::pages::with_full_help) {
+            let columns = terminal_columns(std::io::stdout());
+            let shown = match full.and_then(|name| cli::pages::with_full_help(name, columns)) {
                 Some(mut command) => command.print_help(),
+                None if subcommand.is_none() && help.kind() == ErrorKind::DisplayHelp => {
+                    cli::pages::program_with_help(columns).print_help()
+                }
                 None => help.print(),
             };
             ended(printed(shown), usage_error(subcommand)).into()
         }
     }
+}
+
+/// Returns the width of a terminal. Anything else takes lines of any length.
+fn terminal_columns(stream: impl os::posix::AsFd) -> usize {
+    os::posix::columns(stream).map_or(usize::MAX, usize::from)
 }
 
 /// Returns the exit code of a usage error: that of the classic tool of the subcommand's name.

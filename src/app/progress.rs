@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::Session;
+use crate::os::posix::columns;
 
 /// A bar that tracks the bytes of a run. Dropping it clears the line.
 #[derive(Debug)]
@@ -33,6 +34,10 @@ impl ByteProgress {
             let bar = painted;
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             let style = match total {
+                // A line that is wider than the terminal would not be erased.
+                Some(_) if columns(std::io::stderr()).is_some_and(|columns| columns < 80) => {
+                    "{wide_bar} {percent:>3}% {binary_bytes_per_sec} eta {eta}"
+                }
                 Some(_) => {
                     "{bar:30} {percent:>3}% {binary_bytes}/{binary_total_bytes} {binary_bytes_per_sec} eta {eta}"
                 }

@@ -131,7 +131,7 @@ impl StatsReport {
             self.peak_resident_bytes as f64 / (1 << 20) as f64
         ));
         lines.extend(self.device_bytes_read.map(|read| format!("{read} bytes read from the device")));
-        let resident = self.resident_before.map(|share| format!("{:.1} % resident before the run", share * 100.0));
+        let resident = self.resident_before.map(|share| format!("{:.1}% resident before the run", share * 100.0));
         lines.extend(resident);
         lines
     }

@@ -46,7 +46,7 @@ fn in_typed_order<V: Clone + Send + Sync + 'static, T>(
     name = "mapped", version, propagate_version = true, disable_help_subcommand = true,
     override_usage = "mapped SUBCOMMAND [OPTION]... [OPERAND]...\n       mapped --as TOOL [OPTION]... [OPERAND]...",
     subcommand_value_name = "SUBCOMMAND", subcommand_help_heading = "Subcommands",
-    after_help = pages::examples::help("mapped").unwrap_or_default(),
+    after_help = pages::examples::help("mapped", usize::MAX).unwrap_or_default(),
 )]
 pub struct Cli {
     /// The subcommand to run.

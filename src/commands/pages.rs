@@ -9,6 +9,7 @@ use std::{
     process::Command,
 };
 
+use crate::app::config::terminal_columns;
 use crate::cli::pages::completions::{CompletionsArgs, script};
 use crate::cli::pages::man::{ManArgs, page};
 use crate::cli::pages::topics::{self, HelpArgs};
@@ -16,15 +17,21 @@ use crate::cli::typo;
 use crate::exit::Exit;
 #[cfg(unix)]
 use crate::os::memory_file;
-use crate::output::{Destination, Output, escape_name};
+use crate::output::{Destination, Output, escape_name, fold};
+
+/// The column in which the descriptions of topics start.
+const TOPIC: usize = 15;
 
 /// Prints the help of a subcommand or a topic.
 pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let topic = args.topic.as_deref();
-    let text = topics::help(topic).ok_or_else(|| {
+    let columns = terminal_columns(output).unwrap_or(usize::MAX);
+    let text = topics::help(topic, columns).ok_or_else(|| {
         let name = topic.unwrap_or_default();
         anyhow::anyhow!("no help on '{}'; {}", escape_name(name.as_ref()), instead(name, "help"))
     })?;
+    // The parser does not lay out the list of topics.
+    let text = if topic.is_none() { fold(&text, columns, TOPIC) } else { text };
     output.write_all(text.as_bytes())?;
     Ok(Exit::Success)
 }

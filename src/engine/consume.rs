@@ -59,7 +59,7 @@ impl Engine {
         let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
         let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
         // The size is also small enough for the first block to show early whether a second thread
-        // pays off. Half of it showed that no earlier, and a megabyte then took 3 % longer because
+        // pays off. Half of it showed that no earlier, and a megabyte then took 3% longer because
         // of the calls between blocks.
         let pread_block = self.block.unwrap_or(256 << 10);
         Plan { holes: true, ramp_up: false, pread_block, ..plan }

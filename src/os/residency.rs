@@ -3,7 +3,7 @@
 //! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted
 //! pages. Older kernels have `mincore(2)`, but it reports every page as resident for a file that
 //! the caller neither owns nor may write. For those, each page is tried with a read that must not
-//! block (`RWF_NOWAIT`). If none of them can tell, the answer is [`Unknown`], never a false 100 %.
+//! block (`RWF_NOWAIT`). If none of them can tell, the answer is [`Unknown`], never a false 100%.
 //!
 //! An overlayfs file has no pages of its own: `cachestat` finds none, while a mapping, and therefore
 //! `mincore`, shows those of the file below.

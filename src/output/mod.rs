@@ -1,6 +1,7 @@
 //! Everything that leaves the program: standard output, messages, JSON and charts, made safe for terminals.
 
 pub mod canvas;
+mod fold;
 mod json;
 mod json_parts;
 mod message;
@@ -9,6 +10,7 @@ mod splice;
 mod stdout;
 mod terminal_safe;
 
+pub use fold::fold;
 pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use json_parts::JsonTextParts;
 pub use message::{command_name, is_tool, print_message, speak_as};

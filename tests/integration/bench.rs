@@ -487,7 +487,7 @@ fn what_the_file_allows_is_said_once() {
     assert!(table.contains("tmpfs accepts O_DIRECT but has no device") && table.contains("\nmap "), "{table}");
 }
 
-/// Regression: a sentence claimed that 3.28 GB/s and 2.34 GB/s differ by 6 %, because its figures
+/// Regression: a sentence claimed that 3.28 GB/s and 2.34 GB/s differ by 6%, because its figures
 /// and its ratio were estimated separately.
 #[test]
 fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
@@ -521,7 +521,7 @@ fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
             let (said, follows, digit) = match () {
                 () if words.contains(" times as fast") => (before(" times as fast")[0], one / other, 0.005),
                 () if words.contains(" differ by ") => (
-                    words[..words.find(" %,").or(words.find(" % (95")).unwrap()]
+                    words[..words.find("%,").or(words.find("% (95")).unwrap()]
                         .rsplit(' ')
                         .next()
                         .unwrap()
@@ -530,7 +530,7 @@ fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
                     (one / other - 1.0) * 100.0,
                     0.5,
                 ),
-                () if words.contains(" % slower") => (before(" % slower")[0], (1.0 - one / other) * 100.0, 0.05),
+                () if words.contains("% slower") => (before("% slower")[0], (1.0 - one / other) * 100.0, 0.05),
                 () => continue,
             };
             assert!((said - follows).abs() <= digit + 1e-9, "{words}");

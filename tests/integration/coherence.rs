@@ -80,7 +80,7 @@ fn overlay_files_opened_before_a_copy_up() {
 fn cached_pages_of_overlay_files_are_counted() {
     silent(in_namespace(
         "seq 30000 > $D/low/f; sync; overlay; cat f > /dev/null
-        $MAPPED stat f | grep -q '(100 %' || $MAPPED stat f
+        $MAPPED stat f | grep -q '(100%' || $MAPPED stat f
         $MAPPED bench --both --runs 1 --ways read,map --threads 1 f > $D/tmp/table || cat $D/tmp/table",
     ));
 }

@@ -454,9 +454,9 @@ fn a_table_of_residency_has_a_total() {
     let text = text.replace(dir.path().to_str().unwrap(), "DIR");
     let expected = [
         "  RESIDENT      PAGES  IN MEMORY    SHARE  WHERE                     FILE",
-        "        11         11   44.0 KiB    100 % |███████████|              DIR/cached",
-        "         0          0        0 B      0 % ||                         DIR/empty",
-        "        11         11   44.0 KiB    100 %                            total",
+        "        11         11   44.0 KiB     100% |███████████|              DIR/cached",
+        "         0          0        0 B       0% ||                         DIR/empty",
+        "        11         11   44.0 KiB     100%                            total",
     ];
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
 }
@@ -527,8 +527,8 @@ fn a_file_counts_once_in_the_total_whatever_its_names() {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
         String::from_utf8(ran.stdout).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
     };
-    let row = "        11         11   44.0 KiB    100 % |███████████|              ";
-    let total = "        11         11   44.0 KiB    100 %                            total";
+    let row = "        11         11   44.0 KiB     100% |███████████|              ";
+    let total = "        11         11   44.0 KiB     100%                            total";
     let again = " (already counted under another name)";
     assert_eq!(
         table(&["d/cached", "d/twin", "./d/cached"]),
@@ -542,7 +542,7 @@ fn a_file_counts_once_in_the_total_whatever_its_names() {
     );
     assert_eq!(
         table(&["--offset=4096", "--length=8192", "d/cached"]),
-        ["         2          2    8.0 KiB    100 % |██|                       d/cached"]
+        ["         2          2    8.0 KiB     100% |██|                       d/cached"]
     );
 }
 

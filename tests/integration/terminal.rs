@@ -6,6 +6,8 @@ use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
 
+use rustix::termios::Winsize;
+
 use crate::util::{Dir, mapped};
 
 /// Colours, a window title, a bell, a C1 control, a carriage return, DEL and a direction override,
@@ -15,8 +17,14 @@ const HOSTILE: &str = "e\x1b[31mvil\x1b]0;owned\x07\u{9b}7m\r\x7f\u{202e}gpj";
 const RAW: [&[u8]; 7] = [b"\x1b[31mvil", b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\r\x7f", b"\x7f", b"\xe2\x80\xae"];
 
 /// Returns everything that a command prints on a terminal, standard output and error together.
-fn on_a_terminal(mut command: Command) -> Vec<u8> {
-    let pty = rustix_openpty::openpty(None, None).unwrap();
+fn on_a_terminal(command: Command) -> Vec<u8> {
+    on_a_terminal_of(0, command)
+}
+
+/// Like `on_a_terminal`, with a number of columns.
+fn on_a_terminal_of(columns: u16, mut command: Command) -> Vec<u8> {
+    let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+    let pty = rustix_openpty::openpty(None, Some(&size)).unwrap();
     command.env("TERM", "xterm");
     command.stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
     let mut child = command.spawn().unwrap();
@@ -112,6 +120,38 @@ fn no_name_drives_a_terminal() {
 }
 
 /// Without a terminal, a name is printed as its bytes, which scripts need.
+// Regression: at 50 columns, the terminal broke words of these lines in the middle.
+#[test]
+fn nothing_is_wider_than_a_narrow_terminal() {
+    if rustix_openpty::openpty(None, None).is_err() {
+        return crate::util::skip("a pseudo-terminal");
+    }
+    let dir = Dir::new();
+    dir.file("log", "2026-11-21T09:00:00.000Z INFO GET /orders status=200\n".repeat(400).as_bytes());
+    for args in [
+        &["stat", "log"][..],
+        &["stat", "--content", "log"],
+        &["stat", "-f", "log"],
+        &["stat", "--residency", "log"],
+        &["bench", "--runs", "1", "log"],
+        &["bench", "--runs", "1", "--pattern", "random", "log"],
+        &["--help"],
+        &["help"],
+        &["stat", "--help"],
+        &["grep"],
+        &["stat"],
+    ] {
+        let mut command = mapped();
+        command.args(args).env("NO_COLOR", "1").current_dir(dir.path());
+        let shown = String::from_utf8(on_a_terminal_of(50, command)).unwrap();
+        assert!(shown.lines().count() > 1, "{args:?}: {shown}");
+        // What a progress bar showed was erased, and the parser does not fold the usage.
+        for line in shown.lines().filter(|line| !line.contains('\x1b') && !line.contains("[FILE]...")) {
+            assert!(line.trim_end_matches('\r').chars().count() <= 50, "{args:?}: {line}");
+        }
+    }
+}
+
 #[test]
 fn through_a_pipe_names_are_as_they_are() {
     let dir = Dir::new();

@@ -125,16 +125,21 @@ fn of(subcommand: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(name, _)| *name == subcommand).map_or(&[], |(_, examples)| examples)
 }
 
-/// Returns the examples as a section of a help text, or `None` for a subcommand without examples.
-pub fn help(subcommand: &str) -> Option<String> {
-    let lines = in_columns(of(subcommand).iter());
+/// Returns the examples as a section of a help text for a terminal of so many columns, or `None` for a
+/// subcommand without examples.
+pub fn help(subcommand: &str, columns: usize) -> Option<String> {
+    let lines = in_columns(of(subcommand).iter(), columns);
     (!lines.is_empty()).then(|| format!("Examples:\n{}", lines.join("\n")))
 }
 
 /// Returns the examples in two columns. A command line that does not fit into the first takes a
-/// line of its own.
-fn in_columns<'a>(examples: impl Iterator<Item = &'a Example> + Clone) -> Vec<String> {
+/// line of its own. If the terminal is too narrow for both, the description is above the command line.
+fn in_columns<'a>(examples: impl Iterator<Item = &'a Example> + Clone, columns: usize) -> Vec<String> {
     let width = examples.clone().filter(is_short).map(|example| example.line.len()).max().unwrap_or(0);
+    let about = examples.clone().map(|example| example.about.len()).max().unwrap_or(0);
+    if 2 + width + 2 + about > columns {
+        return examples.map(|Example { about, line }| format!("  {about}:\n    {line}")).collect();
+    }
     let shown = examples.map(|example| match is_short(&example) {
         true => format!("  {:width$}  {}", example.line, example.about),
         false => format!("  {}\n  {:width$}  {}", example.line, "", example.about),
@@ -160,13 +165,13 @@ pub fn roff(subcommand: &str) -> String {
 
 /// Returns the text shown for `mapped` alone, or for a subcommand without the operands it needs:
 /// about ten lines of usage, examples, and pointers to more help.
-pub fn brief(subcommand: Option<&str>) -> String {
+pub fn brief(subcommand: Option<&str>, columns: usize) -> String {
     let mut program = Cli::command();
     let (usage, name) = match subcommand.and_then(|name| program.find_subcommand_mut(name)) {
         Some(command) => (usage(command), subcommand),
         None => (usage(&mut program), None),
     };
-    let lines = in_columns(of(name.unwrap_or("mapped")).iter().filter(is_short));
+    let lines = in_columns(of(name.unwrap_or("mapped")).iter().filter(is_short), columns);
     let more = name.map_or(String::from("mapped --help"), |name| format!("mapped {name} --help"));
     format!("{usage}\n\n{}\n\nAll options: {more}. Topics: mapped help.", lines.join("\n"))
 }

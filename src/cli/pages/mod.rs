@@ -19,14 +19,19 @@ pub fn program() -> clap::Command {
     program
 }
 
+/// Returns the program with its examples laid out for a terminal of so many columns.
+pub fn program_with_help(columns: usize) -> clap::Command {
+    program().after_help(examples::help("mapped", columns).unwrap_or_default())
+}
+
 /// Returns a subcommand whose help is what `--help` prints: every option in two columns, then the
 /// examples. `-h` leaves out the rarer options, and the man page has the longer explanations.
 // clap's own long layout takes three lines or more for each option.
-pub fn with_full_help(subcommand: &str) -> Option<clap::Command> {
+pub fn with_full_help(subcommand: &str, columns: usize) -> Option<clap::Command> {
     let mut program = program();
     let command = program.find_subcommand_mut(subcommand)?;
     let about = command.get_long_about().or(command.get_about()).cloned().unwrap_or_default();
-    let examples = examples::help(subcommand);
+    let examples = examples::help(subcommand, columns);
     let after = examples.map_or(String::new(), |examples| format!("{examples}\n\n"));
     let after = format!("{after}Longer explanations: mapped man {subcommand}");
     Some(command.clone().about(about).after_help(after).mut_args(|arg| {

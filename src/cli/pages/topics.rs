@@ -35,7 +35,7 @@ pub const TOPICS: &[Topic] = &[
     },
     Topic {
         name: "times",
-        aliases: &["time", "dates", "date"],
+        aliases: &["time", "dates", "date", "since", "until", "around", "period"],
         about: "how to write times, and how they are found in logs",
         text: include_str!("../../../man/topics/times.txt"),
     },
@@ -69,15 +69,16 @@ pub fn named(name: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.name == name || topic.aliases.contains(&name))
 }
 
-/// Returns the help of a subcommand or the text of a topic; without a name, the list of both.
-pub fn help(name: Option<&str>) -> Option<String> {
+/// Returns the help of a subcommand or the text of a topic; without a name, the list of both. Examples
+/// are laid out for a terminal of so many columns.
+pub fn help(name: Option<&str>, columns: usize) -> Option<String> {
     match name {
         None => {
             let list: Vec<String> =
                 TOPICS.iter().map(|topic| format!("  {:11}  {}", topic.name, topic.about)).collect();
-            Some(format!("{}\nTopics:\n{}\n", super::program().render_help(), list.join("\n")))
+            Some(format!("{}\nTopics:\n{}\n", super::program_with_help(columns).render_help(), list.join("\n")))
         }
-        Some(name) => match super::with_full_help(name) {
+        Some(name) => match super::with_full_help(name, columns) {
             Some(mut command) => Some(command.render_help().to_string()),
             None => named(name).map(text),
         },

@@ -121,7 +121,7 @@ impl Comparison {
         let rows = self.rows.len();
         let percent = MARGIN * 100.0;
         sentences.push(format!(
-            "Changed by more than {percent:.0} % and beyond the noise: {changed} of {rows} rows, corrected for {rows} comparisons."
+            "Changed by more than {percent:.0}% and beyond the noise: {changed} of {rows} rows, corrected for {rows} comparisons."
         ));
         sentences
     }

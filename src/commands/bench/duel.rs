@@ -17,7 +17,7 @@ pub struct Duel<'m> {
     pub other: &'m Row,
     /// The throughput of `one` divided by that of `other`, both rounded as shown.
     pub ratio: f64,
-    /// The 95 % confidence interval of the ratio; `None` if there are too few runs.
+    /// The 95% confidence interval of the ratio; `None` if there are too few runs.
     pub interval: Option<(f64, f64)>,
     /// The probability that chance alone causes a difference this large.
     pub chance: f64,

@@ -42,7 +42,7 @@ mod tests {
     }
 
     /// Returns rows with invented runs: some ways nearly equal, some twice as fast, with noise of 1
-    /// to 20 %.
+    /// to 20%.
     fn measured(settings: &BenchSettings, seed: u64) -> Measured {
         let mut shuffle = Shuffle::new(seed);
         let mut fraction = move || shuffle.below(1 << 20) as f64 / f64::from(1 << 20);

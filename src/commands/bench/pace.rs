@@ -39,7 +39,7 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
     }
     (fastest - slowest > STEADY).then(|| {
         format!(
-            "the machine's speed varied from {:.0} to {:.0} % of its median between rounds; all figures are corrected for it",
+            "the machine's speed varied from {:.0} to {:.0}% of its median between rounds; all figures are corrected for it",
             slowest * 100.0,
             fastest * 100.0
         )
@@ -61,7 +61,7 @@ mod tests {
     fn what_all_ways_have_in_common_is_the_machines() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);
         let said = set(&mut rows).unwrap();
-        assert!(said.starts_with("the machine's speed varied from 50 to 100 % of its median"), "{said}");
+        assert!(said.starts_with("the machine's speed varied from 50 to 100% of its median"), "{said}");
         for row in &rows {
             let paces: Vec<f64> = row.samples.iter().map(|sample| sample.pace).collect();
             assert_eq!(paces, [1.0, 0.5, 1.0]);

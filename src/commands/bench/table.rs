@@ -13,6 +13,7 @@ use super::settings::{BenchSettings, pattern_word};
 use super::state::CacheState;
 use super::way::{Means, size};
 use crate::cli::bench::AccessPattern;
+use crate::output::fold;
 
 /// How the table is displayed.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +24,15 @@ pub struct Look {
     pub color: bool,
 }
 
+impl Look {
+    /// Returns the width of sentences, which are hard to read in long lines.
+    fn prose(self) -> usize {
+        self.width.clamp(20, 100)
+    }
+}
+
 /// The narrowest bar that is readable, and the widest one that is useful.
-const LEAST_BAR: usize = 12;
+const LEAST_BAR: usize = 8;
 const MOST_BAR: usize = 40;
 
 /// A column other than the way and the bar.
@@ -64,56 +72,56 @@ static COLUMNS: [Column; 14] = [
         let rate = row.rate().unwrap_or_default();
         format!("{:.0}%", (rate.high - rate.low) / 2.0 / rate.value * 100.0)
     }),
-    Column { shown: Shown::Sequential, ..column("time", 7, 0, |row| duration(row.seconds())) },
-    Column { shown: Shown::Scattered, ..column("IOPS", 6, 0, |row| row.iops().map_or_else(|| "-".into(), count)) },
-    Column { shown: Shown::Scattered, ..column("p50", 7, 0, |row| latency(row, 0.5)) },
-    Column { shown: Shown::Scattered, ..column("p99", 7, 0, |row| latency(row, 0.99)) },
-    Column { shown: Shown::Scattered, ..column("p99.9", 7, 1, |row| latency(row, 0.999)) },
-    column("minor", 6, 1, |row| count(row.median(|usage| usage.minor_faults as f64))),
-    column("major", 6, 2, |row| count(row.median(|usage| usage.major_faults as f64))),
-    column("switches", 8, 5, |row| {
+    Column { shown: Shown::Sequential, ..column("time", 7, 1, |row| duration(row.seconds())) },
+    Column { shown: Shown::Scattered, ..column("IOPS", 6, 1, |row| row.iops().map_or_else(|| "-".into(), count)) },
+    Column { shown: Shown::Scattered, ..column("p50", 7, 2, |row| latency(row, 0.5)) },
+    Column { shown: Shown::Scattered, ..column("p99", 7, 3, |row| latency(row, 0.99)) },
+    Column { shown: Shown::Scattered, ..column("p99.9", 7, 4, |row| latency(row, 0.999)) },
+    column("minor", 6, 4, |row| count(row.median(|usage| usage.minor_faults as f64))),
+    column("major", 6, 5, |row| count(row.median(|usage| usage.major_faults as f64))),
+    column("switches", 8, 8, |row| {
         count(row.median(|usage| (usage.voluntary_switches + usage.involuntary_switches) as f64))
     }),
-    column("user", 7, 4, |row| duration(row.processor_time().user)),
-    column("system", 7, 3, |row| duration(row.processor_time().system)),
-    column("resident", 8, 6, |row| row.peak().map_or_else(|| "-".into(), size_short)),
+    column("user", 7, 7, |row| duration(row.processor_time().user)),
+    column("system", 7, 6, |row| duration(row.processor_time().system)),
+    column("resident", 8, 9, |row| row.peak().map_or_else(|| "-".into(), size_short)),
     Column {
         shown: Shown::FromDevice,
-        ..column("device", 8, 7, |row| row.device_bytes().map_or_else(|| "-".into(), size_short))
+        ..column("device", 8, 10, |row| row.device_bytes().map_or_else(|| "-".into(), size_short))
     },
 ];
 
 /// Returns the whole report for people.
 pub fn table(findings: &Findings<'_>, look: Look) -> String {
-    let mut text = head(findings);
+    let mut text = fold(&head(findings), look.width, 2);
     let Findings { settings, measured, verdicts, .. } = findings;
     for &state in &settings.states {
         text.push('\n');
         if let Some((_, reason)) = measured.blocked.iter().find(|(blocked, _)| *blocked == state) {
-            push_wrapped(&mut text, &format!("{}: not measured ({reason})", state.word()), look.width.clamp(40, 100));
+            push_wrapped(&mut text, &format!("{}: not measured ({reason})", state.word()), look.prose());
             continue;
         }
         push_state(&mut text, settings, measured, state, look);
         if let Some(verdict) = verdicts.iter().find(|verdict| verdict.state == state) {
             text.push('\n');
             for sentence in &verdict.sentences {
-                push_wrapped(&mut text, sentence, look.width.clamp(40, 100));
+                push_wrapped(&mut text, sentence, look.prose());
             }
         }
     }
     text.push('\n');
     for sentence in findings.comparison.iter().flat_map(Comparison::sentences) {
-        push_wrapped(&mut text, &sentence, look.width.clamp(40, 100));
+        push_wrapped(&mut text, &sentence, look.prose());
     }
     for (block, answer) in &measured.answers {
         let of = block.map(|block| format!(" in accesses of {}", size(block))).unwrap_or_default();
-        let _ = writeln!(text, "Every way found the same{of}: {answer}");
+        push_wrapped(&mut text, &format!("Every way found the same{of}: {answer}"), look.width);
     }
     for note in &measured.notes {
-        let _ = writeln!(text, "Note: {note}");
+        push_wrapped(&mut text, &format!("Note: {note}"), look.width);
     }
     for line in left_out(measured) {
-        let _ = writeln!(text, "* {line}");
+        push_wrapped(&mut text, &format!("* {line}"), look.width);
     }
     text
 }
@@ -182,7 +190,7 @@ fn push_state(text: &mut String, settings: &BenchSettings, measured: &Measured, 
                 (None, Some((_, reason))) => format!("left out: {reason}"),
                 (None, None) => "not measured".to_owned(),
             };
-            let _ = writeln!(text, "{label:<labels$} {why}");
+            push_wrapped(text, &format!("{label:<labels$} {why}"), look.width);
             continue;
         };
         let _ = write!(text, "{label:<labels$}");
@@ -207,7 +215,7 @@ fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'
         let fixed = labels + 1 + columns.iter().map(|column| column.width + 1).sum::<usize>();
         let most_spare = columns.iter().map(|column| column.spare).max().unwrap_or(0);
         if fixed + LEAST_BAR <= width || most_spare == 0 {
-            return (columns, width.saturating_sub(fixed).clamp(LEAST_BAR, MOST_BAR));
+            return (columns, width.saturating_sub(fixed).min(MOST_BAR));
         }
         columns.retain(|column| column.spare < most_spare);
     }
@@ -250,20 +258,9 @@ fn bar_of(share: f64, width: usize) -> String {
     bar
 }
 
+/// Appends a sentence, broken between words, and a newline.
 fn push_wrapped(text: &mut String, sentence: &str, width: usize) {
-    let mut column = 0;
-    for word in sentence.split(' ') {
-        let len = word.chars().count();
-        if column > 0 && column + 1 + len > width {
-            text.push_str("\n  ");
-            column = 2;
-        } else if column > 0 {
-            text.push(' ');
-            column += 1;
-        }
-        text.push_str(word);
-        column += len;
-    }
+    text.push_str(&fold(sentence, width, 2));
     text.push('\n');
 }
 
@@ -281,6 +278,9 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_keeps_its_bars() {
+        // Regression: the rows were wider than a terminal of 50 columns.
+        let (columns, bar) = fit(50, 32, |shown| shown != Shown::Scattered);
+        assert_eq!((columns.len(), bar), (2, 4));
         for (width, labels) in [(84, 17), (100, 22), (120, 24), (300, 30)] {
             let (columns, bar) = fit(width, labels, |shown| shown != Shown::Sequential);
             assert!((LEAST_BAR..=MOST_BAR).contains(&bar));
@@ -289,12 +289,5 @@ mod tests {
         }
         assert_eq!(fit(300, 20, |_| true).0.len(), COLUMNS.len());
         assert_eq!(fit(300, 20, |shown| shown == Shown::Always).0.len(), 8);
-    }
-
-    #[test]
-    fn sentences_are_wrapped_between_words() {
-        let mut text = String::new();
-        push_wrapped(&mut text, "one two three four", 9);
-        assert_eq!(text, "one two\n  three\n  four\n");
     }
 }

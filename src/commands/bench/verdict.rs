@@ -128,12 +128,12 @@ impl Words<'_> {
                 format!("{what} wins: {fast} is {times:.2} times as fast as {slow}, the fastest {other} ({p}).")
             }
             DuelOutcome::Equal => format!(
-                "No difference beyond {:.0} % between mmap and read: {fast} and {slow} differ by {percent:.0} %{}.",
+                "No difference beyond {:.0}% between mmap and read: {fast} and {slow} differ by {percent:.0} %{}.",
                 MARGIN * 100.0,
                 interval(duel)
             ),
             DuelOutcome::Open => format!(
-                "Undecided between mmap and read: {fast} and {slow} differ by {percent:.0} %, which {}.",
+                "Undecided between mmap and read: {fast} and {slow} differ by {percent:.0}%, which {}.",
                 self.not_enough(duel)
             ),
         }
@@ -182,7 +182,10 @@ impl Words<'_> {
         let others = near.len().saturating_sub(MOST_NAMED);
         let others = if others > 0 { format!(" and {others} more") } else { String::new() };
         let ways = duels.len() + 1;
-        format!("The fastest of {ways} ways is {with_rate}; within the noise of it: {}{others}.", list.join(", "))
+        format!(
+            "The fastest of {ways} ways is {with_rate}; no significant difference from it: {}{others}.",
+            list.join(", ")
+        )
     }
 
     /// Names the ways that read more from the device than is wanted, if there are any.
@@ -234,14 +237,14 @@ impl Words<'_> {
         match duel.outcome() {
             _ if duel.ratio >= 1.0 => format!("{auto}: no way measured was faster; next is {other}."),
             DuelOutcome::Differ => {
-                format!("{auto}: {slower:.1} % slower than the fastest, {other} ({}).", self.chance(duel))
+                format!("{auto}: {slower:.1}% slower than the fastest, {other} ({}).", self.chance(duel))
             }
             DuelOutcome::Equal => {
                 let interval = interval(duel);
-                format!("{auto}: {slower:.1} % slower than the fastest, {other}, which is within 5 %{interval}.")
+                format!("{auto}: {slower:.1}% slower than the fastest, {other}, which is within 5%{interval}.")
             }
             DuelOutcome::Open => {
-                format!("{auto}: {slower:.1} % slower than the fastest, {other}, which {}.", self.not_enough(duel))
+                format!("{auto}: {slower:.1}% slower than the fastest, {other}, which {}.", self.not_enough(duel))
             }
         }
     }
@@ -252,6 +255,6 @@ fn interval(duel: &Duel<'_>) -> String {
     let ranked = if duel.ratio >= 1.0 { *duel } else { duel.swapped() };
     let percent = |ratio: f64| (ratio - 1.0) * 100.0;
     ranked.interval.map_or_else(String::new, |(low, high)| {
-        format!(" (95 % interval: {:.1} to {:.1} %)", percent(low), percent(high))
+        format!(" (95% interval: {:.1} to {:.1}%)", percent(low), percent(high))
     })
 }

@@ -82,6 +82,8 @@ struct Stat<'a> {
     /// The width of the picture of a file's pages, in characters.
     width: u64,
     color: bool,
+    /// The width of the terminal for which long lines of the default views are folded.
+    columns: Option<usize>,
     /// The first directive of the format that does not exist.
     unknown: Cell<Option<u8>>,
 }
@@ -108,6 +110,7 @@ impl<'a> Stat<'a> {
             action,
             width: picture_width(output),
             color: config.color,
+            columns: view::columns(args, output),
             unknown: Cell::new(None),
         }
     }
@@ -166,7 +169,7 @@ impl<'a> Stat<'a> {
         let is_device = matches!(facts.kind(), FileType::CharacterDevice | FileType::BlockDevice);
         let mut values = OfFile::new(facts, self.style);
         let mut noting = NotingValues { values: &mut values, unknown: &self.unknown };
-        render(if is_device { device } else { file }, &mut noting, output)?;
+        render(if is_device { device } else { file }, &mut noting, output, self.columns)?;
         let mut exit = Exit::Success;
         for error in values.errors {
             output.report(OsStr::from_bytes(&facts.name), &io::Error::other(error));
@@ -224,7 +227,7 @@ impl<'a> Stat<'a> {
             return Ok(Exit::Success);
         }
         let exit = self.format(&report.facts, output)?;
-        output.write_all(text::lines(report, self.color).as_bytes())?;
+        output.write_all(text::lines(report, self.color, self.columns).as_bytes())?;
         Ok(exit)
     }
 
@@ -293,7 +296,9 @@ impl<'a> Stat<'a> {
             }
             match crate::io::path::volume(path) {
                 Ok(facts) => match &self.view {
-                    FileView::Format { file, .. } => render(file, &mut OfFilesystem::new(name, &facts), output)?,
+                    FileView::Format { file, .. } => {
+                        render(file, &mut OfFilesystem::new(name, &facts), output, self.columns)?;
+                    }
                     _ => output.write_all(&json::filesystem_line(name, &facts))?,
                 },
                 Err(errno) => {

@@ -27,14 +27,14 @@ fn eighths(resident: u64, pages: u64) -> usize {
 /// none and all.
 pub fn percent(part: u64, pages: u64) -> String {
     if part == 0 || pages == 0 {
-        return "0 %".into();
+        return "0%".into();
     }
     if part >= pages {
-        return "100 %".into();
+        return "100%".into();
     }
     let tenths = (u128::from(part) * 1000 + u128::from(pages) / 2) / u128::from(pages);
     let tenths = tenths.clamp(1, 999);
-    format!("{}.{} %", tenths / 10, tenths % 10)
+    format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
 /// Formats `bytes` in the largest unit that leaves at least one, with one decimal.
@@ -84,11 +84,11 @@ mod tests {
 
     #[test]
     fn percentages_are_true_at_both_ends() {
-        assert_eq!(percent(0, 10), "0 %");
-        assert_eq!(percent(1, 1_000_000), "0.1 %");
-        assert_eq!(percent(999_999, 1_000_000), "99.9 %");
-        assert_eq!(percent(10, 10), "100 %");
-        assert_eq!(percent(1, 4), "25.0 %");
+        assert_eq!(percent(0, 10), "0%");
+        assert_eq!(percent(1, 1_000_000), "0.1%");
+        assert_eq!(percent(999_999, 1_000_000), "99.9%");
+        assert_eq!(percent(10, 10), "100%");
+        assert_eq!(percent(1, 4), "25.0%");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::fmt::Display;
 
 use super::Stat;
 use super::facts::FileFacts;
@@ -20,13 +21,26 @@ use crate::os::residency;
 use crate::output::Output;
 use crate::output::escape_name;
 
-/// The width of a file's picture in the table, the same for all.
-const PICTURE: u64 = 24;
+/// The width of a file's picture in the table, the same for all. A narrow terminal has a smaller one or
+/// none.
+const PICTURE: usize = 24;
+
+/// The width of the columns before the picture.
+const FIGURES: usize = 42;
+
+/// The width that is left for names, beside a picture with its frame.
+const NAME: usize = 12;
+
+/// The narrowest picture that is readable.
+const LEAST_PICTURE: usize = 8;
 
 /// Prints the table.
 pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> {
-    let mut table = ResidencyTable { stat, output, sum: Sum::default(), exit: Exit::Success, rows: 0 };
-    table.output.write_all(format!("{HEADING}\n").as_bytes())?;
+    let columns = stat.columns.unwrap_or(usize::MAX);
+    let width = columns.saturating_sub(FIGURES + 2 + NAME).min(PICTURE);
+    let picture = if width < LEAST_PICTURE { 0 } else { width };
+    let mut table = ResidencyTable { stat, output, picture, sum: Sum::default(), exit: Exit::Success, rows: 0 };
+    table.heading()?;
     for name in stat.names() {
         let path = OsStr::from_bytes(name);
         if stat.args.recursive && path::is_directory(path) {
@@ -52,12 +66,32 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
 struct ResidencyTable<'t> {
     stat: &'t Stat<'t>,
     output: &'t mut Output,
+    /// The width of the pictures without their frames, or 0 to omit them.
+    picture: usize,
     sum: Sum,
     exit: Exit,
     rows: usize,
 }
 
 impl ResidencyTable<'_> {
+    fn heading(&mut self) -> anyhow::Result<()> {
+        self.row(["RESIDENT", "PAGES", "IN MEMORY", "SHARE"], " WHERE", "FILE")
+    }
+
+    /// Prints a row. Only one that has a picture of its pages has a frame.
+    fn row(&mut self, figures: [impl Display; 4], picture: &str, name: &str) -> anyhow::Result<()> {
+        let [resident, pages, memory, share] = figures;
+        let line = match self.picture {
+            0 => format!("{resident:>8} {pages:>7} {memory:>9} {share:>6}  {name}"),
+            width => {
+                let width = width + 2;
+                format!("{resident:>10} {pages:>10} {memory:>10} {share:>8} {picture:width$} {name}")
+            }
+        };
+        self.output.write_all(format!("{}\n", line.trim_end()).as_bytes())?;
+        Ok(())
+    }
+
     fn file(&mut self, name: &[u8]) -> anyhow::Result<()> {
         self.rows += 1;
         let Some(facts) = self.stat.facts(name, self.output) else {
@@ -68,13 +102,13 @@ impl ResidencyTable<'_> {
         self.exit = self.exit.and(self.stat.act(&opened, self.output).1);
         let within = self.stat.stretch(opened.size());
         let shown = escape_name(OsStr::from_bytes(name));
-        let line = match opened.cells_within(within.clone(), PICTURE) {
+        let (figures, picture, name) = match opened.cells_within(within.clone(), self.picture.max(1) as u64) {
             Some(Ok(cells)) => {
                 let total = residency::total(&cells);
                 let pages = cells.iter().map(|cell| cell.pages).sum();
                 let is_new = self.sum.add(&opened.facts, total.resident, pages);
                 // A short file's row is short, and the padding goes outside the frame.
-                let spaces = " ".repeat(PICTURE as usize - cells.len());
+                let spaces = " ".repeat(self.picture.max(1) - cells.len());
                 let picture = picture(&cells, self.stat.color) + &spaces;
                 let mut notes = Vec::new();
                 if !is_new {
@@ -87,27 +121,25 @@ impl ResidencyTable<'_> {
                     notes.push("cannot be dropped: no disk behind it");
                 }
                 let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
-                figures(total.resident, pages, &picture, &format!("{shown}{note}"))
+                (figures(total.resident, pages), picture, format!("{shown}{note}"))
             }
             Some(Err(unknown)) => {
                 self.sum.unknown += 1;
                 let pages = residency::pages(within.end - within.start);
-                format!("{:>10} {pages:>10} {:>10} {:>8} {:26} {shown} ({})", "unknown", "-", "-", "", why(unknown))
+                let figures = ["unknown", &pages.to_string(), "-", "-"].map(String::from);
+                (figures, String::new(), format!("{shown} ({})", why(unknown)))
             }
             None => match without_pages(&opened.facts) {
-                Some(kind) => format!("{:>10} {:>10} {:>10} {:>8} {:26} {shown} ({kind})", "-", "-", "-", "-", ""),
-                None => figures(0, 0, "||", &shown),
+                Some(kind) => ([(); 4].map(|()| "-".to_owned()), String::new(), format!("{shown} ({kind})")),
+                None => (figures(0, 0), "||".into(), shown.into_owned()),
             },
         };
-        self.output.write_all(format!("{}\n", line.trim_end()).as_bytes())?;
-        Ok(())
+        self.row(figures, &picture, &name)
     }
 
     fn total(&mut self) -> anyhow::Result<()> {
         let unknown = if self.sum.unknown > 0 { format!(" ({} unknown)", self.sum.unknown) } else { String::new() };
-        let line = figures(self.sum.resident, self.sum.pages, "", &format!("total{unknown}"));
-        self.output.write_all(format!("{line}\n").as_bytes())?;
-        Ok(())
+        self.row(figures(self.sum.resident, self.sum.pages), "", &format!("total{unknown}"))
     }
 }
 
@@ -118,8 +150,6 @@ fn without_pages(facts: &FileFacts) -> Option<&'static str> {
         _ => Some(facts.kind_text()),
     }
 }
-
-const HEADING: &str = "  RESIDENT      PAGES  IN MEMORY    SHARE  WHERE                     FILE";
 
 /// The pages in memory of all files, each counted once whatever its names.
 #[derive(Default)]
@@ -144,7 +174,7 @@ impl Sum {
     }
 }
 
-fn figures(resident: u64, pages: u64, picture: &str, name: &str) -> String {
+fn figures(resident: u64, pages: u64) -> [String; 4] {
     let memory = human(resident * page_size() as u64);
-    format!("{resident:>10} {pages:>10} {memory:>10} {:>8} {picture:26} {name}", percent(resident, pages))
+    [resident.to_string(), pages.to_string(), memory, percent(resident, pages)]
 }

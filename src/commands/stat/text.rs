@@ -17,17 +17,16 @@ use crate::os::file_users::FileUser;
 use crate::os::page_size;
 use crate::os::posix::Errno;
 use crate::os::residency::{self, ResidencyCell, Unknown};
-use crate::output::escape_name;
+use crate::output::{escape_name, fold};
+
+/// The column in which the values of facts start.
+pub const INDENT: usize = 8;
 
 /// Returns the lines after GNU stat's, each with its newline. With `color`, the picture is
-/// highlighted.
-pub fn lines(report: &Inspection, color: bool) -> String {
+/// highlighted. Lines wider than `columns` are folded.
+pub fn lines(report: &Inspection, color: bool, columns: Option<usize>) -> String {
     let mut text = String::new();
-    let mut line = |label: &str, value: String| {
-        // Writing to a string does not fail.
-        let colon = if label.is_empty() { ' ' } else { ':' };
-        let _ = writeln!(text, "{label:>6}{colon} {value}");
-    };
+    let mut line = |label: &str, value: String| text.push_str(&fact(label, &value, columns));
     if let Some(filesystem) = &report.filesystem {
         let kind = super::filesystem::kind(filesystem.magic);
         line(
@@ -78,6 +77,17 @@ pub fn lines(report: &Inspection, color: bool) -> String {
         }
     }
     text
+}
+
+/// Returns a line with its newline, folded if it is wider than `columns`.
+fn fact(label: &str, value: &str, columns: Option<usize>) -> String {
+    let colon = if label.is_empty() { ' ' } else { ':' };
+    let line = format!("{label:>6}{colon} {value}\n");
+    match columns {
+        // The picture fits, and its spaces stand for pages.
+        Some(columns) if label != "Pages" => fold(&line, columns, INDENT),
+        _ => line,
+    }
 }
 
 /// Returns the row of blocks in its frame.

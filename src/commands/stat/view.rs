@@ -3,15 +3,16 @@
 use std::cell::Cell;
 use std::ffi::OsStr;
 
-use crate::app::config::Config;
+use crate::app::config::{Config, terminal_columns};
 use crate::cli::stat::Args;
 use crate::os::context::has_selinux;
 use crate::os::posix::OsStrExt;
-use crate::output::{Destination, Output, escape_for_terminal, escape_name};
+use crate::output::{Destination, Output, escape_for_terminal, escape_name, fold};
 
 use super::directives;
 use super::format::{ParsedFormat, Values};
 use super::quoting;
+use super::text;
 use super::value::Value;
 
 /// What is printed for each file.
@@ -77,17 +78,52 @@ pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
     Some(format!("there is no directive %{unknown}; mapped man stat lists them"))
 }
 
-/// Writes `values` in `format`. An invalid directive ends the run after the text before it.
-pub fn render(format: &ParsedFormat, values: &mut dyn Values, output: &mut Output) -> anyhow::Result<()> {
+/// Returns the width of the terminal on which a default view is shown. A format of the user's own, and
+/// what other programs may parse, is never folded.
+pub fn columns(args: &Args, output: &Output) -> Option<usize> {
+    let is_own = args.format.is_some() || args.printf.is_some() || args.terse || args.json;
+    if is_own || crate::output::is_tool() { None } else { terminal_columns(output) }
+}
+
+/// Writes `values` in `format`, its lines folded at `columns`. An invalid directive ends the run after
+/// the text before it.
+pub fn render(
+    format: &ParsedFormat,
+    values: &mut dyn Values,
+    output: &mut Output,
+    columns: Option<usize>,
+) -> anyhow::Result<()> {
     let mut safe = TerminalSafeValues(values);
     let values: &mut dyn Values = if output.destination() == Destination::Terminal { &mut safe } else { safe.0 };
     let warn = |warning: &str| crate::output::print_message(format_args!("mapped: {warning}"));
-    let result = format.render(values, |text| output.write_all(text), warn)?;
+    let mut lines = Vec::new();
+    let result = match columns {
+        None => format.render(values, |text| output.write_all(text), warn)?,
+        Some(_) => format.render(
+            values,
+            |text| {
+                lines.extend_from_slice(text);
+                Ok(())
+            },
+            warn,
+        )?,
+    };
+    output.write_all(&folded(lines, columns))?;
     if let Err(error) = result {
         output.flush()?;
         anyhow::bail!(error.0);
     }
     Ok(())
+}
+
+/// Returns lines of facts folded at `columns`, apart from the one that has a file's name.
+fn folded(lines: Vec<u8>, columns: Option<usize>) -> Vec<u8> {
+    let (Some(columns), Ok(text)) = (columns, std::str::from_utf8(&lines)) else { return lines };
+    let fold = |line: &str| match line.starts_with("  File:") {
+        true => line.to_owned(),
+        false => fold(line, columns, text::INDENT),
+    };
+    text.split_inclusive('\n').map(fold).collect::<String>().into_bytes()
 }
 
 /// Returns the view that the options select.

@@ -100,7 +100,7 @@ fn map_zero_pages(page: usize, end: usize) -> bool {
     }
 }
 
-/// Passes a signal that is not ours to the previous handler. By default the program dies of it, as
+/// Passes a signal that is not ours to the previous handler. By default it ends the program, as
 /// it would have without this handler.
 fn chain_to_previous(signal: libc::c_int, code: libc::c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) {
     // `get` is an atomic load once `install` has filled it.

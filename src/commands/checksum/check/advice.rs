@@ -44,7 +44,9 @@ pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
     let start = first.filter(|_| parts.next().is_some()).map(|first| quoted(first.as_os_str()));
     match start {
         Some(start) if !start.starts_with('/') => {
-            format!("{said}; the listed names start with {start}/, and --directory takes what contains {start}")
+            format!(
+                "{said}; the listed names start with {start}/, and --directory takes the directory that contains {start}"
+            )
         }
         _ => format!("{said}; the first is {}", quoted(listed)),
     }
@@ -54,5 +56,7 @@ pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
 /// name of one of them.
 pub fn other_tree(tree: &OsStr, listed: &OsStr) -> String {
     let (tree, listed) = (quoted(tree), quoted(listed));
-    format!("no listed name starts with {tree} (the first is {listed}); --directory takes what contains a copy")
+    format!(
+        "no listed name starts with {tree} (the first is {listed}); --directory takes the directory that contains a copy"
+    )
 }
