@@ -31,9 +31,19 @@ pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<S
     let exists = |word: &str| named(word) != NamedThing::Nothing;
     unquoted_time(words)
         .or_else(|| number_as_file(subcommand, words, &exists))
+        .or_else(|| place_in_file(subcommand, words, &exists))
         .or_else(|| value_as_file(subcommand, words, &exists))
         .or_else(|| name_as_file(subcommand, words, &exists))
         .or_else(|| directory_as_file(subcommand, words, &|word| named(word) == NamedThing::Directory))
+}
+
+/// Returns advice on a command line that would follow files forever, so that no failure ends it.
+pub fn advice_before_following(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
+    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let (&subcommand, words) = words.get(1..)?.split_first()?;
+    let follows = words.iter().any(|word| matches!(*word, "-f" | "-F") || word.starts_with("--follow"));
+    let exists = |word: &str| named(word) != NamedThing::Nothing;
+    number_as_file(subcommand, words, &exists).filter(|_| follows && subcommand == "cat")
 }
 
 /// Returns a note on a command line that succeeded, but printed nothing of a file because an offset is
@@ -66,13 +76,23 @@ pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<Str
 fn unquoted_time(words: &[&str]) -> Option<String> {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
     let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
+    let is_unit = |word: &str| {
+        let units = ["second", "sec", "minute", "min", "hour", "day", "week", "month"];
+        units.iter().any(|unit| word == *unit || word.strip_suffix('s') == Some(unit))
+    };
     let is_clock = |word: &str| match word.as_bytes() {
         [hour @ .., b':', one, two] => hour.first().is_some_and(is_digit) && is_digit(one) && is_digit(two),
         _ => false,
     };
     let advice = |option: &str, date: &str, time: &str| {
-        let is_time = matches!(option, "--since" | "--until" | "--around") && is_date(date) && is_clock(time);
-        is_time.then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
+        if !matches!(option, "--since" | "--until" | "--around") {
+            return None;
+        }
+        if is_digits(date) && is_unit(time) {
+            return Some(format!("a time is one argument: {option} '{date} {time} ago'"));
+        }
+        (is_date(date) && is_clock(time))
+            .then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
     };
     words.windows(3).find_map(|three| match *three {
         [option, date, time] => advice(option, date, time).or_else(|| {
@@ -94,20 +114,44 @@ fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bo
             _ => return None,
         })
     };
+    if subcommand == "cat" && words.contains(&"+F") && !exists("+F") {
+        return Some(String::from("to follow a file: mapped cat -F FILE"));
+    }
     let plus =
         words.iter().find(|word| subcommand == "cat" && word.strip_prefix('+').is_some_and(is_digits) && !exists(word));
     if let Some(plus) = plus {
         return Some(format!("to start at a line: mapped cat --lines={}: FILE", &plus[1..]));
     }
     words.windows(2).find_map(|two| match *two {
-        ["-t", kind @ ("x1" | "x2" | "x4" | "x8" | "x1z" | "c" | "a" | "d1" | "d2" | "d4" | "u1" | "o1")]
-            if subcommand == "hexdump" =>
-        {
+        ["-t", kind] if subcommand == "hexdump" && is_notation(kind) => {
             Some(format!("-t is --terminate, as in xxd; for od's notations: --type {kind}"))
         }
         [letter, number] if is_digits(number) && !exists(number) => advice(letter, number),
         _ => None,
     })
+}
+
+/// Returns whether a word is a notation of `od -t`, such as `x1`, `d4z` or `c`.
+fn is_notation(word: &str) -> bool {
+    let word = word.strip_suffix('z').unwrap_or(word);
+    match word.split_at_checked(1) {
+        Some(("a" | "c", "")) => true,
+        Some(("d" | "o" | "u" | "x" | "f", size)) => matches!(size, "" | "1" | "2" | "4" | "8"),
+        _ => false,
+    }
+}
+
+/// Returns advice if a file is followed by a line or an offset, as other programs print it.
+fn place_in_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
+    let (file, number) = words
+        .iter()
+        .filter(|word| !exists(word))
+        .find_map(|word| word.rsplit_once(':').filter(|(file, number)| is_digits(number) && exists(file)))?;
+    match subcommand {
+        "cat" => Some(format!("to print a line: mapped cat --lines={number} {file}")),
+        "hexdump" => Some(format!("to start at an offset: mapped hexdump --offset {number} {file}")),
+        _ => None,
+    }
 }
 
 /// Returns advice if a value was read as a file: it follows an equals sign, or a comma after another
@@ -162,7 +206,24 @@ fn name_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool
         }
         "bench" => operand(&|word| word.contains(' '))
             .map(|_| "bench reads files and runs no commands; hyperfine compares commands".into()),
+        "stat" => {
+            let is_value = words.iter().any(|word| word.starts_with("-c") || word.starts_with("--format"));
+            let format =
+                operand(&|word| word.starts_with('%')).filter(|_| !is_value && !words.contains(&"--printf"))?;
+            Some(format!("a format is the value of -c: mapped stat -c '{format}' FILE"))
+        }
         "grep" => {
+            if operand(&|word| matches!(word, "AND" | "OR" | "NOT")).is_some() {
+                return Some(String::from(
+                    "to combine patterns: -e A -e B for either, --and B for both, --not B for without",
+                ));
+            }
+            if let Some(number) = count_after_n(words).filter(|number| !exists(number)) {
+                return Some(format!("-n numbers lines; -m {number} stops after {number} matching lines"));
+            }
+            if let Some(advice) = pattern_after_file(words, exists) {
+                return Some(advice);
+            }
             let letter = words.iter().find(|word| matches!(**word, "-S" | "-U"))?;
             let at = words.iter().position(|word| word == letter)?;
             let is_time = words.get(at + 1).is_some_and(|word| word.starts_with("20") && word.contains('-'));
@@ -171,6 +232,24 @@ fn name_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool
         }
         _ => None,
     }
+}
+
+/// Returns advice if the only two operands are a file and then something that does not exist.
+fn pattern_after_file(words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
+    let [options @ .., file, pattern] = words else { return None };
+    let are_options = options.iter().all(|word| word.starts_with('-') && word.len() > 1);
+    let is_pattern_given = options.iter().any(|word| word.starts_with("-e") || word.starts_with("-f"));
+    // A file that is missing mostly has a directory or an extension.
+    let is_word = !pattern.starts_with('-') && !pattern.contains(['.', '/']);
+    let is_swapped = is_word && are_options && !is_pattern_given && exists(file) && !exists(pattern);
+    is_swapped.then(|| format!("the pattern comes before the files: mapped grep {pattern} {file}"))
+}
+
+/// Returns the last word if it is a number after `-n` and cannot be the pattern, which came before.
+fn count_after_n<'a>(words: &[&'a str]) -> Option<&'a str> {
+    let [before @ .., "-n", number] = words else { return None };
+    let has_pattern = before.first().is_some_and(|word| !word.starts_with('-'));
+    (has_pattern && is_digits(number)).then_some(number)
 }
 
 /// Returns advice if a directory was read as a file.
@@ -217,6 +296,17 @@ mod tests {
             ("mapped hexdump -c 8 f", "-c shows characters; --width 8 sets the number of bytes in a row"),
             ("mapped hexdump -o 16 f", "-o shows octal numbers; --base 16 adds to the addresses"),
             ("mapped cat -n 5 f", "-n numbers lines; try: mapped cat --lines=:5 FILE"),
+            ("mapped cat f:12", "to print a line: mapped cat --lines=12 f"),
+            ("mapped grep -i f error", "the pattern comes before the files: mapped grep error f"),
+            ("mapped grep --since 1 hour ago f", "a time is one argument: --since '1 hour ago'"),
+            ("mapped hexdump -t d4z f", "-t is --terminate, as in xxd; for od's notations: --type d4z"),
+            ("mapped cat +F f", "to follow a file: mapped cat -F FILE"),
+            ("mapped stat -f %z f", "a format is the value of -c: mapped stat -c '%z' FILE"),
+            ("mapped grep a f -n 5", "-n numbers lines; -m 5 stops after 5 matching lines"),
+            (
+                "mapped grep a OR b f",
+                "to combine patterns: -e A -e B for either, --and B for both, --not B for without",
+            ),
             ("mapped cat +20 f", "to start at a line: mapped cat --lines=20: FILE"),
             ("mapped hexdump --color always f", "--color takes its value after an equals sign: --color=always"),
             ("mapped bench --ways read map f", "the values of --ways are joined by commas: --ways read,map"),
@@ -262,6 +352,11 @@ mod tests {
             "mapped cat -n g",
             "mapped cat dir",
             "mapped grep -n 77 f",
+            "mapped grep -A 3 -n 77",
+            "mapped stat -c %s g",
+            "mapped grep f g.log",
+            "mapped cat f g:12",
+            "mapped stat --format=%s %n",
             "mapped checksum f dir",
             "mapped hexdump -c g",
             "mapped bench --ways read,map g",

@@ -75,17 +75,13 @@ fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) ->
             let range = reason.split_once(" is not in ").and_then(|(_, range)| range.split_once("..="));
             let reason =
                 range.map_or(reason.to_owned(), |(least, most)| format!("expected a number from {least} to {most}"));
-            // GNU grep accepts abbreviations, but `--after 14:30` asks for a time.
-            let advice = match option.as_str() {
-                "--after-context" if !is_digits(&value) => "; try: --since TIME, or -A N",
-                "--before-context" if !is_digits(&value) => "; try: --until TIME, or -B N",
-                _ => "",
-            };
-            format!("invalid value '{value}' for {option}: {reason}{advice}")
+            format!("invalid value '{value}' for {option}: {reason}{}", advice_on_value(&option, &value, args))
         }
         ErrorKind::NoEquals => format!("{option} takes its value after an equals sign, as in {option}=VALUE"),
         ErrorKind::TooManyValues => {
-            format!("{option} takes no value, but '{}' was given", text(ContextKind::InvalidValue))
+            let value = text(ContextKind::InvalidValue);
+            let advice = if option == "--check" { format!("; try: -c {value}") } else { String::new() };
+            format!("{option} takes no value, but '{value}' was given{advice}")
         }
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{option} needs a value"),
         ErrorKind::MissingRequiredArgument => missing(&text(ContextKind::InvalidArg), args, subcommand),
@@ -101,6 +97,21 @@ fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) ->
     }
 }
 
+/// Returns advice on a value that another option takes, or the same letters in another program.
+fn advice_on_value(option: &str, value: &str, args: &[OsString]) -> &'static str {
+    let is_age = || value.strip_suffix(['s', 'm', 'h', 'd']).is_some_and(is_digits);
+    match option {
+        // GNU grep accepts abbreviations, but `--after 14:30` asks for a time.
+        "--after-context" if !is_digits(value) => "; try: --since TIME, or -A N",
+        "--before-context" if !is_digits(value) => "; try: --until TIME, or -B N",
+        "--last" if is_age() => "; try: --since TIME",
+        "--offset" if args.iter().any(|arg| arg == "-ps") => "; try: -p, which is -ps of xxd",
+        "--length" if value.starts_with('-') => "; try: --offset=-SIZE",
+        "--strings" => "; try: --strings 4",
+        _ => "",
+    }
+}
+
 /// Returns the message about operands or options that are missing.
 fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String {
     let names: Vec<String> = missing.trim_start_matches('<').split('|').map(option_name).collect();
@@ -109,6 +120,7 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
         Some("cat") if names.first().is_some_and(|name| name == "--lines") => {
             "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files".into()
         }
+        Some("stat") if names.first().is_some_and(|name| name == "--residency") => "-r requires --residency".into(),
         Some("stat") if args.iter().any(takes_format) => {
             "missing FILE; the word after -c is the format, as in mapped stat -c '%n %s' FILE".into()
         }
@@ -135,6 +147,12 @@ fn unknown_option(error: &clap::Error, option: &str, args: &[OsString], subcomma
     if let Some(advised) = advise(option, args, subcommand) {
         return advised;
     }
+    if !option.starts_with('-') {
+        // `man 7 mapped-logs` names the section of the manual first.
+        let is_section = subcommand == "man" && args.get(2).is_some_and(|arg| arg.to_str().is_some_and(is_digits));
+        let advice = if is_section { format!("; try: mapped man {option}") } else { String::new() };
+        return format!("unexpected operand '{option}'{advice}");
+    }
     let said = format!("{subcommand} has no option '{option}'");
     match error.get(ContextKind::SuggestedArg).map(words) {
         Some(near) if is_near(option, &option_name(&near)) => format!("{said}; did you mean {}?", option_name(&near)),
@@ -148,8 +166,9 @@ fn advise(option: &str, args: &[OsString], subcommand: &str) -> Option<String> {
     let advice = match OPTIONS.iter().find(known) {
         Some((_, _, advice)) => filled(advice, option, args),
         // Many tools have an option for each algorithm.
-        None if subcommand == "checksum" && ALGORITHMS.contains(&option.trim_start_matches("--")) => {
-            format!("-a {}", option.trim_start_matches("--"))
+        None if subcommand == "checksum" => {
+            let typed = option.strip_prefix("--")?.replace('-', "");
+            format!("-a {}", ALGORITHMS.iter().find(|name| name.replace('-', "") == typed)?)
         }
         None => return None,
     };

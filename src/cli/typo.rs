@@ -26,6 +26,11 @@ pub fn advice_on_algorithm(name: &str) -> String {
         ALGORITHMS.into_iter().filter(|known| !name.is_empty() && known.starts_with(&name)).collect();
     let plain = |name: &str| name.replace(['-', '_'], "");
     let near = || {
+        // `shasum -a 256` names SHA-2 by its length only.
+        let numbered = ALGORITHMS.into_iter().find(|known| known.strip_prefix("sha") == Some(&name));
+        if numbered.is_some() {
+            return numbered;
+        }
         let names = ALGORITHMS.map(plain);
         let nearest = nearest(&plain(&name), names.iter().map(String::as_str))?.to_owned();
         ALGORITHMS.into_iter().find(|known| plain(known) == nearest)

@@ -7,7 +7,7 @@ use super::scan::Scanner;
 
 /// Returns what is wrong with a text that is not a time, if that can be told.
 pub(super) fn explain(text: &str) -> Option<String> {
-    let reasons = [bare_number, wrong_date, wrong_named_day, wrong_offset, wrong_clock];
+    let reasons = [bare_number, period, wrong_date, wrong_named_day, wrong_offset, wrong_clock];
     reasons.iter().find_map(|reason| reason(text))
 }
 
@@ -19,6 +19,14 @@ fn bare_number(text: &str) -> Option<String> {
         0..24 => format!("may be an hour or an age: write {number:02}:00, {number}m or {number}h"),
         _ => format!("a number needs a unit: write {number}s, {number}m or {number}h for an age"),
     })
+}
+
+/// Explains a period, which takes two options.
+fn period(text: &str) -> Option<String> {
+    let (from, to) = [" to ", "..", " - "].iter().find_map(|between| text.split_once(between))?;
+    let is_time = |part: &str| part.trim().starts_with(|first: char| first.is_ascii_digit());
+    (is_time(from) && is_time(to))
+        .then(|| format!("a period is written --since '{}' --until '{}'", from.trim(), to.trim()))
 }
 
 /// Explains a date in numbers whose month or day does not exist.
@@ -170,6 +178,8 @@ mod tests {
             ("Montag, 31. November 2026", "there is no day 31"),
             ("10", "may be an hour or an age: write 10:00, 10m or 10h"),
             ("90", "a number needs a unit"),
+            ("10:00..11:00", "a period is written --since '10:00' --until '11:00'"),
+            ("2026-11-28 10:00 to 11:00", "a period is written --since '2026-11-28 10:00' --until '11:00'"),
         ] {
             let explained = explain(text).unwrap_or_default();
             assert!(explained.starts_with(named), "{text}: {explained}");

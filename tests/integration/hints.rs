@@ -165,7 +165,8 @@ fn a_list_checked_in_the_wrong_directory_gives_a_hint() {
     };
     ends(
         &["checksum", "-c", "list", "--directory", "empty"],
-        "no listed file exists below empty; the listed names start with tree/, and --directory takes what contains tree",
+        "no listed file exists below empty; the listed names start with tree/, and --directory takes the directory that \
+         contains tree",
     );
     ends(
         &["checksum", "-c", "list", "--directory", "backup/tree"],
@@ -173,7 +174,7 @@ fn a_list_checked_in_the_wrong_directory_gives_a_hint() {
     );
     ends(
         &["checksum", "--audit", "list", "other"],
-        "no listed name starts with other (the first is tree/a); --directory takes what contains a copy",
+        "no listed name starts with other (the first is tree/a); --directory takes the directory that contains a copy",
     );
     assert_eq!(run_in(&dir, "C", &["checksum", "-c", "list", "--directory", "backup"]).stderr, "");
     assert_eq!(run_in(&dir, "C", &["checksum", "--audit", "list", "tree"]).stderr, "");
@@ -252,6 +253,50 @@ fn another_notation_gives_a_hint() {
     let hint = "plain: no line with a time was found; lines are counted by their position";
     says(&dir, &["grep", "--timeline", "a", "plain"], 0, hint);
     assert_eq!(run_in(&dir, "C", &["grep", "-s", "--timeline", "a", "plain"]).stderr, "");
+}
+
+// Regression: the messages said that an operand is an option, named the wrong option, or gave no advice.
+#[test]
+fn habits_of_other_programs_are_answered_with_what_to_type() {
+    let dir = Dir::new();
+    dir.file("f", b"a\nb\n");
+    for (args, code, message) in [
+        (&["help", "grep", "cat"][..], 2, "unexpected operand 'cat'; see mapped help --help"),
+        (&["man", "7", "mapped-logs"], 2, "unexpected operand 'mapped-logs'; try: mapped man mapped-logs"),
+        (&["completions", "--shell", "zsh"], 2, "completions has no option '--shell'; try: mapped completions SHELL"),
+        (&["stat", "-r", "f"], 1, "-r requires --residency; see mapped stat --help"),
+        (&["checksum", "-a", "256", "f"], 1, "unknown algorithm '256'; did you mean sha256?"),
+        (
+            &["checksum", "--string", "a"],
+            1,
+            "checksum has no option '--string'; to digest a text: printf %s TEXT | mapped checksum",
+        ),
+        (
+            &["hexdump", "-ps", "f"],
+            1,
+            "invalid value 'f' for --offset: expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000; try: -p, \
+             which is -ps of xxd",
+        ),
+        (
+            &["hexdump", "-t", "x1", "f"],
+            1,
+            "--terminate (-t), an option of --format c, has no effect with this format\nmapped: -t is --terminate, as in \
+             xxd; for od's notations: --type x1",
+        ),
+        (&["grep", "--last", "1h", "a", "f"], 2, "invalid value '1h' for --last: expected a number; try: --since TIME"),
+        (
+            &["cat", "--since", "10:00..11:00", "f"],
+            1,
+            "--since '10:00..11:00': a period is written --since '10:00' --until '11:00'",
+        ),
+        (
+            &["grep", "a", "f", "-n", "5"],
+            2,
+            "5: No such file or directory\nmapped: -n numbers lines; -m 5 stops after 5 matching lines",
+        ),
+    ] {
+        says(&dir, args, code, message);
+    }
 }
 
 // Regression: a format without a directive, or with one that does not exist, printed no fact in silence.
