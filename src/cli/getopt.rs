@@ -152,9 +152,14 @@ pub fn long_option<'c>(command: &'c Command, name: &[u8]) -> Option<&'c Arg> {
     exact.or_else(|| command.get_arguments().find(|arg| has(arg, &|own| own.starts_with(name))))
 }
 
+/// Returns whether an option can have a value.
+pub fn has_value(arg: &Arg) -> bool {
+    arg.get_action().takes_values() && arg.get_num_args().is_none_or(|count| count.takes_values())
+}
+
 /// Returns whether the argument after the option can be its value.
 pub fn takes_value(arg: &Arg) -> bool {
-    arg.get_action().takes_values() && !arg.is_require_equals_set()
+    has_value(arg) && !arg.is_require_equals_set()
 }
 
 #[cfg(test)]

@@ -127,7 +127,7 @@ pub struct HexdumpArgs {
     /// List every match of --find: its address, and the bytes starting there
     ///
     /// Matches may overlap; of those that start at the same byte, only the longest is listed.
-    /// --length sets how many bytes of each are shown [default: a row]. With --context, rows of the
+    /// --length sets how many bytes of each are shown, at least the match [default: a row]. With --context, rows of the
     /// dump are shown instead, with `--` where some are omitted.
     #[arg(long, requires = "find")]
     pub all: bool,

@@ -7,6 +7,7 @@ pub mod algorithm;
 mod crc;
 #[cfg(target_arch = "x86_64")]
 mod fold;
+mod foreign;
 pub mod hasher;
 mod md5;
 mod prefetch;
@@ -18,5 +19,6 @@ pub mod tree;
 mod value;
 
 pub use algorithm::{Algorithm, Spec};
+pub use foreign::ForeignDigest;
 pub use hasher::Recipe;
 pub use value::Digest;

@@ -300,6 +300,27 @@ fn names_that_look_like_digests_and_short_digests() {
     assert_eq!(text(&printed(&dir, &["-c", "l.sfv"])), "zero: OK\n");
 }
 
+/// A list made by hand that RHash 1.4.4 did not read (its issue 240), one blank that b3sum refuses, and cut
+/// digests that uutils' cksum reported as FAILED (its issue 6576).
+#[test]
+fn lists_that_other_tools_misread() {
+    let dir = Dir::new();
+    dir.file("zero", b"33");
+    dir.file("filename.crc32", b"zero  0A6216D9\r\n");
+    // The blanks between may belong to the name.
+    assert_eq!(text(&printed(&dir, &["-c", "filename.crc32"])), "zero : OK\n");
+    let line = text(&printed(&dir, &["--untagged", "zero"]));
+    dir.file("list", line.replace("  ", " ").as_bytes());
+    assert_eq!(text(&printed(&dir, &["-c", "list"])), "zero: OK\n");
+    for algorithm in ["sha256", "blake2b", "md5", "sm3"] {
+        let line = text(&printed(&dir, &["-a", algorithm, "--tag", "zero"]));
+        dir.file("list", format!("{line}{}\n", &line[..line.len() - 3]).as_bytes());
+        let ran = checksum(&dir, &["-c", "list"]);
+        assert_eq!((ran.code, text(&ran.stdout)), (0, "zero: OK\n".into()), "{line}{}", ran.stderr);
+        assert_eq!(ran.stderr, "mapped: WARNING: 1 line is improperly formatted\n");
+    }
+}
+
 /// The reason was repeated for each piece, under the piece's name.
 /// Regression: with BLAKE2b named, whose digests may have any length, the words of a text were
 /// digests in base64.

@@ -8,7 +8,7 @@ use crate::util::{Dir, Ran, mapped, oracle, run};
 /// Returns the options of each subcommand, with a valid value for each that takes one.
 fn options(command: &clap::Command) -> Vec<(String, Option<&'static str>)> {
     let value = |arg: &clap::Arg| {
-        if !arg.get_action().takes_values() || arg.is_require_equals_set() {
+        if !mapped::cli::getopt::has_value(arg) || arg.is_require_equals_set() {
             return None;
         }
         let possible = arg.get_possible_values();

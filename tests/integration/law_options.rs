@@ -284,7 +284,7 @@ fn every_option(subcommand: &str) {
         let flag = format!("--{name}");
         let flag = [flag.as_str()];
         let sample = find(samples, name).or_else(|| find(SHARED, name));
-        let needs_value = arg.get_action().takes_values() && arg.get_num_args().is_none_or(|n| n.min_values() > 0);
+        let needs_value = mapped::cli::getopt::has_value(arg) && arg.get_num_args().is_none_or(|n| n.min_values() > 0);
         assert!(sample.is_some() || !needs_value, "{subcommand} --{name} has no law case: add a sample or a reason");
         check(subcommand, name, sample.unwrap_or(&flag), (dir.path(), &input));
         checked += 1;

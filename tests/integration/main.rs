@@ -9,6 +9,7 @@ mod cat_peers;
 mod cat_select;
 mod checksum;
 mod checksum_lists;
+mod checksum_unknown;
 mod cluster;
 mod coherence;
 mod cold;

@@ -67,7 +67,9 @@ fn files() -> Dir {
 
 /// Returns the tool that a line calls last.
 fn tool_of(line: &str) -> &str {
-    line.rsplit(" | ").next().unwrap_or(line).split_whitespace().next().unwrap_or_default()
+    // `(read x; TOOL ...) < FILE` runs the tool behind the start of its input.
+    let line = line.strip_prefix('(').and_then(|list| list.split_once("; ")).map_or(line, |(_, tool)| tool);
+    line.rsplit(" | ").next().unwrap_or(line).split([' ', ')']).next().unwrap_or_default()
 }
 
 #[test]

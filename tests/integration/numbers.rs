@@ -81,7 +81,7 @@ fn no_number_is_too_much() {
     cli.build();
     let (mut tried, mut faults) = (0, Vec::new());
     for command in cli.get_subcommands().filter(|command| command.get_name() != "help") {
-        let options = command.get_opts().filter(|option| option.get_action().takes_values());
+        let options = command.get_opts().filter(|option| mapped::cli::getopt::has_value(option));
         for option in options.filter_map(|option| option.get_long()) {
             for value in VALUES {
                 let mut args = vec![command.get_name().to_owned(), format!("--{option}={value}")];

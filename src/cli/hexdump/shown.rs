@@ -92,7 +92,9 @@ impl clap::Args for DumpOperands {
     fn augment_args(command: clap::Command) -> clap::Command {
         let any = || clap::builder::ValueParser::os_string();
         let displays = DISPLAYS.map(|(long, short, _, help)| {
-            let arg = clap::Arg::new(long).long(long).short(short).help(help).action(ArgAction::SetTrue);
+            // A flag that keeps the position of each use: `-x -x` prints each row twice.
+            let arg = clap::Arg::new(long).long(long).short(short).help(help).action(ArgAction::Append);
+            let arg = arg.num_args(0).value_parser(any()).default_missing_value("");
             if short == 'b' { arg.conflicts_with("plain") } else { arg.conflicts_with_all(["plain", "include"]) }
         });
         command
@@ -143,8 +145,9 @@ impl FromArgMatches for DumpOperands {
         let mut shown = DumpOperands::default();
         let mut displays: Vec<(usize, Display)> = DISPLAYS
             .into_iter()
-            .filter(|(long, ..)| matches.get_flag(long))
-            .filter_map(|(long, _, display, _)| Some((matches.index_of(long)?, display)))
+            .flat_map(|(long, _, display, _)| {
+                placed::<OsString>(matches, long).into_iter().map(move |(place, _)| (place, display.clone()))
+            })
             .collect();
         let mut files: Vec<(usize, OsString)> = placed(matches, "files");
         let is_format = |value: &OsString| value.as_encoded_bytes().contains(&b'"');
@@ -211,6 +214,8 @@ mod tests {
         assert_eq!(xxd.files, ["a", "b", "c"]);
         assert!(shown(&["a", "-e"]).little_endian);
         assert_eq!(shown(&["-e", "-b", "a"]).displays, [Display::OneByteOctal]);
+        let twice = [Display::TwoBytesHex, Display::OneByteOctal, Display::TwoBytesHex];
+        assert_eq!(shown(&["-xbx", "a"]).displays, twice);
         assert_eq!(shown(&["-f", "rows.fmt", "a"]).displays, [Display::FormatFile("rows.fmt".into())]);
     }
 }

@@ -9,6 +9,7 @@ mod counts;
 mod rewrite;
 mod settle;
 mod tools;
+mod xxd;
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;

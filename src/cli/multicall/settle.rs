@@ -125,76 +125,23 @@ pub fn sum(line: &mut RewrittenArgs) -> Result<(), String> {
 
 /// Completes hexdump: two-byte words unless a display or a format is named.
 pub fn hexdump(line: &mut RewrittenArgs) -> Result<(), String> {
+    if let Some(given) = line.given.iter().find(|given| given.name == "format" && is_no_format(&given.text())) {
+        return Err(format!("bad format {{{}}}", given.text()));
+    }
+    // An empty format prints nothing. Without quotes, -e would be xxd's.
+    let is_empty =
+        |option: &OsString| option.to_string_lossy().strip_prefix("-e").is_some_and(|text| text.trim().is_empty());
+    line.options.iter_mut().filter(|option| is_empty(option)).for_each(|option| *option = "-e\"\"".into());
     if line.given.iter().all(|given| given.name == "color") {
         line.options.insert(0, "--format=hex".into());
     }
     Ok(())
 }
 
-/// Completes xxd: its own format unless another is named. Only -r writes to a file.
-pub fn xxd(line: &mut RewrittenArgs) -> Result<(), String> {
-    let reverse = line.has("revert");
-    if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
-        return Err("an output file is offered with -r only; write: xxd FILE > OUTFILE".into());
-    }
-    for given in
-        line.given.iter().filter(|given| ["cols", "groupsize", "len", "seek", "offset"].contains(&&*given.name))
-    {
-        let text = given.text();
-        if !is_number_of_c(&text) {
-            return Err(format!("invalid number '{text}': xxd knows no units"));
-        }
-    }
-    let format = line.last(&["plain", "include", "bits", "e"]).map(|given| given.name.clone());
-    if line.has("EBCDIC") && !matches!(format.as_deref(), Some("plain" | "include")) {
-        line.push("--character-table=ebcdic");
-    }
-    match format.as_deref() {
-        Some("plain") => line.push("--plain"),
-        Some("include") => array(line),
-        Some("bits") => line.push("--format=binary"),
-        Some(_) => line.options.extend(["--format=xxd".into(), "--endian=little".into()]),
-        None => line.push("--format=xxd"),
-    }
-    for (name, option) in [("cols", "--width="), ("groupsize", "--group="), ("len", "--length=")] {
-        let Some(text) = line.last(&[name]).and_then(|given| given.value.clone()) else { continue };
-        let text = text.to_string_lossy();
-        // Like strtol(3), which xxd calls; a negative length is no limit.
-        let number = text.strip_prefix('+').unwrap_or(&text);
-        if !(name == "len" && number.starts_with('-')) {
-            line.push(format!("{option}{number}"));
-        }
-    }
-    // Each -a toggles it.
-    if line.given.iter().filter(|given| given.name == "autoskip").count() % 2 == 1 {
-        line.push("--squeeze");
-    }
-    Ok(())
-}
-
-/// Returns whether strtol(3) reads all of a text as a number. xxd ignores the rest, such as the `K` of
-/// `1K`, which is an error here.
-fn is_number_of_c(text: &str) -> bool {
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let (digits, radix) = match digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
-        Some(hex) => (hex, 16),
-        None if digits.starts_with('0') => (digits, 8),
-        None => (digits, 10),
-    };
-    !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix))
-}
-
-/// Requests a C array from xxd. Its options have no effect on other formats.
-fn array(line: &mut RewrittenArgs) {
-    line.push("--include");
-    for (name, option) in [("bits", "-b"), ("capitalize", "--capitalize"), ("t", "--terminate")] {
-        if line.has(name) {
-            line.push(option);
-        }
-    }
-    if let Some(name) = line.last(&["name"]).and_then(|given| given.value.clone()) {
-        line.push_value("--name=", name);
-    }
+/// Returns whether a text lacks the quoted part of a format. The subcommand takes it for a file name,
+/// as after `-e` of xxd.
+fn is_no_format(text: &str) -> bool {
+    !text.trim().is_empty() && !text.contains('"')
 }
 
 /// Completes cmp: the first difference, all differences after -l, or none after -s. With -i or two

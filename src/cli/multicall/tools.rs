@@ -1,7 +1,7 @@
 //! The table of the tools.
 
-use super::settle;
 use super::{Becomes, Rule, Tool, ValueRule};
+use super::{settle, xxd};
 use Becomes::{Args, NotOffered, Noted};
 use ValueRule::{None as Flag, Optional, Required};
 
@@ -104,7 +104,7 @@ const XXD: &[Rule] = &[
     rule('p', "plain", Flag, Noted),
     rule('r', "revert", Flag, Args("--reverse")),
     rule('R', "", Required, Args("--color={}")),
-    rule('s', "seek", Required, Args("--offset={}")),
+    rule('s', "seek", Required, Noted),
     rule('t', "", Flag, Noted),
     rule('u', "uppercase", Flag, Args("--upper")),
     rule('v', "version", Flag, NotOffered("version")),
@@ -193,7 +193,7 @@ pub const TOOLS: &[Tool] = &[
         ..tool("hexdump", "hexdump", &[])
     },
     Tool { same: "vs:n:", rules: &[HEXDUMP, HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
-    Tool { rules: &[XXD], settle: settle::xxd, failure: 2, unreachable: 4, ..tool("xxd", "hexdump", &[]) },
+    Tool { rules: &[XXD], settle: xxd::settle, failure: 2, unreachable: 4, ..tool("xxd", "hexdump", &[]) },
     Tool { rules: &[CMP], settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
     Tool { rules: &[OD], settle: settle::od, ..tool("od", "hexdump", &[]) },
     Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },

@@ -39,6 +39,13 @@ struct Counts {
     missing: u64,
     new: u64,
     unreadable: u64,
+    /// Files that were not verified, because the algorithm of their digests is unknown.
+    #[serde(skip_serializing_if = "is_zero")]
+    unknown: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// A listed file that is missing.
@@ -99,8 +106,9 @@ impl Audit {
         self.left_out.extend(path::status(list).map(|status| status.identity()));
     }
 
-    /// Records the verdict on a listed file.
-    pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>) {
+    /// Records the verdict on a listed file. `is_unknown` says whether the algorithm of its digest may be
+    /// unknown.
+    pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, is_unknown: bool) {
         let piece = entry.piece().map(|(name, _)| name);
         for name in [entry.name.clone()].into_iter().chain(piece).chain(entry.other_names()) {
             self.names.insert(key(&name));
@@ -111,13 +119,20 @@ impl Audit {
         self.listed.get_or_insert_with(|| entry.name.clone());
         match verdict {
             Ok(EntryVerdict::Matched(_)) => self.counts.matched += 1,
-            Ok(EntryVerdict::Mismatched) => self.counts.changed += 1,
+            Ok(EntryVerdict::Mismatched { .. }) if is_unknown => self.counts.unknown += 1,
+            Ok(EntryVerdict::Mismatched { .. }) => self.counts.changed += 1,
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 let candidates = entry.expected[0].candidates.clone();
                 self.missing.push(Missing { name: entry.name.clone(), candidates, moved: false });
             }
             Err(_) => self.counts.unreadable += 1,
         }
+    }
+
+    /// Records that so many files of unknown algorithm turned out to have changed.
+    pub fn decide(&mut self, changed: u64) {
+        self.counts.unknown -= changed;
+        self.counts.changed += changed;
     }
 
     /// Walks the tree and reports files that differ from the lists.
@@ -262,7 +277,7 @@ fn write(
 }
 
 fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
-    let Counts { matched, changed, moved, missing, new, unreadable } = counts;
+    let Counts { matched, changed, moved, missing, new, unreadable, unknown } = counts;
     if !checking.status && run.settings.style.json {
         write_json(&JsonSummary { audit: counts }, output)?;
     } else if !checking.status {
@@ -274,10 +289,12 @@ fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mu
             ("new", new),
             ("unreadable", unreadable),
         ];
-        let table: String = rows.iter().map(|(word, count)| format!("{word:<10}  {count:>10}\n")).collect();
+        let unknown = (unknown > 0).then_some(("unknown", unknown));
+        let rows = rows.into_iter().chain(unknown);
+        let table: String = rows.map(|(word, count)| format!("{word:<10}  {count:>10}\n")).collect();
         output.write_all(table.as_bytes())?;
     }
-    let is_as_listed = matched > 0 && changed + moved + missing + new + unreadable == 0;
+    let is_as_listed = matched > 0 && changed + moved + missing + new + unreadable + unknown == 0;
     Ok(if is_as_listed { Exit::Success } else { Exit::Failure })
 }
 

@@ -85,9 +85,14 @@ fn is_of_xxd(format: DumpFormat) -> bool {
 fn displays(args: &HexdumpArgs) -> &[Display] {
     match &args.shown.displays[..] {
         [Display::Canonical] => &[],
-        [Display::OneByteOctal] if args.include => &[],
+        displays if args.include && is_binary(displays) => &[],
         displays => displays,
     }
+}
+
+/// Returns whether displays request the binary digits of xxd's `-b -i`.
+fn is_binary(displays: &[Display]) -> bool {
+    !displays.is_empty() && displays.iter().all(|display| *display == Display::OneByteOctal)
 }
 
 /// Returns the format, which another option may imply.
@@ -354,7 +359,7 @@ fn plain(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, O
 }
 
 fn c_array(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
-    let binary = args.shown.format == Some(DumpFormat::Binary) || args.shown.displays == [Display::OneByteOctal];
+    let binary = args.shown.format == Some(DumpFormat::Binary) || is_binary(&args.shown.displays);
     let width = width(args, if binary { 6 } else { 12 }, usize::MAX, columns, |width| 2 + 6 * width)?;
     let file = args.shown.files.first().map(OsString::as_os_str).filter(|&name| name != OsStr::new("-"));
     let name = args.name.as_deref().or(file).map(|name| c_name(name.as_bytes(), args.capitalize));

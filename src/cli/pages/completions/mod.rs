@@ -6,6 +6,7 @@ use clap_complete::{Shell, generate};
 
 use crate::cli::Cli;
 use crate::cli::checksum::ALGORITHMS;
+use crate::cli::getopt::has_value;
 use crate::cli::multicall::TOOLS;
 
 mod bash;
@@ -89,7 +90,7 @@ fn with_hints(mut program: Command) -> Command {
                 let names: Vec<PossibleValue> = names.into_iter().map(|value| value.help(Resettable::Reset)).collect();
                 return arg.value_parser(PossibleValuesParser::new(names));
             }
-            if !names.is_empty() || !arg.get_action().takes_values() {
+            if !names.is_empty() || !has_value(&arg) {
                 return arg;
             }
             let hint = if arg.get_long() == Some("directory") || is_directory(&arg) {

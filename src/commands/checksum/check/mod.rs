@@ -6,6 +6,7 @@
 
 pub mod advice;
 pub mod report;
+pub mod undecided;
 pub mod verify;
 
 use std::ffi::OsStr;
@@ -173,11 +174,10 @@ impl<'a> Check<'a> {
                     Ok(())
                 }
                 CheckOutcome::Checked(entry, verdict) => {
+                    let verdict = report.pass_over(&entry, verdict, &mut totals);
                     if let Some(audit) = &mut audit {
-                        audit.note(&entry, &verdict);
-                        if verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
-                            totals.proper += 1;
-                            totals.note_missing(&entry);
+                        audit.note(&entry, &verdict, report.is_unknown(&entry, &verdict, &totals));
+                        if totals.is_missing(&entry, &verdict) {
                             return Ok(());
                         }
                     }
@@ -189,6 +189,10 @@ impl<'a> Check<'a> {
         };
         let config = self.run.config;
         map_in_order(config.engine.threads, &config.stats, jobs, MapSteps { ahead, work, emit })?;
+        if let Some(audit) = audit {
+            audit.decide(totals.undecided.changed);
+        }
+        self.run.printing(|| report.unknown(&mut totals, output))?;
         Ok(totals)
     }
 }

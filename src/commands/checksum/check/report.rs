@@ -1,5 +1,7 @@
 //! Prints the output of a check: a verdict for each entry and a summary of each list.
 
+mod summary;
+
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -8,9 +10,9 @@ use serde::Serialize;
 
 use super::super::ChecksumRun;
 use super::super::format::JsonPath;
-use super::super::list::{Fault, ListEntry, ListItem};
+use super::super::list::{Expected, Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
-use super::advice;
+use super::undecided::{Doubts, Undecided, is_verified, length, others};
 use super::verify::EntryVerdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
@@ -40,6 +42,10 @@ pub struct ListTotals {
     guessed: BTreeSet<(usize, &'static str)>,
     /// The algorithms tried for digests that matched none of them.
     unmatched: Option<String>,
+    /// The entries that may be of an algorithm that is not supported.
+    pub undecided: Undecided,
+    /// The number of digests of unknown algorithms in rows in which others match.
+    passed_over: u64,
     /// The file whose pieces are being checked, and the offset that they have reached.
     piece: Option<(OsString, u64, Option<u64>)>,
     /// The number of files with bytes that no line covers.
@@ -89,13 +95,37 @@ impl ListTotals {
     pub fn is_faultless(&self, checking: &Checking) -> bool {
         let formatted = !self.has_improper_row && (self.improper == 0 || !checking.strict);
         let all_verified = self.nul == 0 && self.uncovered == 0;
-        !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified
+        let all_decided = self.undecided.count() == 0;
+        !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified && all_decided
+    }
+
+    /// Counts an entry if its file does not exist, and returns whether that is so.
+    pub fn is_missing(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>) -> bool {
+        let is_missing = verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if is_missing {
+            self.proper += 1;
+            self.note_missing(entry);
+        }
+        is_missing
     }
 
     /// Counts an entry whose file does not exist.
-    pub fn note_missing(&mut self, entry: &ListEntry) {
+    fn note_missing(&mut self, entry: &ListEntry) {
         self.missing += 1;
         self.first_missing.get_or_insert_with(|| entry.name.clone());
+    }
+
+    /// Records what was tried for the digests of an entry that does not match, if they are untagged.
+    fn note_untagged<'e>(&mut self, untagged: impl Iterator<Item = &'e Expected>) {
+        let mut untagged = untagged.map(|expected| {
+            let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
+            (expected.candidates[0].bytes.len(), names.join(", "))
+        });
+        if let Some((len, names)) = untagged.next()
+            && !self.guessed.iter().any(|(guessed, _)| *guessed == len)
+        {
+            self.unmatched.get_or_insert(names);
+        }
     }
 
     /// Advances to the next piece of a file, and reports bytes before it that no line covers.
@@ -140,6 +170,11 @@ impl ListTotals {
     }
 }
 
+/// Returns the digests of an entry at these positions.
+fn at<'e>(entry: &'e ListEntry, places: &[usize]) -> impl Iterator<Item = &'e Expected> {
+    places.iter().map(|&place| &entry.expected[place])
+}
+
 /// Reports on the entries of one list.
 #[derive(Clone, Copy)]
 pub struct CheckReport<'a> {
@@ -160,6 +195,7 @@ impl CheckReport<'_> {
                 totals.is_signed = true;
                 return;
             }
+            ListItem::Foreign(digest) => return totals.undecided.mention(digest),
             ListItem::Improper(number, fault) => (number, fault),
             ListItem::Entry(_) => return,
         };
@@ -180,6 +216,46 @@ impl CheckReport<'_> {
         }
     }
 
+    /// Passes over the digests of unknown algorithms in a row in which others match.
+    pub fn pass_over(
+        &self,
+        entry: &ListEntry,
+        verdict: io::Result<EntryVerdict>,
+        totals: &mut ListTotals,
+    ) -> io::Result<EntryVerdict> {
+        let is_unknown = self.is_unknown(entry, &verdict, totals);
+        match verdict {
+            Ok(EntryVerdict::Mismatched { unmatched, matched }) if is_unknown && is_verified(entry, &unmatched) => {
+                totals.passed_over += unmatched.len() as u64;
+                Ok(EntryVerdict::Matched(matched))
+            }
+            verdict => verdict,
+        }
+    }
+
+    /// Returns whether an entry does not match because its algorithm may be unknown.
+    pub fn is_unknown(&self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, totals: &ListTotals) -> bool {
+        let Ok(EntryVerdict::Mismatched { unmatched, .. }) = verdict else { return false };
+        // The digest of another algorithm may stand beside one of the same length that matches.
+        let is_beside = |len| others(entry, unmatched).any(|other| length(other) == len);
+        let is_known = |len| !is_beside(len) && totals.guessed.iter().any(|(guessed, _)| *guessed == len);
+        let doubts = Doubts { list: self.list, is_known: &is_known, is_beside: &is_beside };
+        self.run.settings.named.is_empty() && totals.undecided.may_be(at(entry, unmatched), &doubts)
+    }
+
+    /// Reports in JSON the entries whose algorithm remained unknown.
+    ///
+    /// # Errors
+    /// Returns an error if writing to standard output fails.
+    pub fn unknown(&self, totals: &mut ListTotals, output: &mut Output) -> io::Result<()> {
+        for entry in totals.undecided.take().filter(|_| self.run.settings.style.json && !self.checking.status) {
+            let (path, reason) = (entry.name.as_os_str().into(), Some("algorithm unknown"));
+            let verdict = JsonVerdict { path, algorithm: None, status: "unknown", reason, moved_to: None };
+            write_json(&verdict, output)?;
+        }
+        Ok(())
+    }
+
     /// Reports on an entry.
     ///
     /// # Errors
@@ -192,6 +268,7 @@ impl CheckReport<'_> {
         output: &mut Output,
     ) -> io::Result<()> {
         totals.proper += 1;
+        let is_unknown = self.is_unknown(entry, &verdict, totals);
         let untagged = entry.expected.iter().filter(|expected| expected.candidates.len() > 1);
         if verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound) {
             totals.note_missing(entry);
@@ -213,7 +290,12 @@ impl CheckReport<'_> {
                 totals.matched += 1;
                 for expected in untagged {
                     let candidate = expected.candidates.iter().find(|one| algorithms.contains(&one.spec.algorithm));
-                    totals.guessed.extend(candidate.map(|one| (one.bytes.len(), one.spec.algorithm.tag())));
+                    let Some(one) = candidate else { continue };
+                    totals.guessed.insert((one.bytes.len(), one.spec.algorithm.tag()));
+                    for changed in totals.undecided.settle(one.bytes.len()) {
+                        totals.mismatched += 1;
+                        self.write_failed(&changed, output)?;
+                    }
                 }
                 if self.checking.quiet {
                     return Ok(());
@@ -224,24 +306,21 @@ impl CheckReport<'_> {
                     output,
                 )
             }
-            Ok(EntryVerdict::Mismatched) => {
+            Ok(EntryVerdict::Mismatched { unmatched, .. }) if is_unknown => {
+                totals.undecided.add(entry, at(entry, &unmatched));
+                Ok(())
+            }
+            Ok(EntryVerdict::Mismatched { .. }) => {
                 totals.mismatched += 1;
-                let mut untagged = untagged.map(|expected| {
-                    let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
-                    (expected.candidates[0].bytes.len(), names.join(", "))
-                });
-                if let Some((len, names)) = untagged.next()
-                    && !totals.guessed.iter().any(|(guessed, _)| *guessed == len)
-                {
-                    totals.unmatched.get_or_insert(names);
-                }
-                self.write(
-                    entry,
-                    PrintedVerdict { word: "FAILED", status: "failed", algorithms: &[], reason: None },
-                    output,
-                )
+                totals.note_untagged(untagged);
+                self.write_failed(entry, output)
             }
         }
+    }
+
+    fn write_failed(&self, entry: &ListEntry, output: &mut Output) -> io::Result<()> {
+        let verdict = PrintedVerdict { word: "FAILED", status: "failed", algorithms: &[], reason: None };
+        self.write(entry, verdict, output)
     }
 
     fn write(&self, entry: &ListEntry, verdict: PrintedVerdict<'_>, output: &mut Output) -> io::Result<()> {
@@ -271,81 +350,6 @@ impl CheckReport<'_> {
         self.run.printing(|| self.sum_up(&mut totals, output));
         let verified = totals.matched > 0 || self.checking.audit && totals.proper > 0;
         if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure }
-    }
-
-    fn sum_up(&self, totals: &mut ListTotals, output: &mut Output) {
-        totals.end_pieces(self, output);
-        let list = self.shown();
-        if totals.nul > 0 {
-            warn(&format!("{list}: lines contain NUL bytes; use --zero if they end with NUL"), output);
-        }
-        if let Some(number) = totals.cut {
-            let text = "has no line end, and its digest is shorter than usual: the list may be cut off";
-            warn(&format!("{list}: line {number} {text}"), output);
-        }
-        if let Some(unknown) = &totals.unknown {
-            let name = quoted(OsStr::new(unknown));
-            warn(&format!("{list}: unknown algorithm {name}; see --list-algorithms"), output);
-        }
-        if totals.broken {
-            return;
-        }
-        if totals.proper == 0 {
-            let advice = match crate::output::is_tool() {
-                true => None,
-                false => advice::other_algorithm(self.list, &self.run.settings.named),
-            };
-            let advice = advice.map(|advice| format!("; {advice}")).unwrap_or_default();
-            return warn(&format!("{list}: no properly formatted checksum lines found{advice}"), output);
-        }
-        if self.checking.status {
-            return;
-        }
-        let warnings = [
-            (totals.improper, "line is improperly formatted", "lines are improperly formatted"),
-            match self.is_expected() {
-                true => (totals.unreadable, "file could not be read", "files could not be read"),
-                false => (totals.unreadable, "listed file could not be read", "listed files could not be read"),
-            },
-            (totals.mismatched, "computed checksum did NOT match", "computed checksums did NOT match"),
-        ];
-        for (count, one, many) in warnings {
-            match count {
-                0 => {}
-                1 => warn(&format!("WARNING: 1 {one}"), output),
-                _ => warn(&format!("WARNING: {count} {many}"), output),
-            }
-        }
-        if self.checking.ignore_missing && totals.matched == 0 {
-            warn(&format!("{list}: no file was verified"), output);
-        }
-        if let Some(listed) = totals.first_missing.as_deref().filter(|_| totals.missing == totals.proper)
-            && let Some(directory) = &self.checking.directory
-        {
-            warn(&advice::other_directory(directory, listed), output);
-        }
-        if totals.is_signed {
-            warn(&format!("{list}: the signature was not verified"), output);
-        }
-        self.explain_guesses(totals, output);
-    }
-
-    /// Reports untagged lines whose algorithm is uncertain.
-    fn explain_guesses(&self, totals: &ListTotals, output: &mut Output) {
-        let list = self.shown();
-        if let Some(names) = &totals.unmatched {
-            let what = if self.is_expected() { "the digest does not name its" } else { "lines do not name their" };
-            warn(&format!("{list}: {what} algorithm; tried {names}; name it with --algorithm"), output);
-        }
-        let lengths: BTreeSet<usize> = totals.guessed.iter().map(|(len, _)| *len).collect();
-        for len in lengths {
-            let names: Vec<&str> =
-                totals.guessed.iter().filter(|(guessed, _)| *guessed == len).map(|(_, name)| *name).collect();
-            if names.len() > 1 {
-                let names = names.join(", ");
-                warn(&format!("{list}: untagged lines matched by different algorithms: {names}"), output);
-            }
-        }
     }
 
     /// Returns whether the digest is given on the command line, so that there is no list.

@@ -20,7 +20,13 @@ use crate::io::{Range, path};
 pub enum EntryVerdict {
     /// Every digest matches, with these algorithms.
     Matched(Vec<Algorithm>),
-    Mismatched,
+    /// Some digests do not match.
+    Mismatched {
+        /// The positions of these digests.
+        unmatched: Vec<usize>,
+        /// The algorithms of the others.
+        matched: Vec<Algorithm>,
+    },
 }
 
 /// The algorithms that untagged digests of a list turned out to use, with their lengths.
@@ -121,9 +127,11 @@ impl Verifier<'_> {
                 }
             }
         }
-        let Some(algorithms) = matched.into_iter().collect::<Option<Vec<Algorithm>>>() else {
-            return Ok(EntryVerdict::Mismatched);
-        };
+        let unmatched: Vec<usize> = (0..matched.len()).filter(|&place| matched[place].is_none()).collect();
+        let algorithms: Vec<Algorithm> = matched.into_iter().flatten().collect();
+        if !unmatched.is_empty() {
+            return Ok(EntryVerdict::Mismatched { unmatched, matched: algorithms });
+        }
         for (expected, &algorithm) in entry.expected.iter().zip(&algorithms) {
             if let [first, _, ..] = &expected.candidates[..] {
                 self.guesses.remember(first.bytes.len(), algorithm);

@@ -21,9 +21,10 @@ use std::io::{self, Read};
 pub use entry::{DigestCandidate, Expected, ListEntry};
 pub use line::{AlgorithmFilter, Fault};
 pub use plain::{base64, expected, hex};
+pub use table::likely_algorithm;
 
 use super::inputs::names_stdin;
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, ForeignDigest};
 use crate::io::ListReader;
 use line::ListLine;
 use parser::Parser;
@@ -40,6 +41,8 @@ pub enum ListItem {
     Improper(u64, Fault),
     /// The list is signed; the signature is not verified.
     Signature,
+    /// The list's name or a line between entries names this digest, which is not supported.
+    Foreign(&'static ForeignDigest),
     /// Reading the list failed; nothing follows.
     Broken(io::Error),
 }
@@ -84,7 +87,10 @@ impl<'a> ListEntries<'a> {
             is_set_of_digests: false,
             has_entries: false,
             blake3_len: 0,
-            ready: VecDeque::new(),
+            ready: ForeignDigest::mentioned_in(table::file_name(list).as_encoded_bytes())
+                .map(ListItem::Foreign)
+                .into_iter()
+                .collect(),
             ended: false,
         }
     }
@@ -98,7 +104,13 @@ impl<'a> ListEntries<'a> {
     /// Reads on until there is an item, or the list ends.
     fn advance(&mut self) {
         let (number, line) = match self.lines.next_line() {
-            Ok(Some((number, line))) => (number, self.parser.parse(line)),
+            Ok(Some((number, line))) => {
+                let parsed = self.parser.parse(line);
+                if !matches!(parsed, ListLine::Entry(_) | ListLine::Bare(_)) {
+                    self.ready.extend(ForeignDigest::mentioned_in(line).map(ListItem::Foreign));
+                }
+                (number, parsed)
+            }
             Ok(None) => return self.end(),
             Err(error) => {
                 self.ended = true;

@@ -197,8 +197,8 @@ impl<'a> Parser<'a> {
             let trailing = || columns::trailing(&self.filter, line).filter(|_| is_possible);
             table::sfv(&self.filter, line, false).or_else(|| columns::csv(&self.filter, line)).or_else(trailing)
         };
-        if let Some(entry) = table::gentoo(&self.filter, line).or_else(named_first) {
-            return ListLine::Entry(entry);
+        if let Some(line) = table::gentoo(&self.filter, line).or_else(|| named_first().map(ListLine::Entry)) {
+            return line;
         }
         if let Some(expected) = plain::bare(&self.filter, line) {
             return ListLine::Bare(expected);
@@ -208,13 +208,19 @@ impl<'a> Parser<'a> {
         if self.in_field { ListLine::Field } else { ListLine::Improper(Fault::Form) }
     }
 
-    /// Returns whether a comment ends with a row of hashdeep: the last line of its heading is a comment
-    /// without text, and lost its line end.
+    /// Returns whether a comment ends with a row of a table, or with the end of one: the last line of
+    /// hashdeep's heading is a comment without text, and lost its line end. Debian's fields contain no
+    /// comments.
     fn hides_row(&self, comment: &[u8]) -> bool {
-        let ListForm::Hashdeep(columns) = &self.form else { return false };
-        let row = comment.trim_ascii_start();
-        let text = row.iter().position(|byte| !matches!(byte, b'#' | b' ')).unwrap_or(row.len());
-        table::hashdeep(columns, &self.filter, &row[text..]).is_some()
+        let text = comment.iter().position(|byte| !matches!(byte, b'#' | b' ')).unwrap_or(comment.len());
+        let row = &comment[text..];
+        match &self.form {
+            ListForm::Hashdeep(columns) => table::ends_hashdeep_row(columns, row),
+            ListForm::Control(Some(algorithm)) => {
+                table::control(*algorithm, &self.filter, &[b" ", row].concat()).is_some()
+            }
+            _ => false,
+        }
     }
 
     fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> ListLine {

@@ -11,7 +11,7 @@ use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use super::super::name::unescaped;
 use super::entry::{DigestCandidate, Expected, ListEntry, Size};
 use super::line::{AlgorithmFilter, Fault};
-use crate::digest::{Algorithm, Spec};
+use crate::digest::{Algorithm, ForeignDigest, Spec};
 use crate::os::posix::OsStringExt;
 
 /// The length in bytes of the shortest digest that is recognized before a single blank.
@@ -82,7 +82,8 @@ fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'
         _ => (tag, false),
     };
     let Some(spec) = Spec::tagged(base) else {
-        let is_digest = !text.is_empty() && (hex(text).is_some() || base64(text).is_some());
+        let is_foreign = ForeignDigest::named(base).is_some();
+        let is_digest = !text.is_empty() && (is_foreign || hex(text).is_some() || base64(text).is_some());
         return if is_digest { Err(Fault::Algorithm(tag.to_owned())) } else { Ok(None) };
     };
     if spec.algorithm.is_historical() || !filter.allows(spec.algorithm) {

@@ -12,7 +12,7 @@ use super::entry::{DigestCandidate, Expected, ListEntry};
 use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::plain::hex;
 use super::row::{decimal, digest, entry};
-use crate::digest::{Algorithm, Spec};
+use crate::digest::{Algorithm, ForeignDigest, Spec};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// The form that the lines of a list turned out to have.
@@ -79,11 +79,13 @@ pub fn subject(list: &OsStr) -> Option<OsString> {
     const OTHERS: [&[u8]; 6] = [b"sha", b"sha2", b"sum", b"hash", b"digest", b"checksum"];
     let (path, extension) = list.as_bytes().rsplit_once_at(b'.')?;
     let extension = extension.to_ascii_lowercase();
-    let is_known = Algorithm::named(text(&extension)).is_some() || OTHERS.contains(&&extension[..]);
+    let is_digest = |name: &str| Algorithm::named(name).is_some() || ForeignDigest::named(name).is_some();
+    let is_known = is_digest(text(&extension)) || OTHERS.contains(&&extension[..]);
     (is_known && !path.is_empty() && !path.ends_with(b"/")).then(|| OsStr::from_bytes(path).to_owned())
 }
 
-fn file_name(path: &OsStr) -> &OsStr {
+/// Returns the last component of a path.
+pub fn file_name(path: &OsStr) -> &OsStr {
     std::path::Path::new(path).file_name().unwrap_or_default()
 }
 
@@ -147,8 +149,21 @@ pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: 
     entry(name?, expected)
 }
 
-/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest.
-pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
+/// Returns whether a text is a row of hashdeep or the end of one: it has a whole digest and a name.
+pub fn ends_hashdeep_row(columns: &[HashdeepColumn], text: &[u8]) -> bool {
+    let lengths = columns.iter().filter_map(|column| match column {
+        HashdeepColumn::Digest(algorithm) => Some(algorithm.default_len()),
+        _ => None,
+    });
+    let values: Vec<&[u8]> = text.split(|&byte| byte == b',').collect();
+    let is_digest =
+        |value: &&[u8]| hex(value).is_some_and(|bytes| lengths.clone().any(|len| len == bytes.len() as u64));
+    values.len() > 1 && values[..values.len() - 1].iter().any(is_digest)
+}
+
+/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest, where one known algorithm is
+/// enough.
+pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     let mut words = words(line);
     let prefix: &[u8] = match words.next()? {
         b"AUX" => b"files/",
@@ -157,18 +172,24 @@ pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     };
     let name = [prefix, &unescape_gentoo(words.next()?)?].concat();
     let size = decimal(words.next()?)?;
-    let mut expected = Vec::new();
+    let (mut expected, mut unknown) = (Vec::new(), None);
     while let Some(algorithm) = words.next() {
         let value = words.next()?;
-        let algorithm = match algorithm {
+        let named = match algorithm {
             b"RMD160" => Some(Algorithm::Ripemd160),
             name => Algorithm::named(text(name)),
         };
-        if let Some(algorithm) = algorithm.filter(|algorithm| filter.allows(*algorithm)) {
+        if named.is_none() && hex(value).is_some() {
+            unknown.get_or_insert_with(|| text(algorithm).to_owned());
+        }
+        if let Some(algorithm) = named.filter(|algorithm| filter.allows(*algorithm)) {
             expected.push(digest(filter, algorithm, value, Some(size))?);
         }
     }
-    Some(ListEntry { may_be_windows: false, ..entry(&name, expected)? })
+    if let Some(unknown) = unknown.filter(|_| expected.is_empty()) {
+        return Some(ListLine::Improper(Fault::Algorithm(unknown)));
+    }
+    Some(ListLine::Entry(ListEntry { may_be_windows: false, ..entry(&name, expected)? }))
 }
 
 /// Returns a name in which GLEP 74 writes blanks and control characters as `\x20` and `\u2028`.

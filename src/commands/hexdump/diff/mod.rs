@@ -23,6 +23,7 @@ use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::{DumpFormat, HexdumpArgs, Radix, Width};
 use crate::engine::{BLOCK, BlockReader, Cut, Plan};
 use crate::exit::Exit;
+use crate::io::path;
 use crate::output::{Output, print_message};
 
 /// The number of bytes compared at a time, so that they stay in a cache.
@@ -52,6 +53,9 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
             return Ok(Exit::Error);
         }
     };
+    if matches!(form, DiffForm::Bytes(_)) && is_one_input(args) {
+        return Ok(Exit::Success);
+    }
     let mut plan = config.engine.plan(Cut::Exact, BLOCK);
     plan.holes = true;
     let side = |name: &std::ffi::OsString, plan: Plan| {
@@ -79,9 +83,31 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     Ok(exit)
 }
 
-fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Result<DiffForm, String> {
+/// Returns whether both inputs are compared from the same offset.
+fn is_aligned(args: &HexdumpArgs) -> bool {
+    let offset = args.common.offset.unwrap_or(0);
+    args.second_offset.unwrap_or(offset) == offset
+}
+
+/// Returns whether an input is compared with itself, which cmp does not read.
+fn is_one_input(args: &HexdumpArgs) -> bool {
+    let [one, other] = &args.shown.files[..] else { return false };
+    let identity = |name| path::status(name).map(|status| status.identity());
+    let is_same = match (one == "-", other == "-") {
+        (true, true) => true,
+        (false, false) => identity(one).is_ok_and(|one| identity(other).is_ok_and(|other| one == other)),
+        _ => false,
+    };
+    // A file that cannot be opened is an error.
+    is_same && is_aligned(args) && (one == "-" || path::open(one).is_ok() && path::open(other).is_ok())
+}
+
+/// Rejects operands and options without effect on a comparison.
+fn check(args: &HexdumpArgs) -> Result<(), String> {
     let files = &args.shown.files;
-    if files.is_empty() || files.len() > 2 || files.iter().all(|file| file == "-") {
+    let is_stdin = files.iter().all(|file| file == "-");
+    let is_equal = files.len() == 2 && is_aligned(args) && (args.quiet || args.brief || is_plain(args));
+    if files.len() > 2 || is_stdin && !is_equal {
         return Err("--diff compares two files, or one with standard input".into());
     }
     let has_format = !matches!(args.shown.format, None | Some(DumpFormat::Canonical | DumpFormat::Plain));
@@ -96,6 +122,15 @@ fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Resul
     if let Some((_, option)) = refused.iter().find(|(refused, _)| *refused) {
         return Err(format!("--diff cannot be combined with {option}"));
     }
+    Ok(())
+}
+
+fn is_plain(args: &HexdumpArgs) -> bool {
+    args.plain || args.shown.format == Some(DumpFormat::Plain)
+}
+
+fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Result<DiffForm, String> {
+    check(args)?;
     let with_characters = args.print_bytes;
     if args.quiet {
         return Ok(DiffForm::Bytes(CmpForm::Nothing));
@@ -103,7 +138,7 @@ fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Resul
     if args.brief {
         return Ok(DiffForm::Bytes(CmpForm::First { with_characters }));
     }
-    if args.plain || args.shown.format == Some(DumpFormat::Plain) {
+    if is_plain(args) {
         return Ok(DiffForm::Bytes(CmpForm::List { with_characters }));
     }
     if with_characters {

@@ -306,9 +306,11 @@ fn shows_bits(line: &[u8], hex: &DumpRow) -> bool {
     let digits =
         line[..hex.characters_at].iter().skip_while(|&&byte| byte != b':').filter(|byte| byte.is_ascii_hexdigit());
     let binary = digits.filter(|byte| matches!(byte, b'0' | b'1')).count();
-    let groups = hex.bytes / 4;
-    let has_characters = line.len() - hex.characters_at == groups;
-    hex.longest_group == 8 && (binary == 8 * groups || has_characters && 8 * binary > 7 * 8 * groups)
+    let (groups, characters) = (hex.bytes / 4, line.len() - hex.characters_at);
+    // The last group may have been cut.
+    let is_cut = binary == 2 * hex.bytes && characters != hex.bytes;
+    let is_damaged = characters == groups && 8 * binary > 7 * 8 * groups;
+    hex.longest_group == 8 && (binary == 8 * groups || is_cut || is_damaged)
 }
 
 /// Distinguishes a dump of bits from one of hexadecimal digits that are all 0 or 1. Returns `None`

@@ -151,6 +151,8 @@ fn what_is_no_dump_is_an_error() {
         (" 054357 010100 152671\n 107551\n", Problem::Words),
         ("0000000 141 142\n0000002\n", Problem::Octal),
         ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
+        // A row of bits that was cut within a byte passed for hexadecimal digits.
+        ("00000000: 11100101 11110001 11000101 00011000 000111\n", Problem::BitsOrHex),
         ("00000000: 64636261  abcd\n", Problem::LittleEndian),
         ("ffffffff81000000  00 01  |..|\n", Problem::Unreachable),
         ("40000000: 41\n", Problem::Gap(0x4000_0000)),

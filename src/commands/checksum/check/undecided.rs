@@ -1,0 +1,136 @@
+//! Untagged digests that no supported algorithm gives.
+//!
+//! Such a file may have changed, or its digest may be one that is not supported. The latter is
+//! possible if the list mentions such a digest, or if no algorithm has this length by default. These
+//! entries wait for the end of the list, unless another line shows which algorithm has this length.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+
+use super::super::list::{Expected, ListEntry, likely_algorithm};
+use crate::digest::{Algorithm, ForeignDigest};
+
+/// The maximum number of entries that wait.
+const MAX_WAITING: usize = 1024;
+
+/// What other digests show about those that do not match.
+pub struct Doubts<'a> {
+    /// The name of the list.
+    pub list: &'a OsStr,
+    /// Returns whether another entry has shown the algorithm of a length.
+    pub is_known: &'a dyn Fn(usize) -> bool,
+    /// Returns whether a digest of a length matches in the same entry.
+    pub is_beside: &'a dyn Fn(usize) -> bool,
+}
+
+/// The entries of a list whose algorithm is unknown so far.
+#[derive(Default)]
+pub struct Undecided {
+    /// The digests that the list mentions and that are not supported.
+    mentioned: Vec<&'static ForeignDigest>,
+    /// Entries with the lengths of their doubtful digests. Beyond the limit, they are only counted.
+    waiting: Vec<(ListEntry, BTreeSet<usize>)>,
+    count: u64,
+    /// What was tried for the first digest.
+    tried: String,
+    /// The number of entries whose files turned out to have changed.
+    pub changed: u64,
+}
+
+impl Undecided {
+    /// Records that the list mentions a digest which is not supported.
+    pub fn mention(&mut self, digest: &'static ForeignDigest) {
+        if !self.mentioned.contains(&digest) {
+            self.mentioned.push(digest);
+        }
+    }
+
+    /// Returns what is to be said of a list without an entry that mentions such a digest.
+    pub fn unsupported(&self) -> Option<String> {
+        let digest = self.mentioned.first()?;
+        Some(format!("algorithm unknown: name it with -a ({} is not supported)", digest.name))
+    }
+
+    /// Returns the number of entries of unknown algorithm.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Returns whether each of the digests that do not match may be of an unknown algorithm.
+    pub fn may_be<'e>(&self, mut unmatched: impl Iterator<Item = &'e Expected>, doubts: &Doubts<'_>) -> bool {
+        let likely = likely_algorithm(doubts.list);
+        unmatched.all(|expected| {
+            let [first, _, ..] = &expected.candidates[..] else { return false };
+            let len = first.bytes.len();
+            let specs = || expected.candidates.iter().map(|candidate| candidate.spec);
+            let has_default = specs().any(|spec| spec.len == spec.algorithm.default_len());
+            // `f.md5` is certain of its algorithm.
+            let is_likely = specs().any(|spec| Some(spec.algorithm) == likely);
+            let is_foreign = || self.mentioned.iter().any(|digest| digest.fits(len));
+            !(doubts.is_known)(len) && ((doubts.is_beside)(len) || !is_likely && (!has_default || is_foreign()))
+        })
+    }
+
+    /// Adds an entry with these digests.
+    pub fn add<'e>(&mut self, entry: &ListEntry, unmatched: impl Iterator<Item = &'e Expected>) {
+        let mut lengths = BTreeSet::new();
+        for expected in unmatched {
+            lengths.insert(expected.candidates[0].bytes.len());
+            if self.tried.is_empty() {
+                let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
+                self.tried = names.join(", ");
+            }
+        }
+        self.count += 1;
+        if self.waiting.len() < MAX_WAITING {
+            self.waiting.push((entry.clone(), lengths));
+        }
+    }
+
+    /// Removes and returns the entries with digests of this length, whose algorithm is now known: their
+    /// files have changed.
+    pub fn settle(&mut self, len: usize) -> Vec<ListEntry> {
+        let (known, rest) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|(_, lengths)| lengths.contains(&len));
+        self.waiting = rest;
+        let known: Vec<(ListEntry, BTreeSet<usize>)> = known;
+        self.count -= known.len() as u64;
+        self.changed += known.len() as u64;
+        known.into_iter().map(|(entry, _)| entry).collect()
+    }
+
+    /// Returns the entries that still wait, for which nothing more is to come.
+    pub fn take(&mut self) -> impl Iterator<Item = ListEntry> {
+        std::mem::take(&mut self.waiting).into_iter().map(|(entry, _)| entry)
+    }
+
+    /// Returns what is to be said of the entries of unknown algorithm, if there are any. `of` is the
+    /// number of entries in the list.
+    pub fn summary(&self, of: u64) -> Option<String> {
+        let reason = match self.mentioned.first() {
+            Some(digest) => format!("{} is not supported", digest.name),
+            None => format!("tried {}", self.tried),
+        };
+        let which = match self.count {
+            0 => return None,
+            count if count == of => String::new(),
+            count => format!(" for {count} of {of} entries"),
+        };
+        Some(format!("algorithm unknown{which}: name it with -a ({reason})"))
+    }
+}
+
+/// Returns the digests that are not at these positions.
+pub fn others<'e>(entry: &'e ListEntry, places: &[usize]) -> impl Iterator<Item = &'e Expected> {
+    entry.expected.iter().enumerate().filter(|(place, _)| !places.contains(place)).map(|(_, expected)| expected)
+}
+
+/// Returns the length of a digest in bytes.
+pub fn length(expected: &Expected) -> usize {
+    expected.candidates[0].bytes.len()
+}
+
+/// Returns whether a digest that matches is longer than a CRC.
+pub fn is_verified(entry: &ListEntry, unmatched: &[usize]) -> bool {
+    others(entry, unmatched).any(|other| length(other) as u64 >= Algorithm::Md5.default_len())
+}

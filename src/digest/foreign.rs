@@ -1,0 +1,129 @@
+//! Digests that other tools compute and this program does not.
+//!
+//! A list may name one of them in its own name or in a comment. Its digests must not be taken for
+//! those of another algorithm of the same length.
+
+/// A digest that is not supported.
+#[derive(Debug, PartialEq, Eq)]
+pub struct ForeignDigest {
+    /// The name to print.
+    pub name: &'static str,
+    /// The possible lengths in bytes.
+    lengths: &'static [u64],
+    /// Other spellings, without case and punctuation.
+    aliases: &'static [&'static str],
+}
+
+macro_rules! foreign {
+    ($($name:literal [$($length:literal),*] [$($alias:literal),*];)*) => {
+        &[$(ForeignDigest { name: $name, lengths: &[$($length),*], aliases: &[$($alias),*] }),*]
+    };
+}
+
+/// The digests of RHash, hashdeep, PHP, libgcrypt, OpenSSL and rclone that are not supported.
+///
+/// Those that are written in base32 also have the length of that text read as base64.
+const TABLE: &[ForeignDigest] = foreign! {
+    "whirlpool"  [64]             ["whirlpool0", "whirlpoolt"];
+    "tiger"      [24, 20, 16]     ["tiger2", "tiger1", "tiger192", "tiger160", "tiger128", "tgr"];
+    "tth"        [24]             ["tigertree", "tigertreehash"];
+    "gost"       [32, 64]         ["gosthash", "gost94", "gostcryptopro", "gost94cryptopro", "gostr341194", "mdgost94",
+                                   "gost12", "gost12256", "gost12512", "gost2012", "gostr34112012", "mdgost12256",
+                                   "mdgost12512", "streebog", "streebog256", "streebog512", "stribog", "stribog256",
+                                   "stribog512", "gost12sum"];
+    "ed2k"       [16]             ["edonkey", "edonkey2000", "emule"];
+    "aich"       [20, 24]         [];
+    "btih"       [20, 24]         ["bittorrent"];
+    "md2"        [16]             [];
+    "md4"        [16]             [];
+    "md6"        [16, 28, 32, 48, 64] ["md6128", "md6224", "md6256", "md6384", "md6512"];
+    "sha0"       [20]             [];
+    "has160"     [20]             [];
+    "ripemd128"  [16]             ["rmd128"];
+    "ripemd256"  [32]             ["rmd256"];
+    "ripemd320"  [40]             ["rmd320"];
+    "snefru"     [16, 32]         ["snefru128", "snefru256"];
+    "edonr"      [28, 32, 48, 64] ["edonr224", "edonr256", "edonr384", "edonr512"];
+    "haval"      [16, 20, 24, 28, 32] ["haval128", "haval160", "haval192", "haval224", "haval256"];
+    "keccak"     [28, 32, 48, 64] ["keccak224", "keccak256", "keccak384", "keccak512"];
+    "shake"      [16, 32, 64]     ["shake128", "shake256"];
+    "skein"      [16, 20, 28, 32, 48, 64, 128] ["skein256", "skein512", "skein1024"];
+    "groestl"    [28, 32, 48, 64] ["grostl", "groestl256", "groestl512"];
+    "blake"      [28, 32, 48, 64] ["blake224", "blake256", "blake384", "blake512"];
+    "cubehash"   [32, 64]         [];
+    "kupyna"     [32, 48, 64]     ["kupyna256", "kupyna384", "kupyna512"];
+    "mdc2"       [16]             [];
+    "murmur3"    [4, 16]          ["murmurhash", "murmurhash3", "murmur332", "murmur3128"];
+    "siphash"    [8, 16]          [];
+    "highwayhash" [8, 16, 32]     [];
+    "quickxor"   [20]             ["quickxorhash"];
+};
+
+impl ForeignDigest {
+    /// Returns the digest with this name, ignoring case and punctuation.
+    pub fn named(name: &str) -> Option<&'static ForeignDigest> {
+        let is_word = name.len() <= 32 && name.is_ascii();
+        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
+        let is = |row: &&ForeignDigest| row.name == plain || row.aliases.contains(&plain.as_str());
+        TABLE.iter().find(is).filter(|_| is_word)
+    }
+
+    /// Returns whether a digest can have this length.
+    pub fn fits(&self, len: usize) -> bool {
+        self.lengths.contains(&(len as u64))
+    }
+
+    /// Returns the first digest that a text mentions, as `TIGERSUMS`, `f.has-160` and
+    /// `# Whirlpool, by RHash` do.
+    pub fn mentioned_in(text: &[u8]) -> Option<&'static ForeignDigest> {
+        let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        text.split(|byte| !is_part(byte)).filter(|word| !word.is_empty()).find_map(|word| {
+            let word = std::str::from_utf8(word).ok()?;
+            let parts = word.split(['-', '_']);
+            [word].into_iter().chain(parts).find_map(|part| {
+                let lower = part.to_ascii_lowercase();
+                let suffix = ["sums", "sum", "deep"].into_iter().find_map(|suffix| lower.strip_suffix(suffix));
+                ForeignDigest::named(suffix.unwrap_or(&lower))
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::digest::Algorithm;
+
+    #[test]
+    fn names_are_unique_and_not_those_of_supported_digests() {
+        let mut seen = std::collections::HashSet::new();
+        for row in TABLE {
+            for name in [row.name].iter().chain(row.aliases) {
+                assert!(seen.insert(*name), "{name} names two digests");
+                assert_eq!(ForeignDigest::named(name), Some(row), "{name}");
+                assert_eq!(Algorithm::named(name), None, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_found_in_file_names_and_comments() {
+        let name = |text: &str| ForeignDigest::mentioned_in(text.as_bytes()).map(|found| found.name);
+        for (text, want) in [
+            ("f.tiger", "tiger"),
+            ("WHIRLPOOLSUMS", "whirlpool"),
+            ("sums.whirlpool.txt", "whirlpool"),
+            ("f.has-160", "has160"),
+            ("files_gost12-256.lst", "gost"),
+            ("# Generated by tigerdeep 4.4", "tiger"),
+            ("; ED2K links", "ed2k"),
+            ("Snefru-256:", "snefru"),
+            ("## Edon-R 512", "edonr"),
+        ] {
+            assert_eq!(name(text), Some(want), "{text}");
+        }
+        for text in ["SHA256SUMS", "f.md5", "# tigers", "hashes", "", "b2sum", "shakers", "blake2b", "x.blake3"] {
+            assert_eq!(name(text), None, "{text}");
+        }
+    }
+}
