@@ -77,7 +77,7 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 65] = {
+pub(super) const STYLES: [DateStyle; 67] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay, YearWeek};
     [
         numbers(YearMonthDay, b'-', false),
@@ -103,6 +103,8 @@ pub(super) const STYLES: [DateStyle; 65] = {
         numbers(DayMonthYear, b'/', false),
         numbers(DayMonthYear, b'-', false),
         numbers(DayMonthYear, b'.', false),
+        numbers(DayMonthYear, b'_', false),
+        numbers(DayMonthYear, b' ', false),
         numbers(DayMonthYear, 0, false),
         numbers(DayMonthYear, 0, true),
         numbers(MonthDayYear, 0, false),

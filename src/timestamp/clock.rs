@@ -25,6 +25,19 @@ pub(super) fn leading_half(at: &mut Scanner<'_>) -> Option<i32> {
     Some(hours)
 }
 
+/// What precedes the fraction of a second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum FractionMark {
+    /// A point or a comma. There may be no fraction.
+    Point,
+    /// A colon.
+    Colon,
+    /// Another byte, which also separates columns, words or zones.
+    Other(u8),
+    /// Nothing: the seconds and three digits are one number.
+    Nothing,
+}
+
 /// How a time of day is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClockStyle {
@@ -38,37 +51,42 @@ pub(super) struct ClockStyle {
     pub seconds: bool,
     /// Whether AM or PM follows.
     pub half_day: bool,
-    /// Whether a colon, rather than a point or comma, precedes the fraction.
-    pub colon_fraction: bool,
+    /// What precedes the fraction of a second.
+    pub mark: FractionMark,
     /// Whether a comma starts the next column rather than a fraction.
     pub comma_ends: bool,
 }
 
-const fn clock(separator: u8, seconds: bool, half_day: bool, colon_fraction: bool) -> ClockStyle {
+const fn clock(separator: u8, seconds: bool, half_day: bool, mark: FractionMark) -> ClockStyle {
     let (unpadded, point, comma_ends) = (false, false, false);
-    ClockStyle { unpadded, point, separator, seconds, half_day, colon_fraction, comma_ends }
+    ClockStyle { unpadded, point, separator, seconds, half_day, mark, comma_ends }
 }
 
 /// All supported styles of a time of day, those that read more first.
-pub(super) const CLOCKS: [ClockStyle; 17] = [
-    clock(b':', true, true, true),
-    clock(b':', true, true, false),
-    clock(b':', true, false, true),
-    clock(b':', true, false, false),
-    ClockStyle { unpadded: true, ..clock(b':', true, false, false) },
-    ClockStyle { point: true, ..clock(b':', true, false, false) },
+pub(super) const CLOCKS: [ClockStyle; 22] = [
+    clock(b':', true, true, FractionMark::Colon),
+    clock(b':', true, true, FractionMark::Point),
+    clock(b':', true, false, FractionMark::Colon),
+    clock(b':', true, false, FractionMark::Other(b';')),
+    clock(b':', true, false, FractionMark::Other(b'/')),
+    clock(b':', true, false, FractionMark::Other(b'_')),
+    clock(b':', true, false, FractionMark::Nothing),
+    clock(b':', true, false, FractionMark::Point),
+    ClockStyle { unpadded: true, ..clock(b':', true, false, FractionMark::Point) },
+    ClockStyle { point: true, ..clock(b':', true, false, FractionMark::Point) },
     // OpenVAS.
-    ClockStyle { point: true, ..clock(b'h', true, false, false) },
-    clock(b':', false, true, false),
-    clock(b':', false, false, false),
-    clock(b'.', true, true, true),
-    clock(b'.', true, false, true),
-    clock(b'-', true, false, false),
-    clock(b'_', true, false, false),
-    clock(CJK, true, false, false),
-    clock(0, true, false, true),
-    clock(0, true, false, false),
-    clock(0, false, false, false),
+    ClockStyle { point: true, ..clock(b'h', true, false, FractionMark::Point) },
+    clock(b':', false, true, FractionMark::Point),
+    clock(b':', false, false, FractionMark::Point),
+    clock(b'.', true, true, FractionMark::Colon),
+    clock(b'.', true, false, FractionMark::Colon),
+    clock(b'-', true, false, FractionMark::Point),
+    clock(b'_', true, false, FractionMark::Point),
+    clock(CJK, true, false, FractionMark::Point),
+    clock(0, true, false, FractionMark::Colon),
+    clock(0, true, false, FractionMark::Other(b'_')),
+    clock(0, true, false, FractionMark::Point),
+    clock(0, false, false, FractionMark::Point),
 ];
 
 impl ClockStyle {
@@ -104,7 +122,8 @@ impl ClockStyle {
             hour = (1..=12).contains(&hour).then_some(hour % 12 + before)?;
         } else if self.half_day {
             hour = half_day(&mut at, hour)?;
-        } else if self.separator != b':' && half_day(&mut at.clone(), hour).is_some() {
+        } else if half_day(&mut at.clone(), hour).is_some() && (self.separator != b':' || self.seconds) {
+            // Another style reads that.
             return None;
         }
         let goes_on = match at.0 {
@@ -126,22 +145,60 @@ impl ClockStyle {
         if self.unpadded && at.take(b":").is_some() {
             return at.digits(at.count_digits().clamp(1, 3)).map(|milliseconds| milliseconds * 1_000_000);
         }
-        if self.colon_fraction && matches!(self.separator, b':' | 0) {
-            if self.separator == b':' {
-                at.take(b":")?;
+        match self.mark {
+            FractionMark::Colon if matches!(self.separator, b':' | 0) => {
+                if self.separator == b':' {
+                    at.take(b":")?;
+                }
+                // Two digits may also be a number of frames, but not after a date.
+                let digits = at.count_digits();
+                return matches!(digits, 2 | 3 | 6 | 7 | 9).then(|| at.scaled(digits))?;
             }
-            return match at.count_digits() {
-                3 => at.digits(3).map(|milliseconds| milliseconds * 1_000_000),
-                6 => at.digits(6).map(|microseconds| microseconds * 1_000),
-                _ => None,
-            };
+            FractionMark::Other(mark) => {
+                at.take(&[mark])?;
+                let digits = at.count_digits();
+                let nanoseconds = matches!(digits, 3 | 6 | 9).then(|| at.scaled(digits))??;
+                return ends_fraction(*at, mark).then_some(nanoseconds);
+            }
+            FractionMark::Nothing => {
+                let ends = at.count_digits() == 3;
+                return ends.then(|| at.scaled(3))?;
+            }
+            FractionMark::Point | FractionMark::Colon => {}
         }
         let points: &[u8] = match (self.separator, self.comma_ends) {
             (b'.', _) => b".:",
             (_, true) => b".",
             (_, false) => b".,",
         };
-        Some(at.fraction(points))
+        let before = at.0;
+        let mut nanoseconds = at.fraction(points);
+        let digits = (before.len() - at.0.len()).saturating_sub(1);
+        if digits == 3 {
+            // Some programs separate the microseconds, and some write the unit.
+            let mut after = *at;
+            if let Some(microseconds) = after.take(b".").and_then(|()| after.digits(3))
+                && after.count_digits() == 0
+                && !matches!(after.0, [b'.', digit, ..] if digit.is_ascii_digit())
+            {
+                nanoseconds += microseconds * 1_000;
+                *at = after;
+            } else if after.take(b"ms").is_some() && after.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric()) {
+                *at = after;
+            }
+        }
+        Some(nanoseconds)
+    }
+}
+
+/// Returns whether a fraction after an unusual mark ends at `at`, rather than a column or an offset.
+fn ends_fraction(at: Scanner<'_>, mark: u8) -> bool {
+    match at.peek() {
+        None => !matches!(mark, b';' | b'/'),
+        Some(b' ' | b']' | b')' | b'}' | b'>' | b'"' | b'\'' | b'+' | b'|' | b'[' | b'Z') => true,
+        Some(b':' | b',' | b'_' | b'\t') => mark == b'_',
+        Some(b'-') => matches!(at.0, [_, letter, ..] if letter.is_ascii_uppercase()),
+        Some(_) => false,
     }
 }
 
@@ -158,19 +215,28 @@ fn cjk_clock(scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
 
 /// Reads AM or PM, in any spelling. Returns the hour in 24-hour time.
 fn half_day(at: &mut Scanner<'_>, hour: i32) -> Option<i32> {
+    let before = *at;
     // Newer releases of Java and of Apple's systems put a narrow no-break space before it.
     let blanks = [" ", "\u{202f}", "\u{a0}"];
     let _ = blanks.iter().find_map(|blank| at.take(blank.as_bytes()));
     if let Some(before) = named_half(at) {
         return (1..=12).contains(&hour).then_some(hour % 12 + before);
     }
+    let is_joined = at.0.len() == before.0.len();
     let afternoon = match at.take_if(|byte| matches!(byte, b'A' | b'a' | b'P' | b'p'))? {
         b'A' | b'a' => 0,
         _ => 12,
     };
     let _ = at.take(b".");
-    at.take_if(|byte| matches!(byte, b'M' | b'm'))?;
+    // Some programs write one letter: `2:30p`.
+    if at.take_if(|byte| matches!(byte, b'M' | b'm')).is_none() {
+        let is_alone = matches!(at.0, [] | [b' ' | b'\t' | b',' | b';' | b'"' | b']' | b'|', ..]);
+        return ((1..=12).contains(&hour) && is_joined && is_alone).then_some(hour % 12 + afternoon);
+    }
     let _ = at.take(b".");
-    let ends = at.peek().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    // A zone may follow without a blank.
+    let zones: [&[u8]; 3] = [b"Z", b"UTC", b"GMT"];
+    let ends = |at: &[u8]| at.first().is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let ends = ends(at.0) || zones.iter().any(|zone| at.0.strip_prefix(*zone).is_some_and(ends));
     ((1..=12).contains(&hour) && ends).then_some(hour % 12 + afternoon)
 }

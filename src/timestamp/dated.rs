@@ -6,78 +6,11 @@ use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 
 use super::civil::{CJK, DateStyle, Order, STYLES, WrittenDate};
-use super::clock::{CLOCKS, ClockStyle};
+use super::clock::{CLOCKS, ClockStyle, FractionMark};
+use super::gaps::{TURNED_GAPS, take_gap};
 use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
-
-/// The separators between a date and its time. A longer one precedes those that are its prefix.
-pub(super) const GAPS: [&[u8]; 47] = [
-    b", time = ",
-    b" time = ",
-    b", um ",
-    b" um ",
-    " à ".as_bytes(),
-    b". ",
-    b" - ",
-    b" -- ",
-    b" | ",
-    b" @ ",
-    b" time=",
-    b",time=",
-    b" Time: ",
-    b" Time=",
-    b";Time=",
-    b", at ",
-    b" at ",
-    b" ",
-    b"T",
-    b"t",
-    b"_",
-    b"::",
-    b": ",
-    b":",
-    b"-",
-    b", ",
-    b",\"",
-    b",",
-    b"\t",
-    b"/",
-    b"@",
-    b"; ",
-    b";",
-    b"\" \"",
-    b"\",\"",
-    b"][",
-    b"] [",
-    b"], [",
-    b") (",
-    b"|",
-    b".",
-    b"#",
-    b"~",
-    b"^",
-    b"!",
-    b"*",
-    b"' '",
-];
-
-/// Consumes the separator between a date and its time. After a blank, an hour may be padded with
-/// more blanks.
-pub(super) fn take_gap(at: &mut Scanner<'_>, gap: &[u8]) -> Option<()> {
-    at.take(gap)?;
-    if gap == b" " {
-        at.take_while(|byte| byte == b' ');
-    }
-    Some(())
-}
-
-/// The separators between a time and the date after it.
-const TURNED_GAPS: [&[u8]; 12] =
-    [b" date=", CMTRACE, b", ", b" - ", b" | ", b" ", b"-", b",", b"; ", b";", b"|", b"\t"];
-
-/// The gap in the logs of Configuration Manager, whose dates put the month first.
-pub(super) const CMTRACE: &[u8] = b"\" date=\"";
 
 /// A date, a time of day, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -137,6 +70,7 @@ impl Civil {
         for clock in CLOCKS {
             // Digits without a date are a time of day only with colons, or in the log of a job.
             let bare = matches!(clock.separator, b':' | b'.') && !clock.unpadded && !clock.point;
+            let bare = bare && matches!(clock.mark, FractionMark::Point | FractionMark::Colon);
             let bare = bare && clock_at.peek() != Some(b' ');
             let mut at = clock_at;
             // Four digits are a time only as part of a longer number.
@@ -145,6 +79,11 @@ impl Civil {
                 continue;
             }
             let Some(time) = clock.read(&mut at) else { continue };
+            // Two more digits of a time without a date are rather the number of a frame.
+            let read = &clock_at.0[..clock_at.0.len() - at.0.len()];
+            if date.is_none() && clock.mark == FractionMark::Colon && matches!(read, [.., b':', _, _]) {
+                continue;
+            }
             if date.is_none() && clock.separator == b'.' && !names_a_job(at) {
                 continue;
             }
@@ -187,7 +126,12 @@ impl Civil {
     /// Returns the times at the start of `text` that end with a date.
     pub fn detect_turned(text: &[u8], zones: &Abbreviations) -> Vec<FoundTime> {
         let mut found = Vec::new();
-        let colons = CLOCKS.into_iter().filter(|clock| clock.separator == b':' && !clock.unpadded && !clock.point);
+        let colons = CLOCKS.into_iter().filter(|clock| {
+            clock.separator == b':'
+                && !clock.unpadded
+                && !clock.point
+                && matches!(clock.mark, FractionMark::Point | FractionMark::Colon)
+        });
         // A comma starts a fraction or the column of the date.
         let commas_end = colons.clone().map(|clock| ClockStyle { comma_ends: true, ..clock });
         for clock in colons.chain(commas_end) {
@@ -376,7 +320,12 @@ fn clock_format(clock: ClockStyle) -> String {
     let mut format = format!("{hour}{separator}%M");
     if clock.seconds {
         format += if clock.point { "." } else { &separator };
-        format += if clock.colon_fraction { "%S:%f" } else { "%S%.f" };
+        match clock.mark {
+            FractionMark::Point => format += "%S%.f",
+            FractionMark::Colon => format += "%S:%f",
+            FractionMark::Nothing => format += "%S%f",
+            FractionMark::Other(mark) => format += &format!("%S{}%f", char::from(mark)),
+        }
     }
     format + if clock.half_day { " %p" } else { "" }
 }

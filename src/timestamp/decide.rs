@@ -6,9 +6,10 @@
 use jiff::tz::TimeZone;
 
 use super::civil::{DateStyle, Order};
-use super::dated::CMTRACE;
+use super::dated::First;
 use super::detector::{FormTally, FormatDetector};
 use super::form::TimeForm;
+use super::gaps::CMTRACE;
 use super::notation::Notation;
 use super::place::TimePlace;
 use super::refusal::Refusal;
@@ -157,9 +158,10 @@ impl FormatDetector<'_> {
             Notation::Epoch | Notation::EpochComma => !jumps && seen.lines * 20 >= self.outer,
             Notation::Civil(civil) => {
                 // Digits alone may be other numbers.
-                let digits = civil.clock.separator == 0
-                    && civil.gap != b"T"
-                    && civil.date.is_some_and(|date| date.separator == 0 && !date.named);
+                let has_digits = civil.date.is_some_and(|date| date.separator == 0 && !date.named);
+                let is_turned = civil.first == First::Clock;
+                let digits = has_digits && (is_turned || civil.clock.separator == 0 && civil.gap != b"T");
+                let digits = digits && !form.0.names_a_time();
                 let inner = !matches!(form.0, TimePlace::Column { index: 0, .. });
                 !(jumps && inner)
                     && seen.lines * if digits { 2 } else { 50 } >= self.outer

@@ -8,16 +8,16 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use jiff::tz::{Offset, TimeZone};
 
-use super::civil::STYLES;
+use super::civil::{Order, STYLES};
 use super::counted::counted;
 use super::dated::First;
 use super::json;
-use super::months::MONTHS;
 use super::notation::{Candidate, Notation};
 use super::place::{TimePlace, places};
 use super::refusal::shown;
 use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, days_from_civil};
+use super::vicinity::{ends_a_name, goes_on, is_number, may_begin};
 use super::zone::{Abbreviations, WrittenZone, header_is_utc};
 
 /// How much of a line is examined.
@@ -138,8 +138,10 @@ impl<'h> FormatDetector<'h> {
         seen.comma_digits = Some(candidate.comma_digits);
         seen.backwards += u64::from(seen.last.is_some_and(|last| goes_back(last, candidate.stamp)));
         seen.last = Some(candidate.stamp);
-        if let Stamp::Local(second, _) = candidate.stamp {
-            seen.latest = seen.latest.max(second);
+        match candidate.stamp {
+            Stamp::Local(second, _) => seen.latest = seen.latest.max(second),
+            Stamp::Instant(time) => seen.latest = seen.latest.max(time.as_second()),
+            _ => {}
         }
     }
 
@@ -171,6 +173,9 @@ impl<'h> FormatDetector<'h> {
                         Notation::Epoch | Notation::EpochComma => ends_a_name(&line[..offset]),
                         Notation::Civil(civil) => {
                             civil.date.is_some_and(|date| !date.has_year()) && goes_on(line, offset)
+                                // A number such as CVE-2026-325.
+                                || civil.date.is_some_and(|date| date.order == Order::YearDay)
+                                    && ends_a_name(&line[..offset])
                         }
                         _ => false,
                     };
@@ -218,10 +223,14 @@ impl<'h> FormatDetector<'h> {
             candidates.extend(counted(line, offset, self.zones, self.limit));
         }
         for candidate in &mut candidates {
-            if let (true, Notation::Civil(civil)) = (in_table, &mut candidate.notation) {
-                civil.clock.comma_ends = true;
-                let again = candidate.notation.read(&mut Scanner(text), self.zones);
-                candidate.stamp = again.unwrap_or(candidate.stamp);
+            if let (true, Notation::Civil(civil)) = (in_table, &candidate.notation) {
+                // A zone may follow digits after the comma, which are then a fraction.
+                let mut ended = *civil;
+                ended.clock.comma_ends = true;
+                let ended = Notation::Civil(ended);
+                if let Some(stamp) = ended.read(&mut Scanner(text), self.zones) {
+                    (candidate.notation, candidate.stamp) = (ended, stamp);
+                }
             }
         }
         candidates
@@ -299,67 +308,6 @@ impl<'h> FormatDetector<'h> {
     /// Returns whether the lines so far are enough to decide.
     pub fn is_sure(&self) -> bool {
         self.looked >= 64
-    }
-}
-
-/// Returns whether a text is one number or name in brackets, and blanks, after any sequences that
-/// set colours.
-///
-/// A number that is too long for a part of a date may have a fraction and end its column, as in
-/// Cisco's `00012345.001 |`.
-fn is_number(text: &[u8]) -> bool {
-    let mut at = Scanner(text);
-    at.invisible();
-    let is_long = at.count_digits() >= 5;
-    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b' ' || is_long && matches!(byte, b'.' | b'|');
-    at.0.iter().all(is_part) || is_name_in_brackets(at.0)
-}
-
-/// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `.
-fn is_name_in_brackets(text: &[u8]) -> bool {
-    let Some(word) = text.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) else {
-        return false;
-    };
-    let is_word = word.iter().all(u8::is_ascii_alphanumeric) && word.iter().any(u8::is_ascii_alphabetic);
-    is_word && !(0..word.len()).any(|at| Scanner(&word[at..]).name(&MONTHS).is_some())
-}
-
-/// Returns whether a number after `before` belongs to a name: `sshd[123]`, `555-123`.
-fn ends_a_name(before: &[u8]) -> bool {
-    match before {
-        [.., name, b'['] => name.is_ascii_alphanumeric() || *name == b'_',
-        [.., last] => *last == b'-',
-        [] => false,
-    }
-}
-
-/// Returns whether the number at `offset` continues one before it, as in `2026-11-21`.
-fn goes_on(line: &[u8], offset: usize) -> bool {
-    line[offset].is_ascii_digit()
-        && matches!(&line[..offset], [.., digit, b'-' | b'/' | b'.'] if digit.is_ascii_digit())
-}
-
-/// Returns whether a time may begin at `offset`: at a digit or letter that does not continue
-/// another.
-fn may_begin(line: &[u8], offset: usize) -> bool {
-    let byte = line[offset];
-    let before = offset.checked_sub(1).map_or(b' ', |at| line[at]);
-    match byte {
-        b'@' => offset == 0,
-        b' ' if offset == 0 => matches!(line[1..], [digit, b' ', ..] if digit.is_ascii_digit()),
-        b' ' | b'+' => before == b'[',
-        b'.' => line[..offset].ends_with(b"] "),
-        b'0'..=b'9' => {
-            // klog's level is one capital letter, at the start or after a bracket or blank.
-            let level = before.is_ascii_uppercase() && (offset == 1 || !line[offset - 2].is_ascii_alphanumeric());
-            let colour = before == b'm' && line[..offset - 1].iter().rev().take(12).any(|&byte| byte == 0x1b);
-            !before.is_ascii_alphanumeric() && !matches!(before, b'.' | b'_') || level || colour
-        }
-        byte if byte.is_ascii_alphabetic() => {
-            let colour = before == b'm' && line[..offset - 1].iter().rev().take(12).any(|&byte| byte == 0x1b);
-            !before.is_ascii_alphanumeric() || colour
-        }
-        _ => false,
     }
 }
 

@@ -84,8 +84,21 @@ pub(super) fn key_rank(keys: &[&[u8]]) -> Option<usize> {
 /// Returns whether an unknown key is likely to hold a time, such as `started_at` or `startTime`.
 fn names_a_time(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
-    const ENDS: [&[u8]; 10] =
-        [b"_at", b"_ts", b"time", b"timestamp", b"time_ms", b"time_us", b"time_ns", b"timesec", b"epoch", b"usec"];
+    const ENDS: [&[u8]; 13] = [
+        b"_at",
+        b"_ts",
+        b"time",
+        b"timestamp",
+        b"time_ms",
+        b"time_us",
+        b"time_ns",
+        b"timesec",
+        b"epoch",
+        b"usec",
+        b"millis",
+        b"micros",
+        b"nanos",
+    ];
     const STARTS: [&[u8]; 3] = [b"ts_", b"timestamp", b"epoch"];
     ENDS.iter().any(|end| name.ends_with(end)) || STARTS.iter().any(|start| name.starts_with(start))
 }

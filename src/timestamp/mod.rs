@@ -20,6 +20,7 @@ mod field_samples;
 mod form;
 #[cfg(test)]
 mod form_tests;
+mod gaps;
 mod heading;
 mod json;
 mod mistyped;
@@ -39,6 +40,7 @@ mod since;
 mod spans;
 mod stamp;
 mod time_of_day;
+mod vicinity;
 mod window;
 mod words;
 mod years;

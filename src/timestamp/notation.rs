@@ -7,7 +7,8 @@ use jiff::fmt::strtime::BrokenDownTime;
 
 use super::civil::{CJK, DateStyle, Order, STYLES};
 use super::clock::leading_half;
-use super::dated::{Civil, First, FoundTime, GAPS, ends_badly, take_gap};
+use super::dated::{Civil, First, FoundTime, ends_badly};
+use super::gaps::{GAPS, take_gap};
 use super::scan::Scanner;
 use super::since::{elapsed, epoch, epoch_comma, hexadecimal, julian_day, since_1601, tai, traced, uptime};
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
@@ -121,7 +122,10 @@ impl Notation {
             let mut at = Scanner(text);
             let Some(date) = style.read(&mut at) else { continue };
             let digits = Scanner(text).count_digits();
-            let compact = style.is_compact() && matches!(digits, 12 | 14 | 17 | 20) || style.separator == CJK;
+            // Polycom's telephones omit the year: `1121143005|`.
+            let is_short = style.order == Order::MonthDay && digits == 10 && text.get(10) == Some(&b'|');
+            let compact = style.is_compact() && (matches!(digits, 12 | 14 | 17 | 20) || is_short);
+            let compact = compact || style.separator == CJK;
             let Some(gap) = gap_after(style, at).or_else(|| compact.then_some(b"")) else { continue };
             take_gap(&mut at, gap);
             found.extend(Civil::detect(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
@@ -165,9 +169,14 @@ fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
         let is_usual = match (style.order, style.separator) {
             // z/OS writes hundredths of a second.
             (Order::YearDay, 0 | b'.') => *gap == b" " && has_hundredths(at),
-            (Order::YearDay, separator) => separator == b'-' && *gap == b"T" || *gap == b":",
+            (Order::YearDay, separator) => {
+                separator == b'-' && (*gap == b"T" || *gap == b" " && has_seconds(at)) || *gap == b":"
+            }
             (Order::YearWeek, _) => *gap == b"T" || *gap == b" ",
-            (Order::YearMonthDay, b' ') => *gap == b" ",
+            // Numbers between blanks are rather columns.
+            (Order::YearMonthDay | Order::DayMonthYear, b' ') if !style.named => {
+                *gap != b"." && (*gap != b" " || has_seconds(at))
+            }
             // klog and Chromium.
             (Order::MonthDay, 0) => matches!(*gap, [b' ' | b'/']),
             _ => true,
@@ -182,6 +191,12 @@ fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
         leading_half(&mut after);
         gap.is_some() && after.one_or_two_digits().is_some() && !is_number
     })
+}
+
+/// Returns whether blanks and a time of day with colons and seconds follow.
+fn has_seconds(mut at: Scanner<'_>) -> bool {
+    at.take_while(|byte| byte == b' ');
+    matches!(at.0, [_, _, b':', _, _, b':', _, _, ..] | [_, b':', _, _, b':', _, _, ..])
 }
 
 /// Returns whether a blank and a time of day with hundredths of a second follow.

@@ -97,6 +97,11 @@ impl TimePlace {
         matches!(self, Self::After(text) if **text == *b"top - ")
     }
 
+    /// Returns whether the text before the time says that it is one: `Start time: `.
+    pub fn names_a_time(&self) -> bool {
+        matches!(self, Self::After(text) if text.to_ascii_lowercase().starts_with(b"time"))
+    }
+
     /// Reads the time of `line` that stands here in `notation`, and where it ends if it is in a column.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {
@@ -205,6 +210,14 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
     if before.trim_ascii_end().ends_with(b"]") && before.ends_with(b" ") {
         places.push(TimePlace::after_bracket());
     }
+    places.extend(places_after_names(before));
+    places
+}
+
+/// Returns the places after a name or bracket that ends `before`, the text before a time.
+fn places_after_names(before: &[u8]) -> Vec<TimePlace> {
+    let mut places = Vec::new();
+    let offset = before.len();
     // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails writes it.
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');
     let punctuation = before.iter().rev().take_while(|byte| !word(byte)).count();
@@ -217,6 +230,10 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
         }
         if is_name && letters <= 24 {
             places.push(TimePlace::After(Box::from(&before[offset - punctuation - letters..])));
+        }
+        // SendingTime of a FIX message, whose fields end with SOH or, as often shown, a bar.
+        if before.ends_with(b"\x0152=") || before.ends_with(b"|52=") {
+            places.push(TimePlace::After(Box::from(&before[offset - 4..])));
         }
     }
     places

@@ -112,6 +112,5 @@ fn looked_at(line: &[u8], end: usize) -> usize {
 
 /// Returns the nanoseconds that the digits of a fraction stand for.
 fn nanoseconds(digits: &[u8]) -> Option<i32> {
-    let scale = 10i32.pow(u32::try_from(9usize.checked_sub(digits.len())?).ok()?);
-    Some(Scanner(digits).digits(digits.len())? * scale)
+    Scanner(digits).scaled(digits.len())
 }

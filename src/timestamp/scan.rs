@@ -64,6 +64,12 @@ impl<'b> Scanner<'b> {
         self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
 
+    /// Consumes `count` digits of a decimal fraction, at most nine, and returns it in nanoseconds.
+    pub fn scaled(&mut self, count: usize) -> Option<i32> {
+        let scale = 10i32.pow(u32::try_from(9usize.checked_sub(count)?).ok()?);
+        self.digits(count).map(|digits| digits * scale)
+    }
+
     /// Consumes a decimal fraction after one of `points` and returns it in nanoseconds, or 0 if
     /// there is none.
     pub fn fraction(&mut self, points: &[u8]) -> i32 {

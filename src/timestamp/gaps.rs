@@ -1,0 +1,87 @@
+//! The separators between a date and its time of day.
+
+use super::scan::Scanner;
+
+/// The separators between a date and its time. A longer one precedes those that are its prefix.
+pub(super) const GAPS: [&[u8]; 63] = [
+    b", time = ",
+    b" time = ",
+    b", um ",
+    b" um ",
+    " à ".as_bytes(),
+    b". ",
+    b" - ",
+    b" -- ",
+    b" | ",
+    b" @ ",
+    b" / ",
+    b" ~ ",
+    b" , ",
+    " · ".as_bytes(),
+    b" [",
+    b" (",
+    b" time=",
+    b",time=",
+    b" Time: ",
+    b" Time=",
+    b";Time=",
+    b", at ",
+    b" at ",
+    b" ",
+    b"T",
+    b"t",
+    b"_",
+    b"::",
+    b": ",
+    b":",
+    b"-",
+    b", ",
+    b",\"",
+    b",",
+    b"\t",
+    b"/",
+    b"@",
+    b"; ",
+    b";",
+    b"\" \"",
+    b"\",\"",
+    b"][",
+    b"] [",
+    b"], [",
+    b"] - [",
+    b"] ",
+    b") (",
+    b")(",
+    b") ",
+    b"} {",
+    b"}{",
+    b"> <",
+    b"><",
+    b"> ",
+    b"<;>",
+    b"|",
+    b".",
+    b"#",
+    b"~",
+    b"^",
+    b"!",
+    b"*",
+    b"' '",
+];
+
+/// Consumes the separator between a date and its time. After a blank, an hour may be padded with
+/// more blanks.
+pub(super) fn take_gap(at: &mut Scanner<'_>, gap: &[u8]) -> Option<()> {
+    at.take(gap)?;
+    if gap == b" " {
+        at.take_while(|byte| byte == b' ');
+    }
+    Some(())
+}
+
+/// The separators between a time and the date after it.
+pub(super) const TURNED_GAPS: [&[u8]; 12] =
+    [b" date=", CMTRACE, b", ", b" - ", b" | ", b" ", b"-", b",", b"; ", b";", b"|", b"\t"];
+
+/// The gap in the logs of Configuration Manager, whose dates put the month first.
+pub(super) const CMTRACE: &[u8] = b"\" date=\"";
