@@ -1,8 +1,6 @@
 //! `--follow`: prints the last lines of each file, then data as it is appended.
 //!
-//! Several files get headings, as in `tail`. An unfinished line is printed at once if there is one
-//! file. If there are several, it is printed when it is complete, so that no two files share a
-//! line.
+//! Several files get headings, as in `tail`, and then a line is printed only when it is complete.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -147,14 +145,12 @@ impl Cat<'_> {
                 Vec::new()
             }
         };
-        // Lines are numbered from the start of the file.
         let nothing = end..end;
         let spans = if spans.is_empty() { Vec::from([nothing]) } else { spans };
         Ok((self.spans(&now, spans)?, skip.unwrap_or(Skip::NOTHING)))
     }
 
-    /// Returns what remains to be skipped if the wanted range starts after the current end of
-    /// `source`.
+    /// Returns what remains to be skipped if the wanted range starts after the end of `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.wanted {
             PrintedPart::Lines(selection, _) => (Unit::LINE, selection),
@@ -173,8 +169,7 @@ impl Cat<'_> {
 impl Follower for CatFollower<'_, '_> {
     fn add(&mut self, name: &OsStr) {
         let shown = self.cat.shown_name(name);
-        // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
-        // those before the range.
+        // A stream has no last lines yet. Counted from the start, what is before the range is skipped.
         let skip = match &self.cat.wanted {
             PrintedPart::Lines(selection, _) => {
                 first_from_start(selection).map(|first| Skip { unit: Unit::LINE, left: first - 1 })
@@ -353,8 +348,7 @@ impl CatFollower<'_, '_> {
     }
 }
 
-/// Returns whether only the end of standard input, a pipe, tells what is wanted of it. Nothing can follow
-/// then: POSIX has `tail` ignore `-f` there.
+/// Returns whether only the end of a pipe on standard input tells what is wanted; then nothing can follow.
 pub(super) fn ends_first(wanted: &PrintedPart, files: &[OsString]) -> bool {
     let is_from_end = match wanted {
         PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) => first_from_start(selection).is_none(),
@@ -380,8 +374,7 @@ pub(super) fn exit(outcome: &FollowOutcome) -> Exit {
     })
 }
 
-/// Returns the first wanted unit, counted from the start, or `None` if some are counted from the
-/// end.
+/// Returns the first wanted unit from the start, or `None` if some are counted from the end.
 fn first_from_start(selection: &Selection) -> Option<u64> {
     let starts = selection.ranges().iter().map(|range| match range.start {
         Mark::Start(start) => Some(start),
