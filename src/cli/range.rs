@@ -202,6 +202,16 @@ impl Selection {
         self.ranges.iter().all(|range| range.stop == RangeEnd::After(0))
     }
 
+    /// Returns the first selected unit, counted from the start, or `None` if some are counted from the end.
+    #[must_use]
+    pub fn first_from_start(&self) -> Option<u64> {
+        let starts = self.ranges.iter().map(|range| match range.start {
+            Mark::Start(start) => Some(start),
+            Mark::End(_) => None,
+        });
+        starts.collect::<Option<Vec<u64>>>()?.into_iter().min()
+    }
+
     /// Returns whether any range has a step.
     #[must_use]
     pub fn has_steps(&self) -> bool {

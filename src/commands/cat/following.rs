@@ -1,6 +1,8 @@
 //! `--follow`: prints the last lines of each file, then data as it is appended.
 //!
-//! Several files get headings, as in `tail`, and then a line is printed only when it is complete.
+//! Several files get headings, as in `tail`. An unfinished line is printed at once if there is one
+//! file. If there are several, it is printed when it is complete, so that no two files share a
+//! line.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -145,19 +147,21 @@ impl Cat<'_> {
                 Vec::new()
             }
         };
+        // Lines are numbered from the start of the file.
         let nothing = end..end;
         let spans = if spans.is_empty() { Vec::from([nothing]) } else { spans };
         Ok((self.spans(&now, spans)?, skip.unwrap_or(Skip::NOTHING)))
     }
 
-    /// Returns what remains to be skipped if the wanted range starts after the end of `source`.
+    /// Returns what remains to be skipped if the wanted range starts after the current end of
+    /// `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.wanted {
             PrintedPart::Lines(selection, _) => (Unit::LINE, selection),
             PrintedPart::Bytes(selection) => (Unit::Byte, selection),
             _ => return Ok(None),
         };
-        let Some(first) = first_from_start(selection) else { return Ok(None) };
+        let Some(first) = selection.first_from_start() else { return Ok(None) };
         let there = match unit {
             Unit::Byte => within.end - within.start,
             Unit::Line(_) => locate::count_line_ends(source, within, first, self.config, self.output)?,
@@ -169,13 +173,14 @@ impl Cat<'_> {
 impl Follower for CatFollower<'_, '_> {
     fn add(&mut self, name: &OsStr) {
         let shown = self.cat.shown_name(name);
-        // A stream has no last lines yet. Counted from the start, what is before the range is skipped.
+        // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
+        // those before the range.
         let skip = match &self.cat.wanted {
             PrintedPart::Lines(selection, _) => {
-                first_from_start(selection).map(|first| Skip { unit: Unit::LINE, left: first - 1 })
+                selection.first_from_start().map(|first| Skip { unit: Unit::LINE, left: first - 1 })
             }
             PrintedPart::Bytes(selection) => {
-                first_from_start(selection).map(|first| Skip { unit: Unit::Byte, left: first - 1 })
+                selection.first_from_start().map(|first| Skip { unit: Unit::Byte, left: first - 1 })
             }
             _ => None,
         };
@@ -348,14 +353,12 @@ impl CatFollower<'_, '_> {
     }
 }
 
-/// Returns whether only the end of a pipe on standard input tells what is wanted; then nothing can follow.
+/// Returns whether only the end of standard input, a pipe, tells what is wanted of it. Nothing can follow
+/// then: POSIX has `tail` ignore `-f` there.
 pub(super) fn ends_first(wanted: &PrintedPart, files: &[OsString]) -> bool {
-    let is_from_end = match wanted {
-        PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) => first_from_start(selection).is_none(),
-        _ => false,
-    };
     let is_stdin = files.iter().all(|file| file == "-") && files.len() <= 1;
-    is_from_end && is_stdin && Status::of(io::stdin()).is_ok_and(|status| status.kind == FileType::Fifo)
+    let is_pipe = || Status::of(io::stdin()).is_ok_and(|status| status.kind == FileType::Fifo);
+    wanted.is_from_end() && is_stdin && is_pipe()
 }
 
 /// Returns the names of the inputs.
@@ -372,15 +375,6 @@ pub(super) fn exit(outcome: &FollowOutcome) -> Exit {
         End::Unread => Exit::Closed,
         End::Done | End::NothingLeft => Exit::Success,
     })
-}
-
-/// Returns the first wanted unit from the start, or `None` if some are counted from the end.
-fn first_from_start(selection: &Selection) -> Option<u64> {
-    let starts = selection.ranges().iter().map(|range| match range.start {
-        Mark::Start(start) => Some(start),
-        Mark::End(_) => None,
-    });
-    starts.collect::<Option<Vec<u64>>>()?.into_iter().min()
 }
 
 /// Returns whether a line ends before `end`.

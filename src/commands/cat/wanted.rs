@@ -50,6 +50,14 @@ impl PrintedPart {
         matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.is_empty())
     }
 
+    /// Returns whether some of the wanted lines or bytes are counted from the end.
+    pub fn is_from_end(&self) -> bool {
+        match self {
+            PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) => selection.first_from_start().is_none(),
+            _ => false,
+        }
+    }
+
     /// Returns whether a range has a step, so that it is not a span.
     pub fn has_steps(&self) -> bool {
         matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.has_steps())
