@@ -63,13 +63,14 @@ const fn clock(separator: u8, seconds: bool, half_day: bool, mark: FractionMark)
 }
 
 /// All supported styles of a time of day, those that read more first.
-pub(super) const CLOCKS: [ClockStyle; 22] = [
+pub(super) const CLOCKS: [ClockStyle; 23] = [
     clock(b':', true, true, FractionMark::Colon),
     clock(b':', true, true, FractionMark::Point),
     clock(b':', true, false, FractionMark::Colon),
     clock(b':', true, false, FractionMark::Other(b';')),
     clock(b':', true, false, FractionMark::Other(b'/')),
     clock(b':', true, false, FractionMark::Other(b'_')),
+    clock(b':', true, false, FractionMark::Other(b'-')),
     clock(b':', true, false, FractionMark::Nothing),
     clock(b':', true, false, FractionMark::Point),
     ClockStyle { unpadded: true, ..clock(b':', true, false, FractionMark::Point) },
@@ -193,6 +194,11 @@ impl ClockStyle {
 
 /// Returns whether a fraction after an unusual mark ends at `at`, rather than a column or an offset.
 fn ends_fraction(at: Scanner<'_>, mark: u8) -> bool {
+    if mark == b'-' {
+        // Three digits after a minus sign may be an offset or anything else, unless a zone follows.
+        let names: [&[u8]; 2] = [b"UTC", b"GMT"];
+        return matches!(at.peek(), Some(b'+' | b'Z')) || names.iter().any(|name| at.0.starts_with(name));
+    }
     match at.peek() {
         None => !matches!(mark, b';' | b'/'),
         Some(b' ' | b']' | b')' | b'}' | b'>' | b'"' | b'\'' | b'+' | b'|' | b'[' | b'Z') => true,

@@ -83,10 +83,10 @@ mod tests {
             () if words.contains(" times as fast as ") => (first(" times as fast as "), one / other, 0.005),
             () if words.contains(" differ by ") => {
                 let after = &words[words.find(" differ by ")? + 11..];
-                (after.split(' ').next()?.parse().unwrap(), (one / other - 1.0) * 100.0, 0.5)
+                (after.split('%').next()?.parse().unwrap(), (one / other - 1.0) * 100.0, 0.5)
             }
-            () if words.contains(" % slower than ") => {
-                (first(" % slower than "), (1.0 - other.recip() * one) * 100.0, 0.05)
+            () if words.contains("% slower than ") => {
+                (first("% slower than "), (1.0 - other.recip() * one) * 100.0, 0.05)
             }
             () => return None,
         })

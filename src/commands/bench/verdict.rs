@@ -128,7 +128,7 @@ impl Words<'_> {
                 format!("{what} wins: {fast} is {times:.2} times as fast as {slow}, the fastest {other} ({p}).")
             }
             DuelOutcome::Equal => format!(
-                "No difference beyond {:.0}% between mmap and read: {fast} and {slow} differ by {percent:.0} %{}.",
+                "No difference beyond {:.0}% between mmap and read: {fast} and {slow} differ by {percent:.0}%{}.",
                 MARGIN * 100.0,
                 interval(duel)
             ),
