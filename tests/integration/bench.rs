@@ -521,7 +521,7 @@ fn the_ratio_of_a_sentence_follows_from_its_two_figures() {
             let (said, follows, digit) = match () {
                 () if words.contains(" times as fast") => (before(" times as fast")[0], one / other, 0.005),
                 () if words.contains(" differ by ") => (
-                    words[..words.find("%,").or(words.find("% (95")).unwrap()]
+                    words[..words.find("%,").or(words.find("% (95")).or(words.find("%.")).unwrap()]
                         .rsplit(' ')
                         .next()
                         .unwrap()

@@ -43,10 +43,7 @@ impl ChecksumSettings {
     /// Returns an error if options contradict each other.
     pub fn new(args: &ChecksumArgs) -> anyhow::Result<ChecksumSettings> {
         let name = output::command_name("checksum");
-        consistent(args).map_err(|message| match output::is_tool() {
-            true => anyhow!("{message}\nTry '{name} --help' for more information."),
-            false => anyhow!("{message}; see {name} --help"),
-        })?;
+        consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
         operands_fit(args).map_err(anyhow::Error::msg)?;
         let specs = specs(&args.algorithms, args.digest_length)?;
         let named =
