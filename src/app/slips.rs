@@ -25,7 +25,7 @@ pub enum NamedThing {
 /// Returns what to type instead of a command line that failed, if it holds a known slip. `named` returns
 /// what a word names.
 pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
-    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let words = words_of(args);
     let subcommand = *words.get(1)?;
     let words = &words[2..];
     let exists = |word: &str| named(word) != NamedThing::Nothing;
@@ -39,7 +39,7 @@ pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<S
 
 /// Returns advice on a command line that would follow files forever, so that no failure ends it.
 pub fn advice_before_following(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
-    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let words = words_of(args);
     let (&subcommand, words) = words.get(1..)?.split_first()?;
     let follows = words.iter().any(|word| matches!(*word, "-f" | "-F") || word.starts_with("--follow"));
     let exists = |word: &str| named(word) != NamedThing::Nothing;
@@ -49,7 +49,7 @@ pub fn advice_before_following(args: &[OsString], named: impl Fn(&str) -> NamedT
 /// Returns a note on a command line that succeeded, but printed nothing of a file because an offset is
 /// beyond its end.
 pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
-    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
+    let words = words_of(args);
     let options: &[&str] = match *words.get(1)? {
         "cat" => &["--offset"],
         // An offset of a dump's addresses is not one in a file.
@@ -69,6 +69,11 @@ pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<Str
         }
         _ => None,
     })
+}
+
+/// Returns the words of a command line. One that is not UTF-8 is empty: it is no slip.
+fn words_of(args: &[OsString]) -> Vec<&str> {
+    args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect()
 }
 
 /// Returns advice if a time of day follows the date of an option as a word of its own, and so was a

@@ -54,15 +54,20 @@ fn sizes(inode: u64) -> (usize, usize) {
 }
 
 fn attributes(inode: u64) -> FileAttr {
+    FileAttr { blocks: 8, ..plain_attributes(inode, sizes(inode).0, SystemTime::UNIX_EPOCH) }
+}
+
+/// Returns the attributes of a readable file, or of the root directory, whose inode number is 1.
+pub fn plain_attributes(inode: u64, len: usize, changed: SystemTime) -> FileAttr {
     let directory = inode == 1;
     FileAttr {
         ino: INodeNo(inode),
-        size: if directory { 0 } else { sizes(inode).0 as u64 },
-        blocks: 8,
-        atime: SystemTime::UNIX_EPOCH,
-        mtime: SystemTime::UNIX_EPOCH,
-        ctime: SystemTime::UNIX_EPOCH,
-        crtime: SystemTime::UNIX_EPOCH,
+        size: if directory { 0 } else { len as u64 },
+        blocks: 1,
+        atime: changed,
+        mtime: changed,
+        ctime: changed,
+        crtime: changed,
         kind: if directory { FileType::Directory } else { FileType::RegularFile },
         perm: if directory { 0o755 } else { 0o444 },
         nlink: 1,

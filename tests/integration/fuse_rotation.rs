@@ -7,11 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use fuser::{
-    Config, Errno, FileAttr, FileHandle, FileType, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags,
-    ReplyAttr, ReplyData, ReplyEntry, ReplyOpen, Request,
+    Config, Errno, FileAttr, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags, ReplyAttr,
+    ReplyData, ReplyEntry, ReplyOpen, Request,
 };
 
 use crate::cat_follow::Follower;
+use crate::fuse::plain_attributes;
 use crate::util::{Dir, mapped};
 
 const LOG: u64 = 2;
@@ -25,27 +26,10 @@ struct Rotated {
 
 impl Rotated {
     fn attributes(&self, inode: u64) -> FileAttr {
-        let is_log = inode == LOG;
         let is_rotated = self.is_rotated.load(Ordering::SeqCst);
         let changed = SystemTime::UNIX_EPOCH + Duration::from_secs(is_rotated.into());
         let len = if is_rotated { self.new.len() } else { OLD.len() };
-        FileAttr {
-            ino: INodeNo(inode),
-            size: if is_log { len as u64 } else { 0 },
-            blocks: 1,
-            atime: changed,
-            mtime: changed,
-            ctime: changed,
-            crtime: changed,
-            kind: if is_log { FileType::RegularFile } else { FileType::Directory },
-            perm: if is_log { 0o444 } else { 0o755 },
-            nlink: 1,
-            uid: 0,
-            gid: 0,
-            rdev: 0,
-            blksize: 4096,
-            flags: 0,
-        }
+        plain_attributes(inode, len, changed)
     }
 }
 

@@ -125,8 +125,8 @@ fn of(subcommand: &str) -> &'static [Example] {
     EXAMPLES.iter().find(|(name, _)| *name == subcommand).map_or(&[], |(_, examples)| examples)
 }
 
-/// Returns the examples as a section of a help text for a terminal of so many columns, or `None` for a
-/// subcommand without examples.
+/// Returns the examples as a section of a help text for a terminal with `columns` columns, or `None`
+/// for a subcommand without examples.
 pub fn help(subcommand: &str, columns: usize) -> Option<String> {
     let lines = in_columns(of(subcommand).iter(), columns);
     (!lines.is_empty()).then(|| format!("Examples:\n{}", lines.join("\n")))

@@ -19,7 +19,7 @@ pub fn program() -> clap::Command {
     program
 }
 
-/// Returns the program with its examples laid out for a terminal of so many columns.
+/// Returns the program with its examples laid out for a terminal with `columns` columns.
 pub fn program_with_help(columns: usize) -> clap::Command {
     program().after_help(examples::help("mapped", columns).unwrap_or_default())
 }

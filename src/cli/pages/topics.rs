@@ -70,7 +70,7 @@ pub fn named(name: &str) -> Option<&'static Topic> {
 }
 
 /// Returns the help of a subcommand or the text of a topic; without a name, the list of both. Examples
-/// are laid out for a terminal of so many columns.
+/// are laid out for a terminal with `columns` columns.
 pub fn help(name: Option<&str>, columns: usize) -> Option<String> {
     match name {
         None => {

@@ -129,7 +129,7 @@ impl Audit {
         }
     }
 
-    /// Records that so many files of unknown algorithm turned out to have changed.
+    /// Counts `changed` files of unknown algorithm as files that have changed.
     pub fn decide(&mut self, changed: u64) {
         self.counts.unknown -= changed;
         self.counts.changed += changed;

@@ -84,21 +84,14 @@ impl Rewriter<'_> {
     /// Copies a class that holds no newline.
     fn class(&mut self) -> Option<()> {
         self.copy(1);
-        let mut is_first = true;
-        while !self.rest.starts_with(b"]") || is_first {
-            is_first = false;
-            let length = match self.rest {
-                [b'[', b':', ..] => self.posix_class()?,
-                [b'\\', b'd' | b'w' | b'S' | b'h', ..] => 2,
-                [b'\\', b't', b'-', next, ..] if *next != b']' => return None,
-                [b'\\', b't' | b'r' | b'f', ..] => 2,
-                [b'\\', byte, ..] if byte.is_ascii_punctuation() => 2,
-                [b'\\', ..] | [b'\n', ..] | [] => return None,
-                [0..b'\n', b'-', ..] => return None,
-                _ => 1,
-            };
-            self.copy(length);
-        }
+        self.members(|rest| match rest {
+            [b'\\', b'd' | b'w' | b'S' | b'h', ..] => Some(2),
+            [b'\\', b't', b'-', next, ..] if *next != b']' => None,
+            [b'\\', b't' | b'r' | b'f', ..] => Some(2),
+            [b'\\', byte, ..] if byte.is_ascii_punctuation() => Some(2),
+            [b'\\', ..] | [b'\n', ..] | [] | [0..b'\n', b'-', ..] => None,
+            _ => Some(1),
+        })?;
         self.copy(1);
         Some(())
     }
@@ -106,19 +99,25 @@ impl Rewriter<'_> {
     /// Adds a newline to what a class excludes.
     fn negated_class(&mut self) -> Option<()> {
         self.copy(2);
+        self.members(|rest| match rest {
+            // What they quote may hold the bracket.
+            [b'\\', b'Q' | b'E' | b'c' | b'N', ..] | [b'\\'] | [] => None,
+            [b'\\', ..] => Some(2),
+            _ => Some(1),
+        })?;
+        self.replace(1, br"\n]");
+        Some(())
+    }
+
+    /// Copies the members of a class, up to its closing bracket. `length` returns the length of the member
+    /// that the rest begins with. A bracket that comes first is a member.
+    fn members(&mut self, length: impl Fn(&[u8]) -> Option<usize>) -> Option<()> {
         let mut is_first = true;
         while !self.rest.starts_with(b"]") || is_first {
             is_first = false;
-            let length = match self.rest {
-                [b'[', b':', ..] => self.posix_class()?,
-                // What they quote may hold the bracket.
-                [b'\\', b'Q' | b'E' | b'c' | b'N', ..] | [b'\\'] | [] => return None,
-                [b'\\', ..] => 2,
-                _ => 1,
-            };
-            self.copy(length);
+            let length = if self.rest.starts_with(b"[:") { self.posix_class() } else { length(self.rest) };
+            self.copy(length?);
         }
-        self.replace(1, br"\n]");
         Some(())
     }
 

@@ -12,7 +12,7 @@ use super::super::ChecksumRun;
 use super::super::format::JsonPath;
 use super::super::list::{Expected, Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
-use super::undecided::{Doubts, Undecided, is_verified, length, others};
+use super::undecided::{Doubts, Undecided, is_verified, others};
 use super::verify::EntryVerdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
@@ -116,16 +116,15 @@ impl ListTotals {
     }
 
     /// Records what was tried for the digests of an entry that does not match, if they are untagged.
-    fn note_untagged<'e>(&mut self, untagged: impl Iterator<Item = &'e Expected>) {
-        let mut untagged = untagged.map(|expected| {
-            let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
-            (expected.candidates[0].bytes.len(), names.join(", "))
-        });
-        if let Some((len, names)) = untagged.next()
-            && !self.guessed.iter().any(|(guessed, _)| *guessed == len)
-        {
-            self.unmatched.get_or_insert(names);
+    fn note_untagged<'e>(&mut self, mut untagged: impl Iterator<Item = &'e Expected>) {
+        if let Some(expected) = untagged.next().filter(|expected| !self.is_guessed(expected.length())) {
+            self.unmatched.get_or_insert_with(|| expected.names());
         }
+    }
+
+    /// Returns whether an untagged digest of this length has matched.
+    fn is_guessed(&self, len: usize) -> bool {
+        self.guessed.iter().any(|(guessed, _)| *guessed == len)
     }
 
     /// Advances to the next piece of a file, and reports bytes before it that no line covers.
@@ -237,8 +236,8 @@ impl CheckReport<'_> {
     pub fn is_unknown(&self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, totals: &ListTotals) -> bool {
         let Ok(EntryVerdict::Mismatched { unmatched, .. }) = verdict else { return false };
         // The digest of another algorithm may stand beside one of the same length that matches.
-        let is_beside = |len| others(entry, unmatched).any(|other| length(other) == len);
-        let is_known = |len| !is_beside(len) && totals.guessed.iter().any(|(guessed, _)| *guessed == len);
+        let is_beside = |len| others(entry, unmatched).any(|other| other.length() == len);
+        let is_known = |len| !is_beside(len) && totals.is_guessed(len);
         let doubts = Doubts { list: self.list, is_known: &is_known, is_beside: &is_beside };
         self.run.settings.named.is_empty() && totals.undecided.may_be(at(entry, unmatched), &doubts)
     }

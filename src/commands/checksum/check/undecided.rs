@@ -60,8 +60,8 @@ impl Undecided {
     pub fn may_be<'e>(&self, mut unmatched: impl Iterator<Item = &'e Expected>, doubts: &Doubts<'_>) -> bool {
         let likely = likely_algorithm(doubts.list);
         unmatched.all(|expected| {
-            let [first, _, ..] = &expected.candidates[..] else { return false };
-            let len = first.bytes.len();
+            let [_, _, ..] = &expected.candidates[..] else { return false };
+            let len = expected.length();
             let specs = || expected.candidates.iter().map(|candidate| candidate.spec);
             let has_default = specs().any(|spec| spec.len == spec.algorithm.default_len());
             // `f.md5` is certain of its algorithm.
@@ -75,10 +75,9 @@ impl Undecided {
     pub fn add<'e>(&mut self, entry: &ListEntry, unmatched: impl Iterator<Item = &'e Expected>) {
         let mut lengths = BTreeSet::new();
         for expected in unmatched {
-            lengths.insert(expected.candidates[0].bytes.len());
+            lengths.insert(expected.length());
             if self.tried.is_empty() {
-                let names: Vec<&str> = expected.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
-                self.tried = names.join(", ");
+                self.tried = expected.names();
             }
         }
         self.count += 1;
@@ -125,12 +124,7 @@ pub fn others<'e>(entry: &'e ListEntry, places: &[usize]) -> impl Iterator<Item 
     entry.expected.iter().enumerate().filter(|(place, _)| !places.contains(place)).map(|(_, expected)| expected)
 }
 
-/// Returns the length of a digest in bytes.
-pub fn length(expected: &Expected) -> usize {
-    expected.candidates[0].bytes.len()
-}
-
 /// Returns whether a digest that matches is longer than a CRC.
 pub fn is_verified(entry: &ListEntry, unmatched: &[usize]) -> bool {
-    others(entry, unmatched).any(|other| length(other) as u64 >= Algorithm::Md5.default_len())
+    others(entry, unmatched).any(|other| other.length() as u64 >= Algorithm::Md5.default_len())
 }

@@ -31,7 +31,7 @@ fn any(filter: &AlgorithmFilter<'_>, text: &[u8], size: Option<u64>) -> Option<E
 }
 
 fn long(filter: &AlgorithmFilter<'_>, text: &[u8], size: Option<u64>) -> Option<Expected> {
-    any(filter, text, size).filter(|expected| expected.candidates[0].bytes.len() >= SHORTEST)
+    any(filter, text, size).filter(|expected| expected.length() >= SHORTEST)
 }
 
 /// Splits a text at its first `separator`.
@@ -57,7 +57,7 @@ pub fn trailing(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> 
         (rest, name) = (before, before);
     }
     expected.reverse();
-    let is_long = expected.iter().any(|one| one.candidates[0].bytes.len() >= SHORTEST);
+    let is_long = expected.iter().any(|one| one.length() >= SHORTEST);
     // A damaged `TAG (NAME) = DIGEST`, or a digest of another notation before those that are known.
     let is_foreign = |(_, word): (&[u8], &[u8])| word.len() >= 32 && word.iter().all(u8::is_ascii_alphanumeric);
     let is_row = is_long && !name.ends_with(b"=") && !last_word(name).is_some_and(is_foreign);

@@ -6,6 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::ops::Range;
 
+use crate::cli::size::is_digits;
 use crate::digest::{Algorithm, Spec};
 use crate::os::posix::OsStrExt;
 
@@ -68,6 +69,17 @@ impl Expected {
         let candidate = |&spec: &Spec| DigestCandidate { spec, bytes: bytes.to_vec(), size };
         Expected { candidates: specs.iter().map(candidate).collect() }
     }
+
+    /// Returns the digest's length in bytes.
+    pub fn length(&self) -> usize {
+        self.candidates[0].bytes.len()
+    }
+
+    /// Returns the names of the algorithms that may have made it.
+    pub fn names(&self) -> String {
+        let names: Vec<&str> = self.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
+        names.join(", ")
+    }
 }
 
 impl ListEntry {
@@ -112,8 +124,7 @@ impl ListEntry {
         let name = self.name.as_bytes();
         let at = memchr::memmem::rfind(name, b" offset ")?;
         let (first, last) = std::str::from_utf8(&name[at + b" offset ".len()..]).ok()?.split_once('-')?;
-        let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        if at == 0 || !is_number(first) || !is_number(last) {
+        if at == 0 || !is_digits(first) || !is_digits(last) {
             return None;
         }
         let (first, last) = (first.parse::<u64>().ok()?, last.parse::<u64>().ok()?);

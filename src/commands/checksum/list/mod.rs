@@ -163,8 +163,7 @@ impl<'a> ListEntries<'a> {
 
     /// Returns whether a digest without a name may be another one of the same file.
     fn tells_more(&self, expected: &Expected) -> bool {
-        let length = |expected: &Expected| expected.candidates[0].bytes.len();
-        !self.is_set_of_digests && self.bare.iter().all(|(_, other)| length(other) != length(expected))
+        !self.is_set_of_digests && self.bare.iter().all(|(_, other)| other.length() != expected.length())
     }
 
     fn improper(&mut self, number: u64, fault: Fault) {

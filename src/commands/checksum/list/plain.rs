@@ -112,7 +112,7 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
         }
         _ => expected(filter, text)?,
     };
-    let is_short = filter.wanted.is_empty() && expected.candidates[0].bytes.len() < SHORTEST_REVERSED;
+    let is_short = filter.wanted.is_empty() && expected.length() < SHORTEST_REVERSED;
     let marked = name.len() > 1 && matches!(name[0], b' ' | b'*');
     if !marked {
         if *spacing == Spacing::Marked || is_short || is_split(filter, text, name) {
@@ -148,7 +148,7 @@ pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
 /// Parses a line that contains only a digest.
 pub fn bare(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Expected> {
     let text = line.trim_ascii();
-    expected(filter, text).filter(|expected| expected.candidates[0].bytes.len() >= SHORTEST_REVERSED)
+    expected(filter, text).filter(|expected| expected.length() >= SHORTEST_REVERSED)
 }
 
 /// Parses `SUM SIZE NAME` with a decimal sum: cksum's CRC with the size in bytes, and the sums of
