@@ -16,11 +16,11 @@ use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, OwnFile, Range, Source};
 use crate::os::{Usage, addresses_left, processors};
-use crate::output::{Destination, Output};
+use crate::output::{Destination, Output, print_message};
 use crate::select::PeriodSearch;
 use crate::timestamp::{
-    FormHints, Period, TimeContext, parse_around, parse_duration, parse_first_date, parse_period, parse_zone,
-    without_directives,
+    FormHints, Period, TimeContext, distant_end, parse_around, parse_duration, parse_first_date, parse_period,
+    parse_zone, without_directives,
 };
 
 /// The decisions for a run, and the state that it shares.
@@ -216,7 +216,13 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
         Some(text) => parse_around(text, now, context.first).map(Some),
         None => parse_period(times.since.as_deref(), times.until.as_deref(), now, context.first),
     };
-    Ok(period.map_err(anyhow::Error::msg)?.map(|period| PeriodSearch::new(period, context)))
+    let period = period.map_err(anyhow::Error::msg)?;
+    if let (Some(since), Some(until), Some(period)) = (&times.since, &times.until, &period)
+        && let Some(note) = distant_end(since, until, period)
+    {
+        print_message(format_args!("mapped: {note}"));
+    }
+    Ok(period.map(|period| PeriodSearch::new(period, context)))
 }
 
 /// Resolves the requested period, or all of each log if there is none.

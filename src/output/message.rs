@@ -27,6 +27,40 @@ pub fn is_tool() -> bool {
     SPEAKER.get().is_some()
 }
 
+/// Returns the message about an input that failed, in the words of the tool that the program is called as.
+pub fn about_input(name: &str, error: &str) -> String {
+    words_of(SPEAKER.get().copied().unwrap_or_default(), name, error)
+}
+
+/// Returns the message of a tool about an input. Some of coreutils quote the name, after what failed.
+fn words_of(tool: &str, name: &str, error: &str) -> String {
+    let quoted = || format!("'{}'", if name == "(standard input)" { "standard input" } else { name });
+    match (tool, error) {
+        ("head" | "tail", "Is a directory" | "Input/output error") => format!("error reading {}: {error}", quoted()),
+        ("head" | "tail", error) if is_of_opening(error) => format!("cannot open {} for reading: {error}", quoted()),
+        ("tac", "Is a directory" | "Input/output error") => format!("{name}: read error: {error}"),
+        ("tac", error) if is_of_opening(error) => format!("failed to open {} for reading: {error}", quoted()),
+        ("tail", error) if error.starts_with("has ") => {
+            format!("{} {}", quoted(), error.replace("; following", ";  following"))
+        }
+        _ => format!("{name}: {error}"),
+    }
+}
+
+/// Returns whether a file that cannot be opened has this error.
+fn is_of_opening(error: &str) -> bool {
+    const OF_OPENING: [&str; 7] = [
+        "No such file or directory",
+        "Permission denied",
+        "Not a directory",
+        "Too many levels of symbolic links",
+        "File name too long",
+        "No such device or address",
+        "Too many open files",
+    ];
+    OF_OPENING.contains(&error)
+}
+
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
 pub fn print_message(line: fmt::Arguments<'_>) {
@@ -86,6 +120,21 @@ pub fn escape_for_terminal(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn coreutils_say_what_failed() {
+        for (tool, error, message) in [
+            ("", "No such file or directory", "f: No such file or directory"),
+            ("cat", "Is a directory", "f: Is a directory"),
+            ("head", "No such file or directory", "cannot open 'f' for reading: No such file or directory"),
+            ("tail", "Is a directory", "error reading 'f': Is a directory"),
+            ("tail", "has been replaced; following new file", "'f' has been replaced;  following new file"),
+            ("tail", "file truncated", "f: file truncated"),
+            ("tac", "Permission denied", "failed to open 'f' for reading: Permission denied"),
+        ] {
+            assert_eq!(words_of(tool, "f", error), message, "{tool}");
+        }
+    }
 
     /// Regression: `cat --lines-from FILE` quoted a line of 100 MB twice.
     #[test]

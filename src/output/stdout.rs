@@ -18,7 +18,7 @@ use crate::os::was_closed;
 use crate::os::{Sheet, Status};
 use crate::output::escape_name;
 
-use super::message::print_message;
+use super::message::{about_input, print_message};
 use crate::os::error_text;
 
 /// The kind of file that output goes to.
@@ -309,7 +309,7 @@ impl Output {
         // The next write will detect an output that fails; the message is printed anyway.
         let _ = self.flush();
         if !self.quiet {
-            print_message(format_args!("mapped: {}: {}", input_name(name), error_text(error)));
+            print_message(format_args!("mapped: {}", about_input(&input_name(name), &error_text(error))));
         }
     }
 

@@ -15,6 +15,7 @@ mod counted;
 mod dated;
 mod decide;
 mod detector;
+mod distant_end;
 #[cfg(test)]
 mod field_samples;
 mod form;
@@ -50,6 +51,7 @@ pub use access::RandomAccess;
 pub use argument::{TypedTime, parse_around, parse_duration, parse_first_date, parse_period, parse_time};
 pub use bucket_reader::{BucketReader, Grid};
 pub use detector::FormHints;
+pub use distant_end::distant_end;
 pub use form::{LINE_HEAD, TimeForm};
 pub use mistyped::without_directives;
 pub use quick_reader::QuickReader;

@@ -471,6 +471,19 @@ fn errors_in_lists_of_patterns_name_file_and_line() {
         assert!(ran.stderr.starts_with(&format!("mapped: {shown}")), "{}", ran.stderr);
         assert!(ran.stderr.lines().count() <= 10 && ran.code == 2, "{}", ran.stderr);
     }
+    // Regression: only the first was named. GNU grep names each once, and a long list is cut short.
+    dir.file("g", b"1[[\n2\n3[[\n");
+    dir.file("h", b"1[[\n\n2[[\n");
+    let ran = grep(&dir, &["-G", "-f", "g", "-f", "h", "list"]);
+    let bracket = "Unmatched [, [^, [:, [., or [=";
+    assert_eq!(ran.stderr, format!("mapped: g:1: {bracket}\nmapped: g:3: {bracket}\nmapped: h:3: {bracket}\n"));
+    let ran = grep(&dir, &["-G", "-e1[[", "-e2[[", "list"]);
+    assert_eq!((ran.stderr, ran.code), (format!("mapped: {bracket}\n").repeat(2), 2));
+    let many: String = (0..50).map(|number| format!("{number}[[\n")).collect();
+    dir.file("many", many.as_bytes());
+    let ran = grep(&dir, &["-G", "-f", "many", "list"]);
+    assert!(ran.stderr.ends_with("mapped: there are more errors in the patterns\n"), "{}", ran.stderr);
+    assert_eq!((ran.stderr.lines().count(), ran.code), (10, 2));
     dir.file("crlf", b"one\r\ntwo\r\n");
     dir.file("f", b"a one\r\nthree\r\n");
     prints(&dir, &["-c", "--crlf", "-f", "crlf", "f"], "1\r\n");

@@ -265,6 +265,25 @@ fn colours_follow_one_another_as_in_gnu_grep() {
     }
 }
 
+#[test]
+fn the_obsolete_variable_for_colours_has_a_warning() {
+    let dir = Dir::new();
+    dir.file("f", b"foo bar\n");
+    let run = |color: &str, colors: &str, variable: &str| {
+        let mut grep = mapped();
+        grep.args(["grep", color, "foo", "f"]).env("GREP_COLOR", variable).env("GREP_COLORS", colors);
+        let out = grep.current_dir(dir.path()).output().unwrap();
+        (String::from_utf8(out.stdout).unwrap(), String::from_utf8(out.stderr).unwrap())
+    };
+    let warning = "mapped: warning: GREP_COLOR='36' is deprecated; use GREP_COLORS='mt=36'\n";
+    let coloured = "\x1b[36m\x1b[Kfoo\x1b[m\x1b[K bar\n";
+    assert_eq!(run("--color=always", "ln=35", "36"), (coloured.into(), warning.into()));
+    // What has been set since takes precedence.
+    assert_eq!(run("--color=always", "mt=36", "36").0, coloured);
+    assert_eq!(run("--color=never", "ln=35", "36"), ("foo bar\n".into(), String::new()));
+    assert_eq!(run("--color=always", "mt=36", "red").0, coloured);
+}
+
 // Reports about other programs: anchors in a look-around that silenced other matches, \K without a
 // match, -m that counted context, replacements that repeated lines or split \r\n, patterns that
 // matched after the last newline or at the second line.

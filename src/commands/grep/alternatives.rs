@@ -1,5 +1,6 @@
 //! Collects the alternatives from the command line and from pattern files.
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, anyhow};
@@ -20,25 +21,37 @@ pub fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
     pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
+/// The lines of messages about patterns.
+const MOST_LINES: usize = 9;
+
 /// The pattern files, each with the number of alternatives before its first one.
 pub type Places = Vec<(OsString, usize)>;
 
-/// Returns an error with the file and line of the alternative at fault, if it is from a file.
+/// Returns an error that names each alternative at fault once, with its file and line if it is from a file,
+/// up to a few lines.
 pub fn at_fault(
     error: anyhow::Error,
     alternatives: &[Vec<u8>],
     places: &Places,
     compile: &dyn Fn(&[Vec<u8>]) -> Result<Pattern>,
 ) -> anyhow::Error {
-    let Some(first) = places.first().map(|(_, first)| *first) else { return error };
-    for (index, alternative) in alternatives.iter().enumerate().skip(first) {
-        if let Err(error) = compile(std::slice::from_ref(alternative)) {
-            let Some((file, first)) = places.iter().rfind(|(_, first)| *first <= index) else { return error };
-            let file = escape_name(file);
-            return anyhow!("{file}:{}: {error:#}", index - first + 1);
+    let (mut seen, mut faults, mut lines) = (HashSet::new(), Vec::new(), 0);
+    for (index, alternative) in alternatives.iter().enumerate() {
+        let Err(error) = compile(std::slice::from_ref(alternative)) else { continue };
+        if !seen.insert(alternative) {
+            continue;
         }
+        let place = places.iter().rfind(|(_, first)| *first <= index);
+        let place = place.map(|(file, first)| format!("{}:{}: ", escape_name(file), index - first + 1));
+        let fault = format!("{}{error:#}", place.unwrap_or_default());
+        lines += fault.lines().count();
+        if lines > MOST_LINES && !faults.is_empty() {
+            faults.push("there are more errors in the patterns".to_owned());
+            break;
+        }
+        faults.push(fault);
     }
-    error
+    if faults.is_empty() { error } else { anyhow!(faults.join("\nmapped: ")) }
 }
 
 /// Returns the alternatives of `-e`, `-f` or the first operand, the positions of those from files,

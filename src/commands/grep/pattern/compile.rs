@@ -43,12 +43,14 @@ impl Pattern {
             }
             Err(error) if matches!(error.downcast_ref(), Some(posix::Error::BackReference)) => {
                 let extended = syntax.dialect == Dialect::Extended;
+                // PCRE2 matches bytes that are no character only where every byte is one.
+                let unicode = syntax.unicode && alternatives.iter().all(|one| std::str::from_utf8(one).is_ok());
                 let rewritten = alternatives
                     .iter()
-                    .map(|one| posix::translate(one, extended, syntax.unicode, Target::Perl).map(String::into_bytes))
+                    .map(|one| posix::translate(one, extended, unicode, Target::Perl).map(String::into_bytes))
                     .collect::<Result<Vec<_>, _>>()?;
                 let dot_all = syntax.dot_all || syntax.terminator != b'\n';
-                Pattern::backtracking(alternatives, &rewritten, &Syntax { dot_all, ..syntax.clone() })
+                Pattern::backtracking(alternatives, &rewritten, &Syntax { dot_all, unicode, ..syntax.clone() })
             }
             Err(error) => Err(error),
         }

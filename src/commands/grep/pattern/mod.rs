@@ -24,7 +24,8 @@ mod replace;
 
 use candidates::{CandidateTally, call_pays};
 
-/// The bytes of lines that PCRE2 searches at a time, at first and after a while without a match.
+/// The bytes of lines that PCRE2 searches at a time once the next line by itself does not match, at first
+/// and after a while without a match.
 const FEWEST_BYTES: usize = 512;
 const MOST_BYTES: usize = 64 << 10;
 
@@ -174,23 +175,23 @@ impl Pattern {
         Ok(None)
     }
 
-    /// Lets an automaton look for lines that may match, as long as most of those do.
+    /// Lets an automaton look for lines that may match, as long as they are few.
     fn find_line_by_backtracking(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
         let mut start = from;
         if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
             && self.candidates.pays()
             && let Some(relaxed) = perl.relaxed()
         {
-            let mut rejected = 0;
-            while call_pays(rejected, start - from) {
+            let mut candidates = 0;
+            while call_pays(candidates, start - from) {
                 let Some((line, _)) = self.candidate_line(relaxed, hay, start) else { return Ok(None) };
+                (start, candidates) = (line.end, candidates + 1);
                 if self.regex_matches(self.content(&hay[line.clone()]))? {
-                    self.candidates.add(rejected, line.end - from);
+                    self.candidates.add(candidates, start - from);
                     return Ok(Some(line));
                 }
-                (start, rejected) = (line.end, rejected + 1);
             }
-            self.candidates.add(rejected, start - from);
+            self.candidates.add(candidates, start - from);
         }
         match perl.searches_lines() {
             true => self.find_line_by_steps(perl, hay, start),
@@ -198,9 +199,9 @@ impl Pattern {
         }
     }
 
-    /// Searches a few lines at a time, and more while none matches.
+    /// Searches the next line, then a few lines at a time, and more while none matches.
     fn find_line_by_steps(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
-        let (mut start, mut step) = (from, FEWEST_BYTES);
+        let (mut start, mut step) = (from, 1);
         while start < hay.len() {
             let end = self.line_end(hay, (start + step).min(hay.len()) - 1);
             let lines = &hay[start..end];
@@ -214,7 +215,7 @@ impl Pattern {
             if found.is_some() {
                 return Ok(found);
             }
-            (start, step) = (end, (2 * step).min(MOST_BYTES));
+            (start, step) = (end, (2 * step).clamp(FEWEST_BYTES, MOST_BYTES));
         }
         Ok(None)
     }

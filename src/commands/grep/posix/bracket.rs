@@ -5,14 +5,21 @@ use std::fmt::Write;
 
 use super::{Error, PatternUnit, Target, Translation};
 
+/// Returns whether these members of a bracket expression look like a class without its own brackets.
+pub(super) fn looks_like_class(members: &[u8]) -> bool {
+    let members = members.strip_prefix(b"^").unwrap_or(members);
+    members.starts_with(b":") && members.ends_with(b":") && members.iter().any(|&byte| byte != b':')
+}
+
 impl<'p> Translation<'p> {
-    /// Translates a bracket expression, after its `[`.
-    pub(super) fn bracket(&mut self) -> Result<(), Error> {
+    /// Translates a bracket expression, after its `[`. Returns whether all its members are single
+    /// characters.
+    pub(super) fn bracket(&mut self) -> Result<bool, Error> {
         let mut class = String::from("[");
         if self.eat("^") {
             class.push('^');
         }
-        let mut first = true;
+        let (mut first, mut all_single) = (true, true);
         loop {
             if !first && self.eat("]") {
                 break;
@@ -21,6 +28,7 @@ impl<'p> Translation<'p> {
             if self.eat("[:") {
                 let name = self.named(":]")?;
                 class.push_str(self.class(name)?);
+                all_single = false;
                 // A range cannot start with a class.
                 if matches!(self.rest(), [b'-', next, ..] if *next != b']') {
                     return Err(Error::InvalidRange);
@@ -28,11 +36,13 @@ impl<'p> Translation<'p> {
                 continue;
             }
             let is_equivalence = self.rest().starts_with(b"[=");
+            all_single &= !is_equivalence && !self.rest().starts_with(b"[.");
             let low = self.element()?;
             let rest = self.rest();
             let is_range = rest.len() > 1 && rest[0] == b'-' && rest[1] != b']';
             if is_range {
                 self.at += 1;
+                all_single = false;
                 // Neither can an equivalence class start or end a range.
                 if is_equivalence || self.rest().starts_with(b"[=") {
                     return Err(Error::InvalidRange);
@@ -50,7 +60,7 @@ impl<'p> Translation<'p> {
         }
         class.push(']');
         self.atom(&class);
-        Ok(())
+        Ok(all_single)
     }
 
     /// Returns an end of a range, or a single member.

@@ -6,6 +6,7 @@
 
 use std::fmt::Write;
 
+use bracket::looks_like_class;
 pub use error::Error;
 
 mod bracket;
@@ -192,7 +193,6 @@ impl<'p> Translation<'p> {
     }
 
     fn run(mut self) -> Result<String, Error> {
-        let looks_like_class = |p: &[u8]| p.len() > 4 && p.starts_with(b"[:") && p.ends_with(b":]");
         while let Some(unit) = self.next_unit() {
             let PatternUnit::Char(c) = unit else {
                 self.literal(unit);
@@ -201,9 +201,9 @@ impl<'p> Translation<'p> {
             match c {
                 '\\' => self.escaped()?,
                 '[' => {
-                    let start = self.at - 1;
-                    self.bracket()?;
-                    if looks_like_class(&self.pattern[start..self.at]) {
+                    let start = self.at;
+                    let all_single = self.bracket()?;
+                    if all_single && looks_like_class(&self.pattern[start..self.at - 1]) {
                         return Err(Error::ClassOutsideBracket);
                     }
                 }

@@ -83,6 +83,11 @@ fn invalid_patterns_are_rejected_as_by_gnu_grep() {
     assert_eq!(error("[z-a]", true), Error::InvalidRange);
     assert_eq!(error("[[:nope:]]", true), Error::InvalidClass);
     assert_eq!(error("[:space:]", true), Error::ClassOutsideBracket);
+    assert_eq!(error("[^:space:]", true), Error::ClassOutsideBracket);
+    // These were refused like a class without its brackets.
+    for pattern in ["[:spac-e:]", "[:space[:space:]:]", "[:a[.b.]:]", "[:::]", "[::]", "[:a]"] {
+        assert!(translate(pattern.as_bytes(), true, true, Target::Rust).is_ok(), "{pattern}");
+    }
     assert_eq!(error("[[:alpha:]-z]", true), Error::InvalidRange);
     assert_eq!(error(r"(a)\1", true), Error::BackReference);
     assert_eq!(error(r"(a)\2", true), Error::InvalidBackReference);
