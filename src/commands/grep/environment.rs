@@ -1,0 +1,42 @@
+//! What the environment decides about a search: the character set, colours, and the output.
+
+use crate::app::config::Config;
+use crate::output::print_message;
+
+/// The relevant part of the environment.
+#[derive(Clone, Debug, Default)]
+pub struct Environment {
+    /// Whether the locale's character set is UTF-8.
+    pub utf8: bool,
+    /// `GREP_COLORS`, after what `GREP_COLOR` sets.
+    pub colors: String,
+    /// Whether standard output gets colour.
+    pub color: bool,
+    /// Whether standard output is a terminal.
+    pub terminal: bool,
+}
+
+impl Environment {
+    /// Reads the locale as setlocale(3) does, and the colours.
+    pub fn read(config: &Config, terminal: bool) -> Environment {
+        let locales = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| config.variable(name).to_lowercase());
+        let locale = locales.iter().find(|locale| !locale.is_empty());
+        let utf8 = locale.is_some_and(|locale| locale.contains("utf-8") || locale.contains("utf8"));
+        Environment { utf8, colors: colors(config), color: config.color, terminal }
+    }
+}
+
+/// Returns the value of `GREP_COLORS`. Where there is colour, it begins with that of the obsolete
+/// `GREP_COLOR`, with a warning as in GNU grep.
+fn colors(config: &Config) -> String {
+    let (colors, matched) = (config.variable("GREP_COLORS"), config.variable("GREP_COLOR"));
+    if !config.color || matched.is_empty() {
+        return colors;
+    }
+    print_message(format_args!(
+        "mapped: warning: GREP_COLOR='{matched}' is deprecated; use GREP_COLORS='mt={matched}'"
+    ));
+    // Reading would end at a value that is none.
+    let is_valid = matched.bytes().all(|byte| byte == b';' || byte.is_ascii_digit());
+    if is_valid { format!("mt={matched}:{colors}") } else { colors }
+}
