@@ -47,8 +47,7 @@ pub const ALGORITHMS: [&str; 32] = [
 ///
 /// Prints `BLAKE3 (FILE) = DIGEST` lines, or verifies lists of digests with --check. Digests that
 /// have a command of their own in coreutils, such as sha256sum, are printed as `DIGEST  FILE`. Uses
-/// all processors for several files, and for a single file if the algorithm allows it: BLAKE3,
-/// CRCs, Adler-32.
+/// all processors for several files and, with BLAKE3, CRCs and Adler-32, for one.
 #[derive(clap::Args, Debug)]
 // Here, `--length` is the length of the digest, as in b2sum, cksum and b3sum.
 #[command(
@@ -179,12 +178,13 @@ pub struct Checking {
 
     /// Like --check, and also report files that are not in the list, have moved, or are missing
     ///
-    /// Searches the directories that names in the list start with, and each DIR. Listed files are reported in the
-    /// order of the list, then moved and new ones in byte order of their names, then missing ones.
+    /// Searches the directories that names in the list start with (the current one for `./NAME`, the deepest
+    /// one that all share for absolute names), and each DIR. Listed files are reported in the order of the list,
+    /// then moved and new ones in byte order of their names, then missing ones.
     #[arg(long, conflicts_with = "ignore_missing")]
     pub audit: bool,
 
-    /// Look for the listed files below DIR
+    /// Look for the listed files below DIR, so DIR/NAME for each listed NAME
     #[arg(long, value_name = "DIR")]
     pub directory: Option<OsString>,
 

@@ -3,6 +3,9 @@
 //! A list may name one of them in its own name or in a comment. Its digests must not be taken for
 //! those of another algorithm of the same length.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// A digest that is not supported.
 #[derive(Debug, PartialEq, Eq)]
 pub struct ForeignDigest {
@@ -13,6 +16,11 @@ pub struct ForeignDigest {
     /// Other spellings, without case and punctuation.
     aliases: &'static [&'static str],
 }
+
+/// The length of the shortest name.
+const SHORTEST: usize = 3;
+/// The length of the longest word that may be a name with its punctuation.
+const LONGEST: usize = 32;
 
 macro_rules! foreign {
     ($($name:literal [$($length:literal),*] [$($alias:literal),*];)*) => {
@@ -62,10 +70,20 @@ const TABLE: &[ForeignDigest] = foreign! {
 impl ForeignDigest {
     /// Returns the digest with this name, ignoring case and punctuation.
     pub fn named(name: &str) -> Option<&'static ForeignDigest> {
-        let is_word = name.len() <= 32 && name.is_ascii();
-        let plain: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-        let is = |row: &&ForeignDigest| row.name == plain || row.aliases.contains(&plain.as_str());
-        TABLE.iter().find(is).filter(|_| is_word)
+        static NAMES: LazyLock<HashMap<&str, &ForeignDigest>> = LazyLock::new(|| {
+            let names =
+                |row: &'static ForeignDigest| [&row.name].into_iter().chain(row.aliases).map(move |&name| (name, row));
+            TABLE.iter().flat_map(names).collect()
+        });
+        if name.len() > LONGEST || !name.is_ascii() {
+            return None;
+        }
+        let (mut plain, mut len) = ([0; LONGEST], 0);
+        for letter in name.bytes().filter(u8::is_ascii_alphanumeric) {
+            plain[len] = letter.to_ascii_lowercase();
+            len += 1;
+        }
+        NAMES.get(std::str::from_utf8(&plain[..len]).ok()?).copied()
     }
 
     /// Returns whether a digest can have this length.
@@ -77,13 +95,17 @@ impl ForeignDigest {
     /// `# Whirlpool, by RHash` do.
     pub fn mentioned_in(text: &[u8]) -> Option<&'static ForeignDigest> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        text.split(|byte| !is_part(byte)).filter(|word| !word.is_empty()).find_map(|word| {
+        // Most words of a text that is no list are ruled out by their length or by their digits.
+        let is_name = |word: &&[u8]| word.len() >= SHORTEST && word.iter().any(u8::is_ascii_alphabetic);
+        text.split(|byte| !is_part(byte)).filter(is_name).find_map(|word| {
             let word = std::str::from_utf8(word).ok()?;
-            let parts = word.split(['-', '_']);
+            let parts = word.split(['-', '_']).filter(|part| part.len() < word.len());
             [word].into_iter().chain(parts).find_map(|part| {
-                let lower = part.to_ascii_lowercase();
-                let suffix = ["sums", "sum", "deep"].into_iter().find_map(|suffix| lower.strip_suffix(suffix));
-                ForeignDigest::named(suffix.unwrap_or(&lower))
+                let stem = |suffix: &str| {
+                    let (stem, end) = part.split_at_checked(part.len().checked_sub(suffix.len())?)?;
+                    end.eq_ignore_ascii_case(suffix).then_some(stem)
+                };
+                ForeignDigest::named(["sums", "sum", "deep"].into_iter().find_map(stem).unwrap_or(part))
             })
         })
     }
@@ -100,6 +122,7 @@ mod tests {
         for row in TABLE {
             for name in [row.name].iter().chain(row.aliases) {
                 assert!(seen.insert(*name), "{name} names two digests");
+                assert!(name.len() >= SHORTEST, "{name}");
                 assert_eq!(ForeignDigest::named(name), Some(row), "{name}");
                 assert_eq!(Algorithm::named(name), None, "{name}");
             }

@@ -16,6 +16,9 @@ use super::path;
 /// of a line is shorter.
 const MAX_LINE: u64 = 1 << 20;
 
+/// The number of bytes by which a list is told from something else.
+const HEAD: usize = 1 << 14;
+
 /// Reads a list line by line.
 pub struct ListReader {
     input: Box<dyn BufRead + Send>,
@@ -50,6 +53,22 @@ impl ListReader {
         let decoded = DecodeReaderBytesBuilder::new().utf8_passthru(true).strip_bom(true).build(input);
         let input = Box::new(BufReader::with_capacity(1 << 16, decoded));
         ListReader { input, end, unit: "line", number: 0, line: Vec::new(), is_terminated: true }
+    }
+
+    /// Returns the first bytes, which remain to be read as lines.
+    ///
+    /// # Errors
+    /// Returns an error if reading fails.
+    pub fn head(&mut self) -> io::Result<Vec<u8>> {
+        let mut head = vec![0; HEAD];
+        // The first read may return only what could have been a byte order mark. More of them would wait
+        // for a writer that pauses.
+        let first = self.input.read(&mut head)?;
+        let second = if first < HEAD { self.input.read(&mut head[first..])? } else { 0 };
+        head.truncate(first + second);
+        let rest = std::mem::replace(&mut self.input, Box::new(io::empty()));
+        self.input = Box::new(io::Cursor::new(head.clone()).chain(rest));
+        Ok(head)
     }
 
     /// Returns the next line without its terminator, and its number, counted from 1.
@@ -110,6 +129,17 @@ mod tests {
         assert_eq!(lines(b"\xe9t\xe9\n", b'\n'), [b"\xe9t\xe9"]);
         assert_eq!(lines(b"a  x\ny\0b  z", 0), [&b"a  x\ny"[..], b"b  z"]);
         assert!(lines(b"", b'\n').is_empty());
+    }
+
+    #[test]
+    fn the_first_bytes_are_read_twice() {
+        let list = b"a  f\n".repeat(10_000);
+        let mut lines = ListReader::new(io::Cursor::new(list.clone()), b'\n');
+        let head = lines.head().unwrap();
+        assert!(head.len() > 100 && list.starts_with(&head));
+        assert_eq!(std::iter::from_fn(|| lines.next_line().unwrap().map(|(number, _)| number)).count(), 10_000);
+        let mut short = ListReader::new(&b"\xff\xfea\0\n\0"[..], b'\n');
+        assert_eq!((short.head().unwrap(), short.next_line().unwrap()), (b"a\n".to_vec(), Some((1, &b"a"[..]))));
     }
 
     #[test]

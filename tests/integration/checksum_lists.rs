@@ -151,7 +151,24 @@ fn other_files_and_other_kinds_of_lists_are_errors() {
     let dir = files();
     std::fs::File::create(dir.path().join("image")).unwrap().set_len(1 << 40).unwrap();
     let ran = checksum(&dir, &["-c", "image"]);
-    assert_eq!((ran.code, &*ran.stderr), (1, "mapped: image: line 1 is longer than 1 MiB\n"));
+    let binary = "not a list of digests, but binary data";
+    assert_eq!((ran.code, ran.stderr), (1, format!("mapped: image: {binary}\n")));
+    // Regression: lines of random bytes after one that begins with a semicolon were entries.
+    dir.file("random", b"\x1b[2J\x01 ab\xff\n;\n\xfe\x1b 1f\n\0");
+    assert_eq!(checksum(&dir, &["-c", "random"]).stderr.lines().count(), 1);
+    let ran: Ran = mapped().args(["checksum", "-a", "md5", "-c"]).arg(mapped().get_program()).output().unwrap().into();
+    assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.ends_with(&format!("{binary}\n")), "{ran:?}");
+    // A list that was damaged after its first lines is still checked.
+    let damaged = [&printed(&dir, &["plain"])[..], b"\0\0\0\n"].concat();
+    let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), &damaged);
+    assert!(ran.code == 1 && ran.stdout == b"plain: OK\n" && ran.stderr.contains("lines contain NUL"), "{ran:?}");
+    // Regression: the addresses of a hex dump were CRCs.
+    for options in [&[][..], &["--color=never", "-n", "20"], &["--format=canonical", "-n", "33"]] {
+        let dump: Ran = mapped().arg("hexdump").args(options).arg(mapped().get_program()).output().unwrap().into();
+        dir.file("dump", &dump.stdout[..dump.stdout.len().min(1000)]);
+        let ran = checksum(&dir, &["-c", "dump"]);
+        assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.contains("no properly"), "{options:?}: {ran:?}");
+    }
     let list = printed(&dir, &["-a", "sha256", "-z", "plain", "a b"]);
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), &list);
     assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.contains("use --zero"), "{ran:?}");

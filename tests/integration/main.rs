@@ -8,6 +8,7 @@ mod cat_lines;
 mod cat_peers;
 mod cat_select;
 mod checksum;
+mod checksum_audit;
 mod checksum_lists;
 mod checksum_unknown;
 mod cluster;

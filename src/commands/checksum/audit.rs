@@ -5,10 +5,12 @@
 //! moved. Only the directories that listed names start with, and those named beside the lists, are
 //! audited.
 
-use std::collections::{BTreeSet, HashSet};
+mod roots;
+
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -26,6 +28,7 @@ use crate::io::path;
 use crate::io::walk::{Walk, WalkOrder};
 use crate::os::posix::OsStrExt;
 use crate::output::Output;
+use roots::{Roots, plain};
 
 /// The digests of an unlisted file, `None` for a file to skip, or the reason that it has none.
 type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
@@ -63,7 +66,7 @@ struct Missing {
 pub struct Audit {
     directory: PathBuf,
     names: HashSet<[u8; 16]>,
-    roots: BTreeSet<PathBuf>,
+    roots: Roots,
     /// The directories named beside the lists, and whether a listed name starts with each.
     searched: Vec<(PathBuf, bool)>,
     /// The first listed name.
@@ -85,7 +88,7 @@ impl Audit {
         Audit {
             directory: directory.map(PathBuf::from).unwrap_or_default(),
             names: HashSet::new(),
-            roots: BTreeSet::new(),
+            roots: Roots::default(),
             searched: Vec::new(),
             listed: None,
             missing: Vec::new(),
@@ -97,7 +100,7 @@ impl Audit {
     /// Adds a directory to those that listed names start with.
     pub fn search(&mut self, tree: &OsStr) {
         let tree = plain(Path::new(tree));
-        self.roots.insert(tree.clone());
+        self.roots.search(tree.clone());
         self.searched.push((tree, false));
     }
 
@@ -113,7 +116,7 @@ impl Audit {
         for name in [entry.name.clone()].into_iter().chain(piece).chain(entry.other_names()) {
             self.names.insert(key(&name));
         }
-        self.roots.insert(root(Path::new(&entry.name)));
+        self.roots.add(Path::new(&entry.name));
         let name = plain(Path::new(&entry.name));
         self.searched.iter_mut().for_each(|(tree, is_listed)| *is_listed |= name.starts_with(tree));
         self.listed.get_or_insert_with(|| entry.name.clone());
@@ -144,7 +147,7 @@ impl Audit {
         let recipes = self.recipes(&run);
         let (config, engine) = (run.config, &run.config.engine);
         let (names, left_out, directory) = (&self.names, &self.left_out, &self.directory);
-        let walks = roots(&self.roots).into_iter().flat_map(|root| {
+        let walks = self.roots.all().into_iter().flat_map(|root| {
             let start = directory.join(root);
             Walk::new(start.into_os_string(), WalkOrder::Paths, false, |_, _, _| true)
         });
@@ -195,7 +198,7 @@ impl Audit {
         map_in_order(engine.threads, &config.stats, files, MapSteps { ahead, work, emit })?;
         self.report_missing(run, checking, output)?;
         let exit = sum_up(self.counts, run, checking, output)?;
-        self.hint(output);
+        self.hint(checking, output);
         Ok(exit)
     }
 
@@ -209,8 +212,13 @@ impl Audit {
     }
 
     /// Prints a hint about each directory named beside the lists that holds no listed file, unless files
-    /// have moved, as they have if a directory was renamed.
-    fn hint(&self, output: &mut Output) {
+    /// have moved, as they have if a directory was renamed. Says what was not searched.
+    fn hint(&self, checking: &Checking, output: &mut Output) {
+        if let Some(unsearched) = self.roots.unsearched().filter(|_| !checking.status) {
+            let name = name::quoted(unsearched.as_os_str());
+            let text = "was searched for new files only in the directories of listed files";
+            name::warn(&format!("{name} {text}; to search all of it, name it after the list"), output);
+        }
         if self.counts.moved > 0 {
             return;
         }
@@ -306,38 +314,6 @@ fn key(name: &OsStr) -> [u8; 16] {
     key
 }
 
-/// Returns the plain spelling of a name.
-fn plain(name: &Path) -> PathBuf {
-    name.components().filter(|part| *part != Component::CurDir).collect()
-}
-
-/// Returns the directory that a listed name starts with, or the empty path for the current one.
-fn root(name: &Path) -> PathBuf {
-    if name.is_absolute() {
-        return name.parent().unwrap_or(Path::new("/")).to_owned();
-    }
-    let parent = name.parent().unwrap_or(Path::new(""));
-    let mut root = PathBuf::new();
-    for part in parent.components().filter(|part| *part != Component::CurDir) {
-        root.push(part);
-        if part != Component::ParentDir {
-            break;
-        }
-    }
-    root
-}
-
-/// Returns the roots that are not below another one.
-fn roots(all: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
-    let is_below = |root: &PathBuf| {
-        all.iter().any(|other| {
-            let is_under = root.starts_with(other) && (root.is_absolute() == other.is_absolute());
-            other != root && is_under && !root.starts_with("..")
-        })
-    };
-    all.iter().filter(|root| !is_below(root)).cloned().collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -348,17 +324,5 @@ mod tests {
         assert_ne!(key(OsStr::new("/a/b")), key(OsStr::new("a/b")));
         let name = OsStr::from_bytes(b"a\xff").to_owned();
         assert_eq!(key(&name), key(&name));
-    }
-
-    #[test]
-    fn the_directories_that_names_begin_with() {
-        for (name, want) in [("a", ""), ("./a", ""), ("t/a", "t"), ("t/u/a", "t"), ("../x/y/a", "../x"), ("/r/a", "/r")]
-        {
-            assert_eq!(root(Path::new(name)), Path::new(want), "{name}");
-        }
-        let all: BTreeSet<PathBuf> = ["t", "u", "/r/s", "/r"].iter().map(PathBuf::from).collect();
-        assert_eq!(roots(&all), ["/r", "t", "u"].map(PathBuf::from));
-        let all: BTreeSet<PathBuf> = ["", "t"].iter().map(PathBuf::from).collect();
-        assert_eq!(roots(&all), [PathBuf::new()]);
     }
 }

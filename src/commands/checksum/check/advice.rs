@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use super::super::name::quoted;
 use crate::digest::Algorithm;
@@ -33,20 +33,16 @@ pub fn other_algorithm(list: &OsStr, named: &[Algorithm]) -> Option<String> {
 /// `listed` is the name of one of them.
 pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
     let said = format!("no listed file exists below {}", quoted(directory));
-    let name = Path::new(listed);
-    let mut parts = name.components().filter(|part| *part != Component::CurDir);
-    let first = parts.next();
-    let is_start = Path::new(directory).file_name() == first.map(Component::as_os_str);
-    if let Some(parent) = Path::new(directory).parent().filter(|parent| is_start && parent.join(name).exists()) {
+    let name: PathBuf = Path::new(listed).components().filter(|part| *part != Component::CurDir).collect();
+    let copy = Path::new(directory);
+    let is_start = copy.file_name() == name.iter().next();
+    if let Some(parent) = copy.parent().filter(|parent| is_start && parent.join(&name).exists()) {
         let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
         return format!("{said}; try: --directory {}", quoted(parent.as_os_str()));
     }
-    let start = first.filter(|_| parts.next().is_some()).map(|first| quoted(first.as_os_str()));
-    match start {
-        Some(start) if !start.starts_with('/') => {
-            format!(
-                "{said}; the listed names start with {start}/, and --directory takes the directory that contains {start}"
-            )
+    match first_directory(&name) {
+        Some(start) if !copy.join(start).exists() => {
+            format!("{said}, which has no {}/; {}", quoted(start), made_inside(start, directory))
         }
         _ => format!("{said}; the first is {}", quoted(listed)),
     }
@@ -55,8 +51,28 @@ pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
 /// Returns what is wrong with an audit of a tree that holds none of the listed files. `listed` is the
 /// name of one of them.
 pub fn other_tree(tree: &OsStr, listed: &OsStr) -> String {
-    let (tree, listed) = (quoted(tree), quoted(listed));
+    let said = format!("no listed name starts with {} (the first is {})", quoted(tree), quoted(listed));
+    match first_directory(Path::new(listed)) {
+        _ if Path::new(tree).join(listed).exists() => format!("{said}; try: --directory {}", quoted(tree)),
+        Some(start) => format!("{said}; {}", made_inside(start, tree)),
+        None => format!("{said}; --directory {} looks there for the listed files", quoted(tree)),
+    }
+}
+
+/// Returns the directory that a listed name starts with, if it is relative.
+fn first_directory(listed: &Path) -> Option<&OsStr> {
+    let mut parts = listed.components().filter(|part| *part != Component::CurDir);
+    match (parts.next(), parts.next()) {
+        (Some(Component::Normal(first)), Some(_)) => Some(first),
+        _ => None,
+    }
+}
+
+/// Returns how to compare the directory `start` with a copy that has another name.
+fn made_inside(start: &OsStr, copy: &OsStr) -> String {
+    let (start, copy) = (quoted(start), quoted(copy));
     format!(
-        "no listed name starts with {tree} (the first is {listed}); --directory takes the directory that contains a copy"
+        "--directory takes the directory that contains {start}; for a copy with another name, make the list inside: \
+         (cd {start} && mapped checksum -r .) > LIST, and check it with --directory {copy}"
     )
 }

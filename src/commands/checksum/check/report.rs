@@ -31,6 +31,7 @@ pub struct ListTotals {
     mismatched: u64,
     unreadable: u64,
     broken: bool,
+    is_binary: bool,
     /// The number of lines that contain NUL bytes.
     nul: u64,
     /// The number of the line in which the list was cut off.
@@ -190,10 +191,8 @@ impl CheckReport<'_> {
                 totals.broken = true;
                 return report(self.list, &error, output);
             }
-            ListItem::Signature => {
-                totals.is_signed = true;
-                return;
-            }
+            ListItem::Binary => return totals.is_binary = true,
+            ListItem::Signature => return totals.is_signed = true,
             ListItem::Foreign(digest) => return totals.undecided.mention(digest),
             ListItem::Improper(number, fault) => (number, fault),
             ListItem::Entry(_) => return,

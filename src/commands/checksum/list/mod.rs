@@ -43,6 +43,8 @@ pub enum ListItem {
     Signature,
     /// The list's name or a line between entries names this digest, which is not supported.
     Foreign(&'static ForeignDigest),
+    /// The list is binary data; nothing follows.
+    Binary,
     /// Reading the list failed; nothing follows.
     Broken(io::Error),
 }
@@ -65,6 +67,8 @@ pub struct ListEntries<'a> {
     /// The length of the longest BLAKE3 digest so far.
     blake3_len: u64,
     ready: VecDeque<ListItem>,
+    /// Whether binary data is to be found out, before the first line is read.
+    may_be_binary: bool,
     ended: bool,
 }
 
@@ -91,6 +95,8 @@ impl<'a> ListEntries<'a> {
                 .map(ListItem::Foreign)
                 .into_iter()
                 .collect(),
+            // The classic tools look for lines in anything.
+            may_be_binary: !zero && !crate::output::is_tool(),
             ended: false,
         }
     }
@@ -101,8 +107,30 @@ impl<'a> ListEntries<'a> {
         self
     }
 
+    /// Returns whether the list is binary data, such as an image given by mistake: its first bytes
+    /// contain NUL bytes, and no entry before them, or other control characters. Lines of random bytes may
+    /// look like entries.
+    fn is_binary(&mut self) -> bool {
+        let Ok(mut head) = self.lines.head() else { return false };
+        let Some(end) = memchr::memchr(0, &head) else { return false };
+        head.truncate(end);
+        if head.iter().any(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()) {
+            return true;
+        }
+        let is_entry = |line: ListLine| matches!(line, ListLine::Entry(_));
+        let mut parser = self.parser.clone();
+        let has_line = head.split(|&byte| byte == b'\n').any(|line| is_entry(parser.parse(line)));
+        // Lines that end with NUL bytes have a message of their own.
+        let mut zero = Parser::new(self.parser.filter().wanted, &self.list, true);
+        !has_line && !is_entry(zero.parse(&head))
+    }
+
     /// Reads on until there is an item, or the list ends.
     fn advance(&mut self) {
+        if std::mem::take(&mut self.may_be_binary) && self.is_binary() {
+            self.ended = true;
+            return self.ready.push_back(ListItem::Binary);
+        }
         let (number, line) = match self.lines.next_line() {
             Ok(Some((number, line))) => {
                 let parsed = self.parser.parse(line);

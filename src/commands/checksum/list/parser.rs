@@ -24,7 +24,7 @@ enum Armor {
 }
 
 /// Parses the lines of one list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parser<'a> {
     filter: AlgorithmFilter<'a>,
     /// Whether lines end with NUL, in which case names are not escaped.
@@ -90,7 +90,7 @@ impl<'a> Parser<'a> {
         if let Some(answer) = self.surrounding(line) {
             return answer;
         }
-        let answer = self.entry(line);
+        let answer = if plain::is_dump(line) { ListLine::Improper(Fault::Form) } else { self.entry(line) };
         let is_table = matches!(self.form, ListForm::Sfv | ListForm::Crc(_) | ListForm::Hashdeep(_));
         match answer {
             ListLine::Improper(Fault::Form) | ListLine::Field | ListLine::Bare(_) if is_table => {

@@ -134,6 +134,19 @@ fn is_split(filter: &AlgorithmFilter<'_>, text: &[u8], name: &[u8]) -> bool {
     digits > 0 && is_marked && digits_in_all.is_multiple_of(2) && !filter.fitting(digits_in_all / 2).is_empty()
 }
 
+/// Returns whether a line is a row of a hex dump: an address, bytes, and perhaps characters between bars.
+/// An address looks like a CRC, or like the sum before a size.
+pub fn is_dump(line: &[u8]) -> bool {
+    let is_hex = |word: &&[u8]| word.iter().all(u8::is_ascii_hexdigit);
+    let mut words = line.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
+    if !words.next().is_some_and(|address| address.len() >= 6 && is_hex(&address)) {
+        return false;
+    }
+    let bytes = words.clone().take_while(|word| word.len() == 2 && is_hex(word)).count();
+    let is_barred = words.nth(bytes).is_some_and(|word| word[0] == b'|') && line.ends_with(b"|");
+    bytes >= 8 || bytes > 0 && is_barred
+}
+
 /// Parses `text` as a digest without a tag.
 pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
     let is_usual = |len: u64| filter.wanted.iter().any(|algorithm| algorithm.default_len() == len);

@@ -19,6 +19,7 @@ fn read_as(list: &str, wanted: &[Algorithm], text: &str) -> Vec<String> {
         ListItem::Signature => "signature".into(),
         ListItem::Foreign(digest) => digest.name.to_owned(),
         ListItem::Broken(error) => error.to_string(),
+        ListItem::Binary => String::from("binary"),
     };
     items.filter(|item| !matches!(item, ListItem::Foreign(_))).map(show).collect()
 }

@@ -70,6 +70,7 @@ impl CheckReport<'_> {
         let is_tool = crate::output::is_tool();
         let text = match totals.undecided.unsupported() {
             Some(_) if !is_tool && totals.unknown.is_some() => return,
+            _ if totals.is_binary => String::from("not a list of digests, but binary data"),
             Some(text) if !is_tool && self.run.settings.named.is_empty() => text,
             _ => {
                 let advice = advice::other_algorithm(self.list, &self.run.settings.named).filter(|_| !is_tool);
