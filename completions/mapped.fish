@@ -107,8 +107,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print co
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the lines in the ranges that file LIST contains, separated by white space; - is standard input' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each side, or LINES' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the line ranges listed in LIST, separated by white space; - is standard input' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and 5 (or LINES) lines on each side' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator -d 'With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -r -f
@@ -187,7 +187,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR' -r -f -a "(__fish_complete_directories)"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR, so DIR/NAME for each listed NAME' -r -f -a "(__fish_complete_directories)"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use key derivation mode with this context string' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 means one per processor' -r -f
@@ -1092,7 +1092,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary -d 'No eff
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s u -l unix-byte-offsets -d 'No effect but a warning; accepted for compatibility with GNU grep'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s a -l text -d 'Search binary files as text'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Skip binary files'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content; implied by --since, --until, --around, --merge, --timeline and --top'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files ordered by time, as `mapped cat --merge` does'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l mmap -d 'Map files that benefit from it, the default, as with --io=auto'
@@ -1145,7 +1145,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-r
 decimal\t'Base 10'
 octal\t'Base 8'
 none\t'No addresses'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and start at the row of the first match; may be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and start at the row of the first match, from which --length counts; may be repeated' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match; with --all and --diff, also N rows after it' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-offset -d 'With --diff, skip to this offset in the second file [default: the same as --offset]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII unchanged, \'⋄\' for zero, \'_\' for white space, \'•\' for other control characters, \'×\' from 0x80 on'
@@ -1192,7 +1192,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l text -d 'Read the patterns of --find as text'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l hex -d 'Read the patterns of --find as hexadecimal digits'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l utf16 -d 'Read the patterns of --find as text in little-endian UTF-16'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List every match of --find: its address, and the bytes starting there'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List every match of --find: its address, and the --length bytes starting there [default: a row]'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l count -d 'Print only the number of matches of --find'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files, and print the rows that differ side by side'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only where the first difference is, as `cmp`'

@@ -87,7 +87,10 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
     if args.len() < 2 || lacks_operands {
         let columns = terminal_columns(std::io::stderr());
-        output::print_message(format_args!("{}", output::fold(&examples::brief(subcommand, columns), columns, 11)));
+        output::print_message(format_args!(
+            "{}",
+            output::fold(&examples::brief(subcommand, columns), columns, output::USAGE_INDENT)
+        ));
         return usage_error(subcommand).into();
     }
     if let Some(message) = subcommand.and_then(|name| cli::refusal::foreign_option(&args, name)) {
@@ -97,6 +100,10 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     let is_full_help = args.iter().any(|arg| arg == "--help");
     match Cli::try_parse_from(cli::getopt::expand_clusters(args.clone())) {
         Ok(cli) => {
+            if let Some(refused) = app::slips::refusal(&args, app::unnamed::named_thing) {
+                output::print_message(format_args!("mapped: {refused}"));
+                return usage_error(subcommand).into();
+            }
             let early = app::slips::advice_before_following(&args, app::unnamed::named_thing);
             early.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
             let exit = run(&cli);
@@ -118,18 +125,26 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
             usage_error(subcommand).into()
         }
         Err(help) => {
-            let full = subcommand.filter(|_| is_full_help && help.kind() == ErrorKind::DisplayHelp);
-            let columns = terminal_columns(std::io::stdout());
-            let shown = match full.and_then(|name| cli::pages::with_full_help(name, columns)) {
-                Some(mut command) => command.print_help(),
-                None if subcommand.is_none() && help.kind() == ErrorKind::DisplayHelp => {
-                    cli::pages::program_with_help(columns).print_help()
-                }
-                None => help.print(),
-            };
+            let shown = print_help(&help, subcommand, is_full_help);
             ended(printed(shown), usage_error(subcommand)).into()
         }
     }
+}
+
+/// Prints the help or the version that was asked for.
+fn print_help(help: &clap::Error, subcommand: Option<&str>, is_full: bool) -> std::io::Result<()> {
+    let columns = terminal_columns(std::io::stdout());
+    let command = match subcommand {
+        _ if help.kind() != ErrorKind::DisplayHelp => None,
+        None => Some(cli::pages::program_with_help(columns)),
+        Some(name) if is_full => cli::pages::with_full_help(name, columns),
+        Some(name) => cli::pages::program().find_subcommand(name).cloned(),
+    };
+    let Some(mut command) = command else { return help.print() };
+    // The parser breaks the lines of everything but the usage.
+    let usage = output::fold(&command.render_usage().to_string(), columns, output::USAGE_INDENT);
+    let usage = usage.trim_end().trim_start_matches("Usage: ").to_owned();
+    command.override_usage(usage).print_help()
 }
 
 /// Returns the width of a terminal. Anything else takes lines of any length.

@@ -14,8 +14,8 @@ use super::times::Times;
 /// Write files to standard output.
 ///
 /// With no FILE, or when FILE is -, reads standard input. Without display options, bytes are
-/// written unchanged, even to a terminal, so escape sequences in an untrusted log take effect; use
-/// --sanitize to make them visible.
+/// written unchanged, even to a terminal; escape sequences in an untrusted log therefore take effect.
+/// Use --sanitize to make them visible.
 #[derive(clap::Args, Clone, Debug)]
 #[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
 #[command(override_usage = "mapped cat [OPTION]... [FILE]...")]
@@ -81,8 +81,7 @@ pub struct CatArgs {
           help_heading = "Selection", conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines: Vec<UnitRange>,
 
-    /// Also print the lines in the ranges that file LIST contains, separated by white space; - is
-    /// standard input
+    /// Also print the line ranges listed in LIST, separated by white space; - is standard input
     #[arg(hide_short_help = true, long, value_name = "LIST", help_heading = "Selection",
           conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines_from: Option<OsString>,
@@ -94,8 +93,8 @@ pub struct CatArgs {
     ])]
     pub null_data: bool,
 
-    /// Print the line that contains byte N, counted from 0 as by grep -b, and five lines on each
-    /// side, or LINES
+    /// Print the line that contains byte N, counted from 0 as by grep -b, and 5 (or LINES) lines on
+    /// each side
     #[arg(hide_short_help = true, long, value_name = "N[±LINES]", value_parser = parse_around, help_heading = "Selection",
           conflicts_with_all = ["bytes", "since", "until", "around", "shard", "follow", "follow_name"])]
     pub around_byte: Option<Around>,

@@ -103,12 +103,12 @@ pub struct HexdumpArgs {
     #[arg(short = 'A', long, value_name = "RADIX")]
     pub address_radix: Option<Radix>,
 
-    /// Search for bytes, and start at the row of the first match; may be repeated
+    /// Search for bytes, and start at the row of the first match, from which --length counts; may be
+    /// repeated
     ///
     /// PATTERN is pairs of hexadecimal digits, where `?` matches any digit (`ff d8 ?? e?`), or
     /// otherwise text. A prefix of `hex:`, `text:`, `utf16:` or `utf16be:` decides, and --hex,
-    /// --text and --utf16 decide for all patterns. --length counts from the match. The exit status
-    /// is 1 if nothing matches.
+    /// --text and --utf16 decide for all patterns. The exit status is 1 if nothing matches.
     #[arg(long, value_name = "PATTERN", conflicts_with = "reverse")]
     pub find: Vec<OsString>,
 
@@ -124,11 +124,10 @@ pub struct HexdumpArgs {
     #[arg(long, requires = "find")]
     pub utf16: bool,
 
-    /// List every match of --find: its address, and the bytes starting there
+    /// List every match of --find: its address, and the --length bytes starting there [default: a row]
     ///
-    /// Matches may overlap; of those that start at the same byte, only the longest is listed.
-    /// --length sets how many bytes of each are shown, at least the match [default: a row]. With --context, rows of the
-    /// dump are shown instead, with `--` where some are omitted.
+    /// Matches may overlap; of those that start at the same byte, only the longest is listed. At least the
+    /// match is shown. With --context, rows of the dump are shown instead, with `--` where some are omitted.
     #[arg(long, requires = "find")]
     pub all: bool,
 

@@ -17,7 +17,7 @@ use crate::cli::typo;
 use crate::exit::Exit;
 #[cfg(unix)]
 use crate::os::memory_file;
-use crate::output::{Destination, Output, escape_name, fold};
+use crate::output::{Destination, Output, USAGE_INDENT, escape_name, fold};
 
 /// The column in which the descriptions of topics start.
 const TOPIC: usize = 15;
@@ -30,8 +30,13 @@ pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
         let name = topic.unwrap_or_default();
         anyhow::anyhow!("no help on '{}'; {}", escape_name(name.as_ref()), instead(name, "help"))
     })?;
-    // The parser does not lay out the list of topics.
-    let text = if topic.is_none() { fold(&text, columns, TOPIC) } else { text };
+    // The parser lays out only the options.
+    let indent = |line: &str| match topic {
+        None => TOPIC,
+        Some(_) if line.starts_with(' ') || line.starts_with("Usage: ") => USAGE_INDENT,
+        Some(_) => 0,
+    };
+    let text: String = text.split_inclusive('\n').map(|line| fold(line, columns, indent(line))).collect();
     output.write_all(text.as_bytes())?;
     Ok(Exit::Success)
 }

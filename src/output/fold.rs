@@ -3,6 +3,9 @@
 /// The distance between the stops of a terminal's tabulator.
 const TAB: usize = 8;
 
+/// The column in which the rest of a usage line that is broken starts.
+pub const USAGE_INDENT: usize = 11;
+
 /// Returns `text` with each line of more than `width` columns broken before a word. The rest of a line
 /// is indented by `indent` columns.
 ///

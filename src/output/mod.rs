@@ -10,7 +10,7 @@ mod splice;
 mod stdout;
 mod terminal_safe;
 
-pub use fold::fold;
+pub use fold::{USAGE_INDENT, fold};
 pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use json_parts::JsonTextParts;
 pub use message::{about_input, command_name, is_tool, print_message, speak_as};

@@ -174,9 +174,8 @@ pub struct Inputs {
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
-    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content
-    ///
-    /// Implied by --since, --until, --around, --merge, --timeline and --top.
+    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content;
+    /// implied by --since, --until, --around, --merge, --timeline and --top
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,
 

@@ -29,7 +29,8 @@ use super::getopt::take_any_word;
 )]
 #[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, args(negations()), mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
 pub struct GrepArgs {
-    /// Pattern, unless -e or -f gives one, and files to search; - or none means standard input
+    /// The pattern (unless given by -e or -f), then the files to search; with no file, or with -, standard
+    /// input
     #[arg(value_name = "PATTERN|FILE")]
     pub operands: Vec<OsString>,
 

@@ -29,7 +29,7 @@ pub struct Topic {
 pub const TOPICS: &[Topic] = &[
     Topic {
         name: "logs",
-        aliases: &["log"],
+        aliases: &["log", "merge", "follow", "rotation", "timeline", "stacktrace", "stack", "entry", "entries"],
         about: "read, search, merge and follow log files",
         text: include_str!("../../../man/topics/logs.txt"),
     },
@@ -70,7 +70,7 @@ pub fn named(name: &str) -> Option<&'static Topic> {
 }
 
 /// Returns the help of a subcommand or the text of a topic; without a name, the list of both. Examples
-/// are laid out for a terminal with `columns` columns.
+/// are laid out for a terminal with `columns` columns, and a paragraph that is wider is one line.
 pub fn help(name: Option<&str>, columns: usize) -> Option<String> {
     match name {
         None => {
@@ -80,22 +80,29 @@ pub fn help(name: Option<&str>, columns: usize) -> Option<String> {
         }
         Some(name) => match super::with_full_help(name, columns) {
             Some(mut command) => Some(command.render_help().to_string()),
-            None => named(name).map(text),
+            None => named(name).map(|topic| text(topic, columns)),
         },
     }
 }
 
-/// Returns the text of a topic for a terminal.
-fn text(topic: &Topic) -> String {
+/// Returns the text of a topic for a terminal. If its lines do not fit, those of a paragraph are joined.
+fn text(topic: &Topic, columns: usize) -> String {
+    let joins = topic.text.lines().any(|line| line.chars().count() > columns);
     let mut shown = String::new();
+    let mut in_paragraph = false;
     for line in topic.text.lines() {
-        match line.strip_prefix("# ") {
+        let heading = line.strip_prefix("# ");
+        let is_prose = heading.is_none() && !line.is_empty() && !line.starts_with(' ');
+        if !shown.is_empty() {
+            shown.push(if joins && is_prose && in_paragraph { ' ' } else { '\n' });
+        }
+        in_paragraph = is_prose;
+        match heading {
             Some(heading) => shown.push_str(&heading.to_uppercase()),
             None => shown.push_str(&line.replace('`', "")),
         }
-        shown.push('\n');
     }
-    shown
+    shown + "\n"
 }
 
 /// Returns the sections of a topic's man page.

@@ -21,7 +21,7 @@ use std::io;
 use format::DigestSubject;
 use settings::ChecksumSettings;
 
-use crate::app::config::Config;
+use crate::app::config::{Config, terminal_columns};
 use crate::app::hint_at_terminal_input;
 use crate::app::progress::ByteProgress;
 use crate::cli::checksum::ChecksumArgs;
@@ -31,7 +31,7 @@ use crate::engine::{Input, Lookahead, MapSteps, map_in_order};
 use crate::exit::Exit;
 use crate::io::Source;
 use crate::io::name_list::names_from;
-use crate::output::{Destination, Output};
+use crate::output::{Destination, Output, fold};
 
 /// Runs `mapped checksum`.
 ///
@@ -149,8 +149,11 @@ fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) ->
 }
 
 fn list_algorithms(output: &mut Output) -> io::Result<()> {
+    const NAME: usize = 12;
+    let columns = terminal_columns(output).unwrap_or(usize::MAX);
     for algorithm in Algorithm::all() {
-        output.write_all(format!("{:<12}{}\n", algorithm.name(), algorithm.about()).as_bytes())?;
+        let line = format!("{:<NAME$}{}\n", algorithm.name(), algorithm.about());
+        output.write_all(fold(&line, columns, NAME).as_bytes())?;
     }
     Ok(())
 }
