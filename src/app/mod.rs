@@ -12,13 +12,18 @@ pub mod unnamed;
 /// Prints a hint if standard input is read because an operand was forgotten: at a terminal, the program
 /// seems to hang. A classic tool is as silent as ever.
 pub fn hint_at_terminal_input(operands_read: bool) {
+    hint_at_terminal_input_of("standard input", operands_read);
+}
+
+/// Prints the same about `input`, which is read from standard input.
+pub fn hint_at_terminal_input_of(input: &str, operands_read: bool) {
     use std::io::IsTerminal as _;
     if operands_read || crate::output::is_tool() || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal()
     {
         return;
     }
     let end = if cfg!(windows) { "Ctrl-Z and Enter end it" } else { "Ctrl-D ends it" };
-    crate::output::print_message(format_args!("mapped: reading standard input, which is a terminal; {end}"));
+    crate::output::print_message(format_args!("mapped: reading {input}, which is a terminal; {end}"));
 }
 
 /// Returns the path of the running program, with links resolved where the system can tell.

@@ -1,6 +1,8 @@
 //! Advice on command lines that were valid but failed, because a word was read as something else than
 //! it was meant to be.
 
+mod split_value;
+
 use std::ffi::OsString;
 
 use clap::{Arg, Command, CommandFactory};
@@ -10,6 +12,8 @@ use crate::cli::checksum::ALGORITHMS;
 use crate::cli::getopt::takes_value;
 use crate::cli::size::{is_digits, parse_offset};
 use crate::output::escape_name;
+pub use split_value::refusal;
+use split_value::unquoted_time;
 
 /// What a word of the command line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,38 +78,6 @@ pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<Str
 /// Returns the words of a command line. One that is not UTF-8 is empty: it is no slip.
 fn words_of(args: &[OsString]) -> Vec<&str> {
     args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect()
-}
-
-/// Returns advice if a time of day follows the date of an option as a word of its own, and so was a
-/// pattern or a file: `--since 2026-11-21 08:55`.
-fn unquoted_time(words: &[&str]) -> Option<String> {
-    let is_digit = |byte: &u8| byte.is_ascii_digit();
-    let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
-    let is_unit = |word: &str| {
-        let units = ["second", "sec", "minute", "min", "hour", "day", "week", "month"];
-        units.iter().any(|unit| word == *unit || word.strip_suffix('s') == Some(unit))
-    };
-    let is_clock = |word: &str| match word.as_bytes() {
-        [hour @ .., b':', one, two] => hour.first().is_some_and(is_digit) && is_digit(one) && is_digit(two),
-        _ => false,
-    };
-    let advice = |option: &str, date: &str, time: &str| {
-        if !matches!(option, "--since" | "--until" | "--around") {
-            return None;
-        }
-        if is_digits(date) && is_unit(time) {
-            return Some(format!("a time is one argument: {option} '{date} {time} ago'"));
-        }
-        (is_date(date) && is_clock(time))
-            .then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
-    };
-    words.windows(3).find_map(|three| match *three {
-        [option, date, time] => advice(option, date, time).or_else(|| {
-            let (option, date) = date.split_once('=')?;
-            advice(option, date, time)
-        }),
-        _ => None,
-    })
 }
 
 /// Returns advice if a number was read as a file: the letter before it takes one in another program.
@@ -269,8 +241,12 @@ fn directory_as_file(subcommand: &str, words: &[&str], is_directory: &impl Fn(&s
         "checksum" if has(&["-c", "--check"]) => {
             format!("-c reads lists of digests; --directory {directory} looks there for the listed files")
         }
-        "checksum" if words.iter().filter(|word| !word.starts_with('-')).count() == 1 => {
-            format!("-r digests the files in a directory: mapped checksum -r {directory}")
+        "checksum" => {
+            let operands: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with('-')).collect();
+            return operands
+                .iter()
+                .all(|word| is_directory(word))
+                .then(|| format!("-r digests the files in a directory: mapped checksum -r {}", operands.join(" ")));
         }
         _ => return None,
     })
@@ -320,6 +296,7 @@ mod tests {
             ("mapped checksum sha256 f", "-a sha256 chooses the algorithm"),
             ("mapped checksum -a md5 sha1 f", "the values of -a are joined by commas: -a md5,sha1"),
             ("mapped checksum dir", "-r digests the files in a directory: mapped checksum -r dir"),
+            ("mapped checksum dir dir", "-r digests the files in a directory: mapped checksum -r dir dir"),
             ("mapped checksum -c f dir", "-c reads lists of digests; --directory dir looks there for the listed files"),
             ("mapped grep -S 2026-11-21 x f", "-S takes no value; try: --since TIME"),
         ] {

@@ -6,13 +6,15 @@
 use std::error::Error as _;
 use std::ffi::OsString;
 
+use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
+use super::Cli;
 use super::advice::{BEFORE_SUBCOMMAND, OPTIONS, SUBCOMMANDS};
 use super::checksum::ALGORITHMS;
 use super::getopt;
 use super::size::is_digits;
-use super::typo::is_near;
+use super::typo::{is_near, nearest};
 
 /// Returns the message about an option that only other programs have, but that clap would read as the
 /// abbreviation of another one: `cat --head` is not `--heading`.
@@ -124,7 +126,41 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
         Some("stat") if args.iter().any(takes_format) => {
             "missing FILE; the word after -c is the format, as in mapped stat -c '%n %s' FILE".into()
         }
-        _ => format!("missing {}", names.join(" or ")),
+        _ => match subcommand.and_then(|subcommand| needing(missing, args, subcommand)) {
+            Some(option) => format!("{option} needs {}", joined(missing)),
+            None => format!("missing {}", names.join(" or ")),
+        },
+    }
+}
+
+/// Returns the option that needs the missing ones, which is the one that lacks them when it is alone.
+fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String> {
+    let lacks = |typed: &[&str]| {
+        // `stat` needs a file, too.
+        let operand = if subcommand == "stat" { &["-"][..] } else { &[] };
+        let alone = [&["mapped", subcommand], typed, operand].concat();
+        let error = Cli::try_parse_from(alone).err().filter(|error| error.kind() == ErrorKind::MissingRequiredArgument);
+        error.and_then(|error| error.get(ContextKind::InvalidArg).map(words)).as_deref() == Some(missing)
+    };
+    let typed: Vec<&str> = args.iter().skip(2).map(|arg| arg.to_str().unwrap_or_default()).collect();
+    typed.iter().enumerate().find_map(|(at, word)| {
+        let value = typed.get(at + 1).copied().unwrap_or_default();
+        match word.strip_prefix('-')? {
+            "" => None,
+            long if long.starts_with('-') => (lacks(&[word]) || lacks(&[word, value])).then(|| option_name(word)),
+            letters => letters.chars().map(|letter| format!("-{letter}")).find(|letter| lacks(&[letter])),
+        }
+    })
+}
+
+/// Returns the names of missing options, with the placeholders for their values.
+fn joined(missing: &str) -> String {
+    let names: Vec<String> =
+        missing.trim_start_matches('<').trim_end_matches('>').split('|').map(str::to_owned).collect();
+    let names: Vec<String> = names.iter().map(|name| name.replace(['<', '>'], "").replace("...", "")).collect();
+    match &names[..] {
+        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
+        _ => names.concat(),
     }
 }
 
@@ -139,9 +175,10 @@ fn unknown_option(error: &clap::Error, option: &str, args: &[OsString], subcomma
     let Some(subcommand) = subcommand else {
         let said = format!("mapped has no option '{option}'; options follow the subcommand");
         let known = BEFORE_SUBCOMMAND.iter().find(|(options, _)| options.contains(&option));
-        return match known {
-            Some((_, advice)) => format!("{said}: {}", filled(advice, option, args)),
-            None => said,
+        return match (known, nearest(option, ["--version", "--help"])) {
+            (Some((_, advice)), _) => format!("{said}: {}", filled(advice, option, args)),
+            (None, Some(near)) => format!("mapped has no option '{option}'; did you mean {near}?"),
+            (None, None) => said,
         };
     };
     if let Some(advised) = advise(option, args, subcommand) {

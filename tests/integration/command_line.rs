@@ -296,10 +296,13 @@ fn a_slip_is_answered_with_what_to_type() {
             &["grep", "x", "tree"],
             "tree: Is a directory\nmapped: -r searches the files in a directory: mapped grep -r PATTERN DIRECTORY",
         ),
-        (&["grep", "a(", "app.log"], "regex parse error:\n    a(\n     ^\nerror: unclosed group"),
+        (
+            &["grep", "a(", "app.log"],
+            "regex parse error:\n    a(\n     ^\nerror: unclosed group; -F takes the pattern as text",
+        ),
         (
             &["grep", "-e", "x", "-e", "b[", "app.log"],
-            "regex parse error:\n    b[\n     ^\nerror: unclosed character class",
+            "regex parse error:\n    b[\n     ^\nerror: unclosed character class; -F takes the pattern as text",
         ),
         (
             &["checksum", "-a", "sha", "app.log"],
@@ -386,7 +389,7 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["cat", "--io"], "--io needs a value: expected auto, mmap, read; see mapped cat --help"),
         (&["cat", "--number=3"], "--number takes no value, but '3' was given; see mapped cat --help"),
         (&["cat", "--sanitize", "-v"], "--sanitize cannot be combined with --show-nonprinting; see mapped cat --help"),
-        (&["cat", "--pid", "1"], "missing --follow or -F; see mapped cat --help"),
+        (&["cat", "--pid", "1"], "--pid needs --follow[=BY] or -F; see mapped cat --help"),
         (&["grep", "--unrestricted", "x"], "grep has no option '--unrestricted'; nothing is ignored without --ignore"),
         (&["grep", "-m", "x", "y"], "invalid value 'x' for --max-count: expected a number; see mapped grep --help"),
         (&["stat", "-c"], "--format needs a value; see mapped stat --help"),

@@ -443,4 +443,23 @@ fn a_compressed_file_without_a_match_gets_a_hint() {
     assert_eq!(grep(&["-c", "", "log.xz"]).stderr, "");
     assert_eq!(grep(&["-r", "^1777 line", "."]).stderr, "");
     assert_eq!(grep(&["--decompress", "none", "log.xz"]).stderr, "");
+    // Regression: the hint named only the first of several.
+    for name in ["a.xz", "b.xz", "c.xz"] {
+        std::fs::copy(dir.path().join("log.xz"), dir.path().join(name)).unwrap();
+    }
+    let several = |count, names| {
+        format!(
+            "mapped: {count} compressed files were searched without decoding ({names}); use --decompress to search their \
+             contents\n"
+        )
+    };
+    assert_eq!(grep(&["-c", "^1777 line", "log", "log.xz", "a.xz"]).stderr, several(2, "log.xz, a.xz"));
+    let all = ["-c", "^1777 line", "log.xz", "a.xz", "log", "b.xz", "c.xz"];
+    assert_eq!(grep(&all).stderr, several(4, "log.xz, a.xz, b.xz, ..."));
+    // One in which something was found is not one of them.
+    dir.file("found.xz", &[&packed.stdout[..], b"\n1777 line\n"].concat());
+    assert_eq!(grep(&["-a", "-c", "^1777 line", "a.xz", "found.xz", "b.xz"]).stderr, several(2, "a.xz, b.xz"));
+    let content: Ran = mapped().args(["stat", "--content", "a.xz"]).current_dir(dir.path()).output().unwrap().into();
+    let times = " Times: unknown: xz data; --decompress reads them\n";
+    assert!(String::from_utf8_lossy(&content.stdout).contains(times), "{content:?}");
 }

@@ -131,8 +131,14 @@ fn a_search_in_vain_for_an_escaped_byte_gives_a_hint() {
 fn top_of_lines_that_all_differ_gives_a_hint() {
     let dir = Dir::new();
     log_of(&dir, "app.log", "2026-11-28");
-    let hint = "mapped: no two lines are equal; with -o, matches are counted instead of lines\n";
-    assert_eq!(run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "app.log"]).stderr, hint);
+    let hint = "lines differ, for example in their times; to count a part of them: -o PATTERN, or -o --replace '$1'\n";
+    let all = run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "app.log"]).stderr;
+    assert_eq!(all, format!("mapped: all {hint}"));
+    // Regression: one line that occurred twice was enough for none.
+    let lines: String = (0..200).map(|number| format!("ERROR {}\n", number.max(1))).collect();
+    dir.file("nearly", lines.as_bytes());
+    let nearly = run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "nearly"]).stderr;
+    assert_eq!(nearly, format!("mapped: nearly all {hint}"));
     for args in [&["--top", "3", "-o", "ERROR .*"][..], &["--top", "2", "ERROR [12]$"], &["-s", "--top", "3", "ERROR"]]
     {
         assert_eq!(run_in(&dir, "C", &[&["grep"], args, &["app.log"]].concat()).stderr, "", "{args:?}");
@@ -165,16 +171,17 @@ fn a_list_checked_in_the_wrong_directory_gives_a_hint() {
     };
     ends(
         &["checksum", "-c", "list", "--directory", "empty"],
-        "no listed file exists below empty; the listed names start with tree/, and --directory takes the directory that \
-         contains tree",
+        "no listed file exists below empty, which has no tree/; --directory takes the directory that contains tree; for a \
+         copy with another name, make the list inside: (cd tree && mapped checksum -r .) > LIST, and check it with \
+         --directory empty",
     );
     ends(
         &["checksum", "-c", "list", "--directory", "backup/tree"],
         "no listed file exists below backup/tree; try: --directory backup",
     );
     ends(
-        &["checksum", "--audit", "list", "other"],
-        "no listed name starts with other (the first is tree/a); --directory takes the directory that contains a copy",
+        &["checksum", "--audit", "list", "backup"],
+        "no listed name starts with backup (the first is tree/a); try: --directory backup",
     );
     assert_eq!(run_in(&dir, "C", &["checksum", "-c", "list", "--directory", "backup"]).stderr, "");
     assert_eq!(run_in(&dir, "C", &["checksum", "--audit", "list", "tree"]).stderr, "");
@@ -299,6 +306,73 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
     }
 }
 
+// Regression: what the message left out was which option was incomplete, which files it was about, or what
+// to type; or there was no message, and the file was printed whole.
+#[test]
+fn slips_of_a_new_user_are_answered() {
+    let dir = Dir::new();
+    dir.file("f", b"2026-11-21 10:00:00 ERROR 7\nb\n");
+    for name in ["tree", "copy"] {
+        std::fs::create_dir(dir.path().join(name)).unwrap();
+    }
+    for (args, code, message) in [
+        (&["cat", "-H", "f"][..], 1, "-H needs --follow[=BY], -F or --merge; see mapped cat --help"),
+        (&["cat", "-nH", "f"], 1, "-H needs --follow[=BY], -F or --merge; see mapped cat --help"),
+        (&["cat", "--pid", "5", "f"], 1, "--pid needs --follow[=BY] or -F; see mapped cat --help"),
+        (&["hexdump", "--all", "f"], 1, "--all needs --find PATTERN; see mapped hexdump --help"),
+        (&["hexdump", "--second-offset=5", "f"], 1, "--second-offset needs --diff; see mapped hexdump --help"),
+        (&["stat", "--total", "never", "f"], 1, "--total needs --lines or --count LIST; see mapped stat --help"),
+        (&["grep", "--plot", "x.svg", "a", "f"], 2, "--plot needs --timeline[=SPAN]; see mapped grep --help"),
+        (&["hexdump", "--find", "ff", "d8", "ff", "f"], 1, "bytes are one argument: --find 'ff d8 ff'"),
+        (
+            &["cat", "--around", "2026-11-21", "00:35", "f"],
+            1,
+            "a date and a time are one argument: --around '2026-11-21 00:35'",
+        ),
+        (&["hexdump", "--length", "64", "kb", "f"], 1, "a size is one argument: --length 64kb"),
+        (&["grep", "-E", r"ERROR \d+", "f"], 1, r"with -E, \d is the letter d; leave out -E, or write [0-9]"),
+        (&["grep", "-G", "ERROR|WARN", "f"], 1, r"with -G, | is a literal bar; write A\|B, or leave out -G"),
+        (&["--verion"], 2, "mapped has no option '--verion'; did you mean --version?"),
+        (&["grep", "--max", "3", "a", "f"], 2, "grep has no option '--max'; try: -m 3"),
+        (&["grep", "--count-only", "a", "f"], 2, "grep has no option '--count-only'; try: -c"),
+        (&["grep", "--for", "10m", "a", "f"], 2, "grep has no option '--for'; try: --since TIME --until +10m"),
+        (&["cat", "--duration", "10m", "f"], 1, "cat has no option '--duration'; try: --since TIME --until +10m"),
+        (&["cat", "--within", "10m", "f"], 1, "cat has no option '--within'; try: --around TIME"),
+        (
+            &["grep", "--stack", "a", "f"],
+            2,
+            "grep has no option '--stack'; the recipe for whole entries is in mapped help logs",
+        ),
+        (
+            &["checksum", "--diff", "tree", "copy"],
+            1,
+            "checksum has no option '--diff'; to compare trees: (cd TREE && mapped checksum -r .) > LIST && mapped \
+             checksum --audit --directory COPY LIST",
+        ),
+        (
+            &["checksum", "tree", "copy"],
+            1,
+            "tree: Is a directory\nmapped: copy: Is a directory\nmapped: -r digests the files in a directory: mapped \
+             checksum -r tree copy",
+        ),
+        (
+            &["hexdump", "--find", "3578f6d6", "f"],
+            1,
+            "pattern not found\nmapped: '3578f6d6' is taken as hexadecimal digits; write text:3578f6d6 to search for the \
+             text",
+        ),
+    ] {
+        says(&dir, args, code, message);
+    }
+    for topic in ["merge", "stacktrace"] {
+        assert!(run_in(&dir, "C", &["help", topic]).stdout.starts_with(b"LOOK AT A PART OF A LOG\n"), "{topic}");
+    }
+    assert_eq!(run_in(&dir, "C", &["hexdump", "--find", "3230323a", "f"]).stderr.lines().count(), 2);
+    assert_eq!(run_in(&dir, "C", &["hexdump", "--find", "2d31", "f"]).stderr, "");
+    let bench = ["bench", "--file-size", "64K", "--runs", "1", "--ways", "read"];
+    assert!(run_in(&dir, "C", &bench).stderr.starts_with("mapped: no file was named: measuring a temporary one in "));
+}
+
 // Regression: a format without a directive, or with one that does not exist, printed no fact in silence.
 #[test]
 fn a_format_without_a_directive_is_noted() {
@@ -336,10 +410,13 @@ fn typed_end(args: &[&str]) -> Option<String> {
 #[test]
 fn reading_a_terminal_for_want_of_an_operand_is_announced() {
     let hint = "mapped: reading standard input, which is a terminal; Ctrl-D ends it";
-    for args in [&["cat"][..], &["grep", "ERROR"], &["hexdump"], &["hexdump", "--diff", "/dev/null"], &["checksum"]] {
+    for args in [&["cat"][..], &["grep", "ERROR"], &["hexdump"], &["checksum"]] {
         let Some(shown) = typed_end(args) else { return crate::util::skip("a pseudo-terminal") };
         assert!(shown.starts_with(hint), "{args:?}: {shown}");
     }
+    let Some(shown) = typed_end(&["hexdump", "--diff", "/dev/null"]) else { return };
+    let hint = hint.replace("standard input", "the second file from standard input");
+    assert!(shown.starts_with(&hint), "{shown}");
     for args in
         [&["cat", "-"][..], &["--as", "cat"], &["--as", "grep", "x"], &["cat", "/dev/null"], &["--as", "md5sum"]]
     {

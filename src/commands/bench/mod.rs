@@ -139,7 +139,14 @@ fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<
         let directory = temporary_directory();
         let made = Subject::temporary(args.file_size.unwrap_or(FILE_SIZE), &directory);
         return match made {
-            Ok(subject) => Ok(Some(vec![subject])),
+            Ok(subject) => {
+                // The run takes long enough to be taken for one that waits for input.
+                let name = crate::output::escape_name(directory.as_os_str());
+                crate::output::print_message(format_args!(
+                    "mapped: no file was named: measuring a temporary one in {name}"
+                ));
+                Ok(Some(vec![subject]))
+            }
             Err(error) => {
                 output.report(directory.as_os_str(), &error);
                 Ok(None)

@@ -2,14 +2,17 @@
 //! it.
 
 use std::borrow::Cow;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use ignore::types::TypesBuilder;
 
 use crate::cli::grep::GrepArgs;
 use crate::io::path;
+use crate::os::posix::OsStrExt;
+use crate::output::escape_name;
 use crate::timestamp::parse_duration;
 
+use super::kernel::CompressedInputs;
 use super::walk::InputWalk;
 
 /// Returns a hint if an option seems to have ripgrep's meaning. `files` are the files to search.
@@ -53,13 +56,43 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
 /// a literal bar or bracket where an operator may be. `matches_characters` tells whether patterns match
 /// characters.
 pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'static, str>> {
-    for_bytes(args, matches_characters).or_else(|| for_operators(args)).map(Into::into)
+    for_bytes(args, matches_characters)
+        .or_else(|| for_operators(args))
+        .map(Into::into)
+        .or_else(|| for_dialect(args).map(Into::into))
+}
+
+/// Returns the error with a hint if it is that of a pattern that may be meant as text.
+pub fn for_invalid_pattern(error: anyhow::Error) -> anyhow::Error {
+    let text = format!("{error:#}");
+    match text.starts_with("regex parse error") && !crate::output::is_tool() {
+        true => anyhow::anyhow!("{text}; -F takes the pattern as text"),
+        false => error,
+    }
 }
 
 /// Returns a hint if a recursive search found no file to search.
 pub fn for_no_files(walk: &InputWalk) -> Option<Cow<'static, str>> {
     let is_vain = walk.is_recursive() && !crate::output::is_tool() && !walk.has_found_any();
     is_vain.then(|| "no file was searched: the directory has none, or the options leave all of them out".into())
+}
+
+/// Returns a hint if compressed files were searched without decompression.
+pub fn for_compressed(inputs: &CompressedInputs) -> Option<String> {
+    let names: Vec<_> = inputs.first.iter().map(|(name, _)| escape_name(OsStr::from_bytes(name))).collect();
+    let more = if inputs.count > names.len() as u64 { ", ..." } else { "" };
+    match &inputs.first[..] {
+        [] => None,
+        [(_, format)] => {
+            let (name, format) = (&names[0], format.name());
+            Some(format!("{name}: {format} data, searched without decoding; use --decompress to search its contents"))
+        }
+        _ => Some(format!(
+            "{} compressed files were searched without decoding ({}{more}); use --decompress to search their contents",
+            inputs.count,
+            names.join(", ")
+        )),
+    }
 }
 
 /// The patterns as typed.
@@ -81,6 +114,41 @@ fn for_operators(args: &GrepArgs) -> Option<&'static str> {
     }
     (holds(br"\(") && holds(br"\)") || holds(br"\{") && holds(br"\}"))
         .then_some("brackets after a backslash are literal; -G reads basic regular expressions")
+}
+
+/// Returns a hint if a pattern has an operator that the dialect named by an option lacks.
+fn for_dialect(args: &GrepArgs) -> Option<String> {
+    let patterns = &args.patterns;
+    let option = match (patterns.extended_regexp, patterns.basic_regexp) {
+        (true, false) => "-E",
+        (false, true) => "-G",
+        _ => return None,
+    };
+    if crate::output::is_tool() {
+        return None;
+    }
+    let is_foreign = |letter: &(u8, bool)| letter.1 && matches!(letter.0, b'd' | b'D' | b't' | b'n' | b'r');
+    if let Some((letter, _)) = typed(args).flat_map(letters).find(is_foreign) {
+        let letter = char::from(letter);
+        let class = match letter {
+            'd' => ", or write [0-9]",
+            'D' => ", or write [^0-9]",
+            _ => "",
+        };
+        return Some(format!(r"with {option}, \{letter} is the letter {letter}; leave out {option}{class}"));
+    }
+    let is_bar = |pattern: &[u8]| letters(pattern).any(|letter| letter == (b'|', false));
+    let has_bar = option == "-G" && typed(args).any(is_bar);
+    has_bar.then(|| String::from(r"with -G, | is a literal bar; write A\|B, or leave out -G"))
+}
+
+/// Returns the letters of a pattern, and whether a backslash stands before each.
+fn letters(pattern: &[u8]) -> impl Iterator<Item = (u8, bool)> {
+    let mut bytes = pattern.iter().copied();
+    std::iter::from_fn(move || match bytes.next()? {
+        b'\\' => bytes.next().map(|letter| (letter, true)),
+        letter => Some((letter, false)),
+    })
 }
 
 fn for_bytes(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> {
@@ -147,6 +215,24 @@ mod tests {
         assert_eq!(hinted(r"a\{2\} f"), Some("brackets"));
         for line in [r"-G a\|b f", r"-E a\|b f", r"-F a\|b f", r"a|b f", r"main\( f"] {
             assert_eq!(hinted(line), None, "{line}");
+        }
+    }
+
+    // Regression: operators of the default dialect found nothing in silence with -E and -G.
+    #[test]
+    fn an_operator_of_another_dialect_gives_a_hint() {
+        for (line, hint) in [
+            (r"-E ERROR\d+ f", r"with -E, \d is the letter d; leave out -E, or write [0-9]"),
+            (r"-G -e x -e [[]\D f", r"with -G, \D is the letter D; leave out -G, or write [^0-9]"),
+            (r"-E a\tb f", r"with -E, \t is the letter t; leave out -E"),
+            (r"-G ERROR|WARN f", r"with -G, | is a literal bar; write A\|B, or leave out -G"),
+        ] {
+            assert_eq!(for_patterns(&parsed(line), true).as_deref(), Some(hint), "{line}");
+        }
+        for line in
+            [r"-E a|b f", r"-E \\d f", r"-E \w\s\b f", r"-G a\|b f", r"-G a\\\|b f", r"-P \d f", r"-F \d f", r"\d f"]
+        {
+            assert_eq!(for_dialect(&parsed(line)), None, "{line}");
         }
     }
 

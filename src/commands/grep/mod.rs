@@ -94,7 +94,7 @@ use crate::engine::{COUNTED, Cut, Input, Kernel, Pipeline, Plan, Sink};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
-use crate::output::{Destination, Output, escape_name, print_message};
+use crate::output::{Destination, Output, print_message};
 use crate::select::PeriodSearch;
 
 use crate::decode::Decoding;
@@ -134,7 +134,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     if args.inputs.files {
         return list(args, &walk, output);
     }
-    let (settings, files) = Settings::resolve(args, &walk, &environment)?;
+    let (settings, files) = Settings::resolve(args, &walk, &environment).map_err(hints::for_invalid_pattern)?;
     config.refuse_stats_over(&files)?;
     config.plot = args.printing.plot.as_deref().map(ReportFile::for_chart).transpose()?.map(Arc::new);
     config.plot.iter().try_for_each(|plot| plot.refuse_input(&files))?;
@@ -292,17 +292,13 @@ impl Run<'_> {
         Ok(self.exit(&totals, failed))
     }
 
-    /// Prints a hint if a compressed file was searched without decompression, which is rarely
+    /// Prints a hint if compressed files were searched without decompression, which is rarely
     /// intended. In a tree with other matches, the hint is omitted.
     fn hint_at_decompression(&self, totals: &Totals) {
-        let Some((name, format)) = &totals.compressed else { return };
-        if self.is_quiet || totals.selected_any && self.inputs.is_recursive() {
-            return;
+        let hint = hints::for_compressed(&totals.compressed);
+        if let Some(hint) = hint.filter(|_| !(self.is_quiet || totals.selected_any && self.inputs.is_recursive())) {
+            print_message(format_args!("mapped: {hint}"));
         }
-        let (name, format) = (escape_name(OsStr::from_bytes(name)), format.name());
-        print_message(format_args!(
-            "mapped: {name}: {format} data, searched without decoding; use --decompress to search its contents"
-        ));
     }
 
     /// Searches all files, writes the output to `sink`, and returns the totals and whether an input

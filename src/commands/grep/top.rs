@@ -18,6 +18,9 @@ use super::tally::LineMap;
 /// The number of different lines above which their memory is reported.
 const MANY: usize = 1_000_000;
 
+/// The number of different lines from which the hint is printed although some are equal.
+const UNLIKE: u64 = 100;
+
 /// Counts lines instead of writing them.
 #[derive(Debug)]
 struct LineCounts<'o> {
@@ -101,6 +104,7 @@ impl Run<'_> {
                 counts.len()
             ));
         }
+        let (different, all) = (counts.len() as u64, counts.values().sum::<u64>());
         // As with `sort | uniq -c | sort -rn`, lines with equal counts are in reverse order.
         let mut lines: Vec<(u64, Box<[u8]>)> = counts.into_iter().map(|(line, count)| (count, line)).collect();
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(lines.len());
@@ -110,7 +114,7 @@ impl Run<'_> {
         }
         lines.sort_unstable_by(|a, b| b.cmp(a));
         let is_whole_line = self.settings.report == Report::Lines && !self.settings.style.only_matching;
-        let is_unlike = lines.len() > 2 && lines.first().is_some_and(|(count, _)| *count == 1);
+        let hint = if is_whole_line { for_unlike_lines(different, all) } else { None };
         let on_terminal = output.destination() == Destination::Terminal;
         for (count, line) in lines {
             output.write_all(format!("{count:7} ").as_bytes())?;
@@ -121,11 +125,21 @@ impl Run<'_> {
             output.write_all(&[terminator])?;
         }
         output.flush()?;
-        if is_unlike && is_whole_line && !self.is_quiet {
-            print_message(format_args!(
-                "mapped: no two lines are equal; with -o, matches are counted instead of lines"
-            ));
+        if let Some(hint) = hint.filter(|_| !self.is_quiet) {
+            print_message(format_args!("mapped: {hint}"));
         }
         Ok(self.exit(&totals, failed))
     }
+}
+
+/// Returns a hint if nearly all lines differ, so that their counts say nothing.
+fn for_unlike_lines(different: u64, all: u64) -> Option<String> {
+    let how_many = match () {
+        () if different > 2 && different == all => "all",
+        () if different >= UNLIKE && different >= all / 10 * 9 => "nearly all",
+        () => return None,
+    };
+    Some(format!(
+        "{how_many} lines differ, for example in their times; to count a part of them: -o PATTERN, or -o --replace '$1'"
+    ))
 }

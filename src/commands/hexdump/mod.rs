@@ -33,7 +33,7 @@ use std::ffi::OsString;
 use colour::{THEME_VARIABLE, Theme};
 use find::first::FirstSearch;
 use find::listing::MatchListing;
-use find::pattern::{self, PatternNotation};
+use find::pattern::{self, Guess, PatternNotation};
 use find::patterns::BytePatterns;
 use find::regions::MatchExtent;
 use kernel::{Progress, Rows};
@@ -42,7 +42,7 @@ use squeeze::Policy;
 use strings::StringListing;
 
 use crate::app::config::{Config, terminal_columns};
-use crate::app::hint_at_terminal_input;
+use crate::app::{hint_at_terminal_input, hint_at_terminal_input_of};
 use crate::cli::hexdump::HexdumpArgs;
 use crate::engine::{Cut, Pipeline};
 use crate::exit::Exit;
@@ -60,7 +60,10 @@ const BLOCK: usize = 512 << 10;
 pub fn run(args: &HexdumpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.shown.files)?;
-    hint_at_terminal_input(args.shown.files.len() > usize::from(args.diff));
+    match args.shown.files.len() {
+        1 if args.diff => hint_at_terminal_input_of("the second file from standard input", false),
+        files => hint_at_terminal_input(files > 0),
+    }
     let read = if args.reverse { args.shown.files.get(..1) } else { None };
     let progress = config.progress(read.unwrap_or(&args.shown.files), output);
     let result = match () {
@@ -78,17 +81,21 @@ fn show(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Res
     let theme = config.color.then(|| Theme::parse(&config.variable(THEME_VARIABLE)));
     let terminal = Terminal { theme, columns: terminal_columns(output) };
     let resolved = resolve(args, &terminal).and_then(|resolved| Ok((resolved, patterns(args)?)));
-    let (resolved, patterns) = match resolved {
+    let (resolved, (patterns, guesses)) = match resolved {
         Ok(resolved) => resolved,
         Err(message) => {
             print_message(format_args!("mapped: {message}"));
             return Ok(Exit::Refused);
         }
     };
-    match patterns {
+    let exit = match patterns {
         Some(patterns) if args.all || args.count => list(args, config, &resolved, &patterns, output),
         patterns => dump(args, config, &resolved, patterns, output),
+    };
+    if matches!(exit, Ok(Exit::Failure)) {
+        tell(&guesses);
     }
+    exit
 }
 
 /// Dumps the inputs, or the part that starts at the first match.
@@ -214,21 +221,22 @@ fn list_strings(args: &HexdumpArgs, config: &Config, output: &mut Output) -> any
     Ok(if outcome.failed || progress.has_failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Returns the patterns to search for, if any. Prints a message about an ambiguous one.
-fn patterns(args: &HexdumpArgs) -> Result<Option<BytePatterns>, String> {
+/// Returns the patterns to search for, if any, and the likely guesses. Prints the other ones.
+fn patterns(args: &HexdumpArgs) -> Result<(Option<BytePatterns>, Vec<Guess>), String> {
     let named = match (args.text, args.hex, args.utf16) {
         (true, ..) => Some(PatternNotation::Text),
         (_, true, _) => Some(PatternNotation::Hex),
         (.., true) => Some(PatternNotation::Utf16),
         _ => None,
     };
-    let parse = |text: &OsString| {
-        let (pattern, guess) = pattern::parse(text.as_encoded_bytes(), named)?;
-        if let Some(guess) = guess {
-            print_message(format_args!("mapped: {guess}"));
-        }
-        Ok(pattern)
-    };
-    let patterns: Vec<_> = args.find.iter().map(parse).collect::<Result<_, String>>()?;
-    Ok((!patterns.is_empty()).then(|| BytePatterns::new(patterns)))
+    let parse = |text: &OsString| pattern::parse(text.as_encoded_bytes(), named);
+    let parsed: Vec<_> = args.find.iter().map(parse).collect::<Result<_, String>>()?;
+    let (patterns, guesses): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
+    let (likely, doubtful): (Vec<Guess>, Vec<Guess>) = guesses.into_iter().flatten().partition(|one| one.is_likely);
+    tell(&doubtful);
+    Ok(((!patterns.is_empty()).then(|| BytePatterns::new(patterns)), likely))
+}
+
+fn tell(guesses: &[Guess]) {
+    guesses.iter().for_each(|guess| print_message(format_args!("mapped: {}", guess.text)));
 }

@@ -227,8 +227,9 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
         let timeless = times.timeless.as_ref().map_or_else(String::new, |timeless| format!("; {timeless}"));
         covered + &timeless
     });
+    let compressed = content.compressed.map(|format| format!("unknown: {format} data; --decompress reads them"));
     let mut rows = vec![("Text", kind), ("Lines", lines), ("Bytes", odd)];
-    rows.extend(times.map(|times| ("Times", times)));
+    rows.extend(times.or(compressed).map(|times| ("Times", times)));
     rows
 }
 

@@ -23,7 +23,7 @@ use crate::output::{escape_name, is_tool};
 
 use deferred::Deferred;
 use long_line::LongLine;
-pub use totals::Totals;
+pub use totals::{CompressedInputs, Totals};
 
 mod carry;
 mod deferred;

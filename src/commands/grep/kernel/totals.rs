@@ -6,6 +6,32 @@ use super::super::query::Query;
 use crate::decode::Format;
 use crate::engine::Block;
 
+/// Compressed inputs.
+#[derive(Clone, Debug, Default)]
+pub struct CompressedInputs {
+    /// How many there are.
+    pub count: u64,
+    /// The names and formats of the first ones.
+    pub first: Vec<(Vec<u8>, Format)>,
+}
+
+impl CompressedInputs {
+    /// The number of inputs that a message names.
+    const NAMED: usize = 3;
+
+    fn add(&mut self, name: &[u8], format: Format) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED {
+            self.first.push((name.to_vec(), format));
+        }
+    }
+
+    fn remove_last(&mut self) {
+        self.count -= 1;
+        self.first.truncate(usize::try_from(self.count).unwrap_or(usize::MAX));
+    }
+}
+
 /// The running totals, and what the output of the next block depends on.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
@@ -19,10 +45,9 @@ pub struct Totals {
     pub done: bool,
     /// Where to leave standard input's offset, if the search ended before its end.
     pub leave_at: Option<u64>,
-    /// The name and format of the first compressed input that was searched without decompression,
-    /// and in vain.
-    pub compressed: Option<(Vec<u8>, Format)>,
-    /// Whether that is the current input.
+    /// The compressed inputs that were searched without decompression, and in vain.
+    pub compressed: CompressedInputs,
+    /// Whether the current input is one of them.
     in_compressed: bool,
     /// Whether a line of any input was printed.
     pub(super) printed_any: bool,
@@ -53,18 +78,20 @@ impl Totals {
     /// Notes the name and the format of an input that begins with this block, if it is compressed.
     pub fn note_compressed(&mut self, block: &Block, name: &[u8]) {
         self.in_compressed = false;
-        if self.compressed.is_none() && block.offset() == 0 && !block.source().is_fed() {
-            let format = crate::decode::format_of(block.bytes());
-            self.compressed = format.map(|format| (name.to_vec(), format));
-            self.in_compressed = format.is_some();
+        if block.offset() == 0
+            && !block.source().is_fed()
+            && let Some(format) = crate::decode::format_of(block.bytes())
+        {
+            self.compressed.add(name, format);
+            self.in_compressed = true;
         }
     }
 
     /// Notes whether a line of the current input was selected.
     pub fn note_selected(&mut self, is_selected: bool) {
         self.selected_any |= is_selected;
-        if is_selected && self.in_compressed {
-            self.compressed = None;
+        if is_selected && std::mem::take(&mut self.in_compressed) {
+            self.compressed.remove_last();
         }
     }
 

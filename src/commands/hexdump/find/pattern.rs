@@ -37,14 +37,23 @@ enum PatternAnchor {
     Table(Box<[bool; 256]>, usize),
 }
 
+/// The notation of a pattern was guessed.
+#[derive(Debug)]
+pub struct Guess {
+    /// A message that says what it was taken for.
+    pub text: String,
+    /// Whether that is so likely that the message only matters if nothing is found.
+    pub is_likely: bool,
+}
+
 /// Parses a pattern in the notation of its prefix, or otherwise in the `named` one.
 ///
 /// Without either, pairs of hexadecimal digits are bytes and everything else is text. If the user
-/// may have meant the other, the second value is a message that says so.
+/// may have meant the other, the second value says so.
 ///
 /// # Errors
 /// Returns an error if the pattern is empty, or is not written in that notation.
-pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern, Option<String>), String> {
+pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern, Option<Guess>), String> {
     let prefixes: [(&[u8], PatternNotation); 4] = [
         (b"text:", PatternNotation::Text),
         (b"hex:", PatternNotation::Hex),
@@ -65,8 +74,10 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
     match BytePattern::new(text, PatternNotation::Hex) {
         Ok(pattern) => {
             let is_word = !text.starts_with(b"0x") && text.iter().all(u8::is_ascii_alphanumeric);
-            let guess = format!("'{shown}' is taken as hexadecimal digits; write text:{shown} to search for the text");
-            Ok((pattern, is_word.then_some(guess)))
+            // A word or a number is more often text than one with both letters and digits.
+            let is_likely = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
+            let text = format!("'{shown}' is taken as hexadecimal digits; write text:{shown} to search for the text");
+            Ok((pattern, is_word.then_some(Guess { text, is_likely })))
         }
         Err(_) => {
             let pattern = BytePattern::new(text, PatternNotation::Text)?;
@@ -79,9 +90,8 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
                 _ if looks_like_pairs(text) => Some("not all of its pairs are hexadecimal digits"),
                 _ => None,
             };
-            let guess = reason
-                .map(|reason| format!("'{shown}' is taken as text, because {reason}; write text:{shown} to confirm"));
-            Ok((pattern, guess))
+            let text = |reason| format!("'{shown}' is taken as text, because {reason}; write text:{shown} to confirm");
+            Ok((pattern, reason.map(|reason| Guess { text: text(reason), is_likely: false })))
         }
     }
 }

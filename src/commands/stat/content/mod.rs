@@ -9,6 +9,7 @@ use std::io;
 
 use super::facts::FileFacts;
 use crate::app::config::Config;
+use crate::decode::{Format, format_of};
 use crate::os::posix::{FileType, OsStrExt};
 use crate::output::Output;
 use crate::timestamp::LogTimes;
@@ -103,6 +104,9 @@ pub struct Content {
     pub bytes: u64,
     /// The times of a log's lines.
     pub times: Option<LineTimes>,
+    /// The compression of a file that was not decoded.
+    #[serde(skip)]
+    pub compressed: Option<&'static str>,
 }
 
 /// The timestamps of a log's lines.
@@ -171,6 +175,7 @@ impl Content {
             high_bytes: tally.high,
             bytes: tally.bytes,
             times: None,
+            compressed: format_of(prefix).filter(|_| kind == ContentKind::Binary).map(Format::name),
         }
     }
 }
@@ -258,5 +263,7 @@ mod tests {
         assert_eq!(judge(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").mime, "image/png");
         assert_eq!(judge(b"just text\n").mime, "text/plain");
         assert_eq!(judge(b"\0\x01\x02").mime, "application/octet-stream");
+        assert_eq!(judge(b"\x1f\x8b\x08\0\0\0\0\0\0\x03").compressed, Some("gzip"));
+        assert_eq!(judge(b"\0\x01\x02").compressed, None);
     }
 }
