@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::util::{Dir, hold_pages, mapped, run};
+use crate::util::{Dir, hold_pages, mapped, pause, run};
 
 const SCHEMA: &str = include_str!("../../docs/bench.schema.json");
 
@@ -353,7 +353,7 @@ fn a_temporary_file_is_gone_even_after_a_kill() {
             .stdout(Stdio::null())
             .spawn()
             .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(200));
+        pause(std::time::Duration::from_millis(200));
         let kill = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status().unwrap();
         assert!(kill.success());
         assert!(!child.wait().unwrap().success());

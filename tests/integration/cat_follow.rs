@@ -9,7 +9,7 @@ use std::process::{Child, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use crate::util::{Dir, mapped};
+use crate::util::{Dir, mapped, pause};
 
 /// A running follower, and its output so far.
 pub struct Follower {
@@ -153,7 +153,7 @@ fn a_truncated_file_is_printed_again() {
     let mut follower = Follower::start(&["-f"], &path);
     follower.shows(b"old one\nold two\n");
     File::create(&path).expect("writable");
-    std::thread::sleep(Duration::from_millis(50));
+    pause(Duration::from_millis(50));
     append(&path, b"new\n");
     follower.shows(b"old one\nold two\nnew\n");
     let (_, messages, _) = follower.interrupt();
@@ -187,7 +187,7 @@ fn a_name_that_has_no_file_yet_is_waited_for() {
     let dir = Dir::new();
     let path = dir.path().join("log");
     let mut follower = Follower::start(&["-F"], &path);
-    std::thread::sleep(Duration::from_millis(100));
+    pause(Duration::from_millis(100));
     dir.file("log", b"here\n");
     follower.shows(b"here\n");
     let (_, messages, code) = follower.interrupt();
@@ -454,7 +454,7 @@ fn lines_of_two_files_are_never_glued() {
     append(&a, b"ial\n");
     follower.shows(b"a:a1\nb:b1\nb:b2\na:partial\n");
     append(&a, b"rest");
-    std::thread::sleep(Duration::from_millis(300));
+    pause(Duration::from_millis(300));
     let (seen, _, code) = follower.interrupt();
     assert_eq!(String::from_utf8_lossy(&seen), "a:a1\nb:b1\nb:b2\na:partial\na:rest\nb:half");
     assert_eq!(code, Some(130));
@@ -519,7 +519,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
                 .stderr(Stdio::null())
                 .spawn()
                 .expect("mapped runs");
-            std::thread::sleep(Duration::from_millis(200));
+            pause(Duration::from_millis(200));
             let (ended, took) = signal(&mut child, sent);
             assert_eq!(ended, Some(code), "{program:?}");
             assert!(took < Duration::from_secs(2), "{program:?}: {took:?}");
@@ -531,7 +531,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
                 .stdout(Stdio::null())
                 .spawn()
                 .expect("mapped runs");
-            std::thread::sleep(Duration::from_millis(200));
+            pause(Duration::from_millis(200));
             let (ended, took) = signal(&mut child, sent);
             assert_eq!(ended, Some(code), "{program:?}");
             assert!(took < Duration::from_secs(2), "{program:?}: {took:?}");
@@ -588,7 +588,7 @@ fn by_name_it_keeps_trying_whatever_was_wrong() {
     for (name, mend) in cases {
         for program in [&["cat", "-F"][..], &["grep", "--follow=name", ""]] {
             let mut follower = Follower::of(mapped().args(program).arg(name).current_dir(dir.path()));
-            std::thread::sleep(Duration::from_millis(200));
+            pause(Duration::from_millis(200));
             let path = dir.path().join(name);
             mend(&path);
             std::fs::write(&path, b"here\n").expect("writable");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::law::Law;
-use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run_piped};
+use crate::util::{Dir, Ran, awkward_inputs, cases, mapped, oracle, run_piped};
 
 /// Generates the same random numbers in every run (the top bits of a multiplicative generator).
 struct Dice(u64);
@@ -46,7 +46,7 @@ fn lines(dice: &mut Dice) -> Vec<u8> {
 fn display_options_are_those_of_gnu_cat() {
     let mut dice = Dice(1);
     let dir = Dir::new();
-    for case in 0..2_000 {
+    for case in 0..cases(2_000) {
         let mut options: Vec<String> = Vec::new();
         for _ in 0..dice.below(4) {
             let spellings = [
@@ -154,7 +154,7 @@ fn both_ways(dice: &mut Dice, dir: &Dir, args: &[&str], input: &[u8]) -> Ran {
 fn ranges_are_those_of_head_and_tail() {
     let mut dice = Dice(2);
     let dir = Dir::new();
-    for case in 0..1_500 {
+    for case in 0..cases(1_500) {
         let input = lines(&mut dice);
         let (ours, theirs) = range(&mut dice);
         let (option, unit) = dice.pick(&[("--lines", "n"), ("--bytes", "c")]);
@@ -182,7 +182,7 @@ fn ranges_are_those_of_head_and_tail() {
 fn several_ranges_with_display_options_are_those_of_cat_and_sed() {
     let mut dice = Dice(3);
     let dir = Dir::new();
-    for case in 0..500 {
+    for case in 0..cases(500) {
         let input = lines(&mut dice);
         let mut args = vec!["cat".to_owned()];
         let mut script = String::new();

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use mapped::io::{IoMode, Range, Source};
 use rustix::fs::{Mode, OFlags};
 
-use crate::util::{Dir, Ran, mapped};
+use crate::util::{Dir, Ran, mapped, pause};
 
 /// Runs a shell script in its own mount namespace, with `$MAPPED`, an empty directory `$D`, and a
 /// tmpfs at `$D/up` and `$D/work`.
@@ -221,7 +221,7 @@ fn writers_neither_wait_nor_fail_while_a_file_is_read() {
     let path = dir.file("f", &b"a line of text\n".repeat(400_000));
     for args in [&["cat"][..], &["cat", "--io", "mmap"], &["grep", "line"], &["hexdump"]] {
         let mut child = mapped().args(args).arg(&path).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(100));
+        pause(Duration::from_millis(100));
         for flags in [OFlags::WRONLY | OFlags::NONBLOCK, OFlags::WRONLY] {
             let before = Instant::now();
             rustix::fs::open(&path, flags, Mode::empty()).expect("a writer is let in");

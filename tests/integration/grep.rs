@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::law::Law;
-use crate::util::{Dir, Ran, awkward_inputs, mapped, run_piped};
+use crate::util::{Dir, Ran, awkward_inputs, is_emulated, mapped, run_piped};
 
 /// Runs `mapped grep` in a directory with nothing on standard input.
 fn grep(dir: &Dir, args: &[&str]) -> Ran {
@@ -586,9 +586,9 @@ fn no_output_of_any_kind_replaces_an_input() {
     assert_eq!(std::fs::read(dir.path().join("f.svg")).unwrap(), dump);
     // A file that replaces a followed one may be the output, too.
     dir.file("log", b"1\n");
-    let ran = run(
-        "(sleep 0.5; mv out log; sleep 1.5; echo 2 >> log; sleep 0.5) & timeout -s INT 3 $0 cat -F log > out; wait",
-    );
+    let [start, pass, end] = if is_emulated() { [5.0, 15.0, 30.0] } else { [0.5, 1.5, 3.0] };
+    let meanwhile = format!("sleep {start}; mv out log; sleep {pass}; echo 2 >> log; sleep {start}");
+    let ran = run(&format!("({meanwhile}) & timeout -s INT {end} $0 cat -F log > out; wait"));
     assert!(ran.stderr.contains("mapped: log: has become inaccessible: input file is also the output\n"), "{ran:?}");
     assert_eq!(std::fs::read(dir.path().join("log")).unwrap(), b"1\n2\n");
 }

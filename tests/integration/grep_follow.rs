@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::cat_follow::{Follower, append};
 use crate::law::Law;
-use crate::util::{Dir, Ran, mapped, run_piped};
+use crate::util::{Dir, Ran, mapped, pause, run_piped};
 
 fn follow(options: &[&str], paths: &[&Path]) -> Follower {
     Follower::of(mapped().arg("grep").args(options).args(paths))
@@ -30,7 +30,7 @@ fn matches_are_shown_when_their_lines_are_whole() {
     append(&path, b" 6\n");
     follower.shows(b"1:0:x 1\n3:8:x 3\n4:12:x until now\n6:28:x 6\n");
     append(&path, b"the last x");
-    std::thread::sleep(Duration::from_millis(200));
+    pause(Duration::from_millis(200));
     follower.shows(b"1:0:x 1\n3:8:x 3\n4:12:x until now\n6:28:x 6\n");
     let (seen, messages, code) = follower.interrupt();
     assert_eq!(String::from_utf8(seen).unwrap(), "1:0:x 1\n3:8:x 3\n4:12:x until now\n6:28:x 6\n7:32:the last x\n");
@@ -73,7 +73,7 @@ fn it_ends_once_it_has_found_enough() {
     follower.shows(b"x 3\nx 4\n");
     follower.interrupt();
     let mut follower = follow(&["--follow", "--last=0", "-n", "x"], &[&path]);
-    std::thread::sleep(Duration::from_millis(100));
+    pause(Duration::from_millis(100));
     append(&path, b"x 5\n");
     follower.shows(b"8:x 5\n");
     follower.interrupt();
@@ -101,7 +101,7 @@ fn a_truncated_file_is_numbered_from_one() {
     let path = dir.file("log", b"x one\nold\nx open");
     let mut follower = follow(&["--follow", "-n", "x"], &[&path]);
     follower.shows(b"1:x one\n");
-    std::thread::sleep(Duration::from_millis(200));
+    pause(Duration::from_millis(200));
     File::create(&path).unwrap();
     // The unfinished line is never completed.
     follower.shows(b"1:x one\n3:x open\n");

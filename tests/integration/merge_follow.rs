@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use crate::cat_follow::{Follower, append};
-use crate::util::{Dir, Ran, mapped};
+use crate::util::{Dir, Ran, mapped, pause};
 
 fn line(second: u32, text: &str) -> String {
     format!("2026-11-21T10:{:02}:{:02}Z {text}\n", second / 60, second % 60)
@@ -48,7 +48,7 @@ fn appended_lines_are_put_in_order_across_rotation() {
     follower.shows(expected.as_bytes());
     // A line without an end is printed when nothing more can come.
     append(&b, b"2026-11-21T10:09:00Z no end");
-    std::thread::sleep(Duration::from_millis(700));
+    pause(Duration::from_millis(700));
     follower.shows(expected.as_bytes());
     process.kill().unwrap();
     process.wait().unwrap();
@@ -96,7 +96,7 @@ fn matches_keep_their_numbers() {
     // Of lines before the period, too, the numbers are counted.
     let mut follower =
         start(&dir, &["grep", "--merge", "--follow", "-n", "-m1", "--since", "2026-11-21T10:50Z", "x", "a", "b"]);
-    std::thread::sleep(Duration::from_millis(300));
+    pause(Duration::from_millis(300));
     append(&a, line(3110, "x").as_bytes());
     append(&b, (line(3101, "y") + &line(3102, "x")).as_bytes());
     follower.comes_to(format!("a:6:{}", line(3110, "x")).as_bytes());

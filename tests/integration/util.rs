@@ -6,6 +6,7 @@ use std::io::Write;
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 use rustix::fs::{Advice, fadvise};
 
@@ -57,6 +58,25 @@ impl From<Output> for Ran {
 /// Runs `mapped` with nothing on standard input.
 pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Ran {
     mapped().args(args).stdin(Stdio::null()).output().unwrap().into()
+}
+
+/// Waits for a program to get as far as it can, where nothing tells when that is.
+///
+/// On an emulated processor, that takes about ten times as long.
+pub fn pause(time: Duration) {
+    let times = if is_emulated() { 10 } else { 1 };
+    std::thread::sleep(time * times);
+}
+
+/// Returns how many of `count` generated cases to run. On an emulated processor, on which a program
+/// takes tenths of a second to start, that is one in ten.
+pub fn cases(count: usize) -> usize {
+    if is_emulated() { count / 10 } else { count }
+}
+
+/// Returns whether the program under test is for another processor, which is emulated.
+pub fn is_emulated() -> bool {
+    std::env::var_os("MAPPED_EMULATED").is_some()
 }
 
 /// Runs a command with `bytes` on standard input through a pipe.

@@ -342,6 +342,12 @@ mod tests {
         assert!(matches!(&chunk.chunk.inputs[1], Input::Named(name) if name == "-"));
         ahead.give(chunk);
         assert_eq!(number(ahead.next()), Some(0));
+        // If the first input took long to open, the next worker is the one to meet standard input.
+        if let Some(mut rest) = take(&mut ahead) {
+            rest.open(&Stop::new(), &Session::default());
+            assert!(matches!(&rest.chunk.inputs[0], Input::Named(name) if name == "-"));
+            ahead.give(rest);
+        }
         assert!(take(&mut ahead).is_none(), "it is the cursor's turn");
     }
 }
