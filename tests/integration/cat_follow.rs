@@ -146,6 +146,8 @@ fn an_empty_file_grows() {
     follower.interrupt();
 }
 
+/// Regression, seen on a slow processor: a file that was truncated right after its lines were printed
+/// counted as one that ends within a line, and an empty line followed.
 #[test]
 fn a_truncated_file_is_printed_again() {
     let dir = Dir::new();

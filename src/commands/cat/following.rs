@@ -196,6 +196,8 @@ impl Follower for CatFollower<'_, '_> {
         if self.holds_lines || self.names == Names::EachLine {
             end = crate::select::last_line_end(&source, source.start()..end, b'\n')?;
         }
+        // Asked before the bytes are printed, because the file may be truncated right afterwards.
+        let is_within_line = end > source.start() && !ends_line(&source, end)?;
         self.cat.state = State::default();
         let before = self.cat.output.bytes();
         let (exit, skip) = if self.names == Names::EachLine {
@@ -208,7 +210,7 @@ impl Follower for CatFollower<'_, '_> {
         (input.skip, input.state) = (skip, self.cat.state);
         if self.cat.output.bytes() > before {
             self.printed = Some(Origin::first(target));
-            self.is_within_line = end > source.start() && !ends_line(&source, end)?;
+            self.is_within_line = is_within_line;
         }
         Ok(Some(end))
     }
