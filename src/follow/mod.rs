@@ -12,6 +12,7 @@ mod target;
 
 pub use merged::{FollowedMerge, GrowingOutput, follow_merged};
 
+use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::time::{Duration, Instant};
@@ -291,8 +292,8 @@ impl FollowRun {
                 return Ok(End::Signal(signal));
             }
             let mut has_more = false;
-            for target in &mut self.targets {
-                has_more |= target.pass(follower)?;
+            for number in self.order_of_changes() {
+                has_more |= self.targets[number].pass(follower)?;
                 if follower.is_done() {
                     return Ok(End::Done);
                 }
@@ -329,6 +330,22 @@ impl FollowRun {
             }
             self.watch.drain();
         }
+    }
+
+    /// Returns the numbers of all inputs: first those known to have changed, in the order of their
+    /// changes, so that output follows what happened.
+    fn order_of_changes(&mut self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.targets.len()).collect();
+        let changed = self.watch.take_changed();
+        if changed.len() > 1 {
+            let mut ranks = HashMap::new();
+            for (rank, watched) in changed.into_iter().enumerate() {
+                ranks.entry(watched).or_insert(rank);
+            }
+            let rank = |target: &FollowedInput| target.watched().and_then(|watched| ranks.get(&watched)).copied();
+            order.sort_by_key(|&number| rank(&self.targets[number]).unwrap_or(usize::MAX));
+        }
+        order
     }
 
     /// Passes on the bytes available now. A busy writer would otherwise keep this loop running.

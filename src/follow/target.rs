@@ -39,6 +39,8 @@ pub(super) struct FollowedInput {
     name: OsString,
     by_name: bool,
     current: CurrentFile,
+    /// The number of the current file in the watch.
+    watched: Option<i32>,
     /// How many files this input has been.
     file: u64,
     /// Replaced files, oldest first, with their numbers and the time of their last byte.
@@ -64,6 +66,7 @@ impl FollowedInput {
             name: name.to_owned(),
             by_name,
             current: CurrentFile::Nothing,
+            watched: None,
             file: 0,
             replaced: VecDeque::new(),
             missing: None,
@@ -88,7 +91,7 @@ impl FollowedInput {
 
     /// Continues with `file` from offset `at`.
     pub fn set_file(&mut self, file: File, is_shared: bool, at: u64, watch: &Watch) -> io::Result<()> {
-        watch.file(&file);
+        self.watched = watch.file(&file);
         let mut tail = Tail::new(file, at)?.named(&self.name);
         tail.share_position(is_shared);
         self.current = CurrentFile::File(tail);
@@ -106,6 +109,11 @@ impl FollowedInput {
         if self.by_name {
             watch.directory(directory(&self.name));
         }
+    }
+
+    /// Returns the number of the current file in the watch.
+    pub fn watched(&self) -> Option<i32> {
+        self.watched
     }
 
     pub fn pipe_fd(&self) -> Option<BorrowedFd<'_>> {
@@ -243,7 +251,7 @@ impl FollowedInput {
             Ok(status) if status.kind != FileType::RegularFile => Err(io::Error::other("not a regular file")),
             Ok(_) => path::open(&self.name).and_then(|file| {
                 output.into_iter().try_for_each(|own| own.reject(Status::of(&file)?.identity()))?;
-                watch.file(&file);
+                self.watched = watch.file(&file);
                 Ok(Tail::new(file, 0)?.named(&self.name))
             }),
             Err(error) => Err(error),

@@ -495,6 +495,30 @@ fn a_fifo_waits_for_further_writers() {
     }
 }
 
+/// Regression: files that changed at nearly the same time were printed in the order of their names
+/// on the command line, where tail prints them in the order of the changes.
+#[cfg(target_os = "linux")]
+#[test]
+fn files_are_printed_in_the_order_of_their_changes() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let dir = Dir::new();
+    let logs = ["one", "two", "three"].map(|name| dir.file(name, b""));
+    let mut follower =
+        Follower::of(mapped().args(["--as", "tail", "-q", "-f", "one", "two", "three"]).current_dir(dir.path()));
+    append(&logs[0], b"ready\n");
+    follower.shows(b"ready\n");
+    // It sees all of the changes at once.
+    let id = Pid::from_child(&follower.child);
+    kill_process(id, Signal::STOP).expect("it runs");
+    append(&logs[2], b"first\n");
+    append(&logs[0], b"second\n");
+    append(&logs[1], b"third\n");
+    append(&logs[2], b"fourth\n");
+    kill_process(id, Signal::CONT).expect("it is stopped");
+    follower.shows(b"ready\nfirst\nfourth\nsecond\nthird\n");
+    assert_eq!(follower.interrupt().2, Some(130));
+}
+
 /// Sends a signal and returns the exit code and the time until the end.
 fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, Duration) {
     let begun = Instant::now();

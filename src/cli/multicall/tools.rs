@@ -34,6 +34,8 @@ const ENDS: &[Rule] = &[
     long("silent", Flag, Noted),
     rule('v', "verbose", Flag, Noted),
     rule('z', "zero-terminated", Flag, Args("--null-data")),
+    // Of GNU's own tests: pipes and files are told apart by what they are.
+    long("-presume-input-pipe", Flag, Args("")),
 ];
 
 const TAIL: &[Rule] = &[

@@ -12,6 +12,8 @@ use rustix::fs::inotify::{CreateFlags, ReadFlags, Reader, WatchFlags, add_watch,
 /// Watches files for new bytes and directories for new names.
 pub struct Watch {
     inotify: Option<OwnedFd>,
+    /// The files that have changed, in order.
+    changed: Vec<i32>,
     names_changed: bool,
 }
 
@@ -19,13 +21,15 @@ impl Watch {
     /// Returns an empty watch. Without inotify, the follower falls back on its timer.
     pub fn start() -> Watch {
         // Fails when the user has reached the maximum number of instances (max_user_instances).
-        Watch { inotify: init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok(), names_changed: false }
+        let inotify = init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok();
+        Watch { inotify, changed: Vec::new(), names_changed: false }
     }
 
-    /// Wakes when an open file changes, even after it is renamed.
-    pub fn file(&self, file: &File) {
+    /// Wakes when an open file changes, even after it is renamed. Returns its number in
+    /// [`Watch::take_changed`].
+    pub fn file(&self, file: &File) -> Option<i32> {
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-        self.add(path.as_ref(), WatchFlags::MODIFY | WatchFlags::ATTRIB | WatchFlags::MOVE_SELF);
+        self.add(path.as_ref(), WatchFlags::MODIFY | WatchFlags::ATTRIB | WatchFlags::MOVE_SELF)
     }
 
     /// Wakes when names in the directory appear or disappear.
@@ -33,11 +37,9 @@ impl Watch {
         self.add(path, WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE);
     }
 
-    fn add(&self, path: &Path, flags: WatchFlags) {
-        if let Some(inotify) = &self.inotify {
-            // May be refused (max_user_watches).
-            let _ = add_watch(inotify, path, flags);
-        }
+    fn add(&self, path: &Path, flags: WatchFlags) -> Option<i32> {
+        // May be refused (max_user_watches).
+        add_watch(self.inotify.as_ref()?, path, flags).ok()
     }
 
     /// Returns the descriptor to poll for reading.
@@ -45,14 +47,23 @@ impl Watch {
         self.inotify.as_ref().map(AsFd::as_fd)
     }
 
-    /// Reads all pending events, and keeps only whether names changed.
+    /// Reads all pending events, and keeps which files changed, and whether names did.
     pub fn drain(&mut self) {
         let Some(inotify) = &self.inotify else { return };
         let mut buffer = [MaybeUninit::uninit(); 8192];
         let mut reader = Reader::new(inotify, &mut buffer);
         while let Ok(event) = reader.next() {
             self.names_changed |= !event.events().difference(ReadFlags::MODIFY).is_empty();
+            if self.changed.last() != Some(&event.wd()) {
+                self.changed.push(event.wd());
+            }
         }
+    }
+
+    /// Returns the numbers of the files that changed since the last call, in the order of their
+    /// changes.
+    pub fn take_changed(&mut self) -> Vec<i32> {
+        std::mem::take(&mut self.changed)
     }
 
     /// Returns whether names have changed since the last call.

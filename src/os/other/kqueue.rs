@@ -20,6 +20,8 @@ pub struct Watch {
     directories: RefCell<Vec<(PathBuf, File)>>,
     /// Whether something could not be watched.
     is_blind: Cell<bool>,
+    /// The files that have changed, in order.
+    changed: Vec<i32>,
     names_changed: bool,
 }
 
@@ -28,12 +30,14 @@ impl Watch {
     pub fn start() -> Watch {
         let queue = kqueue().ok();
         let is_blind = Cell::new(queue.is_none());
-        Watch { queue, directories: RefCell::default(), is_blind, names_changed: false }
+        Watch { queue, directories: RefCell::default(), is_blind, changed: Vec::new(), names_changed: false }
     }
 
-    /// Wakes when an open file changes, even after it is renamed.
-    pub fn file(&self, file: &File) {
+    /// Wakes when an open file changes, even after it is renamed. Returns its number in
+    /// [`Watch::take_changed`].
+    pub fn file(&self, file: &File) -> Option<i32> {
         self.add(file, false);
+        Some(file.as_raw_fd())
     }
 
     /// Wakes when names in the directory appear or disappear.
@@ -74,7 +78,7 @@ impl Watch {
         self.queue.as_ref().map(AsFd::as_fd)
     }
 
-    /// Reads all pending events, and keeps only whether names changed.
+    /// Reads all pending events, and keeps which files changed, and whether names did.
     pub fn drain(&mut self) {
         let Some(queue) = &self.queue else { return };
         let mut events: Vec<Event> = Vec::with_capacity(64);
@@ -85,13 +89,20 @@ impl Watch {
             for event in &events {
                 let is_directory = !event.udata().is_null();
                 let written = VnodeEvents::WRITE | VnodeEvents::EXTEND;
-                let is_more = matches!(event.filter(), EventFilter::Vnode { flags, .. } if !written.contains(flags));
-                self.names_changed |= is_directory || is_more;
+                let EventFilter::Vnode { vnode, flags } = event.filter() else { continue };
+                self.names_changed |= is_directory || !written.contains(flags);
+                self.changed.push(vnode);
             }
             if taken.is_err() || events.len() < events.capacity() {
                 return;
             }
         }
+    }
+
+    /// Returns the numbers of the files that changed since the last call, in the order of their
+    /// changes.
+    pub fn take_changed(&mut self) -> Vec<i32> {
+        std::mem::take(&mut self.changed)
     }
 
     /// Returns whether names may have changed since the last call.

@@ -16,8 +16,10 @@ impl Watch {
         Watch
     }
 
-    /// Does nothing.
-    pub fn file(&self, _: &File) {}
+    /// Returns `None`: changes are not noticed.
+    pub fn file(&self, _: &File) -> Option<i32> {
+        None
+    }
 
     /// Does nothing.
     pub fn directory(&self, _: &Path) {}
@@ -29,6 +31,11 @@ impl Watch {
 
     /// Does nothing.
     pub fn drain(&mut self) {}
+
+    /// Returns an empty list: the order of changes is unknown.
+    pub fn take_changed(&mut self) -> Vec<i32> {
+        Vec::new()
+    }
 
     /// Returns `true`: names may have changed at any time.
     pub fn take_names_changed(&mut self) -> bool {
