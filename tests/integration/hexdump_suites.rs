@@ -358,5 +358,35 @@ fn types_of_ods_own_suite() {
         assert_eq!(String::from_utf8(ran.stdout).unwrap(), "   e\n");
     }
     let ran = run(&["hexdump", "--type", "x1", "-n", "1", "."]);
-    assert_eq!((ran.code, ran.stdout.len()), (1, 0), "no address after an error: {}", ran.stderr);
+    assert_eq!((ran.code, &*ran.stdout), (1, &b"0000000\n"[..]), "as od prints it: {}", ran.stderr);
+}
+
+/// Cases that vim's suite of xxd has had since 2023.
+#[test]
+fn rows_of_xxds_newer_suite() {
+    let xxd = |options: &str, input: &[u8]| -> Ran {
+        run_piped(mapped().args(["--as", "xxd"]).args(options.split_whitespace()), input)
+    };
+    let array =
+        "unsigned char name[] = {\n  0b01010100, 0b01000101, 0b01010011, 0b01010100\n};\nunsigned int name_len = 4;\n";
+    for order in ["-i -b", "-b -i"] {
+        let ran = xxd(&format!("{order} -n name"), b"TEST");
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), array, "{order}: {}", ran.stderr);
+    }
+    let text = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    assert_eq!(xxd("-r -b", &xxd("-b", text).stdout).stdout, text);
+    let row = b"00000000: 01000001 01100010 01000011 01100100 01000101 01100110 01000111 01101000  AbCdEfGh";
+    assert_eq!(xxd("-r -b1 -c 8", row).stdout, b"AbCdEfGh");
+    for (dump, patched) in [
+        ("2: 01000001 01000001\n8: 01000010 01000010\n", "::AA::::BB"),
+        ("1: 01000011 01000011\n4: 01000100 01000100\n", ":CC:DD::\n"),
+    ] {
+        let dir = Dir::new();
+        let target = dir.file("target", b"::::::::\n");
+        let ran = run_piped(mapped().args(["--as", "xxd", "-r", "-b", "-"]).arg(&target), dump.as_bytes());
+        assert_eq!((ran.code, std::fs::read(&target).unwrap()), (0, patched.as_bytes().to_vec()), "{}", ran.stderr);
+    }
+    let wide = xxd("-b -E -c 128 -g 256", &[0; 300]).stdout;
+    let starts: Vec<&[u8]> = wide.split(|&byte| byte == b'\n').filter_map(|row| row.get(..10)).collect();
+    assert_eq!(starts, [b"00000000: ", b"00000080: ", b"00000100: "]);
 }

@@ -93,6 +93,13 @@ pub fn digest(line: &mut RewrittenArgs) -> Result<(), String> {
     if !line.has("check") {
         line.options.insert(0, "--untagged".into());
     }
+    // As in coreutils, --tag undoes an earlier --text. After it, --text is an error.
+    let is_tag = |option: &OsString| option == "--tag" || option == "--ta";
+    if let Some(tag) = line.options.iter().rposition(is_tag) {
+        let is_text = |option: &OsString| ["-t", "--te", "--tex", "--text"].iter().any(|text| option == text);
+        let before: Vec<OsString> = line.options.drain(..tag).filter(|option| !is_text(option)).collect();
+        line.options.splice(..0, before);
+    }
     Ok(())
 }
 
@@ -249,8 +256,16 @@ fn od_rows(line: &mut RewrittenArgs) -> Result<(), String> {
         return if has_type { Err("no type may be specified when dumping strings".into()) } else { Ok(()) };
     }
     if let Some(width) = line.last(&["width"]) {
-        let width = width.value.clone().unwrap_or("32".into());
-        line.push_value("--width=", width);
+        let text = width.text();
+        // od reads this number as decimal whatever its digits, and knows no units for it.
+        let digits = if width.value.is_some() { text.trim_ascii_start() } else { "32" };
+        let digits = digits.strip_prefix('+').unwrap_or(digits);
+        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
+            return Err(format!("invalid -w argument '{text}'"));
+        }
+        let digits = digits.trim_start_matches('0');
+        let option = format!("--width={}", if digits.is_empty() { "0" } else { digits });
+        line.push(option);
     }
     if !has_type {
         line.push("--type=o2");

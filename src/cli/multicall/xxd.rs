@@ -26,6 +26,8 @@ pub fn settle(line: &mut RewrittenArgs) -> Result<(), String> {
     match format.as_deref() {
         Some("plain") => line.push("--plain"),
         Some("include") => array(line),
+        // Since 2023, an array of bits in either order.
+        Some("bits") if line.has("include") => array(line),
         Some("bits") => line.push("--format=binary"),
         Some(_) => line.options.extend(["--format=xxd".into(), "--endian=little".into()]),
         None => line.push("--format=xxd"),

@@ -31,6 +31,7 @@ pub mod view;
 use std::ffi::OsString;
 
 use colour::{THEME_VARIABLE, Theme};
+use dump::Dump;
 use find::first::FirstSearch;
 use find::listing::MatchListing;
 use find::pattern::{self, Guess, PatternNotation};
@@ -132,6 +133,12 @@ fn dump(
         output,
     );
     outcome.output?;
+    if is_od && outcome.carry.is_none() && args.shown.files.iter().any(is_directory) {
+        // od reads a directory as an input without bytes, and shows where it ends.
+        let mut text = Vec::new();
+        Dump::new(base.wrapping_add(must_reach), *policy).finish(&**view, &mut text);
+        output.write_all(&text)?;
+    }
     match &outcome.carry {
         Some(Progress::Unreached) => {
             print_message(format_args!("mapped: cannot skip past end of combined input"));
@@ -151,6 +158,10 @@ fn dump(
         true => Exit::Failure,
         false => Exit::Success,
     })
+}
+
+fn is_directory(name: &OsString) -> bool {
+    name != "-" && path::is_directory(name)
 }
 
 /// Lists or counts all matches.
