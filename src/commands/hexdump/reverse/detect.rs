@@ -5,7 +5,7 @@
 //! notations fit, the result is an error that says how to name one, never a guess.
 
 use super::line::{self, DumpLine, DumpRow};
-use super::{Base, DumpNotation, Hints, MAX_HELD, Malformed, Problem, RowLayout, panels};
+use super::{Base, DumpNotation, Hints, MAX_HELD, Malformed, Problem, RowLayout, numbers, panels};
 
 /// The most digits of an address.
 const LONGEST_ADDRESS: usize = 16;
@@ -56,8 +56,14 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
         Form::Plain => return plain(lines, is_last).map_err(malformed),
         Form::Nothing => return Err(malformed(Problem::NotARow)),
     };
-    if layout == RowLayout::Narrow && shows_octal(first) {
+    if layout == RowLayout::Narrow && numbers::shows_octal(first) {
         return Err(malformed(Problem::Octal));
+    }
+    if layout == RowLayout::Wide && hints.layout.is_none() {
+        let row = line::read(first, layout, Base::Hex, &mut vec![]);
+        if row.is_ok_and(|row| numbers::may_be_a_number(first, &row)) {
+            return Err(malformed(Problem::Numbers));
+        }
     }
     let steps = Steps::of(lines, layout);
     let settled = if layout == RowLayout::Colon && hints.layout.is_none() {
@@ -77,14 +83,14 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
 /// digits, of six as od writes it, or of eight, possibly after the start of the address zero.
 fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
     let Some(((_, last), before)) = lines.0.split_last() else { return false };
-    let last = last.trim_ascii_end();
+    let last = last.trim_ascii();
     let is_zero = |digits: &[u8]| digits.iter().all(|&digit| digit == b'0');
     let is_address = matches!(last.len(), 4 | 6 | 8) && last.iter().all(u8::is_ascii_hexdigit);
     let is_small = is_zero(&last[..last.len() / 2]);
-    is_address
-        && is_small
-        && before.len() < 2
-        && before.iter().all(|(_, line)| is_zero(line) && line.len() < last.len())
+    // The first row may have lost all but the beginning of its address.
+    let is_before =
+        |line: &[u8]| is_zero(line) && (line.len() < last.len() || line.len() == last.len() && !is_zero(last));
+    is_address && is_small && before.len() < 2 && before.iter().all(|(_, line)| is_before(line.trim_ascii()))
 }
 
 /// Returns the number of bytes per row of an xxd dump that starts with `start`, which `xxd -r`
@@ -178,17 +184,25 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
         (first, groups.map(|group| group.len() as u64 / 2).sum())
     };
     let (_, first) = lines.0[0];
-    if are_words(first) {
+    if numbers::are_words(first) {
         return Err(Problem::Words);
     }
+    if numbers::may_be_numbers(first) {
+        return Err(Problem::Numbers);
+    }
     let (address, bytes) = head(first);
-    if address.len() < 4 || bytes == 0 && address.len() > LONGEST_ADDRESS {
+    let is_pair = bytes == 0 && address.len() == 2;
+    if address.len() < 4 && !is_pair || bytes == 0 && address.len() > LONGEST_ADDRESS {
         return Ok(Some(DumpNotation::Plain));
     }
     let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(DumpNotation::Plain)) };
     if bytes == 0 {
-        // An address whose row was lost looks like plain digits until a row follows.
-        let is_row = matches!(form_of(second), Form::Rows(_));
+        // An address whose row was lost, or a byte whose address was lost, looks like plain digits until a
+        // row follows.
+        let mut groups = second.split(is_blank).filter(|group| !group.is_empty()).map(<[u8]>::len);
+        let begins_alike = groups.next() == Some(address.len());
+        let has_words = begins_alike && groups.next().is_some_and(|word| word != address.len());
+        let is_row = has_words || matches!(form_of(second), Form::Rows(_));
         return if is_row { Err(Problem::EmptyOrPlain) } else { Ok(Some(DumpNotation::Plain)) };
     }
     let next = head(second).0;
@@ -199,22 +213,6 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
         step.is_some_and(|step| step > 0 && (step..step.saturating_add(word)).contains(&bytes))
     });
     if are_addresses { Err(Problem::Words) } else { Ok(Some(DumpNotation::Plain)) }
-}
-
-/// Returns whether a line without an address shows words, as od writes them: each after one blank.
-fn are_words(line: &[u8]) -> bool {
-    let mut groups = line.split(|&byte| byte == b' ');
-    groups.next().is_some_and(<[u8]>::is_empty) && {
-        let lengths: Vec<usize> = groups.map(<[u8]>::len).collect();
-        matches!(lengths[0], 4 | 6 | 8 | 16) && lengths.iter().all(|&length| length == lengths[0])
-    }
-}
-
-/// Returns whether the groups after the address of a row are bytes in octal digits.
-fn shows_octal(line: &[u8]) -> bool {
-    let mut groups = line.split(|byte| matches!(byte, b' ' | b'\t')).filter(|group| !group.is_empty()).skip(1);
-    let is_octal = |group: &[u8]| group.len() == 3 && group.iter().all(|digit| matches!(digit, b'0'..=b'7'));
-    groups.next().is_some_and(is_octal) && groups.all(is_octal)
 }
 
 /// The addresses at the start of lines, and the number of bytes in each row.
@@ -268,6 +266,12 @@ impl<'t> Steps<'t> {
     /// Returns the base of the addresses, or `None` if more rows may show it.
     fn base(&self, complete: bool) -> Result<Option<Base>, Problem> {
         let is_narrow = self.layout == RowLayout::Narrow;
+        // Only an address that needs more digits has them.
+        let shortest = self.rows.first().map_or(0, |(digits, ..)| digits.len());
+        let is_longer = |digits: &[u8]| digits.len() > shortest && digits.starts_with(b"0");
+        if is_narrow && self.rows.iter().any(|(digits, ..)| is_longer(digits)) {
+            return Err(Problem::UnknownBase);
+        }
         if !is_narrow && self.rows.iter().any(|(digits, ..)| digits.iter().any(u8::is_ascii_alphabetic)) {
             return Ok(Some(Base::Hex));
         }

@@ -217,8 +217,8 @@ fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8])
         RowLayout::Narrow => (b'>', b'<'),
         RowLayout::Colon | RowLayout::Bits | RowLayout::Panels(_) => (0, 0),
     };
-    // Characters that are those of the bytes may begin with a bar.
-    let are_bare = layout == RowLayout::Wide && shows_exactly(line, bytes);
+    // Characters that are those of the bytes may begin with a bar, unless a bar follows them, too.
+    let are_bare = layout == RowLayout::Wide && shows_exactly(line, bytes) && text.len() != row.bytes + 2;
     match text {
         [first, inner @ .., last] if !are_bare && *first == open && *last == close => {
             if inner.len() == row.bytes {

@@ -12,6 +12,7 @@ mod detect;
 pub mod kernel;
 mod line;
 mod notation;
+mod numbers;
 mod panels;
 mod plain;
 mod rows;
@@ -170,6 +171,8 @@ pub enum Problem {
     Words,
     /// The bytes are octal numbers.
     Octal,
+    /// The digits without addresses may be those of decimal or other numbers.
+    Numbers,
     /// The base of the addresses does not follow from them.
     UnknownBase,
     /// The digits may be binary or hexadecimal.
@@ -209,6 +212,7 @@ impl fmt::Display for Problem {
             Problem::LittleEndian => "little-endian groups cannot be reversed",
             Problem::Words => "rows of words cannot be reversed, because their byte order is unknown",
             Problem::Octal => "rows of octal numbers cannot be reversed",
+            Problem::Numbers => "hexadecimal bytes or other numbers? For bytes, use --plain or, for rows with addresses, --format canonical",
             Problem::UnknownBase => "the addresses do not fit the rows; set their base with --address-radix",
             Problem::BitsOrHex => "binary or hexadecimal? Use --format binary or --format xxd",
             Problem::EmptyOrPlain => "the address at the end of a dump, or plain digits? Use --type x1 or --plain",

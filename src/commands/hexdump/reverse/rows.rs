@@ -274,7 +274,11 @@ impl AddressedRows {
         // A row is truncated if the next one starts where a whole row would end.
         let last = self.last.len();
         let whole = self.next_address.map(|next| next.wrapping_add(self.width.saturating_sub(last) as u64));
-        if last < self.width && whole == Some(row.address) && !self.starred {
+        let is_cut = last < self.width && whole == Some(row.address);
+        // Where each row follows the one above it, only the last one is shorter.
+        let is_short = self.has_order() && !is_first && (last < self.width || row.bytes > self.width);
+        let follows = self.next_address == Some(row.address);
+        if !self.starred && (is_cut || is_short && follows) {
             return Err(Problem::CutRow);
         }
         let column = CharacterColumn::of(line, row);
@@ -290,7 +294,7 @@ impl AddressedRows {
         if self.has_order() && !self.starred && self.next_address.is_some_and(|next| next != row.address) {
             return Err(Problem::Missing);
         }
-        self.check_order(row, characters, bytes)?;
+        self.check_order(line, row, bytes)?;
         let has_characters = self.shows_originals() && column != CharacterColumn::None;
         if has_characters && !self.sets.agree(line::without_return(line), row, bytes) {
             return Err(Problem::Disagree);
@@ -305,14 +309,19 @@ impl AddressedRows {
     }
 
     /// Checks that groups of several bytes are in their order, which the characters may show.
-    fn check_order(&mut self, row: &DumpRow, characters: Option<&[u8]>, bytes: &[u8]) -> Result<(), Problem> {
+    fn check_order(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> Result<(), Problem> {
         if row.longest_group == 2 || self.layout == RowLayout::Bits || self.is_big_endian {
             return Ok(());
         }
         if self.layout == RowLayout::Narrow {
             return Err(Problem::Words);
         }
-        let Some(characters) = characters else { return Ok(()) };
+        let Some(characters) = line::characters(line, row) else {
+            // `hexdump -x` writes words. Memory dumps and tcpdump, which write bytes, have a colon.
+            let (_, end) = line::address_digits(line, self.layout);
+            let may_be_words = self.layout == RowLayout::Wide && line.get(end) != Some(&b':');
+            return if may_be_words { Err(Problem::Words) } else { Ok(()) };
+        };
         let show = |bytes: &[u8]| -> Vec<u8> { bytes.iter().map(|&byte| PRINTABLE[usize::from(byte)]).collect() };
         let swapped: Vec<u8> =
             bytes.chunks(row.longest_group / 2).flat_map(|group| group.iter().rev().copied()).collect();

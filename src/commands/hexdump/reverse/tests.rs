@@ -41,7 +41,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 
 #[test]
 fn every_notation_is_found_out() {
-    let cases: [(&str, &[u8]); 45] = [
+    let cases: [(&str, &[u8]); 57] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
         ("00000000: 01100001 01100010  ab\n00000002: 01100011  c\n", b"abc"),
@@ -55,9 +55,20 @@ fn every_notation_is_found_out() {
         ("0000000 61 62 63 64 65 66 67 68 69 6a\n0000010 61\n0000011\n", b"abcdefghija"),
         ("000000 61 62 63 64 65 66 67 68 69 6a  >abcdefghij<\n00000a 61  >a<\n00000b\n", b"abcdefghija"),
         ("\t0x0000:  4142 4344  ABCD\n\t0x0004:  45         E\n", b"ABCDE"),
+        ("\t0x0000:  4142 4344\n\t0x0004:  45\n", b"ABCDE"),
         ("00000000: 6162 6364 6566 6768 696a  abcdefghij\n00000010: 6b  k\n", b"abcdefghijk"),
         ("6162\n63 64\n", b"abcd"),
         (" 61 62 63\n", b"abc"),
+        // Indented digits, and the rows of `hexdump -C` without addresses.
+        ("    616263\n    646566\n", b"abcdef"),
+        ("    61 62 63\n", b"abc"),
+        ("  61 62 63 64 65 66 67 68  69 6a\n  6b\n", b"abcdefghijk"),
+        ("6a  6b  6c\n", b"jkl"),
+        ("6162 6364\n6566 67\n", b"abcdefg"),
+        ("61626364 6566\n", b"abcdef"),
+        ("616263 6465\n", b"abcde"),
+        ("61\n62\n", b"ab"),
+        ("61626364 65666768\n696a6b6c 6d\n", b"abcdefghijklm"),
         ("", b""),
         ("\n\n", b""),
         ("00000000  61 61\n*\n00000006  62\n00000007\n", b"aaaaaab"),
@@ -68,6 +79,9 @@ fn every_notation_is_found_out() {
         ("0000  61 62 63   abc\r\n0003  20 20\n", b"abc  "),
         // Characters that begin with a bar have no border for that.
         ("0000  7c 62 7c   |b|\n0003  20 7c    |\n", b"|b| |"),
+        // Between its borders, the only character is a bar.
+        ("00000000  7c  |||\n00000001  61  |a|\n00000002\n", b"|a"),
+        ("00000000  61  |a|\n00000001  7c  |||\n", b"a|"),
         // A bar at the end of a long row of xxd was taken for a border.
         (
             "00000000: 6162 6364 6566 6768 696a 6b6c 6d6e 6f70 7172 737c  abcdefghijklmnopqrs|\n\
@@ -150,10 +164,43 @@ fn what_is_no_dump_is_an_error() {
         (" 6261 6463\n", Problem::Words),
         (" 054357 010100 152671\n 107551\n", Problem::Words),
         ("0000000 141 142\n0000002\n", Problem::Octal),
+        // Decimal numbers of one or more bytes, of which all have an even number of digits, and bytes
+        // above words or numbers.
+        ("  48  49  50\n", Problem::Numbers),
+        ("  48\n", Problem::Numbers),
+        ("   48   49\n", Problem::Numbers),
+        ("   1234     12\n", Problem::Start),
+        (" 1684234849 1684234849\n", Problem::Numbers),
+        ("  4a  4b\n  74  75\n", Problem::Numbers),
+        (" 30 31 32 33\n  3130  3332\n", Problem::Numbers),
+        ("  4a 4b  4c 4d\n  1234  1234\n", Problem::Numbers),
+        // The first row lost its address, and was read together with the addresses of the others.
+        ("62 63\n000020 64 65\n000022\n", Problem::Numbers),
+        ("20 20 20   \n0010  20 20 20   \n", Problem::Numbers),
+        ("61 62\n000012\n", Problem::Numbers),
+        ("61 62\n000012", Problem::Numbers),
+        ("000000 \n000010\n", Problem::EmptyOrPlain),
+        ("a0 620e2163 4b304f06\n0001b0 37613a4d 210c551a\n", Problem::Numbers),
+        ("38\n00001d 63\n00001e 32\n", Problem::EmptyOrPlain),
+        // Of numbers with addresses, the only one has two digits.
+        ("0000000  32\n0000001\n", Problem::Numbers),
+        ("16  17\n", Problem::Numbers),
+        (" 3473108132 1596\n", Problem::Numbers),
+        ("000010 04000011\n", Problem::Words),
+        ("  000000\n", Problem::EmptyOrPlain),
+        // The first address lost a digit, so that its length is that of hexadecimal ones.
+        ("000000 a6 c8\n*\n0000400\n", Problem::UnknownBase),
+        ("000010\n000000 4c5b0661 2c284312\n", Problem::EmptyOrPlain),
+        // The line end and the address of the second row were deleted, or a row lost its second half.
+        ("0000000 61 62 63 64\n0000004 65 66\n0000006 67 68\n0000010\n", Problem::CutRow),
+        ("00000000  61 62  |ab|\n00000002  63 64 65 66  |cdef|\n00000006\n", Problem::CutRow),
         ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
         // A row of bits that was cut within a byte passed for hexadecimal digits.
         ("00000000: 11100101 11110001 11000101 00011000 000111\n", Problem::BitsOrHex),
         ("00000000: 64636261  abcd\n", Problem::LittleEndian),
+        // The only word of `hexdump -x`, which has no blanks before a second one.
+        ("0000000    457f\n0000002\n", Problem::Words),
+        ("0000000    457f                                                        \n0000002\n", Problem::Words),
         ("ffffffff81000000  00 01  |..|\n", Problem::Unreachable),
         ("40000000: 41\n", Problem::Gap(0x4000_0000)),
         ("10000000000000000: 41\n", Problem::Address),
