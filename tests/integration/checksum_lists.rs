@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::law::Law;
-use crate::util::{Dir, Ran, mapped, oracle, run_piped};
+use crate::util::{Dir, Ran, mapped, oracle, program, run_piped};
 
 /// Runs `mapped checksum` in `dir`.
 fn checksum(dir: &Dir, args: &[&str]) -> Ran {
@@ -338,7 +338,6 @@ fn lists_that_other_tools_misread() {
     }
 }
 
-/// The reason was repeated for each piece, under the piece's name.
 /// Regression: with BLAKE2b named, whose digests may have any length, the words of a text were
 /// digests in base64.
 #[test]
@@ -350,6 +349,34 @@ fn words_are_not_digests_in_base64() {
     assert!(ran.stderr.contains("notes: no properly formatted"), "{}", ran.stderr);
 }
 
+/// Regression: the NUL bytes of a compressed list led to the advice to use --zero.
+#[test]
+fn a_compressed_list_is_to_be_decompressed() {
+    let dir = files();
+    let list = dir.file("list.md5.gz", b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x01\x0a\0\xf5\xff");
+    for options in [&["-c"][..], &["-c", "-a", "md5"]] {
+        let ran = checksum(&dir, &[options, &["list.md5.gz"]].concat());
+        let advice = "the list is compressed (gzip): mapped cat --decompress list.md5.gz | mapped checksum --check";
+        assert_eq!((ran.code, ran.stderr), (1, format!("mapped: list.md5.gz: {advice}\n")));
+    }
+    // A pipe is not read again.
+    let ran = run_piped(mapped().args(["checksum", "-c"]), &std::fs::read(list).unwrap());
+    assert!(ran.code == 1 && ran.stderr.contains("binary data"), "{}", ran.stderr);
+}
+
+/// Regression: to advise on a list without lines of the named algorithm, it was opened again, which
+/// waits if it is a FIFO.
+#[test]
+fn a_fifo_is_opened_once() {
+    let dir = Dir::new();
+    assert!(Command::new("mkfifo").arg("fifo").current_dir(dir.path()).status().unwrap().success());
+    let line = "echo garbage > fifo & timeout 20 \"$0\" checksum -c -a md5 fifo";
+    let mut shell = Command::new("sh");
+    let ran: Ran = shell.args(["-c", line]).arg(program()).current_dir(dir.path()).output().unwrap().into();
+    assert!(ran.code == 1 && ran.stderr.contains("fifo: no properly formatted"), "{ran:?}");
+}
+
+/// Regression: the reason was repeated for each piece, under the piece's name.
 #[test]
 fn pieces_of_a_missing_file_have_one_reason() {
     let dir = files();

@@ -10,6 +10,7 @@ mod cat_select;
 mod checksum;
 mod checksum_audit;
 mod checksum_lists;
+mod checksum_reports;
 mod checksum_unknown;
 mod cluster;
 mod coherence;

@@ -116,8 +116,9 @@ impl Audit {
         for name in [entry.name.clone()].into_iter().chain(piece).chain(entry.other_names()) {
             self.names.insert(key(&name));
         }
-        self.roots.add(Path::new(&entry.name));
-        let name = plain(Path::new(&entry.name));
+        let name = self.local_name(entry);
+        self.roots.add(&name);
+        let name = plain(&name);
         self.searched.iter_mut().for_each(|(tree, is_listed)| *is_listed |= name.starts_with(tree));
         self.listed.get_or_insert_with(|| entry.name.clone());
         match verdict {
@@ -130,6 +131,20 @@ impl Audit {
             }
             Err(_) => self.counts.unreadable += 1,
         }
+    }
+
+    /// Returns the name of a listed file on this system. A list from Windows has other separators.
+    fn local_name(&self, entry: &ListEntry) -> PathBuf {
+        let exists = |name: &OsString| path::status(self.directory.join(name).as_os_str()).is_ok();
+        let others = entry.other_names();
+        let name = match others.is_empty() || exists(&entry.name) {
+            true => None,
+            false => others
+                .iter()
+                .find(|name| exists(name))
+                .or_else(|| others.iter().find(|name| name.as_bytes().contains(&b'/'))),
+        };
+        name.unwrap_or(&entry.name).into()
     }
 
     /// Counts `changed` files of unknown algorithm as files that have changed.

@@ -5,16 +5,17 @@ use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 
 use super::super::name::quoted;
+use crate::decode;
 use crate::digest::Algorithm;
 use crate::io::path;
+use crate::os::posix::FileType;
 
 /// Returns which algorithm a list without a line for the named ones may be for.
 pub fn other_algorithm(list: &OsStr, named: &[Algorithm]) -> Option<String> {
-    if list == "-" || named.is_empty() || path::is_directory(list) {
+    if named.is_empty() {
         return None;
     }
-    let mut head = Vec::new();
-    path::open(list).ok()?.take(4096).read_to_end(&mut head).ok()?;
+    let head = head_of(list)?;
     let line = head.split(|&byte| byte == b'\n').find(|line| !line.is_empty() && !line.starts_with(b"#"))?;
     let others = || Algorithm::all().filter(|algorithm| !named.contains(algorithm));
     let tagged = |algorithm: &Algorithm| line.starts_with(format!("{} (", algorithm.tag()).as_bytes());
@@ -27,6 +28,23 @@ pub fn other_algorithm(list: &OsStr, named: &[Algorithm]) -> Option<String> {
     let common = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
     let algorithm = others().filter(fits).max_by_key(|algorithm| common.contains(&algorithm.name()))?;
     Some(format!("its first digest has {digits} digits, as with -a {}", algorithm.name()))
+}
+
+/// Returns how to read a list that is compressed.
+pub fn compressed(list: &OsStr) -> Option<String> {
+    let format = decode::format_of(&head_of(list)?)?.name();
+    let list = quoted(list);
+    Some(format!("the list is compressed ({format}): mapped cat --decompress {list} | mapped checksum --check"))
+}
+
+/// Returns the beginning of a list. What a pipe contained can no longer be read.
+fn head_of(list: &OsStr) -> Option<Vec<u8>> {
+    if list == "-" || path::status(list).ok()?.kind != FileType::RegularFile {
+        return None;
+    }
+    let mut head = Vec::new();
+    path::open(list).ok()?.take(4096).read_to_end(&mut head).ok()?;
+    Some(head)
 }
 
 /// Returns what is wrong with the directory of `--directory`, in which none of the listed files exists.

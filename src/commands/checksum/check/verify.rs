@@ -182,9 +182,11 @@ fn zip<'c>(round: &'c [Vec<&'c DigestCandidate>]) -> impl Iterator<Item = (usize
 
 fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &CheckTarget<'_>) -> bool {
     let has_size = candidate.size.is_none_or(|size| size.is_of(digest.input_len));
-    // md5deep writes `offset 0-0` for the whole of an empty file.
-    let is_whole = target
-        .piece
-        .is_none_or(|piece| digest.input_len == piece.end - piece.start || digest.input_len == 0 && *piece == (0..1));
+    // md5deep writes `offset 0-0` for the whole of an empty file, and one such line after the last piece
+    // of a device or a pipe.
+    let is_whole = target.piece.is_none_or(|piece| {
+        let len = piece.end - piece.start;
+        digest.input_len == len || digest.input_len == 0 && len == 1
+    });
     has_size && is_whole && digest.is(&candidate.bytes)
 }

@@ -1,14 +1,15 @@
 //! Parses rows in which other columns surround the digest and the name.
 //!
-//! RHash and cfv write `NAME DIGEST` for every algorithm, RHash several digests at once. md5deep
-//! adds sizes and times, or separates by commas. cfv (<https://github.com/cfv-project/cfv>) reads
-//! comma-separated values and the CRC tables of older Windows tools.
+//! RHash and cfv write `NAME DIGEST` for every algorithm, RHash several digests at once, yt-dlp
+//! `NAME:DIGEST`. md5deep adds sizes and times, or separates by commas. cfv
+//! (<https://github.com/cfv-project/cfv>) reads comma-separated values and the CRC tables of older
+//! Windows tools.
 
 use super::entry::{Expected, ListEntry, Size};
 use super::line::AlgorithmFilter;
 use super::plain::hex;
 use super::row::{decimal, digest, entry};
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, ForeignDigest};
 
 /// The length in bytes of the shortest digest that makes a row, apart from a CRC-32.
 const SHORTEST: usize = 16;
@@ -63,6 +64,17 @@ pub fn trailing(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> 
     let is_row = is_long && !name.ends_with(b"=") && !last_word(name).is_some_and(is_foreign);
     let found = is_row.then(|| entry(name, expected)).flatten()?;
     Some(ListEntry { may_be_padded: true, ..found })
+}
+
+/// Parses `NAME:DIGEST`, which some projects publish. After a blank, or after the name of an algorithm,
+/// the digest is a field's value.
+pub fn colon(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
+    let at = memchr::memrchr(b':', line)?;
+    let (name, text) = (&line[..at], line[at + 1..].trim_ascii_end());
+    let key = std::str::from_utf8(name).unwrap_or_default().trim();
+    let is_algorithm = Algorithm::named(key).is_some() || ForeignDigest::named(key).is_some();
+    let is_key = is_algorithm || ["hash", "digest", "checksum"].iter().any(|word| key.eq_ignore_ascii_case(word));
+    if is_key { None } else { entry(name, vec![long(filter, text, None)?]) }
 }
 
 /// Parses the rows that md5deep writes with `-z` and `-t`, and with `-c`: `SIZE  DIGEST  NAME`,

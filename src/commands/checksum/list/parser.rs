@@ -84,7 +84,7 @@ impl<'a> Parser<'a> {
         if line.is_empty() {
             return ListLine::Nothing;
         }
-        if line[0] == b'#' {
+        if line[0] == b'#' && !self.is_named_after_hash(line) {
             return if self.hides_row(line) { ListLine::Improper(Fault::Row) } else { ListLine::Nothing };
         }
         if let Some(answer) = self.surrounding(line) {
@@ -114,6 +114,8 @@ impl<'a> Parser<'a> {
             _ if matches!(self.armor, Armor::Headers | Armor::Signature) => {
                 return Some(match self.entry(line) {
                     entry @ ListLine::Entry(_) => entry,
+                    // The empty line after the headers may have been lost.
+                    _ if self.armor == Armor::Headers && !table::is_field(line) => ListLine::Improper(Fault::Row),
                     _ => ListLine::Nothing,
                 });
             }
@@ -131,11 +133,14 @@ impl<'a> Parser<'a> {
             return Some(ListLine::Nothing);
         }
         if line[0] == b';'
-            && self.filter.allows(Algorithm::Crc32)
+            && [Algorithm::Crc32, Algorithm::Crc32c].iter().any(|crc| self.filter.allows(*crc))
             && matches!(self.form, ListForm::Plain | ListForm::Sfv)
         {
             self.form = ListForm::Sfv;
-            return Some(ListLine::Nothing);
+            return Some(match table::hides_sfv_row(line) {
+                true => ListLine::Improper(Fault::Row),
+                false => ListLine::Nothing,
+            });
         }
         if let Some(columns) = columns::crc_table(line) {
             self.form = ListForm::Crc(columns);
@@ -194,14 +199,18 @@ impl<'a> Parser<'a> {
         }
         let named_first = || {
             let is_possible = self.filter.wanted.is_empty() && !self.begins_with_digests;
-            let trailing = || columns::trailing(&self.filter, line).filter(|_| is_possible);
-            table::sfv(&self.filter, line, false).or_else(|| columns::csv(&self.filter, line)).or_else(trailing)
+            let trailing = || columns::trailing(&self.filter, line).or_else(|| columns::colon(&self.filter, line));
+            let either = || table::sfv(&self.filter, line, false).or_else(|| columns::csv(&self.filter, line));
+            either().or_else(|| trailing().filter(|_| is_possible))
         };
         if let Some(line) = table::gentoo(&self.filter, line).or_else(|| named_first().map(ListLine::Entry)) {
             return line;
         }
         if let Some(expected) = plain::bare(&self.filter, line) {
             return ListLine::Bare(expected);
+        }
+        if table::is_joined_row(&self.filter, line) {
+            return ListLine::Improper(Fault::Row);
         }
         // Lines that start with a blank continue a field.
         self.in_field = table::is_field(line) || self.in_field && line.first().is_some_and(u8::is_ascii_whitespace);
@@ -221,6 +230,18 @@ impl<'a> Parser<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Returns whether a line is a row for a file whose name begins with `#`: in an SFV list, in which
+    /// comments begin with a semicolon, or because several digests end it.
+    fn is_named_after_hash(&self, line: &[u8]) -> bool {
+        if line.get(1).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'#')) {
+            return false;
+        }
+        let digests = columns::trailing(&self.filter, line).map_or(0, |row| row.expected.len());
+        let crc = line.iter().rposition(u8::is_ascii_whitespace).map_or(0, |blank| line.len() - blank - 1);
+        let is_crc = || crc == 8 && table::sfv(&self.filter, line, true).is_some();
+        digests > 1 || self.form == ListForm::Sfv && (digests > 0 || is_crc())
     }
 
     fn hashdeep(&self, columns: &[HashdeepColumn], line: &[u8]) -> ListLine {

@@ -114,6 +114,9 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
     };
     let is_short = filter.wanted.is_empty() && expected.length() < SHORTEST_REVERSED;
     let marked = name.len() > 1 && matches!(name[0], b' ' | b'*');
+    if is_name_before_digest(filter, &expected, name, marked) {
+        return None;
+    }
     if !marked {
         if *spacing == Spacing::Marked || is_short || is_split(filter, text, name) {
             return None;
@@ -145,6 +148,25 @@ pub fn is_dump(line: &[u8]) -> bool {
     let bytes = words.clone().take_while(|word| word.len() == 2 && is_hex(word)).count();
     let is_barred = words.nth(bytes).is_some_and(|word| word[0] == b'|') && line.ends_with(b"|");
     bytes >= 8 || bytes > 0 && is_barred
+}
+
+/// Returns whether a short digest before others, at least one of them longer, is a name of hexadecimal
+/// digits, as in the rows of a list that begin with the name. After two blanks, a single digest may be the
+/// name of a file in a store.
+fn is_name_before_digest(filter: &AlgorithmFilter<'_>, short: &Expected, rest: &[u8], is_marked: bool) -> bool {
+    let mut lengths = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).map(|word| {
+        let len = hex(word).map_or(0, |bytes| bytes.len());
+        if filter.fitting(len).is_empty() { 0 } else { len }
+    });
+    let (mut count, mut longest) = (0, 0);
+    filter.wanted.is_empty()
+        && short.length() < SHORTEST_BASE64
+        && lengths.all(|len| {
+            (count, longest) = (count + 1, longest.max(len));
+            len >= SHORTEST_REVERSED
+        })
+        && longest >= SHORTEST_BASE64
+        && count > usize::from(is_marked)
 }
 
 /// Parses `text` as a digest without a tag.

@@ -108,12 +108,29 @@ pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Optio
     let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
     // A name may end with blanks, or be followed by several that align the sums.
     let (name, crc) = (&line[..at], &line[at + 1..]);
-    if !filter.allows(Algorithm::Crc32) || crc.len() > 8 || crc.len() < 8 && !is_certain {
+    // RHash can write sums before names into a file with any extension.
+    let begins_with_crc = || name.get(8..10) == Some(b"  ") && hex(&name[..8]).is_some();
+    if crc.len() > 8 || crc.len() < 8 && (!is_certain || begins_with_crc()) {
         return None;
     }
-    let crc = format!("{:0>8}", text(crc));
-    let found = entry(name, vec![digest(filter, Algorithm::Crc32, crc.as_bytes(), None)?])?;
+    // RHash writes CRC-32C in the same form.
+    let crcs = [Algorithm::Crc32, Algorithm::Crc32c];
+    let specs: Vec<Spec> = crcs.into_iter().filter(|crc| filter.allows(*crc)).map(Spec::from).collect();
+    let bytes = hex(format!("{:0>8}", text(crc)).as_bytes()).filter(|_| !specs.is_empty())?;
+    let found = entry(name, vec![Expected::of(&bytes, &specs, None)])?;
     Some(ListEntry { may_be_padded: true, ..found })
+}
+
+/// Returns whether a comment of an SFV list ends with a row, because a line end was lost. A date, or the name
+/// after one, is part of the comment.
+pub fn hides_sfv_row(comment: &[u8]) -> bool {
+    let mut words = words(comment).collect::<Vec<_>>().into_iter().rev();
+    let is_digest = |word: &[u8]| match word.len() {
+        8 => hex(word).is_some() && !word.iter().all(u8::is_ascii_digit),
+        len => len >= 32 && hex(word).is_some(),
+    };
+    let is_date = |word: &[u8]| word.len() == 10 && word.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-');
+    words.next().is_some_and(is_digest) && words.next().is_some_and(|word| word != b";" && !is_date(word))
 }
 
 /// Returns the columns that hashdeep's header line names, an empty list for its other header line,
@@ -242,6 +259,14 @@ pub fn is_stray_digest(line: &[u8]) -> bool {
     let mut words = words(line);
     let is_digest = |word: &[u8]| hex(word).is_some_and(|bytes| bytes.len() as u64 >= Algorithm::Md5.default_len());
     words.next().is_some_and(is_digest) && words.next().and_then(decimal).is_some() && words.next().is_some()
+}
+
+/// Returns whether a line is the name of a field that lists digests and, because a line end was lost, its
+/// first row.
+pub fn is_joined_row(filter: &AlgorithmFilter<'_>, line: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', line) else { return false };
+    let algorithm = field_algorithm(&line[..colon]);
+    algorithm.is_some_and(|algorithm| control(algorithm, filter, &line[colon + 1..]).is_some())
 }
 
 /// Parses ` DIGEST SIZE NAME` within such a field; in a .changes file, two more words precede the

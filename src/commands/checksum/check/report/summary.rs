@@ -13,7 +13,8 @@ impl CheckReport<'_> {
     pub(super) fn sum_up(&self, totals: &mut ListTotals, output: &mut Output) {
         totals.end_pieces(self, output);
         let list = self.shown();
-        if totals.nul > 0 {
+        let compressed = if totals.proper == 0 { advice::compressed(self.list) } else { None };
+        if totals.nul > 0 && compressed.is_none() {
             warn(&format!("{list}: lines contain NUL bytes; use --zero if they end with NUL"), output);
         }
         if let Some(number) = totals.cut {
@@ -28,7 +29,7 @@ impl CheckReport<'_> {
             return;
         }
         if totals.proper == 0 {
-            return self.explain_emptiness(totals, output);
+            return self.explain_emptiness(totals, compressed, output);
         }
         if self.checking.status {
             return;
@@ -66,8 +67,11 @@ impl CheckReport<'_> {
     }
 
     /// Reports that no line could be checked, unless that was explained.
-    fn explain_emptiness(&self, totals: &ListTotals, output: &mut Output) {
+    fn explain_emptiness(&self, totals: &ListTotals, compressed: Option<String>, output: &mut Output) {
         let is_tool = crate::output::is_tool();
+        if let Some(text) = compressed.filter(|_| !self.is_expected()) {
+            return warn(&format!("{}: {text}", self.shown()), output);
+        }
         let text = match totals.undecided.unsupported() {
             Some(_) if !is_tool && totals.unknown.is_some() => return,
             _ if totals.is_binary => String::from("not a list of digests, but binary data"),
