@@ -15,7 +15,7 @@ pub fn hint_at_terminal_input(operands_read: bool) {
     hint_at_terminal_input_of("standard input", operands_read);
 }
 
-/// Prints the same about `input`, which is read from standard input.
+/// Prints a hint if `input` is read from standard input and that is a terminal.
 pub fn hint_at_terminal_input_of(input: &str, operands_read: bool) {
     use std::io::IsTerminal as _;
     if operands_read || crate::output::is_tool() || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal()

@@ -155,9 +155,7 @@ fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String>
 
 /// Returns the names of missing options, with the placeholders for their values.
 fn joined(missing: &str) -> String {
-    let names: Vec<String> =
-        missing.trim_start_matches('<').trim_end_matches('>').split('|').map(str::to_owned).collect();
-    let names: Vec<String> = names.iter().map(|name| name.replace(['<', '>'], "").replace("...", "")).collect();
+    let names: Vec<String> = missing.split('|').map(|name| name.replace(['<', '>'], "").replace("...", "")).collect();
     match &names[..] {
         [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
         _ => names.concat(),

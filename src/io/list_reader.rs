@@ -16,7 +16,7 @@ use super::path;
 /// of a line is shorter.
 const MAX_LINE: u64 = 1 << 20;
 
-/// The number of bytes by which a list is told from something else.
+/// The number of bytes at the start of a list that show whether it is one.
 const HEAD: usize = 1 << 14;
 
 /// Reads a list line by line.
@@ -58,17 +58,16 @@ impl ListReader {
     /// Returns the first bytes, which remain to be read as lines.
     ///
     /// # Errors
-    /// Returns an error if reading fails.
+    /// Returns an error if reading fails. What was read before that remains as well.
     pub fn head(&mut self) -> io::Result<Vec<u8>> {
-        let mut head = vec![0; HEAD];
+        let (mut head, mut len) = (vec![0; HEAD], 0);
         // The first read may return only what could have been a byte order mark. More of them would wait
         // for a writer that pauses.
-        let first = self.input.read(&mut head)?;
-        let second = if first < HEAD { self.input.read(&mut head[first..])? } else { 0 };
-        head.truncate(first + second);
+        let result = (0..2).try_for_each(|_| self.input.read(&mut head[len..]).map(|read| len += read));
+        head.truncate(len);
         let rest = std::mem::replace(&mut self.input, Box::new(io::empty()));
         self.input = Box::new(io::Cursor::new(head.clone()).chain(rest));
-        Ok(head)
+        result.map(|()| head)
     }
 
     /// Returns the next line without its terminator, and its number, counted from 1.
@@ -140,6 +139,22 @@ mod tests {
         assert_eq!(std::iter::from_fn(|| lines.next_line().unwrap().map(|(number, _)| number)).count(), 10_000);
         let mut short = ListReader::new(&b"\xff\xfea\0\n\0"[..], b'\n');
         assert_eq!((short.head().unwrap(), short.next_line().unwrap()), (b"a\n".to_vec(), Some((1, &b"a"[..]))));
+    }
+
+    // Regression: the beginning of a list was lost, and its entries passed over, if a read failed after it.
+    #[test]
+    fn the_first_bytes_outlast_an_error() {
+        struct Interrupted(bool);
+        impl Read for Interrupted {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                if std::mem::replace(&mut self.0, true) { Ok(0) } else { Err(io::ErrorKind::Interrupted.into()) }
+            }
+        }
+        let mut lines = ListReader::new((&b"a  f\n"[..]).chain(Interrupted(false)).chain(&b"b  g\n"[..]), b'\n');
+        let head = lines.head();
+        assert!(head.as_ref().map_or(true, |head| b"a  f\n".starts_with(head)), "{head:?}");
+        let names = std::iter::from_fn(|| lines.next_line().unwrap().map(|(_, line)| line.to_vec()));
+        assert_eq!(names.collect::<Vec<_>>(), [b"a  f", b"b  g"]);
     }
 
     #[test]

@@ -37,8 +37,10 @@ fn split_time(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) 
 /// Returns advice if the bytes of a pattern are words of their own: `--find ff d8`.
 fn split_bytes(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let is_byte = |word: &&&str| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'?');
-    let at =
-        words.iter().position(|word| subcommand == "hexdump" && (*word == "--find" || word.starts_with("--find=")))?;
+    if subcommand != "hexdump" {
+        return None;
+    }
+    let at = words.iter().position(|word| *word == "--find" || word.starts_with("--find="))?;
     let (first, rest) = match words[at].split_once('=') {
         Some((_, first)) => (first, &words[at + 1..]),
         None => (*words.get(at + 1)?, &words[at + 2..]),
@@ -52,7 +54,11 @@ fn split_bytes(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool)
 fn split_size(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let is_size =
         |option: &str| matches!(option, "--length" | "--offset" | "--pieces" | "--block-size" | "--file-size");
-    words.windows(3).filter(|_| subcommand != "grep").find_map(|three| match *three {
+    // In grep, the unit may be the pattern.
+    if subcommand == "grep" {
+        return None;
+    }
+    words.windows(3).find_map(|three| match *three {
         [option, number, unit] if is_size(option) && is_digits(number) && !is_digits(unit) && !exists(unit) => {
             let size = format!("{number}{unit}");
             parse_offset(&size).ok().map(|_| format!("a size is one argument: {option} {size}"))

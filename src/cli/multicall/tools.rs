@@ -34,7 +34,7 @@ const ENDS: &[Rule] = &[
     long("silent", Flag, Noted),
     rule('v', "verbose", Flag, Noted),
     rule('z', "zero-terminated", Flag, Args("--null-data")),
-    // Of GNU's own tests: pipes and files are told apart by what they are.
+    // GNU's tests pass this option. It has no effect, because a pipe is recognized by its type.
     long("-presume-input-pipe", Flag, Args("")),
 ];
 

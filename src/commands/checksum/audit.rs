@@ -28,7 +28,7 @@ use crate::io::path;
 use crate::io::walk::{Walk, WalkOrder};
 use crate::os::posix::OsStrExt;
 use crate::output::Output;
-use roots::{Roots, plain};
+use roots::Roots;
 
 /// The digests of an unlisted file, `None` for a file to skip, or the reason that it has none.
 type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
@@ -99,7 +99,7 @@ impl Audit {
 
     /// Adds a directory to those that listed names start with.
     pub fn search(&mut self, tree: &OsStr) {
-        let tree = plain(Path::new(tree));
+        let tree = name::plain(Path::new(tree));
         self.roots.search(tree.clone());
         self.searched.push((tree, false));
     }
@@ -118,7 +118,7 @@ impl Audit {
         }
         let name = self.local_name(entry);
         self.roots.add(&name);
-        let name = plain(&name);
+        let name = name::plain(&name);
         self.searched.iter_mut().for_each(|(tree, is_listed)| *is_listed |= name.starts_with(tree));
         self.listed.get_or_insert_with(|| entry.name.clone());
         match verdict {
@@ -323,7 +323,7 @@ fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mu
 
 /// Returns a key for a name that is the same for all its spellings: `./a//b` is `a/b`.
 fn key(name: &OsStr) -> [u8; 16] {
-    let hash = blake3::hash(plain(Path::new(name)).as_os_str().as_bytes());
+    let hash = blake3::hash(name::plain(Path::new(name)).as_os_str().as_bytes());
     let mut key = [0; 16];
     key.copy_from_slice(&hash.as_bytes()[..16]);
     key

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
+use std::path::{Component, Path, PathBuf};
 
 use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
@@ -19,6 +20,11 @@ pub fn portable(name: &OsStr) -> Cow<'_, [u8]> {
         return Cow::Owned(bytes.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect());
     }
     Cow::Borrowed(bytes)
+}
+
+/// Returns the plain spelling of a name, by which names are compared.
+pub fn plain(name: &Path) -> PathBuf {
+    name.components().filter(|part| *part != Component::CurDir).collect()
 }
 
 /// Returns the escaped name, if it needs escaping.

@@ -94,7 +94,7 @@ fn show(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Res
         patterns => dump(args, config, &resolved, patterns, output),
     };
     if matches!(exit, Ok(Exit::Failure)) {
-        tell(&guesses);
+        print_guesses(&guesses);
     }
     exit
 }
@@ -244,10 +244,10 @@ fn patterns(args: &HexdumpArgs) -> Result<(Option<BytePatterns>, Vec<Guess>), St
     let parsed: Vec<_> = args.find.iter().map(parse).collect::<Result<_, String>>()?;
     let (patterns, guesses): (Vec<_>, Vec<_>) = parsed.into_iter().unzip();
     let (likely, doubtful): (Vec<Guess>, Vec<Guess>) = guesses.into_iter().flatten().partition(|one| one.is_likely);
-    tell(&doubtful);
+    print_guesses(&doubtful);
     Ok(((!patterns.is_empty()).then(|| BytePatterns::new(patterns)), likely))
 }
 
-fn tell(guesses: &[Guess]) {
+fn print_guesses(guesses: &[Guess]) {
     guesses.iter().for_each(|guess| print_message(format_args!("mapped: {}", guess.text)));
 }

@@ -60,18 +60,13 @@ impl Roots {
     }
 }
 
-/// Returns the plain spelling of a name.
-pub fn plain(name: &Path) -> PathBuf {
-    name.components().filter(|part| *part != Component::CurDir).collect()
-}
-
 /// Returns the directory that a relative name starts with, or the empty path for the current one.
 fn first_directory(name: &Path) -> PathBuf {
     let mut first = PathBuf::new();
     if name.components().next() == Some(Component::CurDir) {
         return first;
     }
-    for part in name.parent().unwrap_or(Path::new("")).components().filter(|part| *part != Component::CurDir) {
+    for part in name.parent().unwrap_or(Path::new("")).components() {
         first.push(part);
         if part != Component::ParentDir {
             break;

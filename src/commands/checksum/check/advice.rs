@@ -2,9 +2,9 @@
 
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, Path};
 
-use super::super::name::quoted;
+use super::super::name::{plain, quoted};
 use crate::decode;
 use crate::digest::Algorithm;
 use crate::io::path;
@@ -51,7 +51,7 @@ fn head_of(list: &OsStr) -> Option<Vec<u8>> {
 /// `listed` is the name of one of them.
 pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
     let said = format!("no listed file exists below {}", quoted(directory));
-    let name: PathBuf = Path::new(listed).components().filter(|part| *part != Component::CurDir).collect();
+    let name = plain(Path::new(listed));
     let copy = Path::new(directory);
     let is_start = copy.file_name() == name.iter().next();
     if let Some(parent) = copy.parent().filter(|parent| is_start && parent.join(&name).exists()) {
@@ -79,7 +79,7 @@ pub fn other_tree(tree: &OsStr, listed: &OsStr) -> String {
 
 /// Returns the directory that a listed name starts with, if it is relative.
 fn first_directory(listed: &Path) -> Option<&OsStr> {
-    let mut parts = listed.components().filter(|part| *part != Component::CurDir);
+    let mut parts = listed.components().skip_while(|part| *part == Component::CurDir);
     match (parts.next(), parts.next()) {
         (Some(Component::Normal(first)), Some(_)) => Some(first),
         _ => None,
