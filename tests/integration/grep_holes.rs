@@ -213,3 +213,38 @@ fn a_hole_costs_nothing() {
     }
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
+
+// Regression: where lines without a match are printed, and for a timeline, a hole was read to its end.
+#[test]
+fn a_file_that_is_one_hole_ends_soon() {
+    let dir = Dir::on_disk();
+    let path = dir.path().join("hole");
+    write(&path, 1 << 43, &Vec::new(), true);
+    let begun = Instant::now();
+    for (options, expected, code) in [
+        (&["-v", "x"][..], "", 1),
+        (&["--last", "1", "-v", "x"], "", 1),
+        (&["--timeline", "x"], "", 1),
+        (&["-a", "--timeline", "--json", "-v", "x"], "{\"file\":", 0),
+    ] {
+        let ran = run(options, &[], &path, false);
+        assert!(String::from_utf8_lossy(&ran.stdout).starts_with(expected), "{options:?}: {}", shown(&ran));
+        assert_eq!(ran.code, code, "{options:?}: {}", ran.stderr);
+    }
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
+}
+
+// Regression: called as grep, it took a file of NUL bytes alone for padding without lines.
+#[test]
+fn called_as_grep_it_knows_no_padding() {
+    let dir = Dir::new();
+    let path = dir.path().join("padded");
+    for (name, len, pieces) in layouts().into_iter().take(3) {
+        write(&path, len, &pieces, false);
+        for options in [&["-c", "-v", "x"][..], &["-c", "x"], &["-v", "x"], &["-L", "x"], &["-c", "^"]] {
+            let gnu: Ran = Command::new("grep").args(options).arg(&path).env("LC_ALL", "C").output().unwrap().into();
+            let ours: Ran = mapped().args(["--as", "grep"]).args(options).arg(&path).output().unwrap().into();
+            assert_eq!((ours.code, shown(&ours)), (gnu.code, shown(&gnu)), "{name}: {options:?}: {}", ours.stderr);
+        }
+    }
+}

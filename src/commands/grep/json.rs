@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::lines::lines_of;
+use super::pattern::Replaced;
 use super::query::Query;
 use super::style::Spans;
 use crate::output::JsonText;
@@ -129,12 +130,12 @@ impl JsonTotals {
 
     /// Prints consecutive whole lines, each as a message, and `begin` before the first of an input.
     ///
-    /// `spans` are the matches, if these may span lines.
+    /// `spans` are the matches, if they are known.
     pub(super) fn lines(
         &mut self,
         query: &Query,
         lines: &[u8],
-        spans: Option<Spans<'_>>,
+        mut spans: Option<Spans<'_>>,
         place: LinesPlace<'_>,
         text: &mut Vec<u8>,
     ) {
@@ -153,25 +154,15 @@ impl JsonTotals {
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let content = if together { line } else { query.any.content(line) };
             // A failure here also occurred, and was reported, when the line was selected.
-            let replaced = place.replacement.and_then(|text| query.any.replace(content, spans, text).ok());
+            let replaced = place.replacement.and_then(|text| {
+                // Matches that may span lines are found once.
+                query.any.replace(content, spans.filter(|_| together), text).ok()
+            });
             let found = match place.selected == query.invert {
                 true => Vec::new(),
                 false => matches_of(query, content, spans, line.len()),
             };
-            let submatches: Vec<_> = found
-                .into_iter()
-                .enumerate()
-                .map(|(index, Range { start, end })| {
-                    let replaced = replaced.as_ref();
-                    let replacement = replaced.and_then(|all| all.text.get(all.spans.get(index)?.clone()));
-                    Submatch {
-                        matched: JsonText::from(&line[start..end]),
-                        replacement: replacement.map(JsonText::from),
-                        start,
-                        end,
-                    }
-                })
-                .collect();
+            let submatches = submatches(line, found, replaced.as_ref());
             self.input.matched_lines += u64::from(place.selected);
             self.input.matches += if place.selected { submatches.len() as u64 } else { 0 };
             let lines = JsonLines {
@@ -184,6 +175,9 @@ impl JsonTotals {
             push(&if place.selected { Message::Match(lines) } else { Message::Context(lines) }, text);
             number += 1;
             offset += line.len() as u64;
+            if let Some(spans) = &mut spans {
+                spans.skip_line(line.len());
+            }
         }
         if place.selected {
             self.input.bytes_searched = offset;
@@ -241,11 +235,25 @@ impl JsonTotals {
     }
 }
 
+/// Returns the matches in a line, with what replaces them.
+fn submatches<'t>(line: &'t [u8], found: Vec<Range<usize>>, replaced: Option<&'t Replaced>) -> Vec<Submatch<'t>> {
+    let replacement = |index: usize| {
+        let all = replaced?;
+        all.text.get(all.spans.get(index)?.clone()).map(JsonText::from)
+    };
+    let submatch = |(index, Range { start, end })| Submatch {
+        matched: JsonText::from(&line[start..end]),
+        replacement: replacement(index),
+        start,
+        end,
+    };
+    found.into_iter().enumerate().map(submatch).collect()
+}
+
 /// Returns the matches in a line: those of `spans` that end in its `length` bytes, if they are known.
 fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: usize) -> Vec<Range<usize>> {
     if let Some(Spans { all, base, .. }) = spans {
-        let first = all.partition_point(|span| span.start < base);
-        let here = all[first..].iter().take_while(|span| span.end <= base + length);
+        let here = all.iter().skip_while(|span| span.start < base).take_while(|span| span.end <= base + length);
         return here.map(|span| span.start - base..span.end - base).collect();
     }
     let mut all = Vec::new();

@@ -4,27 +4,27 @@
 //! same position under both rules, so only its end is searched for again, with an anchored run that
 //! keeps every thread alive until none is left.
 
+use std::cell::RefCell;
+use std::ops::Range;
+
 use anyhow::Result;
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
-use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
-use std::ops::Range;
+use thread_local::ThreadLocal;
 
 use super::syntax::{Boundary, Case, Syntax};
-
-type CacheOf<T> = Pool<T, Box<dyn Fn() -> T + Send + Sync>>;
 
 /// Finds where the longest match from a known start ends.
 pub struct Longest {
     /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
     /// Unicode word boundary next to a non-ASCII character.
-    dfa: Option<(DFA, CacheOf<Cache>)>,
+    dfa: Option<(DFA, ThreadLocal<RefCell<Cache>>)>,
     /// A slow engine that never gives up.
     vm: PikeVM,
-    vm_caches: CacheOf<pikevm::Cache>,
+    vm_caches: ThreadLocal<RefCell<pikevm::Cache>>,
 }
 
 impl std::fmt::Debug for Longest {
@@ -72,18 +72,13 @@ impl Longest {
             .configure(DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true))
             .build(source)
             .ok()
-            .map(|dfa| {
-                let maker = dfa.clone();
-                (dfa, Pool::new(Box::new(move || maker.create_cache()) as Box<dyn Fn() -> Cache + Send + Sync>))
-            });
+            .map(|dfa| (dfa, ThreadLocal::new()));
         let vm = PikeVM::builder()
             .syntax(flags)
             .thompson(nfa)
             .configure(PikeVM::config().match_kind(MatchKind::All))
             .build(source)?;
-        let maker = vm.clone();
-        let vm_caches: CacheOf<pikevm::Cache> = Pool::new(Box::new(move || maker.create_cache()));
-        Ok(Longest { dfa, vm, vm_caches })
+        Ok(Longest { dfa, vm, vm_caches: ThreadLocal::new() })
     }
 
     /// Returns the end of the longest match in `line` that begins where `found` does, and at least
@@ -91,12 +86,14 @@ impl Longest {
     pub fn end(&self, line: &[u8], found: Range<usize>) -> usize {
         let input = Input::new(line).span(found.start..line.len()).anchored(Anchored::Yes);
         if let Some((dfa, caches)) = &self.dfa
-            && let Ok(half) = dfa.try_search_fwd(&mut caches.get(), &input)
+            && let cache = caches.get_or(|| RefCell::new(dfa.create_cache()))
+            && let Ok(half) = dfa.try_search_fwd(&mut cache.borrow_mut(), &input)
         {
             return half.map_or(found.end, |half| half.offset().max(found.end));
         }
         let mut slots = [None, None];
-        self.vm.search_slots(&mut self.vm_caches.get(), &input, &mut slots);
+        let cache = self.vm_caches.get_or(|| RefCell::new(self.vm.create_cache()));
+        self.vm.search_slots(&mut cache.borrow_mut(), &input, &mut slots);
         slots[1].map_or(found.end, |end| end.get().max(found.end))
     }
 }

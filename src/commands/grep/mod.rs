@@ -29,6 +29,7 @@ mod line_count;
 mod lines;
 mod long_match;
 mod longest;
+mod match_position;
 mod merged;
 mod multiline;
 mod name_matcher;
@@ -37,6 +38,7 @@ mod open;
 mod open_match;
 mod padding;
 mod pattern;
+mod per_thread;
 #[cfg(feature = "pcre2")]
 mod perl;
 #[cfg(not(feature = "pcre2"))]
@@ -44,6 +46,8 @@ mod perl;
 mod perl;
 #[cfg(feature = "pcre2")]
 mod perl_build;
+#[cfg(feature = "pcre2")]
+mod perl_copy;
 #[cfg(feature = "pcre2")]
 mod perl_limit;
 mod perl_lines;
@@ -53,6 +57,7 @@ mod pick_last;
 mod pick_period;
 mod posix;
 mod prefix;
+mod prefixed;
 mod print;
 mod query;
 #[cfg(feature = "pcre2")]

@@ -148,7 +148,7 @@ mod tests {
         Query { any, and: Vec::new(), not: Vec::new(), invert, terminator: b'\n' }
     }
 
-    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: true, failures: false, limit: None };
+    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: true, spans: false, limit: None };
 
     fn lines(found: &Found) -> Vec<(usize, usize, u64, u64)> {
         found.pieces.iter().map(|piece| (piece.start, piece.end, piece.line, piece.lines)).collect()

@@ -33,7 +33,15 @@ impl Perl {
         match self.0 {}
     }
 
-    pub fn find_among_lines(&self, _: &[u8]) -> Option<Option<usize>> {
+    pub fn may_search_together(&self, _: &[u8]) -> bool {
+        match self.0 {}
+    }
+
+    pub fn find_among_lines(&self, _: &[u8], _: usize) -> Option<Option<Range<usize>>> {
+        match self.0 {}
+    }
+
+    pub fn after(&self, _: &[u8], _: usize) -> usize {
         match self.0 {}
     }
 

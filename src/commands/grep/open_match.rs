@@ -4,14 +4,15 @@
 //! ends at the end of a part may continue in the next part, and so may one of `"[^"]*"` that has only
 //! begun there. Both begin where the rest of the part is the beginning of a possible match.
 
+use std::cell::RefCell;
 use std::sync::OnceLock;
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::{self, WhichCaptures};
-use regex_automata::util::pool::Pool;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
+use thread_local::ThreadLocal;
 
 use super::line_automaton::flags;
 use super::syntax::{Boundary, Syntax};
@@ -29,7 +30,7 @@ pub struct OpenMatch {
 /// An automaton that reads from the end of a part backwards.
 struct BackwardAutomaton {
     dfa: DFA,
-    caches: Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync>>,
+    caches: ThreadLocal<RefCell<Cache>>,
 }
 
 impl std::fmt::Debug for OpenMatch {
@@ -56,7 +57,8 @@ impl OpenMatch {
     pub fn start(&self, part: &[u8]) -> usize {
         let Some(backward) = self.dfa.get_or_init(|| BackwardAutomaton::new(&self.beginnings)) else { return 0 };
         let input = Input::new(part).anchored(Anchored::Yes);
-        let found = backward.dfa.try_search_rev(&mut backward.caches.get(), &input);
+        let cache = backward.caches.get_or(|| RefCell::new(backward.dfa.create_cache()));
+        let found = backward.dfa.try_search_rev(&mut cache.borrow_mut(), &input);
         // The automaton does not give up: its cache is cleared as often as necessary.
         found.map_or(0, |found| found.map_or(part.len(), |found| found.offset()))
     }
@@ -68,8 +70,7 @@ impl BackwardAutomaton {
         let nfa = thompson::Compiler::new().configure(config).build_from_hir(tree).ok()?;
         let config = DFA::config().match_kind(MatchKind::All);
         let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
-        let maker = dfa.clone();
-        Some(BackwardAutomaton { dfa, caches: Pool::new(Box::new(move || maker.create_cache())) })
+        Some(BackwardAutomaton { dfa, caches: ThreadLocal::new() })
     }
 }
 

@@ -108,7 +108,7 @@ mod tests {
     fn lines_between_runs_are_found_with_their_numbers() {
         let any = Pattern::new(&[b"^a".to_vec()], &Syntax::default()).unwrap();
         let query = Query { any, and: Vec::new(), not: Vec::new(), invert: false, terminator: b'\n' };
-        let wanted = Wanted { pieces: true, numbers: true, matches: false, failures: false, limit: None };
+        let wanted = Wanted { pieces: true, numbers: true, matches: false, spans: false, limit: None };
         let found = scan(&query, b"\0\0a1\nb\na2\0\0\0a3\nb\n", wanted);
         let lines: Vec<_> = found.pieces.iter().map(|piece| (piece.start, piece.end, piece.line)).collect();
         assert_eq!(lines, [(2, 5, 0), (7, 9, 2), (12, 15, 2)]);

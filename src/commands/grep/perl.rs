@@ -5,7 +5,6 @@
 //! contract has no room for bytes that another process changes during a search, as it may change mapped
 //! ones.
 
-use std::cell::Cell;
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,15 +13,15 @@ use grep_regex::RegexMatcher;
 use pcre2::bytes::{CaptureLocations, Regex};
 
 use super::failure::Failure;
+use super::match_position::MatchPosition;
+use super::per_thread::PerThread;
 use super::perl_build::{build, group, refusal, relaxed};
+use super::perl_copy::{copy_of, keep, with_copy};
 use super::perl_limit::within;
 use super::perl_lines::within_line;
 use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
 use super::syntax::Syntax;
-
-/// A larger copy of a haystack is not kept for the next one.
-const KEPT_COPY_BYTES: usize = 1 << 20;
 
 /// The length from which a haystack is searched within a limit of time, and the least limit. Searches of
 /// shorter ones have the limit of steps alone.
@@ -36,26 +35,19 @@ const MOST_MATCHES: usize = 4096;
 pub struct Perl {
     regexes: Arc<Regexes>,
     /// The same for many lines at once, if no match can depend on a neighbouring line.
-    of_lines: Option<Regex>,
+    of_lines: Option<PerThread<Regex>>,
     /// The form that finds candidates for it, if there is one.
     relaxed: Option<Relaxed>,
 }
 
 /// What searches a line.
 struct Regexes {
-    regex: Regex,
+    regex: PerThread<Regex>,
     /// The same for text that is not UTF-8, if it must differ. PCRE2 looks for a pattern that begins with
     /// `.*` at the start of a line only, although `.` does not match the bytes that are not UTF-8.
-    of_fragments: Option<Regex>,
+    of_fragments: Option<PerThread<Regex>>,
     utf8: bool,
     terminator: u8,
-}
-
-/// A search for all matches in a haystack.
-#[derive(Clone, Copy, Default)]
-struct SearchPosition {
-    at: usize,
-    last_end: Option<usize>,
 }
 
 /// Takes a match in a haystack and its groups, and returns whether to go on.
@@ -102,15 +94,16 @@ impl Perl {
 
     fn compile(verbs: &str, body: Body, syntax: &Syntax) -> anyhow::Result<Perl> {
         let has_repetition = body.text.contains(['*', '{']);
-        let not_at_starts = || build(&format!("{verbs}(*NO_DOTSTAR_ANCHOR)"), &body.text, syntax);
+        let not_at_starts = || build(&format!("{verbs}(*NO_DOTSTAR_ANCHOR)"), &body.text, syntax).map(PerThread::new);
         let regexes = Regexes {
-            regex: build(verbs, &body.text, syntax)?,
+            regex: PerThread::new(build(verbs, &body.text, syntax)?),
             of_fragments: (syntax.unicode && has_repetition).then(not_at_starts).transpose()?,
             utf8: syntax.unicode,
             terminator: syntax.terminator,
         };
         let of_lines = text_of_lines(verbs, &body.text, syntax)
-            .and_then(|text| build(verbs, &text, &Syntax { multiline: true, ..syntax.clone() }).ok());
+            .and_then(|text| build(verbs, &text, &Syntax { multiline: true, ..syntax.clone() }).ok())
+            .map(PerThread::new);
         Ok(Perl { regexes: Arc::new(regexes), of_lines, relaxed: body.relaxed })
     }
 
@@ -130,17 +123,22 @@ impl Perl {
         self.of_lines.is_some()
     }
 
-    /// Returns where the first match in some lines begins, or nothing if only a search of each line can
-    /// tell: one of them is long, PCRE2 gave up on all of them together, or they are not UTF-8, when
-    /// anchors would match elsewhere.
-    pub fn find_among_lines(&self, lines: &[u8]) -> Option<Option<usize>> {
-        let regex = self.of_lines.as_ref().filter(|_| !has_long_line(lines))?;
-        with_copy(lines, |lines| {
-            if self.regexes.utf8 && std::str::from_utf8(lines).is_err() {
-                return None;
-            }
-            Some(regex.find(lines).ok()?.map(|found| found.start()))
-        })
+    /// Returns whether some lines can be searched together, as [`Perl::find_among_lines`] does. None of
+    /// them may be long, and all must be UTF-8, because anchors would match elsewhere.
+    pub fn may_search_together(&self, lines: &[u8]) -> bool {
+        !has_long_line(lines) && (!self.regexes.utf8 || std::str::from_utf8(lines).is_ok())
+    }
+
+    /// Returns the first match in some lines from a line's start on, or nothing if PCRE2 gave up on all
+    /// of them together. The lines must not change.
+    pub fn find_among_lines(&self, lines: &[u8], from: usize) -> Option<Option<Range<usize>>> {
+        let found = self.of_lines.as_deref()?.find_at(lines, from).ok()?;
+        Some(found.map(|found| found.start()..found.end()))
+    }
+
+    /// Returns where the character that begins at `at` ends.
+    pub fn after(&self, hay: &[u8], at: usize) -> usize {
+        self.regexes.after(hay, at)
     }
 
     /// Returns the first match in `hay` at or after `at`.
@@ -165,7 +163,7 @@ impl Perl {
         captures: bool,
         mut each: impl FnMut(Range<usize>, &[u8], &Groups<'_>) -> bool,
     ) -> Result<(), Failure> {
-        let mut progress = SearchPosition::default();
+        let mut progress = MatchPosition::default();
         if hay.len() < LONG {
             let mut each = |hay: &[u8], found, groups: &Groups<'_>| each(found, hay, groups);
             return with_copy(hay, |hay| self.regexes.matches(hay, captures, &mut progress, &mut each));
@@ -263,7 +261,7 @@ impl Regexes {
         &self,
         hay: &[u8],
         captures: bool,
-        progress: &mut SearchPosition,
+        progress: &mut MatchPosition,
         each: &mut TakeMatch<'_>,
     ) -> Result<(), Failure> {
         let regex = self.regex_for(hay);
@@ -274,14 +272,11 @@ impl Regexes {
                 None => regex.find_at(hay, progress.at).map_err(failure)?,
             };
             let Some(found) = found.map(|found| found.start()..found.end()) else { break };
-            progress.at = if found.is_empty() { self.after(hay, found.end) } else { found.end };
-            // An empty match where the last one ended is not another match, unless a line begins there.
             let begins_line = found.start == 0 || hay[found.start - 1] == self.terminator;
-            if found.is_empty() && Some(found.end) == progress.last_end && !begins_line {
-                continue;
-            }
-            progress.last_end = Some(found.end);
-            if !each(hay, found, &locations.as_ref().map_or(Groups::Spans(&[]), Groups::Found)) {
+            let after = self.after(hay, found.end);
+            if progress.pass(&found, after, begins_line)
+                && !each(hay, found, &locations.as_ref().map_or(Groups::Spans(&[]), Groups::Found))
+            {
                 break;
             }
         }
@@ -289,7 +284,7 @@ impl Regexes {
     }
 
     fn regex_for(&self, hay: &[u8]) -> &Regex {
-        self.of_fragments.as_ref().filter(|_| std::str::from_utf8(hay).is_err()).unwrap_or(&self.regex)
+        self.of_fragments.as_deref().filter(|_| std::str::from_utf8(hay).is_err()).unwrap_or(&self.regex)
     }
 
     /// Returns where the character that begins at `at` ends.
@@ -349,31 +344,6 @@ impl Groups<'_> {
 
     fn iter(&self) -> impl Iterator<Item = Option<Range<usize>>> {
         (0..self.len()).map(|group| self.get(group))
-    }
-}
-
-thread_local! {
-    /// The memory of the last copy.
-    static COPY: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
-}
-
-fn with_copy<T>(hay: &[u8], work: impl FnOnce(&[u8]) -> T) -> T {
-    let copy = copy_of(hay);
-    let result = work(&copy);
-    keep(copy);
-    result
-}
-
-fn copy_of(hay: &[u8]) -> Vec<u8> {
-    let mut copy = COPY.take();
-    copy.clear();
-    copy.extend_from_slice(hay);
-    copy
-}
-
-fn keep(copy: Vec<u8>) {
-    if copy.capacity() <= KEPT_COPY_BYTES {
-        COPY.set(copy);
     }
 }
 

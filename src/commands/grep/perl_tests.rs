@@ -104,7 +104,7 @@ fn alternatives_count_their_own_groups() {
 }
 
 #[test]
-fn many_lines_at_once_have_the_match_that_each_has() {
+fn many_lines_at_once_have_the_matches_that_each_has() {
     const LINES: [&str; 12] =
         ["", "a", "ab c", "[b]", " a", "b ", "INFO [x", "ABCD", "ABCD [", "  ", "a\tb\r", "\u{e9}a"];
     let patterns = [
@@ -138,15 +138,28 @@ fn many_lines_at_once_have_the_match_that_each_has() {
                 text.push_str(LINES[(random >> 8) as usize % LINES.len()]);
                 text.push('\n');
             }
-            let mut start = 0;
-            let want = text.split_inclusive('\n').find_map(|line| {
-                let at = start;
-                start += line.len();
-                perl.find_at(line.trim_end_matches('\n').as_bytes(), 0).unwrap().map(|_| at)
-            });
-            let found = perl.find_among_lines(text.as_bytes()).unwrap().filter(|&at| at < text.len());
-            let line = found.map(|at| text[..at].rfind('\n').map_or(0, |end| end + 1));
-            assert_eq!(line, want, "{pattern} {text:?}");
+            let mut from = 0;
+            for line in text.split_inclusive('\n') {
+                let content = line.trim_end_matches('\n');
+                let shift = |found: &Range<usize>| from + found.start..from + found.end;
+                let want: Vec<_> = all(&perl, content.as_bytes()).iter().map(shift).collect();
+                let end = from + content.len();
+                let (mut found, mut position) = (Vec::new(), MatchPosition::default());
+                position.at = from;
+                while let Some(one) = perl.find_among_lines(text.as_bytes(), position.at).unwrap()
+                    && one.start <= end
+                {
+                    let begins_line = one.start == from;
+                    if position.pass(&one, perl.after(text.as_bytes(), one.end), begins_line) {
+                        found.push(one);
+                    }
+                    if position.at > end {
+                        break;
+                    }
+                }
+                assert_eq!(found, want, "{pattern} {text:?}");
+                from += line.len();
+            }
         }
     }
 }

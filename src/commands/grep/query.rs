@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::failure::Failure;
-use super::pattern::Pattern;
+use super::pattern::{LineFinder, Pattern};
 
 /// Selects the lines that match an alternative, every `--and` and no `--not`; inverted, the others.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ pub struct Wanted {
     pub numbers: bool,
     /// The number of matches in the selected lines.
     pub matches: bool,
-    /// A failure of a search for all matches in the selected lines, where not only the first counts.
-    pub failures: bool,
+    /// All matches in the selected lines.
+    pub spans: bool,
     /// The number of selected lines after which to stop.
     pub limit: Option<u64>,
 }
@@ -56,7 +56,7 @@ pub struct Piece {
 pub struct Found {
     /// The selected lines in order, if wanted.
     pub pieces: Vec<Piece>,
-    /// All matches, if matches may span lines and pieces are wanted, or if failures are.
+    /// All matches, if they are wanted, or if they may span lines and pieces are wanted.
     pub spans: Vec<Range<usize>>,
     /// Whether there were too many matches to keep, where matches do not span lines.
     pub omits_spans: bool,
@@ -101,13 +101,18 @@ impl Query {
         std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::may_match_among_nuls)
     }
 
-    /// Returns the next line of `hay` from `from` on that is selected before inversion.
+    /// Returns a search for the lines of `hay` in which an alternative matches.
+    pub fn lines<'h>(&self, hay: &'h [u8], wants_matches: bool) -> LineFinder<'_, 'h> {
+        LineFinder::new(&self.any, hay, wants_matches)
+    }
+
+    /// Returns the next line from `from` on that is selected before inversion.
     ///
     /// # Errors
     /// Returns an error if an engine gives up.
-    pub fn find(&self, hay: &[u8], mut from: usize) -> Result<Option<Range<usize>>, Failure> {
-        while let Some(line) = self.any.find_line(hay, from)? {
-            if self.confirms(&hay[line.clone()])? {
+    pub fn find(&self, lines: &mut LineFinder<'_, '_>, mut from: usize) -> Result<Option<Range<usize>>, Failure> {
+        while let Some(line) = lines.next(from)? {
+            if self.confirms(lines.bytes(line.clone()))? {
                 return Ok(Some(line));
             }
             from = line.end;
@@ -117,7 +122,7 @@ impl Query {
 
     /// Returns whether no line of `hay` is selected before inversion.
     pub fn lacks(&self, hay: &[u8]) -> bool {
-        matches!(self.find(hay, 0), Ok(None))
+        matches!(self.find(&mut self.lines(hay, false), 0), Ok(None))
     }
 
     /// Returns whether every `--and` and no `--not` matches in these lines.
@@ -140,21 +145,5 @@ impl Query {
             }
         }
         Ok(true)
-    }
-
-    /// Counts the matches of a selected line. Lines of an inverted query hold none, and count as one.
-    ///
-    /// # Errors
-    /// Returns an error if an engine gives up.
-    pub fn matches_in(&self, line: &[u8]) -> Result<u64, Failure> {
-        if self.invert {
-            return Ok(1);
-        }
-        let mut matches = 0;
-        self.any.matches_in(line, |_| {
-            matches += 1;
-            true
-        })?;
-        Ok(matches)
     }
 }

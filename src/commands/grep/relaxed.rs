@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
+use super::per_thread::PerThread;
 use super::relaxed_class::{ANY, ClassDialect, relaxed_class};
 use super::syntax::{Case, Syntax};
 
@@ -23,7 +24,7 @@ pub struct Relaxed {
     dialect: ClassDialect,
     /// The length of the longest match, as in [`Relaxed::longest_match`].
     longest_match: Option<usize>,
-    regex: OnceLock<Option<RegexMatcher>>,
+    regex: OnceLock<Option<PerThread<RegexMatcher>>>,
 }
 
 impl Relaxed {
@@ -66,9 +67,9 @@ impl Relaxed {
             let mut builder = RegexMatcherBuilder::new();
             builder.multi_line(true).unicode(self.dialect.unicode).octal(false);
             builder.case_insensitive(self.dialect.insensitive).line_terminator(Some(b'\n'));
-            builder.build(&self.source).ok()
+            builder.build(&self.source).ok().map(PerThread::new)
         };
-        self.regex.get_or_init(build).as_ref()
+        self.regex.get_or_init(build).as_deref()
     }
 }
 

@@ -166,7 +166,8 @@ fn the_lines_found_are_those_that_match() {
         let pattern = super::super::pattern::Pattern::new(&[pattern.into()], &syntax).unwrap();
         let matching = lines.iter().filter(|line| pattern.is_match(line.trim_end().as_bytes()).unwrap()).count();
         let (mut from, mut found) = (0, 0);
-        while let Some(line) = pattern.find_line(text.as_bytes(), from).unwrap() {
+        let mut search = super::super::pattern::LineFinder::new(&pattern, text.as_bytes(), false);
+        while let Some(line) = search.next(from).unwrap() {
             (from, found) = (line.end, found + 1);
         }
         assert_eq!(found, matching, "{pattern:?}");

@@ -11,6 +11,7 @@ use memchr::memchr_iter;
 use super::failure::Failure;
 use super::lines::{count_lines, line_end, lines_of, skip_lines};
 use super::multiline;
+use super::pattern::LineFinder;
 use super::query::{Found, Piece, Query, Wanted};
 
 /// The bytes searched before their lines are counted: few enough to be still cached, and enough to
@@ -63,21 +64,21 @@ struct LineScan<'s> {
 
 impl LineScan<'_> {
     fn chunk(&mut self, chunk: Range<usize>) -> Result<(), Failure> {
-        let hay = &self.hay[..chunk.end];
+        let mut search = self.query.lines(&self.hay[..chunk.end], self.wanted.spans || self.wanted.matches);
         let everything = self.query.any.is_everything() && self.query.and.is_empty() && self.query.not.is_empty();
         if everything {
-            return if self.query.invert { Ok(()) } else { self.select(chunk) };
+            return if self.query.invert { Ok(()) } else { self.select(chunk, &mut search) };
         }
         let mut from = chunk.start;
         while from < chunk.end && !self.is_enough() {
-            let line = self.query.find(hay, from)?;
+            let line = self.query.find(&mut search, from)?;
             if self.query.invert {
                 let gap_end = line.as_ref().map_or(chunk.end, |line| line.start);
                 if gap_end > from {
-                    self.select(from..gap_end)?;
+                    self.select(from..gap_end, &mut search)?;
                 }
             } else if let Some(line) = line.clone() {
-                self.select(line)?;
+                self.select(line, &mut search)?;
             }
             let Some(line) = line else { break };
             from = line.end;
@@ -90,10 +91,12 @@ impl LineScan<'_> {
     }
 
     /// Adds whole lines, up to the limit.
-    fn select(&mut self, mut lines: Range<usize>) -> Result<(), Failure> {
+    fn select(&mut self, mut lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
         let left = self.wanted.limit.map_or(u64::MAX, |limit| limit - self.found.selected);
-        let one = !self.query.invert && !self.query.any.is_everything();
-        let mut count = if one { 1 } else { count_lines(&self.hay[lines.clone()], self.query.terminator) };
+        let mut count = match self.selects_many() {
+            true => count_lines(&self.hay[lines.clone()], self.query.terminator),
+            false => 1,
+        };
         if count > left {
             lines.end = lines.start + skip_lines(&self.hay[lines.clone()], left, self.query.terminator);
             count = left;
@@ -101,13 +104,11 @@ impl LineScan<'_> {
         if self.wanted.numbers {
             self.count_to(lines.start);
         }
-        if self.wanted.failures {
-            self.keep_matches(lines.clone())?;
+        if self.wanted.spans {
+            self.keep_matches(lines.clone(), search)?;
         }
         if self.wanted.matches {
-            for line in lines_of(&self.hay[lines.clone()], self.query.terminator) {
-                self.found.matches += self.query.matches_in(self.query.any.content(line))?;
-            }
+            self.count_matches(lines.clone(), search)?;
         }
         self.found.selected += count;
         if !self.wanted.pieces {
@@ -132,22 +133,47 @@ impl LineScan<'_> {
         Ok(())
     }
 
-    /// Keeps the matches in some lines, so that printing need not search again.
-    fn keep_matches(&mut self, lines: Range<usize>) -> Result<(), Failure> {
-        let mut start = lines.start;
-        for line in lines_of(&self.hay[lines], self.query.terminator) {
-            let spans = &mut self.found.spans;
-            self.query.any.matches_in(self.query.any.content(line), |span| {
-                // All matches are looked for, because each of the searches may fail.
-                if spans.len() < MOST_SPANS {
-                    spans.push(start + span.start..start + span.end);
-                }
-                true
-            })?;
-            start += line.len();
+    /// Counts the matches in some lines. Lines of an inverted query hold none, and count as one.
+    fn count_matches(&mut self, lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
+        if self.query.invert {
+            self.found.matches += lines_of(&self.hay[lines], self.query.terminator).count() as u64;
+            return Ok(());
         }
+        self.each_match(lines, search, |found, _| found.matches += 1)
+    }
+
+    /// Keeps the matches in some lines, so that printing need not search again.
+    fn keep_matches(&mut self, lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
+        self.each_match(lines, search, |found, span| {
+            // All matches are looked for, because each of the searches may fail.
+            if found.spans.len() < MOST_SPANS {
+                found.spans.push(span);
+            }
+        })?;
         self.found.omits_spans = self.found.spans.len() >= MOST_SPANS;
         Ok(())
+    }
+
+    fn each_match(
+        &mut self,
+        lines: Range<usize>,
+        search: &mut LineFinder<'_, '_>,
+        mut each: impl FnMut(&mut Found, Range<usize>),
+    ) -> Result<(), Failure> {
+        if !self.selects_many() {
+            return search.matches_in(lines, |span| each(&mut self.found, span));
+        }
+        let mut start = lines.start;
+        for line in lines_of(&self.hay[lines], self.query.terminator) {
+            search.matches_in(start..start + line.len(), |span| each(&mut self.found, span))?;
+            start += line.len();
+        }
+        Ok(())
+    }
+
+    /// Returns whether many lines are selected at once.
+    fn selects_many(&self) -> bool {
+        self.query.invert || self.query.any.is_everything()
     }
 
     fn count_to(&mut self, end: usize) {
@@ -178,7 +204,7 @@ mod tests {
         }
     }
 
-    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, failures: false, limit: None };
+    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, spans: false, limit: None };
 
     /// Searches each line by itself.
     fn naive(query: &Query, hay: &[u8]) -> Vec<(usize, usize, u64)> {
@@ -194,6 +220,33 @@ mod tests {
             start += line.len();
         }
         selected
+    }
+
+    /// Searches each line for all matches.
+    fn naive_spans(query: &Query, hay: &[u8]) -> Vec<Range<usize>> {
+        let mut spans = Vec::new();
+        for (start, end, _) in naive(query, hay) {
+            let content = query.any.content(&hay[start..end]);
+            query
+                .any
+                .matches_in(content, |found| {
+                    spans.push(start + found.start..start + found.end);
+                    true
+                })
+                .unwrap();
+        }
+        spans
+    }
+
+    /// Checks what a scan finds out about matches.
+    fn matches_are_those_of_each_line(query: &Query, hay: &[u8]) -> Result<(), TestCaseError> {
+        let spans = naive_spans(query, hay);
+        let found = query.scan(hay, Wanted { spans: true, ..ALL });
+        prop_assert_eq!(&found.spans, &spans);
+        prop_assert_eq!(one_by_one(&found, hay, query.terminator), naive(query, hay));
+        let counted = query.scan(hay, Wanted { matches: true, ..Wanted::default() });
+        prop_assert_eq!(counted.matches, spans.len() as u64);
+        Ok(())
     }
 
     fn one_by_one(found: &Found, hay: &[u8], terminator: u8) -> Vec<(usize, usize, u64)> {
@@ -235,6 +288,9 @@ mod tests {
             prop_assert_eq!(found.selected, expected.len() as u64);
             let counted = query.scan(&hay, Wanted::default());
             prop_assert_eq!(counted.selected, expected.len() as u64);
+            if !invert {
+                matches_are_those_of_each_line(&query, &hay)?;
+            }
             let limited = query.scan(&hay, Wanted { limit: Some(3), ..ALL });
             prop_assert_eq!(one_by_one(&limited, &hay, syntax.terminator), expected[..expected.len().min(3)].to_vec());
         }
@@ -253,6 +309,21 @@ mod tests {
                 let query = query(&[patterns[which]], &syntax, invert);
                 let found = query.scan(&hay, ALL);
                 prop_assert_eq!(one_by_one(&found, &hay, b'\n'), naive(&query, &hay));
+                if !invert {
+                    matches_are_those_of_each_line(&query, &hay)?;
+                }
+            }
+        }
+    }
+
+    // Regression: an empty match at the end of the lines that are searched together counted for the next line.
+    #[test]
+    fn an_empty_match_behind_the_last_line_counts_for_none() {
+        let hay = [&[b'a'; 63][..], b"\na"].concat();
+        for dialect in [Dialect::Rust, Dialect::Perl] {
+            if dialect == Dialect::Rust || cfg!(feature = "pcre2") {
+                let query = query(&["x*$"], &Syntax { dialect, ..Syntax::default() }, false);
+                assert_eq!(query.scan(&hay, Wanted { spans: true, ..ALL }).spans, [63..63, 65..65]);
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::cli::grep::{BinaryFiles, EngineName, GrepArgs, Patterns, Printing};
 use crate::engine::{Block, InputKind};
 use crate::io::Source;
 use crate::os::posix::OsStrExt;
+use crate::output::is_tool;
 
 use super::alternatives::{Places, alternatives, at_fault, split};
 use super::binary::{BINARY, PADDED, TEXT};
@@ -151,8 +152,10 @@ impl Settings {
         let shows_neighbours = self.separates || self.passthru || self.stop_on_nonmatch || self.multiline;
         match is_text || memchr::memchr(0, head).is_none() {
             true => TEXT,
-            false if self.report == Report::Json || shows_neighbours || !padding::is_padded_text(head) => BINARY,
-            false => PADDED,
+            // GNU grep knows no padding.
+            false if self.report == Report::Json || shows_neighbours || is_tool() => BINARY,
+            false if padding::is_padded_text(head) => PADDED,
+            false => BINARY,
         }
     }
 
@@ -177,9 +180,13 @@ impl Settings {
     /// number matters.
     pub fn leaps_holes(&self, terminator: u8) -> bool {
         let counts = matches!(self.report, Report::Count | Report::Names { .. } | Report::Nothing);
-        // The lines of a binary input are never printed.
-        let prints = terminator == 0 && !counts && !self.context.is_none();
-        !prints && (!self.query.selects_empty_lines() || counts && self.max_count.is_none())
+        // The lines of a binary input are never printed, and padding is part of no line.
+        let prints = terminator == 0 && !counts;
+        match self.query.selects_empty_lines() {
+            true if counts => self.max_count.is_none(),
+            true => !prints,
+            false => !prints || self.context.is_none(),
+        }
     }
 
     /// Returns whether lines are numbered.

@@ -7,6 +7,7 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use super::line_automaton::LineAutomaton;
 use super::open_match::OpenMatch;
 use super::posix::{self, Target};
+use super::prefixed::Prefixed;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 
 /// Alternatives in the form that `grep-regex` accepts.
@@ -120,6 +121,11 @@ impl Sources {
     pub fn open_match(&self, syntax: &Syntax) -> Option<OpenMatch> {
         let is_plain = !syntax.crlf && !syntax.multiline && syntax.case != Case::Smart;
         is_plain.then(|| OpenMatch::new(&self.joined(), syntax)).flatten()
+    }
+
+    /// Returns a faster search for matches that begin with a literal.
+    pub fn prefixed(&self, syntax: &Syntax) -> Option<Prefixed> {
+        Prefixed::new(&self.joined(), syntax)
     }
 
     /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or

@@ -80,8 +80,25 @@ pub struct At<'a> {
 pub struct Spans<'a> {
     /// The bytes that were searched, for matches that look at what surrounds them.
     pub hay: &'a [u8],
-    /// The ranges of the matches in them.
+    /// The ranges of the matches in them, from the printed lines on.
     pub all: &'a [Range<usize>],
     /// The position in them where the printed lines begin.
     pub base: usize,
+}
+
+impl<'a> Spans<'a> {
+    /// Returns those of `all` that are not before the lines that begin at `base`.
+    pub fn new(hay: &'a [u8], all: &'a [Range<usize>], base: usize) -> Spans<'a> {
+        Spans { hay, all: &all[all.partition_point(|span| span.end < base)..], base }
+    }
+
+    /// Passes over a line of this length.
+    pub fn skip_line(&mut self, length: usize) {
+        self.base += length;
+        while let [first, rest @ ..] = self.all
+            && first.end < self.base
+        {
+            self.all = rest;
+        }
+    }
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::app::config::{period_search, terminal_columns, timeline_span};
 use crate::cli::grep::GrepArgs;
-use crate::engine::{COUNTED, Cut, Pipeline};
+use crate::engine::{COUNTED, Cut, Pipeline, Plan};
 use crate::exit::Exit;
 use crate::os::posix::OsStrExt;
 use crate::output::{Destination, Output, append_json, escape_name, print_message};
@@ -51,6 +51,8 @@ impl Run<'_> {
             TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span, grid: Mutex::default() };
         let terminator = settings.query.terminator;
         let plan = config.engine.plan(Cut::Lines { terminator, or_nul: false }, COUNTED);
+        let collapse_holes = !(settings.multiline || settings.query.looks_into_nuls());
+        let plan = Plan { collapse_holes, ..plan };
         let outcome = config.engine.run(
             inputs,
             Pipeline { kernel: &kernel, plan, session: &config.stats },

@@ -54,7 +54,6 @@ impl Search<'_> {
             let at = At { name, number: first_number, offset, selected: false, width };
             self.print_piece(&printer, (&part.lead.bytes, None), at, text);
         }
-        let known = settings.multiline || self.keeps_matches(block) && part.long.is_none() && !part.found.omits_spans;
         let mut shown = pieces[0].start;
         for piece in self.printed_together(pieces).iter() {
             if piece.start != shown && settings.separates {
@@ -63,8 +62,7 @@ impl Search<'_> {
             shown = piece.end;
             let (piece, last) = part.split_long(piece);
             if piece.start < piece.end {
-                let known = known && (settings.multiline || piece.selected);
-                let spans = known.then_some(Spans { hay, all: &part.found.spans, base: piece.start });
+                let spans = self.known_matches(block, part, &piece);
                 self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
             }
             if let Some(last) = last.filter(|_| self.prints_long(part)) {
@@ -124,9 +122,17 @@ impl Search<'_> {
             at.number += 1;
             at.offset += line.len() as u64;
             if let Some(spans) = &mut spans {
-                spans.base += line.len();
+                spans.skip_line(line.len());
             }
         }
+    }
+
+    /// Returns the matches in a piece, if they were kept.
+    fn known_matches<'p>(&self, block: &'p Block, part: &'p Part, piece: &Piece) -> Option<Spans<'p>> {
+        let multiline = self.settings.multiline;
+        let are_kept = self.keeps_matches(block) && part.long.is_none() && !part.found.omits_spans;
+        let are_known = multiline || are_kept && piece.selected;
+        are_known.then(|| Spans::new(seen(&part.long, block), &part.found.spans, piece.start))
     }
 
     /// Formats JSON messages. They hold running totals, so this happens in file order.
@@ -155,8 +161,8 @@ impl Search<'_> {
                 selected: piece.selected,
                 replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
             };
-            let spans = self.settings.multiline.then_some(Spans { hay, all: &part.found.spans, base: piece.start });
             let (piece, last) = part.split_long(piece);
+            let spans = self.known_matches(block, part, &piece);
             totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
             let Some(last) = last else { continue };
             let offset = block.offset() + last.start as u64;

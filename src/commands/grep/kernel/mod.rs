@@ -214,12 +214,11 @@ impl Search<'_> {
         let keeps = settings.multiline && self.starts.is_some();
         let limit = settings.max_count;
         // Once its lines are printed, an input can no longer fail.
-        let failures = self.prints_matches() && settings.query.any.may_fail();
+        let any = &settings.query.any;
+        let spans = self.prints_matches() && (any.may_fail() || any.may_search_lines_together());
         let wanted = match settings.report {
-            Report::Lines => {
-                Wanted { pieces: true, numbers: settings.style.number, failures, limit, ..Wanted::default() }
-            }
-            Report::Json => Wanted { pieces: true, numbers: true, failures, limit, ..Wanted::default() },
+            Report::Lines => Wanted { pieces: true, numbers: settings.style.number, spans, limit, ..Wanted::default() },
+            Report::Json => Wanted { pieces: true, numbers: true, spans, limit, ..Wanted::default() },
             Report::Count => Wanted { limit, ..Wanted::default() },
             Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
             Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => Wanted::default(),
@@ -237,7 +236,7 @@ impl Search<'_> {
 
     /// Returns whether the matches in the selected lines of a block were kept.
     fn keeps_matches(&self, block: &Block) -> bool {
-        self.wanted().failures && ![BINARY, PADDED].contains(&block.kind())
+        self.wanted().spans && ![BINARY, PADDED].contains(&block.kind())
     }
 
     /// Returns the bytes of a block without the byte order mark that its input may begin with, where

@@ -6,6 +6,7 @@ use grep_regex::RegexMatcherBuilder;
 use memchr::memmem;
 
 use super::super::longest::Longest;
+use super::super::per_thread::PerThread;
 use super::super::perl::Perl;
 use super::super::perl_lines::within_line;
 use super::super::posix::{self, Target};
@@ -140,7 +141,11 @@ impl Pattern {
                 true => Finder::Block,
                 false => Finder::Line,
             }),
-            engine: RegexEngine::Automata { regex: Box::new(regex), longest },
+            engine: RegexEngine::Automata {
+                regex: Box::new(PerThread::new(regex)),
+                prefixed: sources.prefixed(syntax).filter(|_| longest.is_none()).map(Box::new),
+                longest,
+            },
             terminator: syntax.terminator,
             crlf: syntax.crlf,
             multiline: syntax.multiline,

@@ -6,34 +6,32 @@
 
 use std::ops::Range;
 
-use grep_matcher::{LineMatchKind, Matcher};
+use grep_matcher::Matcher;
 use grep_regex::RegexMatcher;
 use memchr::{memchr, memmem, memrchr};
 
 use super::failure::Failure;
 use super::line_automaton::LineAutomaton;
 use super::longest::Longest;
+use super::match_position::MatchPosition;
 use super::open_match::OpenMatch;
+use super::per_thread::PerThread;
 use super::perl::Perl;
+use super::prefixed::Prefixed;
 use super::unstable::search_unstable;
 use super::words::WordSearch;
 
 mod candidates;
 mod compile;
+mod line_finder;
 mod replace;
 
-use candidates::{CandidateTally, call_pays};
-
-/// The bytes of lines that PCRE2 searches at a time once the next line by itself does not match, at first
-/// and after a while without a match.
-const FEWEST_BYTES: usize = 512;
-const MOST_BYTES: usize = 64 << 10;
+use candidates::CandidateTally;
+pub use line_finder::LineFinder;
+pub use replace::Replaced;
 
 /// The longest matches in bytes that are found by keeping the last bytes of a part of a line.
 pub const LONGEST: usize = 64 << 10;
-
-/// PCRE2 searches fewer bytes than these by itself: an automaton is not worth compiling for them.
-const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
 
 /// The way lines are found. Every way selects the same lines.
 #[derive(Debug)]
@@ -53,7 +51,7 @@ enum Finder {
 /// The engine that finds matches.
 #[derive(Debug)]
 enum RegexEngine {
-    Automata { regex: Box<RegexMatcher>, longest: Option<Box<Longest>> },
+    Automata { regex: Box<PerThread<RegexMatcher>>, longest: Option<Box<Longest>>, prefixed: Option<Box<Prefixed>> },
     Backtracking(Box<Perl>),
     Words(Box<WordSearch>),
 }
@@ -142,108 +140,6 @@ impl Pattern {
         matches!(self.finder, Finder::Everything)
     }
 
-    /// Returns the next line of `hay` that holds a match, from `from` on, which is a line's start. The
-    /// range includes the terminator, which a last line may lack.
-    ///
-    /// # Errors
-    /// Returns an error if the engine gives up.
-    pub fn find_line(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
-        match (&self.finder, &self.engine) {
-            (Finder::Nothing, _) => Ok(None),
-            (Finder::Everything, _) => Ok((from < hay.len()).then(|| from..self.line_end(hay, from))),
-            (Finder::Literal(finder), _) => {
-                Ok(finder.find(&hay[from..]).map(|at| self.line_around(hay, from, from + at)))
-            }
-            (Finder::Block, RegexEngine::Words(words)) => {
-                Ok(words.find(hay, from).map(|found| self.line_around(hay, from, found.start)))
-            }
-            (Finder::Block, RegexEngine::Automata { regex, .. }) => Ok(self.find_line_in_block(regex, hay, from)),
-            (_, RegexEngine::Backtracking(perl)) => self.find_line_by_backtracking(perl, hay, from),
-            _ => self.find_line_one_by_one(hay, from),
-        }
-    }
-
-    fn find_line_one_by_one(&self, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
-        let mut start = from;
-        while start < hay.len() {
-            let line = start..self.line_end(hay, start);
-            if self.regex_matches(self.content(&hay[line.clone()]))? {
-                return Ok(Some(line));
-            }
-            start = line.end;
-        }
-        Ok(None)
-    }
-
-    /// Lets an automaton look for lines that may match, as long as they are few.
-    fn find_line_by_backtracking(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
-        let mut start = from;
-        if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
-            && self.candidates.pays()
-            && let Some(relaxed) = perl.relaxed()
-        {
-            let mut candidates = 0;
-            while call_pays(candidates, start - from) {
-                let Some((line, _)) = self.candidate_line(relaxed, hay, start) else { return Ok(None) };
-                (start, candidates) = (line.end, candidates + 1);
-                if self.regex_matches(self.content(&hay[line.clone()]))? {
-                    self.candidates.add(candidates, start - from);
-                    return Ok(Some(line));
-                }
-            }
-            self.candidates.add(candidates, start - from);
-        }
-        match perl.searches_lines() {
-            true => self.find_line_by_steps(perl, hay, start),
-            false => self.find_line_one_by_one(hay, start),
-        }
-    }
-
-    /// Searches the next line, then a few lines at a time, and more while none matches.
-    fn find_line_by_steps(&self, perl: &Perl, hay: &[u8], from: usize) -> Result<Option<Range<usize>>, Failure> {
-        let (mut start, mut step) = (from, 1);
-        while start < hay.len() {
-            let end = self.line_end(hay, (start + step).min(hay.len()) - 1);
-            let lines = &hay[start..end];
-            let found = match perl.find_among_lines(lines) {
-                // An empty match after the last terminator belongs to no line.
-                Some(found) => found
-                    .filter(|&at| at < lines.len() || lines.last() != Some(&self.terminator))
-                    .map(|at| self.line_around(hay, start, start + at)),
-                None => self.find_line_one_by_one(&hay[..end], start)?,
-            };
-            if found.is_some() {
-                return Ok(found);
-            }
-            (start, step) = (end, (2 * step).clamp(FEWEST_BYTES, MOST_BYTES));
-        }
-        Ok(None)
-    }
-
-    fn find_line_in_block(&self, regex: &RegexMatcher, hay: &[u8], mut from: usize) -> Option<Range<usize>> {
-        loop {
-            let (line, is_confirmed) = self.candidate_line(regex, hay, from)?;
-            // Between the two bytes of `\r\n` an empty match is in no line.
-            if is_confirmed && !self.crlf || automata_match(regex, self.content(&hay[line.clone()])) {
-                return Some(line);
-            }
-            from = line.end;
-        }
-    }
-
-    /// Returns the next line that may hold a match of `regex`, and whether it does hold one.
-    fn candidate_line(&self, regex: &RegexMatcher, hay: &[u8], from: usize) -> Option<(Range<usize>, bool)> {
-        let rest = &hay[from..];
-        // The matcher's error type has no values.
-        let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
-        let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
-        // An empty match after the last terminator belongs to no line.
-        if from + at == hay.len() && (rest.is_empty() || hay.last() == Some(&self.terminator)) {
-            return None;
-        }
-        Some((self.line_around(hay, from, from + at), matches!(candidate, LineMatchKind::Confirmed(_))))
-    }
-
     /// Returns whether this line (without its terminator) holds a match.
     ///
     /// # Errors
@@ -285,12 +181,29 @@ impl Pattern {
     /// # Errors
     /// Returns an error if the engine gives up.
     pub fn matches_in(&self, hay: &[u8], mut each: impl FnMut(Range<usize>) -> bool) -> Result<(), Failure> {
-        let find = |at: usize| match (&self.finder, &self.engine) {
+        if let (RegexEngine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
+            return perl.matches_in(hay, false, |found, _, _| each(found));
+        }
+        let mut position = MatchPosition::default();
+        while position.at <= hay.len() {
+            let Some(found) = self.find_match(hay, position.at) else { break };
+            let counts = position.pass(&found, found.end + 1, self.begins_line(hay, found.end));
+            if counts && !each(found) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Returns the first match in `hay` from `at` on. PCRE2 is not asked.
+    fn find_match(&self, hay: &[u8], at: usize) -> Option<Range<usize>> {
+        match (&self.finder, &self.engine) {
             (Finder::Literal(finder), _) => {
                 let start = at + finder.find(&hay[at..])?;
                 Some(start..start + finder.needle().len())
             }
-            (_, RegexEngine::Automata { regex, longest }) => search_unstable(hay, |hay| {
+            (_, RegexEngine::Automata { prefixed: Some(prefixed), .. }) => prefixed.find(hay, at),
+            (_, RegexEngine::Automata { regex, longest, .. }) => search_unstable(hay, |hay| {
                 let found = regex.find_at(hay, at).ok().flatten()?;
                 let found = found.start()..found.end();
                 Some(match longest {
@@ -300,24 +213,7 @@ impl Pattern {
             }),
             (_, RegexEngine::Words(words)) => words.find(hay, at),
             (_, RegexEngine::Backtracking(_)) => None,
-        };
-        if let (RegexEngine::Backtracking(perl), false) = (&self.engine, matches!(self.finder, Finder::Literal(_))) {
-            return perl.matches_in(hay, false, |found, _, _| each(found));
         }
-        let (mut at, mut last_end) = (0, None);
-        while at <= hay.len() {
-            let Some(found) = find(at) else { break };
-            at = found.end + usize::from(found.is_empty());
-            // An empty match where the last one ended is not another match, unless a line begins there.
-            if found.is_empty() && Some(found.end) == last_end && !self.begins_line(hay, found.end) {
-                continue;
-            }
-            last_end = Some(found.end);
-            if !each(found) {
-                break;
-            }
-        }
-        Ok(())
     }
 
     /// Returns whether a line of `hay` begins at `at`.

@@ -107,7 +107,7 @@ impl Pattern {
                 all.push(GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect()));
             })?,
             RegexEngine::Words(_) => all.extend(own.map(|span| GroupSpans(vec![Some(span)]))),
-            RegexEngine::Automata { regex, longest } => {
+            RegexEngine::Automata { regex, longest, .. } => {
                 // Another process may change a mapping during a search.
                 let hay = &hay.to_vec()[..];
                 // The matcher's error type has no values.

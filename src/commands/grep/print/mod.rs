@@ -64,20 +64,28 @@ impl Printer<'_> {
         }
         let holds = at.selected != style.inverted;
         let only_parts = holds && style.only_matching && !prefixed && !inside;
-        if only_parts && style.colors.is_none() && spans.is_none() && self.pattern.may_search_lines_together() {
-            return self.parts_of_lines(lines, text);
+        let together = spans.map_or(self.pattern.may_search_lines_together(), |_| !self.pattern.is_multiline());
+        if only_parts && style.colors.is_none() && together {
+            return self.parts_of_lines(lines, spans, text);
         }
         self.each_line(lines, spans, at, text);
     }
 
     /// Prints each match in these lines on a line of its own, without a prefix.
-    fn parts_of_lines(&self, lines: &[u8], text: &mut Vec<u8>) {
-        // A failure here also occurred, and was reported, when the lines were selected.
-        _ = self.pattern.matches_in(lines, |found| {
-            if !found.is_empty() {
-                text.extend_from_slice(&lines[found]);
+    fn parts_of_lines(&self, lines: &[u8], spans: Option<Spans<'_>>, text: &mut Vec<u8>) {
+        let mut part = |bytes: &[u8]| {
+            if !bytes.is_empty() {
+                text.extend_from_slice(bytes);
                 self.end_line(text);
             }
+        };
+        if let Some(Spans { hay, all, base }) = spans {
+            let here = all.iter().take_while(|span| span.end <= base + lines.len());
+            return here.for_each(|span| part(&hay[span.clone()]));
+        }
+        // A failure here also occurred, and was reported, when the lines were selected.
+        _ = self.pattern.matches_in(lines, |found| {
+            part(&lines[found]);
             true
         });
     }
@@ -95,7 +103,7 @@ impl Printer<'_> {
             at.number += 1;
             at.offset += bytes.len() as u64;
             if let Some(spans) = &mut spans {
-                spans.base += bytes.len();
+                spans.skip_line(bytes.len());
             }
         }
     }
@@ -260,8 +268,8 @@ impl Printer<'_> {
             return;
         };
         let end = base + line.content.len();
-        let first = all.partition_point(|span| span.end < base + from);
-        for span in all[first..].iter().take_while(|span| span.start <= end) {
+        let rest = all.iter().skip_while(|span| span.end < base + from);
+        for span in rest.take_while(|span| span.start <= end) {
             let here = span.start.max(base) - base..span.end.min(end) - base;
             if !each(here, span.start >= base) {
                 return;

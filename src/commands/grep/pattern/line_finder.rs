@@ -1,0 +1,293 @@
+//! Finds the lines of a haystack in which a pattern matches, one after the other.
+
+use std::ops::Range;
+
+use grep_matcher::{LineMatchKind, Matcher};
+use grep_regex::RegexMatcher;
+
+use super::super::failure::Failure;
+use super::super::match_position::MatchPosition;
+use super::super::perl::Perl;
+use super::super::unstable::search_unstable;
+use super::candidates::call_pays;
+use super::{Finder, Pattern, RegexEngine, automata_match};
+
+/// PCRE2 searches fewer bytes than these by itself: an automaton is not worth compiling for them.
+const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
+
+/// The bytes of lines that are copied for PCRE2 at a time. They stay in the nearest cache. Tests cross
+/// their end.
+const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
+
+/// Where all matches are wanted, they are searched for directly in this number of bytes behind a matching
+/// line. Farther away, a search for the next line is faster.
+/// Tests cross its end.
+const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
+
+/// A search of a haystack that begins at a line's start.
+#[derive(Debug)]
+pub struct LineFinder<'p, 'h> {
+    pattern: &'p Pattern,
+    hay: &'h [u8],
+    /// Whether all matches in the lines are wanted, and can be searched for in many lines at once.
+    wants_matches: bool,
+    /// Where the lines end in which every match is searched for, because the last one is near.
+    near_end: usize,
+    /// The match found last, unless it was in a line before.
+    ahead: Option<Range<usize>>,
+    copy: CopiedLines,
+}
+
+/// Some lines of the haystack for PCRE2, which searches no bytes that may change.
+#[derive(Debug, Default)]
+struct CopiedLines {
+    range: Range<usize>,
+    text: Vec<u8>,
+    /// Whether PCRE2 can search all of them at once.
+    may_search_together: bool,
+}
+
+impl<'p, 'h> LineFinder<'p, 'h> {
+    /// Returns a search in `hay`. With `wants_matches`, [`LineFinder::matches_in`] is called for most lines.
+    pub fn new(pattern: &'p Pattern, hay: &'h [u8], wants_matches: bool) -> LineFinder<'p, 'h> {
+        let wants_matches = wants_matches && pattern.may_search_lines_together();
+        LineFinder { pattern, hay, wants_matches, near_end: 0, ahead: None, copy: CopiedLines::default() }
+    }
+
+    /// Returns the next line that holds a match, from `from` on, which is a line's start. The range
+    /// includes the terminator, which a last line may lack.
+    ///
+    /// # Errors
+    /// Returns an error if the engine gives up.
+    pub fn next(&mut self, from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let (pattern, hay) = (self.pattern, self.hay);
+        match (&pattern.finder, &pattern.engine) {
+            (Finder::Nothing, _) => Ok(None),
+            (Finder::Everything, _) => Ok((from < hay.len()).then(|| from..pattern.line_end(hay, from))),
+            (Finder::Literal(_), _) if self.wants_matches => {
+                self.near_end = hay.len();
+                Ok(self.next_near(from))
+            }
+            (Finder::Literal(finder), _) => {
+                Ok(finder.find(&hay[from..]).map(|at| pattern.line_around(hay, from, from + at)))
+            }
+            (Finder::Block, RegexEngine::Words(words)) => {
+                Ok(words.find(hay, from).map(|found| pattern.line_around(hay, from, found.start)))
+            }
+            (Finder::Block, RegexEngine::Automata { regex, .. }) => Ok(self.next_in_block(regex, from)),
+            (_, RegexEngine::Backtracking(perl)) => self.next_by_backtracking(perl, from),
+            _ => self.next_one_by_one(from..hay.len()),
+        }
+    }
+
+    /// Returns a part of the haystack.
+    pub fn bytes(&self, range: Range<usize>) -> &'h [u8] {
+        &self.hay[range]
+    }
+
+    fn next_one_by_one(&self, within: Range<usize>) -> Result<Option<Range<usize>>, Failure> {
+        let mut start = within.start;
+        while start < within.end {
+            let line = start..self.pattern.line_end(self.hay, start);
+            if self.pattern.regex_matches(self.pattern.content(&self.hay[line.clone()]))? {
+                return Ok(Some(line));
+            }
+            start = line.end;
+        }
+        Ok(None)
+    }
+
+    /// Returns the next line with a match, of those before `near_end`.
+    fn next_near(&mut self, from: usize) -> Option<Range<usize>> {
+        let (pattern, near) = (self.pattern, &self.hay[..self.near_end]);
+        let ahead = self.ahead.take().filter(|found| found.start >= from);
+        let found = ahead.or_else(|| pattern.find_match(near, from))?;
+        // An empty match after the last terminator belongs to no line.
+        if found.start == near.len() && (from == near.len() || near.last() == Some(&pattern.terminator)) {
+            return None;
+        }
+        let line = pattern.line_around(self.hay, from, found.start);
+        self.ahead = Some(found);
+        Some(line)
+    }
+
+    fn next_in_block(&mut self, regex: &RegexMatcher, mut from: usize) -> Option<Range<usize>> {
+        if from < self.near_end {
+            let line = self.next_near(from);
+            if let Some(line) = &line {
+                self.look_near(line.end);
+                return Some(line.clone());
+            }
+            from = self.near_end;
+        }
+        self.ahead = None;
+        loop {
+            let (line, is_confirmed) = self.candidate_line(regex, from)?;
+            // Between the two bytes of `\r\n` an empty match is in no line.
+            let pattern = self.pattern;
+            if is_confirmed && !pattern.crlf || automata_match(regex, pattern.content(&self.hay[line.clone()])) {
+                if self.wants_matches {
+                    self.near_end = line.end;
+                    self.look_near(line.end);
+                }
+                return Some(line);
+            }
+            from = line.end;
+        }
+    }
+
+    /// Extends the lines in which every match is searched for to those that follow a matching one.
+    fn look_near(&mut self, end: usize) {
+        if self.near_end < end + NEAR_BYTES / 2 && self.near_end < self.hay.len() {
+            self.near_end = self.pattern.line_end(self.hay, (end + NEAR_BYTES).min(self.hay.len()) - 1);
+        }
+    }
+
+    /// Returns the next line that may hold a match of `regex`, and whether it does hold one.
+    fn candidate_line(&self, regex: &RegexMatcher, from: usize) -> Option<(Range<usize>, bool)> {
+        let rest = &self.hay[from..];
+        // The matcher's error type has no values.
+        let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
+        let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
+        // An empty match after the last terminator belongs to no line.
+        if at == rest.len() && (rest.is_empty() || rest.last() == Some(&self.pattern.terminator)) {
+            return None;
+        }
+        let line = self.pattern.line_around(self.hay, from, from + at);
+        Some((line, matches!(candidate, LineMatchKind::Confirmed(_))))
+    }
+
+    /// Lets an automaton look for lines that may match, as long as they are few.
+    fn next_by_backtracking(&mut self, perl: &Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let (pattern, hay) = (self.pattern, self.hay);
+        let mut start = from;
+        if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
+            && pattern.candidates.pays()
+            && let Some(relaxed) = perl.relaxed()
+        {
+            let mut candidates = 0;
+            while call_pays(candidates, start - from) {
+                let Some((line, is_confirmed)) = self.candidate_line(relaxed, start) else { return Ok(None) };
+                start = line.end;
+                let content = pattern.content(&hay[line.clone()]);
+                if !is_confirmed && !automata_match(relaxed, content) {
+                    continue;
+                }
+                candidates += 1;
+                if pattern.regex_matches(content)? {
+                    pattern.candidates.add(candidates, start - from);
+                    return Ok(Some(line));
+                }
+            }
+            pattern.candidates.add(candidates, start - from);
+        }
+        match perl.searches_lines() {
+            true => self.next_in_copies(perl, start),
+            false => self.next_one_by_one(start..hay.len()),
+        }
+    }
+
+    /// Searches the lines at hand and those that follow, as many as are copied at once.
+    fn next_in_copies(&mut self, perl: &Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
+        let mut start = from;
+        while start < self.hay.len() {
+            if !self.copy.range.contains(&start) {
+                self.copy_lines(perl, start);
+            }
+            let end = self.copy.range.end;
+            let ahead = self.ahead.take().filter(|found| found.start >= start && found.start < end);
+            let line = match ahead.map(Some).or_else(|| self.copy.find(perl, start)) {
+                Some(found) => {
+                    self.ahead = found;
+                    self.ahead.as_ref().map(|found| self.pattern.line_around(self.hay, start, found.start))
+                }
+                None => self.next_one_by_one(start..end)?,
+            };
+            if line.is_some() {
+                return Ok(line);
+            }
+            start = end;
+        }
+        Ok(None)
+    }
+
+    fn copy_lines(&mut self, perl: &Perl, start: usize) {
+        let end = self.pattern.line_end(self.hay, (start + COPIED_BYTES).min(self.hay.len()) - 1);
+        self.copy.range = start..end;
+        self.copy.text.clear();
+        self.copy.text.extend_from_slice(&self.hay[start..end]);
+        self.copy.may_search_together = perl.may_search_together(&self.copy.text);
+    }
+
+    /// Calls `each` with every match in a line that was found, as [`Pattern::matches_in`] does, but with the
+    /// positions in the haystack.
+    ///
+    /// # Errors
+    /// Returns an error if the engine gives up.
+    pub fn matches_in(&mut self, line: Range<usize>, mut each: impl FnMut(Range<usize>)) -> Result<(), Failure> {
+        let content = line.start..line.start + self.pattern.content(&self.hay[line]).len();
+        let is_within = |found: &Range<usize>| content.start <= found.start && found.end <= content.end;
+        let mut next = self.ahead.take().filter(is_within);
+        if next.is_none() {
+            return self.pattern.matches_in(&self.hay[content.clone()], |found| {
+                each(content.start + found.start..content.start + found.end);
+                true
+            });
+        }
+        let mut position = MatchPosition::default();
+        while let Some(found) = next {
+            if !is_within(&found) {
+                self.ahead = Some(found);
+                break;
+            }
+            if position.pass(&found, self.after(found.end), found.start == content.start) {
+                each(found);
+            }
+            next = self.find_match(position.at, &content)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the next match in a line, or one behind it.
+    fn find_match(&mut self, at: usize, content: &Range<usize>) -> Result<Option<Range<usize>>, Failure> {
+        match &self.pattern.engine {
+            RegexEngine::Backtracking(perl) if !self.is_literal() => match self.copy.find(perl, at) {
+                Some(found) => Ok(found),
+                None if at > content.end => Ok(None),
+                None => {
+                    let found = perl.find_at(&self.hay[content.clone()], at - content.start)?;
+                    Ok(found.map(|found| found.start + content.start..found.end + content.start))
+                }
+            },
+            _ => Ok(self.pattern.find_match(&self.hay[..self.near_end], at)),
+        }
+    }
+
+    /// Returns where the character that begins at `at` ends.
+    fn after(&self, at: usize) -> usize {
+        match &self.pattern.engine {
+            RegexEngine::Backtracking(perl) if !self.is_literal() => perl.after(self.hay, at),
+            _ => at + 1,
+        }
+    }
+
+    fn is_literal(&self) -> bool {
+        matches!(self.pattern.finder, Finder::Literal(_))
+    }
+}
+
+impl CopiedLines {
+    /// Returns the next match, or nothing if only a search of each line can tell.
+    fn find(&mut self, perl: &Perl, from: usize) -> Option<Option<Range<usize>>> {
+        if !self.may_search_together || from > self.range.end {
+            return None;
+        }
+        let found = perl.find_among_lines(&self.text, from - self.range.start);
+        // If PCRE2 gave up on all lines together, it would do so again.
+        self.may_search_together = found.is_some();
+        // An empty match after the last terminator belongs to no line.
+        let is_in_line = |found: &Range<usize>| found.start < self.text.len() || self.text.last() != Some(&b'\n');
+        let moved = |found: Range<usize>| found.start + self.range.start..found.end + self.range.start;
+        Some(found?.filter(is_in_line).map(moved))
+    }
+}
