@@ -176,7 +176,7 @@ impl JsonTotals {
             number += 1;
             offset += line.len() as u64;
             if let Some(spans) = &mut spans {
-                spans.skip_line(line.len());
+                spans.skip_to(spans.base + line.len());
             }
         }
         if place.selected {

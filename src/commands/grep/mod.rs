@@ -116,6 +116,8 @@ use walk::InputWalk;
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
+/// The same if only matches are printed, each from where it was found.
+const BLOCK_OF_MATCHES: usize = 4 << 20;
 /// Block size where each match adds text. The text of a block may be a hundred times as long.
 const BLOCK_PER_MATCH: usize = 512 << 10;
 
@@ -383,6 +385,7 @@ impl Run<'_> {
         let block = match settings.report {
             Report::Json => BLOCK_PER_MATCH,
             Report::Lines if settings.style.adds_text_per_match() => BLOCK_PER_MATCH,
+            Report::Lines if settings.style.only_matching => BLOCK_OF_MATCHES,
             Report::Lines => BLOCK,
             _ => COUNTED,
         };

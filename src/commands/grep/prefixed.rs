@@ -16,6 +16,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use thread_local::ThreadLocal;
 
 use super::line_automaton::flags;
+use super::sources::holds;
 use super::syntax::{Boundary, Case, Syntax};
 
 /// A shorter literal occurs too often without a match.
@@ -27,7 +28,8 @@ pub struct Prefixed {
     /// Matches what follows the literal.
     rest: DFA,
     caches: ThreadLocal<RefCell<Cache>>,
-    terminator: u8,
+    /// The byte at which an automaton would otherwise go on into the next line.
+    stops_at: Option<u8>,
 }
 
 impl std::fmt::Debug for Prefixed {
@@ -50,9 +52,10 @@ impl Prefixed {
         let (prefix, rest) = split(tree).filter(|(prefix, _)| prefix.len() >= SHORTEST_PREFIX)?;
         let config = thompson::Config::new().utf8(false).which_captures(WhichCaptures::None);
         let nfa = thompson::Compiler::new().configure(config).build_from_hir(&rest).ok()?;
+        let stops_at = holds(&rest, with.terminator).then_some(with.terminator);
         let rest = DFA::builder().build_from_nfa(nfa).ok()?;
         let prefix = memmem::Finder::new(&prefix).into_owned();
-        Some(Prefixed { prefix, rest, caches: ThreadLocal::new(), terminator: with.terminator })
+        Some(Prefixed { prefix, rest, caches: ThreadLocal::new(), stops_at })
     }
 
     /// Returns the first match in some lines from `at` on.
@@ -61,7 +64,8 @@ impl Prefixed {
         loop {
             let start = at + self.prefix.find(lines.get(at..)?)?;
             let rest = start + self.prefix.needle().len();
-            let end = memchr(self.terminator, &lines[rest..]).map_or(lines.len(), |length| rest + length);
+            let length = self.stops_at.and_then(|terminator| memchr(terminator, &lines[rest..]));
+            let end = length.map_or(lines.len(), |length| rest + length);
             let input = Input::new(lines).range(rest..end).anchored(Anchored::Yes);
             // The automaton does not give up: its cache is cleared as often as necessary.
             if let Some(found) = self.rest.try_search_fwd(&mut cache, &input).ok()? {

@@ -18,8 +18,8 @@ use super::query::{Found, Piece, Query, Wanted};
 /// amortize the start of a search.
 const COUNTED_CHUNK: usize = 128 << 10;
 
-/// The most matches to keep in a block.
-const MOST_SPANS: usize = 64 << 10;
+/// The most matches to keep in a block: one in each line of a log.
+const MOST_SPANS: usize = 128 << 10;
 
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.

@@ -7,7 +7,6 @@ use regex_syntax::hir::{Class, Hir, HirKind, Look};
 use super::line_automaton::LineAutomaton;
 use super::open_match::OpenMatch;
 use super::posix::{self, Target};
-use super::prefixed::Prefixed;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 
 /// Alternatives in the form that `grep-regex` accepts.
@@ -123,11 +122,6 @@ impl Sources {
         is_plain.then(|| OpenMatch::new(&self.joined(), syntax)).flatten()
     }
 
-    /// Returns a faster search for matches that begin with a literal.
-    pub fn prefixed(&self, syntax: &Syntax) -> Option<Prefixed> {
-        Prefixed::new(&self.joined(), syntax)
-    }
-
     /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or
     /// ends. Otherwise `-U` selects what a search line by line selects.
     pub fn may_span_lines(&self, syntax: &Syntax) -> bool {
@@ -150,7 +144,7 @@ fn any_tree(regexes: &[String], syntax: &Syntax, is: impl Fn(&Hir) -> bool) -> b
 }
 
 /// Returns whether some part of a regex matches this ASCII byte.
-fn holds(hir: &Hir, byte: u8) -> bool {
+pub fn holds(hir: &Hir, byte: u8) -> bool {
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => false,
         HirKind::Literal(literal) => literal.0.contains(&byte),

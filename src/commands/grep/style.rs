@@ -86,17 +86,12 @@ pub struct Spans<'a> {
     pub base: usize,
 }
 
-impl<'a> Spans<'a> {
-    /// Returns those of `all` that are not before the lines that begin at `base`.
-    pub fn new(hay: &'a [u8], all: &'a [Range<usize>], base: usize) -> Spans<'a> {
-        Spans { hay, all: &all[all.partition_point(|span| span.end < base)..], base }
-    }
-
-    /// Passes over a line of this length.
-    pub fn skip_line(&mut self, length: usize) {
-        self.base += length;
+impl Spans<'_> {
+    /// Passes over the matches before the lines that begin at `base`.
+    pub fn skip_to(&mut self, base: usize) {
+        self.base = base;
         while let [first, rest @ ..] = self.all
-            && first.end < self.base
+            && first.end < base
         {
             self.all = rest;
         }

@@ -54,6 +54,7 @@ impl Search<'_> {
             let at = At { name, number: first_number, offset, selected: false, width };
             self.print_piece(&printer, (&part.lead.bytes, None), at, text);
         }
+        let mut known = self.known_matches(block, part);
         let mut shown = pieces[0].start;
         for piece in self.printed_together(pieces).iter() {
             if piece.start != shown && settings.separates {
@@ -62,7 +63,8 @@ impl Search<'_> {
             shown = piece.end;
             let (piece, last) = part.split_long(piece);
             if piece.start < piece.end {
-                let spans = self.known_matches(block, part, &piece);
+                known.iter_mut().for_each(|spans| spans.skip_to(piece.start));
+                let spans = known.filter(|_| settings.multiline || piece.selected);
                 self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
             }
             if let Some(last) = last.filter(|_| self.prints_long(part)) {
@@ -122,17 +124,16 @@ impl Search<'_> {
             at.number += 1;
             at.offset += line.len() as u64;
             if let Some(spans) = &mut spans {
-                spans.skip_line(line.len());
+                spans.skip_to(spans.base + line.len());
             }
         }
     }
 
-    /// Returns the matches in a piece, if they were kept.
-    fn known_matches<'p>(&self, block: &'p Block, part: &'p Part, piece: &Piece) -> Option<Spans<'p>> {
-        let multiline = self.settings.multiline;
+    /// Returns the matches in the selected lines of a block, if they were kept.
+    fn known_matches<'p>(&self, block: &'p Block, part: &'p Part) -> Option<Spans<'p>> {
         let are_kept = self.keeps_matches(block) && part.long.is_none() && !part.found.omits_spans;
-        let are_known = multiline || are_kept && piece.selected;
-        are_known.then(|| Spans::new(seen(&part.long, block), &part.found.spans, piece.start))
+        let spans = Spans { hay: seen(&part.long, block), all: &part.found.spans, base: 0 };
+        (self.settings.multiline || are_kept).then_some(spans)
     }
 
     /// Formats JSON messages. They hold running totals, so this happens in file order.
@@ -153,6 +154,7 @@ impl Search<'_> {
             let place = json::LinesPlace { name, number, offset, selected: false, replacement: None };
             totals.json.lines(query, &part.lead.bytes, None, place, &mut text);
         }
+        let mut known = self.known_matches(block, part);
         for piece in self.printed_together(&part.found.pieces).iter() {
             let place = json::LinesPlace {
                 name,
@@ -162,7 +164,8 @@ impl Search<'_> {
                 replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
             };
             let (piece, last) = part.split_long(piece);
-            let spans = self.known_matches(block, part, &piece);
+            known.iter_mut().for_each(|spans| spans.skip_to(piece.start));
+            let spans = known.filter(|_| self.settings.multiline || piece.selected);
             totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
             let Some(last) = last else { continue };
             let offset = block.offset() + last.start as u64;

@@ -10,6 +10,7 @@ use super::super::per_thread::PerThread;
 use super::super::perl::Perl;
 use super::super::perl_lines::within_line;
 use super::super::posix::{self, Target};
+use super::super::prefixed::Prefixed;
 use super::super::sources::{Sources, single_literal};
 use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::super::words::WordSearch;
@@ -143,7 +144,7 @@ impl Pattern {
             }),
             engine: RegexEngine::Automata {
                 regex: Box::new(PerThread::new(regex)),
-                prefixed: sources.prefixed(syntax).filter(|_| longest.is_none()).map(Box::new),
+                prefixed: Prefixed::new(&sources.joined(), syntax).filter(|_| longest.is_none()).map(Box::new),
                 longest,
             },
             terminator: syntax.terminator,

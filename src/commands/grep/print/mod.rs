@@ -103,7 +103,7 @@ impl Printer<'_> {
             at.number += 1;
             at.offset += bytes.len() as u64;
             if let Some(spans) = &mut spans {
-                spans.skip_line(bytes.len());
+                spans.skip_to(spans.base + bytes.len());
             }
         }
     }
