@@ -431,6 +431,10 @@ fn a_truncated_input_is_still_classified() {
 #[allow(unsafe_code)]
 fn no_further_mapping() {
     const ALONE: &str = "ALONE";
+    if usize::BITS == 32 {
+        // There, glibc's heap of a thread ends at 1 MiB, and what is larger needs another mapping.
+        return crate::skipped::skip("64-bit addresses");
+    }
     if std::env::var_os(ALONE).is_none() {
         let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", "engine::fault_injection::no_further_mapping", "--nocapture"]).env(ALONE, "1");

@@ -5,12 +5,13 @@
 //! with an oracle. With the program's own block size, it also runs it with the default options on a
 //! named file, and with a file as output. Every subcommand's tests use it.
 //!
-//! If `MAPPED_EMULATED` is set, starting the program takes tenths of a second. Each law then runs every
-//! way once, in a block size and with a number of threads that differ from law to law.
+//! If `MAPPED_EMULATED` is set, starting the program takes tenths of a second. The first laws of a test
+//! then run every way once, in a block size and with a number of threads that differ from law to law.
+//! Each of the others runs one way, which differs as well.
 
+use std::cell::Cell;
 use std::fs::File;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::util::{Dir, Ran, awkward_inputs, is_emulated, mapped, run_piped};
 
@@ -28,8 +29,42 @@ const BLOCKS: [Option<&str>; 10] = [
     Some("4097"),
 ];
 
-/// The number of laws checked so far, from which an emulated program's samples follow.
-static LAWS: AtomicUsize = AtomicUsize::new(0);
+/// The number of laws of a test that an emulated program checks in every way.
+const LAWS_IN_EVERY_WAY: usize = 4;
+
+thread_local! {
+    /// The number of laws that this test has checked.
+    static LAWS: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What an emulated program runs of a law.
+#[derive(Clone, Copy)]
+struct Sampled {
+    /// A number that differs from law to law, and between the first laws of tests.
+    law: usize,
+    /// Whether only one way is run.
+    is_one_way: bool,
+}
+
+impl Sampled {
+    fn next() -> Option<Sampled> {
+        if !is_emulated() {
+            return None;
+        }
+        let checked = LAWS.replace(LAWS.get() + 1);
+        let test = std::thread::current();
+        let name: usize = test.name().unwrap_or_default().bytes().map(usize::from).sum();
+        Some(Sampled { law: name + checked, is_one_way: checked >= LAWS_IN_EVERY_WAY })
+    }
+
+    /// Returns whether the way in this column of ways is run in this block size with this number of
+    /// threads. Some ways (from the fifth on) are run in the program's own block size only.
+    fn is_chosen(self, column: usize, row: usize, threads: usize, blocks: usize) -> bool {
+        let row_of_it = if column < 4 { (self.law + column) % blocks } else { 0 };
+        let threads_of_it = (self.law / blocks + column) % THREADS.len();
+        (row, threads) == (row_of_it, threads_of_it) && (!self.is_one_way || self.law % 7 % 6 == column)
+    }
+}
 
 /// A command line and its input, which must produce the same output however the input is read.
 pub struct Law {
@@ -72,16 +107,13 @@ impl Law {
     pub fn holds(&self, stdout: &[u8], code: i32) {
         let dir = Dir::new();
         let path = dir.file("input", &self.input);
-        let sample = is_emulated().then(|| LAWS.fetch_add(1, Ordering::Relaxed));
+        let sample = Sampled::next();
         for (number, threads) in THREADS.into_iter().enumerate() {
             for (row, block) in self.blocks.iter().enumerate() {
                 let by_default: &[&str] = if block.is_none() { &["default", "to a file"] } else { &[] };
                 let ways = ["mmap", "read", "redirected", "pipe"].iter().chain(by_default).enumerate();
                 let is_chosen = |column: usize| match sample {
-                    Some(law) => {
-                        let in_block = if column < 4 { (law + column) % self.blocks.len() } else { 0 };
-                        (row, number) == (in_block, (law / self.blocks.len() + column) % THREADS.len())
-                    }
+                    Some(sample) => sample.is_chosen(column, row, number, self.blocks.len()),
                     None => !self.is_quick || (row + column) % THREADS.len() == number,
                 };
                 for (_, &way) in ways.filter(|(column, _)| is_chosen(*column)) {
