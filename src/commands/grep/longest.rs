@@ -8,20 +8,21 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use anyhow::Result;
-use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::hybrid::dfa::DFA;
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
 use thread_local::ThreadLocal;
 
+use super::lazy_dfa::LazyDfa;
 use super::syntax::{Boundary, Case, Syntax};
 
 /// Finds where the longest match from a known start ends.
 pub struct Longest {
     /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
     /// Unicode word boundary next to a non-ASCII character.
-    dfa: Option<(DFA, ThreadLocal<RefCell<Cache>>)>,
+    dfa: Option<LazyDfa>,
     /// A slow engine that never gives up.
     vm: PikeVM,
     vm_caches: ThreadLocal<RefCell<pikevm::Cache>>,
@@ -72,7 +73,7 @@ impl Longest {
             .configure(DFA::config().match_kind(MatchKind::All).unicode_word_boundary(true))
             .build(source)
             .ok()
-            .map(|dfa| (dfa, ThreadLocal::new()));
+            .map(LazyDfa::new);
         let vm = PikeVM::builder()
             .syntax(flags)
             .thompson(nfa)
@@ -85,9 +86,8 @@ impl Longest {
     /// the end of `found`.
     pub fn end(&self, line: &[u8], found: Range<usize>) -> usize {
         let input = Input::new(line).span(found.start..line.len()).anchored(Anchored::Yes);
-        if let Some((dfa, caches)) = &self.dfa
-            && let cache = caches.get_or(|| RefCell::new(dfa.create_cache()))
-            && let Ok(half) = dfa.try_search_fwd(&mut cache.borrow_mut(), &input)
+        if let Some(dfa) = &self.dfa
+            && let Ok(half) = dfa.find_end(&input)
         {
             return half.map_or(found.end, |half| half.offset().max(found.end));
         }

@@ -24,6 +24,7 @@ mod interleaved;
 mod json;
 mod json_line;
 mod kernel;
+mod lazy_dfa;
 mod line_automaton;
 mod line_count;
 mod lines;

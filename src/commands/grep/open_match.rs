@@ -4,16 +4,15 @@
 //! ends at the end of a part may continue in the next part, and so may one of `"[^"]*"` that has only
 //! begun there. Both begin where the rest of the part is the beginning of a possible match.
 
-use std::cell::RefCell;
 use std::sync::OnceLock;
 
-use regex_automata::hybrid::dfa::{Cache, DFA};
+use regex_automata::hybrid::dfa::DFA;
 use regex_automata::nfa::thompson::{self, WhichCaptures};
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
-use thread_local::ThreadLocal;
 
+use super::lazy_dfa::LazyDfa;
 use super::line_automaton::flags;
 use super::syntax::{Boundary, Syntax};
 
@@ -24,13 +23,7 @@ const LONGEST_PIECE: usize = 1 << 10;
 pub struct OpenMatch {
     /// Matches the beginnings of all matches.
     beginnings: Hir,
-    dfa: OnceLock<Option<BackwardAutomaton>>,
-}
-
-/// An automaton that reads from the end of a part backwards.
-struct BackwardAutomaton {
-    dfa: DFA,
-    caches: ThreadLocal<RefCell<Cache>>,
+    dfa: OnceLock<Option<LazyDfa>>,
 }
 
 impl std::fmt::Debug for OpenMatch {
@@ -55,23 +48,20 @@ impl OpenMatch {
     /// Returns the position in `part` from which on matches may change with the bytes that follow.
     /// Matches that begin before it are matches whatever follows.
     pub fn start(&self, part: &[u8]) -> usize {
-        let Some(backward) = self.dfa.get_or_init(|| BackwardAutomaton::new(&self.beginnings)) else { return 0 };
+        let Some(backward) = self.dfa.get_or_init(|| backward(&self.beginnings)) else { return 0 };
         let input = Input::new(part).anchored(Anchored::Yes);
-        let cache = backward.caches.get_or(|| RefCell::new(backward.dfa.create_cache()));
-        let found = backward.dfa.try_search_rev(&mut cache.borrow_mut(), &input);
+        let found = backward.find_start(&input);
         // The automaton does not give up: its cache is cleared as often as necessary.
         found.map_or(0, |found| found.map_or(part.len(), |found| found.offset()))
     }
 }
 
-impl BackwardAutomaton {
-    fn new(tree: &Hir) -> Option<BackwardAutomaton> {
-        let config = thompson::Config::new().utf8(false).reverse(true).which_captures(WhichCaptures::None);
-        let nfa = thompson::Compiler::new().configure(config).build_from_hir(tree).ok()?;
-        let config = DFA::config().match_kind(MatchKind::All);
-        let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
-        Some(BackwardAutomaton { dfa, caches: ThreadLocal::new() })
-    }
+/// Returns an automaton that reads from the end of a part backwards.
+fn backward(tree: &Hir) -> Option<LazyDfa> {
+    let config = thompson::Config::new().utf8(false).reverse(true).which_captures(WhichCaptures::None);
+    let nfa = thompson::Compiler::new().configure(config).build_from_hir(tree).ok()?;
+    let config = DFA::config().match_kind(MatchKind::All);
+    DFA::builder().configure(config).build_from_nfa(nfa).ok().map(LazyDfa::new)
 }
 
 /// Returns a regex that matches every beginning of a match of `tree`, and perhaps more.
