@@ -1,5 +1,5 @@
-//! Measures `--io auto`: the engine that every other subcommand uses, with its own threads, blocks
-//! and read-ahead, and the code of `checksum` for a digest.
+//! Measures `--io auto`: the engine that all other subcommands use, with its own threads, blocks
+//! and read-ahead. Digests use the code of `checksum`.
 
 use std::io;
 
@@ -47,8 +47,8 @@ impl Auto {
         Ok(Auto { config, output })
     }
 
-    /// Discards what the last run measured of the files. Called before each run and not timed,
-    /// because the other ways do not include a program's setup either.
+    /// Resets the counters of the last run. Callers do this before each run and do not time it,
+    /// because the other ways exclude a program's setup as well.
     pub fn renew(&mut self) {
         self.config = self.config.with_fresh_counters();
     }
@@ -59,9 +59,9 @@ impl Auto {
     /// Returns an error if a file cannot be read, or the passes do not agree.
     pub fn passes(&mut self, passes: u32, subjects: &[Subject], work: &Work) -> io::Result<Answer> {
         match work {
-            // Passes over one block are consecutive inputs of one run, like many small files.
-            // Setting up a run is not part of a pass, and no pass is long enough for a second
-            // thread.
+            // If each file fits in one block, all passes are inputs of one run, like many small
+            // files. The setup of a run is not part of a pass, and no pass is long enough for a
+            // second thread.
             Work::Count(count) if subjects.iter().all(|subject| subject.len() <= ONE_BLOCK) => {
                 self.count(passes, 1, count, subjects).map(Answer::Number)
             }

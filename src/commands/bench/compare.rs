@@ -15,7 +15,7 @@ use super::statistics::{SIGNIFICANT, chance, estimate, holm};
 pub struct Comparison {
     /// The start time of the earlier run.
     time: String,
-    /// The conditions that were different in the earlier run.
+    /// The conditions that differed in the earlier run.
     conditions: Vec<String>,
     /// The rows that are present in both runs.
     rows: Vec<Change>,
@@ -56,7 +56,7 @@ pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, m
             ratio,
             p,
             p_corrected,
-            // Two runs of the same program differ by a few percent for reasons that neither can
+            // Two runs of the same program differ by a few percent for reasons that neither run can
             // observe.
             changed: p_corrected < SIGNIFICANT && !(1.0 / (1.0 + MARGIN)..=1.0 + MARGIN).contains(&ratio),
         }
@@ -65,7 +65,7 @@ pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, m
     Comparison { time: earlier.time.clone(), conditions: conditions(earlier, settings, machine, &pairs), rows }
 }
 
-/// Returns the conditions that were different, apart from the time.
+/// Returns the conditions that differ, other than the time.
 fn conditions(
     earlier: &Earlier,
     settings: &BenchSettings,

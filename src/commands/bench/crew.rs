@@ -1,4 +1,4 @@
-//! Performs the work of one pass: accesses in the order of a walk, on one or several threads.
+//! Performs the work of one pass: accesses in the order of a walk, on one or more threads.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,7 +13,7 @@ use crate::engine::{Stage, on_threads};
 /// The result of the work on a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A count, or the sum of the digests of accesses that are out of order.
+    /// A count, or the sum of the digests of single accesses if they are out of order.
     Number(u64),
     /// A digest of all bytes in order, in hexadecimal.
     Digest(String),
@@ -33,7 +33,7 @@ impl std::fmt::Display for Answer {
 pub struct Task<'t> {
     /// The accesses.
     pub walk: &'t AccessOrder,
-    /// The work on each access.
+    /// The work to do on each access.
     pub work: &'t Work,
     /// Whether to time each access.
     pub is_timed: bool,
@@ -137,8 +137,8 @@ fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Res
     Ok(PassOutcome { answer: Answer::Number(total.count), latencies: stopwatch.into_times() })
 }
 
-/// Hashes blocks in file order. Each thread computes what it can independently at once, and the
-/// rest when its turn comes.
+/// Hashes blocks in file order. Each thread does the order-independent part of a block at once, and
+/// the rest when its turn comes.
 fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Recipe) -> io::Result<PassOutcome> {
     let next = AtomicU64::new(0);
     let turns: Stage<Hasher> = Stage::new(recipe.joiner(), threads);
@@ -202,7 +202,7 @@ pub enum Total<'w> {
 }
 
 impl Total<'_> {
-    /// Begins the work.
+    /// Returns the total of `work` before the first access of `walk`.
     pub fn new<'w>(work: &'w Work, walk: &AccessOrder) -> Total<'w> {
         match work {
             Work::Count(count) => Total::Count { count, tally: Tally::default(), joined: walk.is_sequential() },
@@ -211,7 +211,7 @@ impl Total<'_> {
         }
     }
 
-    /// Processes the bytes at `at`; `owned` says that they are in private memory.
+    /// Processes the bytes at offset `at`; `owned` says whether they are in private memory.
     pub fn take(&mut self, at: u64, bytes: &[u8], owned: bool) {
         match self {
             Total::Count { count, tally, joined: true } => count.join(tally, &count.tally(at, bytes, owned)),

@@ -8,7 +8,7 @@ use super::settings::pattern_word;
 use super::subject::Subject;
 use crate::cli::bench::AccessPattern;
 
-/// The column names: first what was measured, then its figures.
+/// The column names: first the run and the row, then the figures.
 const NAMES: &str = "label,time,host,kernel,processor,version,file,filesystem,work,pattern,stride,seed,\
     way,block_size,threads,queue_depth,state,bytes,accesses,runs,\
     gb_per_second,gb_per_second_quarter_below,gb_per_second_quarter_above,seconds,iops,\
@@ -16,8 +16,8 @@ const NAMES: &str = "label,time,host,kernel,processor,version,file,filesystem,wo
     minor_faults,major_faults,voluntary_switches,involuntary_switches,user_seconds,system_seconds,work_in_cache_seconds,\
     peak_resident_bytes,device_bytes,left_out,note";
 
-/// Returns the rows as comma-separated values (RFC 4180, but with lines that end with a newline
-/// alone) under a header line. Each row names the file and machine, so rows of several runs can be
+/// Returns the rows as comma-separated values (RFC 4180, but lines end with LF alone) under a
+/// header line. Each row names the file and machine, so the rows of several runs can be
 /// concatenated.
 pub fn csv(findings: &Findings<'_>) -> String {
     let mut text = format!("{NAMES}\n");

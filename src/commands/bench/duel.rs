@@ -4,8 +4,8 @@
 use super::row::Row;
 use super::statistics::{SIGNIFICANT, chance, holm, log_deviation, ratio_interval, runs_to_show};
 
-/// The largest difference that does not matter. Two ways are called equal if their difference is
-/// certainly no larger.
+/// The largest relative difference that does not matter. Two ways are called equal if their
+/// difference is certainly within it.
 pub const MARGIN: f64 = 0.05;
 
 /// A comparison of two ways.
@@ -100,8 +100,8 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Estimates the number of runs of each way that would show a difference, or that there is
-    /// none. Returns `None` if the runs so far say nothing about the noise.
+    /// Estimates how many runs of each way would show a difference, or show that there is none.
+    /// Returns `None` if the runs so far say nothing about the noise.
     pub fn runs_to_settle(&self) -> Option<f64> {
         let (a, b) = (self.one.rates(), self.other.rates());
         if a.len() < 2 || b.len() < 2 {
@@ -132,7 +132,7 @@ mod tests {
         (duel.outcome(), duel.runs_to_settle())
     }
 
-    /// A wide interval was called a draw.
+    /// Regression: a wide interval was reported as a draw.
     #[test]
     fn equal_is_said_only_where_a_difference_would_have_shown() {
         let steady = [1.0, 1.001, 1.002, 1.003, 1.004, 1.005, 1.006];
@@ -148,7 +148,8 @@ mod tests {
         assert_eq!(duel(&[1.0, 1.0], &[2.0, 2.0]), (DuelOutcome::Open, Some(4.0)));
     }
 
-    /// The fastest of many ways of one speed seems faster than some; corrected for their number, it does not.
+    /// The fastest of many equal ways seems faster than some of them. The correction for their
+    /// number removes that effect.
     #[test]
     fn choosing_among_many_is_corrected_for() {
         let fast = row(&[1.0, 1.1, 1.2, 1.3, 1.4]);

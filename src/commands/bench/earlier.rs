@@ -1,4 +1,4 @@
-//! Reads the document of an earlier run, as far as it is compared.
+//! Reads those parts of an earlier run's document that are compared.
 
 use std::path::Path;
 
@@ -17,9 +17,9 @@ pub struct Earlier {
     pub work: String,
     /// `--pattern`.
     pub pattern: String,
-    /// The machine on which it ran.
+    /// The machine of the run.
     pub machine: EarlierMachine,
-    /// Its rows.
+    /// The rows of the run.
     pub rows: Vec<EarlierRow>,
 }
 

@@ -1,4 +1,4 @@
-//! Formats numbers for people: rounded to the digits that matter, with a unit.
+//! Formats numbers for people: rounded to significant digits, with a unit.
 
 /// Returns a throughput with its unit.
 pub fn rate(gb_per_second: f64) -> String {
@@ -18,7 +18,7 @@ pub fn figure(value: f64) -> String {
     }
 }
 
-/// Returns a duration in a fitting unit: `1.24 s`, `143 ms`, `3.1 µs`.
+/// Returns a duration in a suitable unit: `1.24 s`, `143 ms`, `3.1 µs`.
 pub fn duration(seconds: f64) -> String {
     match seconds {
         seconds if seconds >= 0.9995 => format!("{seconds:.2} s"),
@@ -31,7 +31,7 @@ pub fn duration(seconds: f64) -> String {
     }
 }
 
-/// Returns a count, without digits that mean nothing. A mean over many passes may be a fraction.
+/// Returns a count without insignificant digits. A mean over many passes may be a fraction.
 pub fn count(value: f64) -> String {
     match value {
         value if value >= 9_999_500.0 => format!("{:.0}M", value / 1e6),
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn figures_for_people() {
         assert_eq!([14.236, 8.1, 0.5, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.500", "0.0140", "123"]);
-        // A file of one byte was measured at 0.00000 GB/s by every way.
+        // Regression: every way showed 0.00000 GB/s for a file of one byte.
         assert_eq!([0.001_24, 0.000_994, 2.684e-6, 0.0].map(figure), ["0.00124", "9.94e-4", "2.68e-6", "0.00000"]);
         assert_eq!(
             [1.5, 0.143, 0.0015, 0.000_031, 3.14e-6, 0.0].map(duration),

@@ -108,7 +108,8 @@ mod tests {
         verdict.as_fast.len()
     }
 
-    /// A sentence said that 3.28 and 2.34 GB/s differ by 6 %: its figures and its ratio were estimated apart.
+    /// Regression: a sentence said that 3.28 and 2.34 GB/s differ by 6 %, because its figures and
+    /// its ratio were estimated separately.
     #[test]
     fn every_ratio_follows_from_figures_that_are_shown_everywhere() {
         let directory = tempfile::tempdir().unwrap();

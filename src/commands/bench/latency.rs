@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use hdrhistogram::Histogram;
 
-/// The longest latency that is recorded, in nanoseconds; longer ones are recorded as this one.
+/// The longest recorded latency, in nanoseconds. Longer ones are recorded as this value.
 const LONGEST: u64 = 100_000_000_000;
 
 /// The latencies of accesses, with two significant digits.
@@ -14,7 +14,7 @@ pub struct Latencies(Histogram<u64>);
 impl Latencies {
     /// Returns an empty collection.
     pub fn new() -> Latencies {
-        // The bounds are constants that the crate accepts, as a test shows.
+        // A test shows that the crate accepts these constant bounds.
         Latencies(Histogram::new_with_bounds(1, LONGEST, 2).expect("valid bounds"))
     }
 
@@ -29,7 +29,7 @@ impl Latencies {
         let _ = self.0.add(&other.0);
     }
 
-    /// Returns the latency in seconds that this share of the accesses did not exceed.
+    /// Returns the latency in seconds that the given share of the accesses did not exceed.
     pub fn quantile(&self, share: f64) -> f64 {
         self.0.value_at_quantile(share) as f64 / 1e9
     }
@@ -47,7 +47,7 @@ impl Stopwatch {
         Stopwatch { times: is_timed.then(Latencies::new) }
     }
 
-    /// Returns the current time.
+    /// Returns the current time, or `None` if the stopwatch is off.
     pub fn begin(&self) -> Option<Instant> {
         self.times.as_ref().map(|_| Instant::now())
     }
@@ -66,7 +66,7 @@ impl Stopwatch {
         }
     }
 
-    /// Returns the latencies.
+    /// Returns the latencies, or `None` if the stopwatch is off.
     pub fn into_times(self) -> Option<Latencies> {
         self.times
     }

@@ -1,6 +1,6 @@
 //! Loads the bytes of one access, into a buffer or through a mapping.
 //!
-//! Each way does just what its name says and uses nothing of the engine.
+//! Each way makes exactly the calls that its name says, without the engine.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -53,7 +53,8 @@ fn ended(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
 }
 
-/// Returns the error for pages that could not be faulted in: EFAULT is about a page past the end.
+/// Returns the error for pages that could not be faulted in. EFAULT means a page past the end of
+/// the file.
 pub fn lost(error: io::Error) -> io::Error {
     if error.raw_os_error() == Some(Errno::FAULT.raw_os_error()) { changed() } else { error }
 }
@@ -64,8 +65,8 @@ fn length(access: &Access) -> usize {
 
 /// Loads with `read(2)`, after `lseek(2)` if the accesses are out of order.
 ///
-/// All buffers start on a page boundary. Where `malloc` places a buffer is left to chance, and the
-/// speed at which the kernel copies into it depends on that.
+/// All buffers start on a page boundary, because the alignment affects how fast the kernel copies
+/// into a buffer, and `malloc` leaves it to chance.
 pub struct Reads {
     /// The file.
     pub file: File,
@@ -107,7 +108,8 @@ impl Load for Preads {
     }
 }
 
-/// Loads with `preadv2(2)` and `RWF_NOWAIT`, and with `pread(2)` the uncached rest of an access.
+/// Loads the cached part of an access with `preadv2(2)` and `RWF_NOWAIT`, and the rest with
+/// `pread(2)`.
 pub struct CachedReads(pub File);
 
 impl Load for CachedReads {
@@ -224,7 +226,7 @@ impl Load for Whole<'_> {
     }
 }
 
-/// A load that requests accesses from the kernel before their turn comes.
+/// A load that asks the kernel for accesses before their turn.
 pub struct Ahead<'w, L> {
     /// Loads the access itself.
     pub load: L,

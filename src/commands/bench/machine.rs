@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-/// The machine, and the time of the measurement.
+/// The machine and the time of the measurement.
 #[derive(Debug, Serialize)]
 pub struct Machine {
     /// The start time of the run (RFC 3339).
@@ -19,9 +19,9 @@ pub struct Machine {
     pub kernel: String,
     /// The number of processors that this program may use.
     pub processors: usize,
-    /// Memory in bytes.
+    /// The size of memory in bytes.
     pub memory: u64,
-    /// Page size in bytes.
+    /// The page size in bytes.
     pub page_size: u64,
 }
 

@@ -26,15 +26,16 @@ use crate::os::{Usage, forget_peak, peak_resident};
 const SHORT: u64 = 64 << 20;
 /// The intended duration of a run of short passes.
 const LONG_ENOUGH: Duration = Duration::from_millis(20);
-/// The maximum number of passes in a run. Each cold pass has to wait for its state.
+/// The maximum number of passes in a run. It is lower for cold passes, each of which has to wait
+/// for its state.
 const MOST_WARM: f64 = 20_000.0;
 const MOST_COLD: f64 = 24.0;
 
 /// Measures everything that `settings` request. `stats` counts bytes for a progress bar.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read, changes meanwhile, or two ways do not find the same
-/// result.
+/// Returns an error if a file cannot be read or changes during the run, or if two ways disagree on
+/// the result.
 pub fn measure(settings: &BenchSettings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = bench.prepare();
@@ -96,7 +97,8 @@ impl Bench<'_> {
         measured
     }
 
-    /// Adds a row for `way`, unless the file is so short that it would do the same as another way.
+    /// Adds a row for `way`, unless the file is so short that the row would repeat that of another
+    /// way.
     fn add_row(&mut self, mut way: Way, state: CacheState, rows: &mut Vec<Row>) {
         let (mut bytes, mut accesses, mut most) = (0, 0, 0);
         for subject in self.subjects {
@@ -106,7 +108,7 @@ impl Bench<'_> {
             most = most.max(walk.count());
         }
         if way.means != Means::Auto {
-            // There are no more threads or requests in flight than accesses.
+            // There are never more threads or requests in flight than accesses.
             let most = usize::try_from(most).unwrap_or(usize::MAX);
             way = Way { threads: way.threads.min(most), depth: way.depth.min(most), ..way };
         }
@@ -137,7 +139,8 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Times the work on bytes in the processor's cache, for a reason that needs no counter of misses.
+    /// Times the work on bytes in the processor's cache. With this time, a verdict can blame memory
+    /// access without a counter of cache misses.
     fn time_work_in_cache(&self, rows: &mut [Row]) {
         // With fewer bytes, the time of the calls would dominate.
         const LEAST: usize = 4096;
@@ -219,8 +222,8 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Returns the number of passes that make a run long enough to be timed, determined by
-    /// uncounted passes.
+    /// Returns the number of passes that make a run long enough to be timed, found by uncounted
+    /// trial passes.
     fn enough_passes(&mut self, row: &Row) -> Result<u32, InvalidRun> {
         if row.bytes > SHORT {
             return Ok(1);
@@ -234,7 +237,7 @@ impl Bench<'_> {
         Ok((LONG_ENOUGH.as_secs_f64() / first.seconds).ceil().clamp(1.0, most) as u32)
     }
 
-    /// Times `passes` passes, and single accesses if they are out of order.
+    /// Times `passes` passes, and also each access if accesses are out of order.
     fn sample(&mut self, row: &Row, round: u32, passes: u32) -> Result<(Sample, PassOutcome), InvalidRun> {
         let is_cold = row.state == CacheState::Cold;
         // A cold file is warm after one pass.
@@ -265,7 +268,7 @@ impl Bench<'_> {
         Ok((Sample { round, passes, seconds: seconds.max(1e-9), pace: 1.0, usage: used, peak }, outcome))
     }
 
-    /// Returns the outcome of a run before which the state could not be reached.
+    /// Returns the outcome of a run whose state could not be reached.
     fn not_made(&self, reason: String) -> InvalidRun {
         match self.subjects.iter().find(|subject| subject.is_shorter()) {
             Some(subject) => InvalidRun::Failed(subject.shown().to_owned(), changed()),
@@ -329,7 +332,7 @@ fn subject_notes(subject: &Subject, rows: &[Row]) -> Vec<String> {
     notes
 }
 
-/// Returns the answer of the later of two passes, with the times of both.
+/// Returns the answer of the later of two passes, with the latencies of both.
 fn join(before: Option<PassOutcome>, after: PassOutcome) -> PassOutcome {
     let latencies = merge(before.and_then(|before| before.latencies), after.latencies);
     PassOutcome { answer: after.answer, latencies }

@@ -55,7 +55,7 @@ const FILE_SIZE: u64 = 256 << 20;
 ///
 /// # Errors
 /// Returns an error if standard output or the chart cannot be written, if ways disagree on the
-/// result, or if options contradict each other.
+/// result, or if the options contradict each other.
 pub fn run(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let common = common(args);
     let config = Config::new(&common, output)?;
@@ -125,22 +125,22 @@ fn common(args: &BenchArgs) -> Common {
     }
 }
 
-/// Opens the file for the chart, which must not be measured.
+/// Opens the file for the chart, which must not be one of the measured files.
 fn chart(args: &BenchArgs) -> anyhow::Result<Option<ReportFile>> {
     let chart = args.plot.as_deref().map(ReportFile::for_chart).transpose()?;
     chart.iter().try_for_each(|file| file.refuse_input(&args.files))?;
     Ok(chart)
 }
 
-/// Returns the named files, or a temporary one. Returns `None` if one cannot be measured, which has
-/// been reported.
+/// Returns the named files, or a temporary one. Returns `None`, after a report, if one cannot be
+/// measured.
 fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {
         let directory = temporary_directory();
         let made = Subject::temporary(args.file_size.unwrap_or(FILE_SIZE), &directory);
         return match made {
             Ok(subject) => {
-                // The run takes long enough to be taken for one that waits for input.
+                // Without a message, a run this long seems to wait for input.
                 let name = crate::output::escape_name(directory.as_os_str());
                 crate::output::print_message(format_args!(
                     "mapped: no file was named: measuring a temporary one in {name}"

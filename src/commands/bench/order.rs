@@ -1,4 +1,4 @@
-//! Determines the order of accesses, with shuffles that a seed can reproduce.
+//! Determines the order of accesses, with shuffles that are reproducible by their seed.
 
 use std::ops::Range;
 
@@ -7,7 +7,7 @@ use std::ops::Range;
 pub struct Shuffle(u64);
 
 impl Shuffle {
-    /// Starts the sequence of `seed`.
+    /// Returns the generator for `seed`.
     pub fn new(seed: u64) -> Shuffle {
         Shuffle(seed)
     }
@@ -53,7 +53,7 @@ impl AccessOrder {
         AccessOrder { len, block, spots: None }
     }
 
-    /// Returns accesses to blocks in shuffled order, each once, at most [`MOST`].
+    /// Returns accesses to at most [`MOST`] blocks, each once, in random order.
     pub fn random(len: u64, block: u64, shuffle: &mut Shuffle) -> AccessOrder {
         let count = len.div_ceil(block);
         let spots = if count <= 4 * MOST {
@@ -62,7 +62,7 @@ impl AccessOrder {
             all.truncate(MOST as usize);
             all
         } else {
-            // If few of many are needed, draws until enough of them are distinct.
+            // To pick few of many blocks, draw until enough of them are distinct.
             let mut drawn = std::collections::HashSet::new();
             std::iter::repeat_with(|| shuffle.below(count) * block)
                 .filter(|spot| drawn.insert(*spot))
@@ -72,7 +72,7 @@ impl AccessOrder {
         AccessOrder { len, block, spots: Some(spots) }
     }
 
-    /// Returns accesses to a block at every multiple of `stride`, at most [`MOST`].
+    /// Returns an access to the block at each multiple of `stride`, at most [`MOST`] in all.
     pub fn stride(len: u64, block: u64, stride: u64) -> AccessOrder {
         let spots = (0..len.div_ceil(stride)).take(MOST as usize).map(|step| step * stride).collect();
         AccessOrder { len, block, spots: Some(spots) }

@@ -2,7 +2,7 @@
 //!
 //! Other work on the host, or the processor's clock, makes everything faster or slower for a while,
 //! often by more than the ways differ. In a round, every way runs once, in shuffled order, so a
-//! change that all of them share is due to the machine. All figures are corrected for it.
+//! change that all ways share is due to the machine. All figures are corrected for this change.
 
 use std::collections::HashMap;
 
@@ -18,7 +18,7 @@ const ENOUGH: usize = 5;
 const STEADY: f64 = 0.1;
 
 /// Sets the pace of every run: the median, over all ways in its state and round, of the throughput
-/// divided by that way's median. Returns a note on a machine that was not steady.
+/// divided by that way's median. Returns a note if the machine's speed was not steady.
 pub fn set(rows: &mut [Row]) -> Option<String> {
     let mut rounds: HashMap<(CacheState, u32), Vec<f64>> = HashMap::new();
     for row in rows.iter() {

@@ -38,8 +38,8 @@ impl From<io::Error> for Trouble {
 /// Returns [`Trouble`] if there is no answer.
 pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<PassOutcome, Trouble> {
     let file = crate::io::path::open(path.as_os_str())?;
-    // A mapping needs the length, and a reader must detect the end. Both take a call, and here it
-    // is the same one.
+    // A mapping needs the length, and a reader must detect the end. Each takes a call, and here
+    // both use the same one.
     let facts = file.metadata()?;
     if facts.is_file() && facts.len() != task.walk.len() {
         return Err(Trouble::Failed(io::Error::other("changed in length while being measured")));
@@ -66,7 +66,7 @@ pub fn pass(family: Family, way: &Way, path: &Path, task: &Task<'_>) -> Result<P
     }
 }
 
-/// Makes reads bypass the cache and returns the file and their alignment.
+/// Makes reads bypass the cache, and returns the file with the alignment it requires.
 fn direct(file: File) -> Result<(File, u64), Trouble> {
     // Buffers are aligned to this many bytes.
     const MOST: u64 = 4096;

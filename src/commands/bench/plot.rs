@@ -19,7 +19,7 @@ const READ: RGBColor = ORANGE;
 const MAP: RGBColor = BLUE;
 const AUTO: RGBColor = GREEN;
 
-/// Measures in pixels.
+/// Dimensions in pixels.
 const MARGIN: i32 = 24;
 const HEAD: i32 = 84;
 const FOOT: i32 = 50;
@@ -27,7 +27,7 @@ const PANEL: i32 = 360;
 const GAP: i32 = 30;
 const STEP: i32 = 26;
 const BAR: i32 = 17;
-/// Width of a character of a label.
+/// The width of a label's character.
 const CHARACTER: i32 = 8;
 
 /// Returns the chart as SVG.
@@ -55,7 +55,7 @@ pub fn draw(findings: &Findings<'_>) -> Drawn<String> {
     })
 }
 
-/// Returns the ways in the order of their throughput in the first state, the fastest first.
+/// Returns the ways sorted by their throughput in the first state, the fastest first.
 fn ways(findings: &Findings<'_>) -> Vec<Way> {
     let mut rows: Vec<&Row> = findings.measured.rows.iter().collect();
     rows.sort_by(|a, b| b.speed().total_cmp(&a.speed()));

@@ -31,7 +31,7 @@ struct Queue<'q> {
     stopwatch: Stopwatch,
 }
 
-/// Runs `task` with the reads of `ring`, whose ranges are multiples of `alignment`.
+/// Runs `task` with reads on `ring`, in ranges that are multiples of `alignment`.
 ///
 /// # Errors
 /// Returns the error of a read, or an error if the file became shorter.

@@ -19,7 +19,7 @@ pub const AMPLIFIED: f64 = 1.5;
 /// Explains why `loser` is slower than `winner`.
 pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
     let mut parts = parts(winner, loser, pattern);
-    // The losses include whatever the loser saves elsewhere.
+    // The loser may save time elsewhere, so its losses may exceed the difference.
     let losses: f64 = parts.iter().map(|part| part.seconds.max(0.0)).sum();
     let difference = losses.max(loser.seconds() - winner.seconds());
     parts.retain(|part| part.seconds >= LEAST_SHARE * difference && part.seconds > 0.0);
@@ -37,7 +37,8 @@ pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
 
 /// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
 ///
-/// Returns `None` if the excess is only a few pages, because even a tiny file takes a whole one.
+/// Returns `None` if the excess is only a few pages, because even a tiny file occupies a whole
+/// page.
 pub fn amplification(row: &Row) -> Option<f64> {
     const LEAST_EXCESS: f64 = 65_536.0;
     let (fetched, wanted) = (row.device_bytes()?, row.bytes as f64);
@@ -128,7 +129,7 @@ fn work_cost(winner: &Row, loser: &Row) -> String {
     }
 }
 
-/// Returns what a way does in the kernel.
+/// Describes what the kernel does for a way.
 fn system_cost(row: &Row, pattern: AccessPattern) -> String {
     let minor = row.median(|usage| usage.minor_faults as f64);
     if row.way.is_direct() {
@@ -170,7 +171,8 @@ mod tests {
         reason(winner, loser, AccessPattern::Random)
     }
 
-    /// Regression: a cold random map read 22 times the bytes wanted, and copying was blamed.
+    /// Regression: a cold random map read 22 times the bytes wanted, but the reason given was
+    /// copying.
     #[test]
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);

@@ -58,7 +58,7 @@ struct ResultReport {
     result: String,
 }
 
-/// A way in a state.
+/// The figures of a way in a state.
 #[derive(Serialize)]
 pub struct RowReport {
     /// The name for `--ways`.

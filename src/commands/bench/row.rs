@@ -45,7 +45,7 @@ pub struct ProcessorTime {
 /// is the default of Linux (`kernel/Kconfig.hz`).
 const TICK: f64 = 0.004;
 
-/// One run. The wall time is that of one pass, the usage that of all.
+/// One run. The wall time is for one pass, and the usage is for all of them.
 #[derive(Clone, Debug)]
 pub struct Sample {
     /// The round, from 1.
@@ -105,16 +105,17 @@ impl Row {
 
     /// Returns the processor time of a pass.
     ///
-    /// Many kernels know only the sum exactly, and divide it by what a thread did at each timer tick
-    /// (`CONFIG_TICK_CPU_ACCOUNTING`). One short run has few ticks, so the shares are those of all
-    /// runs together.
+    /// Many kernels measure only the sum exactly. They divide it by sampling what a thread does at
+    /// each timer tick (`CONFIG_TICK_CPU_ACCOUNTING`). A short run spans few ticks, so the shares
+    /// are those of all runs together.
     pub fn processor_time(&self) -> ProcessorTime {
         let seconds = |of: fn(&Usage) -> f64| self.samples.iter().map(|sample| of(&sample.usage)).sum::<f64>();
         let (user, system) = (seconds(|usage| usage.user.as_secs_f64()), seconds(|usage| usage.system.as_secs_f64()));
         let both = self.median(|usage| (usage.user + usage.system).as_secs_f64());
         let share = if user + system > 0.0 { system / (user + system) } else { 0.0 };
         let ticks = ((user + system) / TICK).max(1.0);
-        // Laplace's rule: that no tick fell into the kernel does not show that no time was spent there.
+        // Laplace's rule of succession: no tick in the kernel does not show that no time was spent
+        // there.
         let likely = (share * ticks + 1.0) / (ticks + 2.0);
         let error = both * (likely * (1.0 - likely) / ticks).sqrt();
         ProcessorTime { user: both * (1.0 - share), system: both * share, error }
@@ -145,7 +146,7 @@ impl Row {
         (!self.samples.is_empty()).then(|| accesses / self.seconds())
     }
 
-    /// Returns the latency in seconds that this share of the accesses did not exceed.
+    /// Returns the latency in seconds that the given share of the accesses did not exceed.
     pub fn latency(&self, share: f64) -> Option<f64> {
         Some(self.latencies.as_ref()?.quantile(share))
     }
@@ -165,7 +166,7 @@ pub struct Measured {
     pub rows: Vec<Row>,
     /// The result that all ways agree on; if accesses are out of order, one for each access size.
     pub answers: Vec<(Option<u64>, Answer)>,
-    /// How often the figures were examined to decide whether to continue.
+    /// The number of times that the figures were examined to decide whether to continue.
     pub looks: u32,
     /// The states that could never be reached, with the reasons.
     pub blocked: Vec<(CacheState, String)>,

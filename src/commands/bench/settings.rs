@@ -21,7 +21,7 @@ pub struct BenchSettings {
     pub stride: u64,
     /// The ways to compare.
     pub selection: WayChoice,
-    /// Cold, warm or both.
+    /// The states to measure: cold, warm or both.
     pub states: Vec<CacheState>,
     /// The number of threads of the parallel ways.
     pub threads: usize,
@@ -84,7 +84,7 @@ impl BenchSettings {
     }
 }
 
-/// Returns the value of `--pattern` that stands for `pattern`.
+/// Returns the value of `--pattern` for `pattern`.
 pub fn pattern_word(pattern: AccessPattern) -> &'static str {
     match pattern {
         AccessPattern::Sequential => "sequential",

@@ -1,6 +1,6 @@
 //! Puts the page cache into a state, cold or warm, and verifies it by asking the kernel what is
-//! cached. A state that cannot be reached is reported, never assumed. Only on systems without a
-//! call that reports what is cached, a file that was just read counts as warm.
+//! cached. A state that cannot be reached is reported, never assumed. The exception is systems
+//! without a call for that: there, a file that was just read is taken to be warm.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ impl CacheState {
     /// Puts `subjects` into this state and verifies it.
     ///
     /// # Errors
-    /// Returns a sentence that says which file could not be brought into this state, and why.
+    /// Returns a sentence that says which file could not be put into this state, and why.
     pub fn make(self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let made = match self {
@@ -42,7 +42,7 @@ impl CacheState {
     }
 }
 
-/// How often, and for how long, to wait for pages that are being read or written.
+/// The number and length of waits for pages that are being read or written.
 const TRIES: u32 = 40;
 const WAIT: Duration = Duration::from_millis(25);
 
@@ -68,7 +68,7 @@ fn chill(subject: &Subject) -> Result<(), String> {
             (None, 0) => "mapped or locked by another process".to_owned(),
             (None, unwritten) => format!("{unwritten} dirty, not on the disk yet (sync writes them out)"),
         };
-        // Waiting does not help with clean pages; a few attempts allow for pages that were briefly
+        // Waiting does not help with clean pages. A few attempts allow for pages that were briefly
         // in use.
         if dirty + written == 0 && attempt >= 8 {
             break;

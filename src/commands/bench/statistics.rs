@@ -45,9 +45,9 @@ pub struct Estimate {
 /// Estimates a throughput from those of several runs. Returns `None` if there are none.
 ///
 /// The estimate is the median of the geometric means of all pairs, including each run paired with
-/// itself (Hodges and Lehmann, Ann. Math. Stat. 34, 1963). If values cluster in two places, as with
-/// a disk of two speeds, a single run can move their median from one cluster to the other; this
-/// estimate is stable.
+/// itself (Hodges and Lehmann, Ann. Math. Stat. 34, 1963). If values cluster around two points, as
+/// with a disk of two speeds, a single run can move their median from one cluster to the other;
+/// this estimate is stable.
 pub fn estimate(rates: &[f64]) -> Option<Estimate> {
     let spread = summary(rates.iter().copied())?;
     let pairs = rates.iter().enumerate().flat_map(|(at, a)| rates[at..].iter().map(move |b| (a * b).sqrt()));
@@ -128,8 +128,8 @@ pub fn ratio_interval(a: &[f64], b: &[f64], error: f64) -> Option<(f64, f64)> {
 }
 
 /// Corrects the probabilities of several comparisons for their number (Holm, Scand. J. Stat. 6,
-/// 1979). If nothing differs, the chance that some comparison seems to is then no higher than for a
-/// single one.
+/// 1979). If nothing differs, the probability of any false positive is then no higher than for a
+/// single comparison.
 pub fn holm(chances: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..chances.len()).collect();
     order.sort_by(|&a, &b| chances[a].total_cmp(&chances[b]));
@@ -142,8 +142,8 @@ pub fn holm(chances: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// Returns the number of runs of each way with which a difference of `distance` between two samples
-/// is significant at the level `error` in nine of ten experiments. `distance` and `deviation` are
+/// Returns the number of runs of each way at which nine of ten experiments find a difference of
+/// `distance` between two samples significant at the level `error`. `distance` and `deviation` are
 /// those of logarithms.
 pub fn runs_to_show(distance: f64, deviation: f64, error: f64) -> f64 {
     /// The efficiency of the Mann-Whitney test relative to the t test, for normal noise.
@@ -197,7 +197,7 @@ fn normal_tail(z: f64) -> f64 {
     (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * poly
 }
 
-/// Returns the number of deviations above which this share, of at most one half, of a normal distribution lies.
+/// Returns the inverse of [`normal_tail`] for a share of at most one half.
 fn normal_quantile(share: f64) -> f64 {
     let (mut low, mut high) = (0.0, 40.0);
     for _ in 0..60 {

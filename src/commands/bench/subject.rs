@@ -1,5 +1,5 @@
 //! The files to read: the named ones, or a temporary file. The temporary file never has a name, so
-//! it is gone however the program ends.
+//! it disappears however the program ends.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -16,15 +16,15 @@ use crate::output::escape_name;
 /// A file to read.
 #[derive(Debug)]
 pub struct Subject {
-    /// The path by which every pass opens it.
+    /// The path by which each pass opens the file.
     path: PathBuf,
     /// The name to show.
     shown: String,
     len: u64,
     temporary: bool,
-    /// The facts when it was opened.
+    /// The status of the file when it was opened.
     status: Status,
-    /// Kept open to query what is cached, and to keep a temporary file alive.
+    /// Kept open to query the page cache and to keep a temporary file alive.
     file: File,
 }
 
@@ -87,7 +87,7 @@ impl Subject {
         Ok(Subject { path, shown, len, temporary: true, status, file })
     }
 
-    /// Returns the path to open it with.
+    /// Returns the path with which to open the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -97,7 +97,7 @@ impl Subject {
         &self.shown
     }
 
-    /// Returns its length in bytes when it was opened.
+    /// Returns the length in bytes of the file when it was opened.
     pub fn len(&self) -> u64 {
         self.len
     }
@@ -112,7 +112,7 @@ impl Subject {
         self.file.as_fd()
     }
 
-    /// Returns its first bytes, at most 64 KiB of them.
+    /// Returns the first bytes of the file, at most 64 KiB.
     pub fn beginning(&self) -> Vec<u8> {
         let mut bytes = vec![0; self.len.min(64 << 10) as usize];
         let count = self.file.read_at(&mut bytes, 0).unwrap_or(0);
@@ -120,30 +120,30 @@ impl Subject {
         bytes
     }
 
-    /// Returns whether it was written or replaced since it was opened.
+    /// Returns whether the file was written or replaced since it was opened.
     pub fn has_changed(&self) -> bool {
         let facts = |status: Status| (status.identity(), status.size, status.modified);
         crate::io::path::status(self.path.as_os_str()).is_ok_and(|now| facts(now) != facts(self.status))
     }
 
-    /// Returns whether it was truncated since it was opened.
+    /// Returns whether the file was truncated since it was opened.
     pub fn is_shorter(&self) -> bool {
         let is_regular = self.status.kind == FileType::RegularFile;
         is_regular && Status::of(&self.file).is_ok_and(|now| now.size < self.len)
     }
 
-    /// Returns how much of the file is holes, which are read without the disk, or `None` without
-    /// holes.
+    /// Returns the extent of the file's holes, which are read without the disk, or `None` if it has
+    /// none.
     pub fn holes(&self) -> Option<Sparseness> {
-        // Enough to measure the holes of a file that was downloaded in pieces.
+        // This is enough for the holes of a file that was downloaded in pieces.
         const MOST_RANGES: usize = 10_000;
         let is_regular = self.status.kind == FileType::RegularFile;
         let found = is_regular.then(|| sparseness(self.fd(), self.len, MOST_RANGES))?;
         (found.hole_bytes > 0).then_some(found)
     }
 
-    /// Returns the name of its file system, if that is a common one (`statfs(2)`). A block device has
-    /// none, although its name is on one.
+    /// Returns the name of the file's file system, if it is a common one (`statfs(2)`). A block
+    /// device has none, although its node is on one.
     pub fn filesystem(&self) -> Option<&'static str> {
         if self.status.kind == FileType::BlockDevice {
             return None;

@@ -1,5 +1,5 @@
 //! Formats the figures as a table for people, with a bar in each row and the verdict below. A
-//! narrow terminal omits some figures, which `--json` and `--csv` always include.
+//! narrow terminal omits some figures; `--json` and `--csv` always include all.
 
 use std::fmt::Write as _;
 
@@ -40,8 +40,8 @@ struct Column {
     name: &'static str,
     width: usize,
     cell: fn(&Row) -> String,
-    /// The priority with which a narrow terminal drops the column: the highest goes first, and 0
-    /// stays.
+    /// The priority with which a narrow terminal drops the column: the highest is dropped first,
+    /// and 0 never.
     spare: u8,
     shown: Shown,
 }
@@ -50,11 +50,11 @@ struct Column {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Always,
-    /// If accesses are out of order.
+    /// Shown if accesses are out of order.
     Scattered,
-    /// If everything is read in order.
+    /// Shown if everything is read in order.
     Sequential,
-    /// If bytes were read from a device.
+    /// Shown if bytes were read from a device.
     FromDevice,
 }
 
@@ -126,7 +126,7 @@ pub fn table(findings: &Findings<'_>, look: Look) -> String {
     text
 }
 
-/// Returns the lines that say what was measured, and where.
+/// Returns the lines that describe the files, the work and the machine.
 fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -> String {
     let mut text = String::new();
     for subject in *subjects {

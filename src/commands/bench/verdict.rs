@@ -91,8 +91,7 @@ impl Words<'_> {
         compare(one, &rest, self.looks)
     }
 
-    /// Compares the fastest mapping with the fastest read, corrected for their being chosen among
-    /// all ways.
+    /// Compares the fastest mapping with the fastest read, corrected for the choice among all ways.
     fn duel<'m>(&self, rows: &[&'m Row]) -> Option<Duel<'m>> {
         let fastest = fastest_of(rows)?;
         let rivals = self.against_rest(fastest, rows).into_iter();
@@ -188,7 +187,7 @@ impl Words<'_> {
         )
     }
 
-    /// Names the ways that read more from the device than is wanted, if there are any.
+    /// Names the ways that read more than the wanted bytes from the device, if there are any.
     fn amplification(&self, rows: &[&Row]) -> Option<String> {
         let times = |row: &Row| amplification(row).filter(|&times| times > AMPLIFIED);
         let list: Vec<String> =

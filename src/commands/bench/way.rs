@@ -22,7 +22,7 @@ pub struct Way {
 /// The system calls of a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Means {
-    /// Always the same calls.
+    /// The same calls for every file.
     Fixed(Family),
     /// The choice of `--io auto`, with the engine that every other subcommand uses.
     Auto,

@@ -1,8 +1,8 @@
 //! Performs the work on the bytes, which is the same for every way of reading.
 //!
-//! Each work is a sum over the file in some sense, so a file can be split anywhere and the parts
-//! joined again, and every way must find the same result. Nothing here depends on how the bytes
-//! were loaded.
+//! Each kind of work is, in some sense, a sum over the file. A file can therefore be split anywhere
+//! and its parts joined again, and all ways must find the same result. Nothing here depends on how
+//! the bytes were loaded.
 
 use std::cell::RefCell;
 
@@ -22,7 +22,7 @@ pub enum Work {
     Hash(Recipe),
 }
 
-/// A work whose result is a number.
+/// A kind of work whose result is a number.
 #[derive(Debug)]
 pub enum Count {
     /// Sums the first byte of each page of 4096 bytes.
@@ -74,12 +74,13 @@ impl Work {
     }
 }
 
-/// Bytes of the buffer on which the work is timed: more than a call costs, less than a core's cache.
+/// The size in bytes of the buffer on which the work is timed. Its work outweighs the cost of a
+/// call, and it fits into a core's cache.
 const IN_CACHE: usize = 64 * 1024;
 
 impl Work {
     /// Returns the seconds that the work takes per byte on bytes in the processor's cache, `block`
-    /// bytes at a time. `bytes` are an example; `owned` is as for [`Count::whole`].
+    /// bytes at a time. `bytes` is a sample; `owned` is as for [`Count::whole`].
     pub fn seconds_in_cache(&self, bytes: &[u8], block: usize, owned: bool) -> f64 {
         const LONG_ENOUGH: f64 = 0.5e-3;
         let bytes = &bytes[..bytes.len().min(IN_CACHE)];
@@ -101,7 +102,7 @@ impl Work {
             }
             begun.elapsed().as_secs_f64() / f64::from(rounds) / bytes.len() as f64
         };
-        // The fastest of several: another program may interrupt one.
+        // Another program may interrupt a measurement, so take the fastest of several.
         (0..5).map(|_| once()).fold(f64::INFINITY, f64::min)
     }
 }
@@ -112,21 +113,21 @@ pub struct Tally {
     /// The result so far.
     pub count: u64,
     /// The first and last bytes, one fewer than the pattern's length, because a match may cross
-    /// from one run into the next.
+    /// from one run to the next.
     head: Vec<u8>,
     tail: Vec<u8>,
 }
 
 impl Tally {
-    /// Returns a count without edges.
+    /// Returns a tally without edges.
     pub fn of(count: u64) -> Tally {
         Tally { count, ..Tally::default() }
     }
 }
 
 impl Count {
-    /// Returns the tally of `bytes`, which are at offset `at` of the file. `owned` says that they
-    /// are already a copy.
+    /// Returns the tally of `bytes`, which are at offset `at` of the file. `owned` says whether
+    /// they are already a copy.
     pub fn tally(&self, at: u64, bytes: &[u8], owned: bool) -> Tally {
         let mut tally = self.whole(at, bytes, owned);
         if let Count::Search(finder) = self {
@@ -162,7 +163,7 @@ impl Count {
         if next.head.len() == edge {
             tally.tail.clone_from(&next.tail);
         } else {
-            // The next run was so short that its head is all of it.
+            // The head of a run this short is the whole run.
             seam.drain(..seam.len().saturating_sub(edge));
             tally.tail = seam;
         }
@@ -229,7 +230,7 @@ mod tests {
         }
     }
 
-    /// Returns the result in the simplest way.
+    /// Returns the result, computed naively.
     fn naive(work: &str, bytes: &[u8]) -> u64 {
         let sum = |bytes: &mut dyn Iterator<Item = &u8>| bytes.map(|&byte| u64::from(byte)).sum::<u64>();
         match work.split_once(':') {
