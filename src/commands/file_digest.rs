@@ -1,5 +1,5 @@
-//! Computes the digests of one file, for `checksum` and `bench`, with recipes as in-order consumers
-//! of the engine's blocks. The algorithms themselves are in [`crate::digest`].
+//! Computes the digests of a file, for `checksum` and `bench`. Recipes consume the engine's blocks
+//! in order. The algorithms themselves are in [`crate::digest`].
 
 use std::io;
 
@@ -11,16 +11,16 @@ use crate::io::Source;
 use crate::os::{self, error_text};
 use crate::output::{input_name, print_message};
 
-/// The size in bytes below which a file is hashed whole, without splitting it into subtrees.
+/// The size in bytes below which a file is hashed whole instead of being split into subtrees.
 const WHOLE: u64 = 256 * 1024;
 
-/// The size in bytes below which no thread is started only to load the blocks of a file. Starting it
-/// would take longer than loading them, cached or not.
+/// The size in bytes below which no thread is started only to load a file's blocks. Starting the
+/// thread would take longer than loading them, cached or not.
 const LOADED_ALONE: u64 = 16 << 20;
 
 impl Consumer for Recipe {
     type Part = HashedPart;
-    /// Created for the first block, which shows whether pieces must be joined.
+    /// The hasher is created for the first block, which shows whether pieces must be joined.
     type State = Option<Hasher>;
 
     fn part(&self, at: u64, block: &Block) -> HashedPart {
@@ -44,8 +44,7 @@ fn is_whole(block: &Block) -> bool {
     block.is_first() && block.is_last() && block.len() < WHOLE
 }
 
-/// Returns the block's bytes or, for a hole, zeros that all holes share. [`plan`] keeps holes short
-/// enough.
+/// Returns the block's bytes, or shared zeros for a hole. [`plan`] keeps holes short enough.
 fn bytes(block: &Block) -> &[u8] {
     match block.hole() {
         Some(len) => &os::zeros()[..len as usize],
@@ -53,7 +52,7 @@ fn bytes(block: &Block) -> &[u8] {
     }
 }
 
-/// Returns how a file is split for these digests.
+/// Returns the plan for splitting a file for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
     let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { os::MAX_ZEROS as u64 };
     Plan { longest_hole, ..config.engine.lane_plan(source) }
@@ -65,7 +64,7 @@ fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
 /// Returns an error if a read fails or the file changes while it is read.
 pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
     let source = config.decoded(source, config.engine.range)?;
-    // A serial digest keeps one thread busy; another loads the next block.
+    // A serial digest keeps one thread busy, while another loads the next block.
     let loaders = usize::from(source.wanted().is_none_or(|wanted| wanted >= LOADED_ALONE));
     let is_serial = !recipes.iter().any(Recipe::splits);
     let helpers = if is_serial { recipes.len().saturating_sub(1) + loaders } else { usize::MAX };

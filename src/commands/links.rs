@@ -1,6 +1,6 @@
 //! `mapped links`: creates links to the program under the names of classic tools.
 //!
-//! A name that exists is never replaced.
+//! An existing file is never replaced.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::output::{escape_name, print_message};
 /// Creates the links.
 pub fn run(args: &LinksArgs) -> anyhow::Result<Exit> {
     let program = own_path().context("the path of this program")?;
-    // One message, rather than one for each tool.
+    // Print one message rather than one for each tool.
     if !args.directory.is_dir() {
         let error = std::fs::read_dir(&args.directory).err();
         let reason = error.map_or_else(|| String::from("Not a directory"), |error| error_text(&error));

@@ -18,8 +18,8 @@ use crate::output::Output;
 
 /// Runs a subcommand.
 ///
-/// Returns the error of standard output, as [`std::io::Error`], or what prevents the whole run from
-/// starting. Inputs that fail are reported and merged into the exit code instead.
+/// Returns the error of standard output, as [`std::io::Error`], or the reason why the whole run
+/// cannot start. Inputs that fail are reported and merged into the exit code instead.
 pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     match command {
         Command::Bench(args) => bench::run(args, output),

@@ -41,7 +41,7 @@ pub fn help(args: &HelpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     Ok(Exit::Success)
 }
 
-/// Returns what to type instead of an unknown name.
+/// Returns a suggestion to replace an unknown name.
 fn instead(name: &str, command: &str) -> String {
     match typo::nearest(name, topics::names()) {
         Some(near) => format!("did you mean mapped {command} {near}?"),
@@ -58,17 +58,17 @@ pub fn man(args: &ManArgs, output: &mut Output) -> anyhow::Result<Exit> {
         output.write_all(text.as_bytes())?;
         return Ok(Exit::Success);
     }
-    // Where no man page can be formatted, the help says the same in fewer words.
+    // If no man page can be formatted, print the help, which is a shorter form of it.
     let _error = view(&text);
     let topic = name.trim_start_matches("mapped").trim_start_matches('-');
     help(&HelpArgs { topic: Some(topic.to_owned()).filter(|topic| !topic.is_empty()) }, output)
 }
 
-/// Replaces this program with the system's viewer of man pages, which uses the user's pager.
-/// Returns only if that fails.
+/// Replaces this program with the system's man page viewer, which uses the user's pager. Returns
+/// only if that fails.
 #[cfg(unix)]
 fn view(page: &str) -> io::Result<()> {
-    // `man -l` is an extension of man-db. The BSDs and macOS have mandoc(1).
+    // `man -l` is an extension of man-db; the BSDs and macOS have mandoc(1).
     let (viewer, arguments): (_, &[&str]) =
         if cfg!(target_os = "linux") { ("man", &["-l", "-"]) } else { ("mandoc", &["-a"]) };
     let mut file = memory_file()?;
@@ -77,7 +77,7 @@ fn view(page: &str) -> io::Result<()> {
     Err(Command::new(viewer).args(arguments).stdin(file).exec())
 }
 
-/// Fails, because Windows has no viewer of man pages.
+/// Returns an error, because Windows has no man page viewer.
 #[cfg(windows)]
 fn view(_page: &str) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())

@@ -1,5 +1,5 @@
-//! The conversions of C's `printf` for integers, floating point and text, which the formats of
-//! `hexdump` and `stat` share.
+//! The conversions of C's `printf` for integers, floating point and text, shared by the formats of
+//! `hexdump` and `stat`.
 //!
 //! Output is byte-identical to glibc (ISO C 7.21.6.1), including flags that only some conversions
 //! honour. Only the `'` flag depends on the locale.
@@ -19,13 +19,13 @@ pub struct ConversionSpec {
     group: bool,
     pub width: usize,
     pub precision: Option<usize>,
-    /// Whether the precision is a point without digits, which makes it 0.
+    /// Whether the precision is a point without digits, which means 0.
     pub is_bare_point: bool,
 }
 
 impl ConversionSpec {
-    /// Parses the text between `%` and the conversion character. Returns `None` if width or precision
-    /// exceed `max`.
+    /// Parses the text between `%` and the conversion character. Returns `None` if the width or the
+    /// precision exceeds `max`.
     pub fn parse(text: &[u8], max: usize) -> Option<ConversionSpec> {
         let mut spec = ConversionSpec::default();
         let mut rest = text;
@@ -37,7 +37,7 @@ impl ConversionSpec {
                 b'#' => spec.alternate = true,
                 b'0' => spec.zero = true,
                 b'\'' => spec.group = true,
-                // glibc uses the digits of the locale, and no locale of ours has its own.
+                // glibc uses the locale's digits here, and no supported locale has its own.
                 b'I' => {}
                 _ => break,
             }
@@ -57,7 +57,7 @@ impl ConversionSpec {
         self.left
     }
 
-    /// Returns the same spec with another width, which pads on the left, and without a precision.
+    /// Returns the same spec with another width, padded on the left, and without a precision.
     pub fn right(self, width: usize) -> ConversionSpec {
         ConversionSpec { left: false, width, precision: None, ..self }
     }
@@ -67,18 +67,18 @@ impl ConversionSpec {
         ConversionSpec { precision: None, ..self }
     }
 
-    /// Returns a spec with the same width and precision but no flags.
+    /// Returns a spec with the same width and precision but without flags.
     pub fn padding(self) -> ConversionSpec {
         ConversionSpec { width: self.width, precision: self.precision, ..ConversionSpec::default() }
     }
 
-    /// Appends text, cut to the precision.
+    /// Appends text, truncated to the precision.
     pub fn push_text(&self, text: &[u8], out: &mut Vec<u8>) {
         let text = &text[..text.len().min(self.precision.unwrap_or(usize::MAX))];
         self.push_padded(b"", text, false, out);
     }
 
-    /// Appends one character, whatever the precision.
+    /// Appends one character, regardless of the precision.
     pub fn push_character(&self, character: u8, out: &mut Vec<u8>) {
         self.push_padded(b"", &[character], false, out);
     }
@@ -88,14 +88,14 @@ impl ConversionSpec {
         self.push_magnitude(value < 0, value.unsigned_abs(), out);
     }
 
-    /// Appends a decimal number whose sign is given separately, so that there is a minus zero.
+    /// Appends a decimal number whose sign is given separately, which makes a minus zero possible.
     pub fn push_magnitude(&self, is_negative: bool, magnitude: u64, out: &mut Vec<u8>) {
         let mut room = [0; 64];
         let digits = digits_of(magnitude, 10, b"0123456789", &mut room);
         self.push_integer(self.sign(is_negative), digits, magnitude == 0, out);
     }
 
-    /// Appends an unsigned number by the conversion `o`, `u`, `x` or `X`.
+    /// Appends an unsigned number in the conversion `o`, `u`, `x` or `X`.
     pub fn push_unsigned(&self, value: u64, conversion: u8, out: &mut Vec<u8>) {
         let mut room = [0; 64];
         let (radix, alphabet): (u64, &[u8; 16]) = match conversion {
@@ -122,7 +122,7 @@ impl ConversionSpec {
         self.push_integer(prefix, digits, value == 0, out);
     }
 
-    /// Appends a floating-point number by the conversion `e`, `f`, `g`, `E` or `G`.
+    /// Appends a floating-point number in the conversion `e`, `f`, `g`, `E` or `G`.
     pub fn push_float(&self, value: f64, conversion: u8, out: &mut Vec<u8>) {
         let sign = self.sign(value.is_sign_negative());
         let upper = conversion.is_ascii_uppercase();
@@ -204,7 +204,7 @@ impl ConversionSpec {
         self.push_padded(prefix, &digits, self.zero && self.precision.is_none(), out);
     }
 
-    /// Appends sign or prefix and text, filled to the field width.
+    /// Appends the sign or prefix and the text, padded to the field width.
     fn push_padded(&self, prefix: &[u8], text: &[u8], zeros: bool, out: &mut Vec<u8>) {
         let missing = self.width.saturating_sub(prefix.len() + text.len());
         let zeros = zeros && !self.left;
@@ -230,7 +230,7 @@ fn number(text: &[u8], max: usize) -> Option<(usize, &[u8])> {
     Some((value, &text[digits..]))
 }
 
-/// Groups decimal digits as the locale does. Most locales group none.
+/// Groups decimal digits as the locale does. Most locales do not group them.
 fn grouped(digits: &[u8]) -> Vec<u8> {
     let locale = accounts::locale();
     if locale.thousands_separator.is_empty() {
@@ -240,7 +240,7 @@ fn grouped(digits: &[u8]) -> Vec<u8> {
     let mut size = sizes.next().unwrap_or(0);
     let mut reversed = Vec::new();
     let mut rest = digits;
-    // 0 or CHAR_MAX ends the grouping; otherwise the last size repeats.
+    // The size 0 or CHAR_MAX ends the grouping; otherwise the last size repeats.
     while size != 0 && size != i8::MAX as u8 && rest.len() > usize::from(size) {
         let (left, group) = rest.split_at(rest.len() - usize::from(size));
         reversed.extend(group.iter().rev());
@@ -253,7 +253,7 @@ fn grouped(digits: &[u8]) -> Vec<u8> {
     reversed
 }
 
-/// Writes the digits of `value` at the end of `room`, and returns them.
+/// Writes the digits of `value` at the end of `room` and returns them.
 fn digits_of<'r>(value: u64, radix: u64, alphabet: &[u8], room: &'r mut [u8; 64]) -> &'r [u8] {
     let (mut at, mut rest) = (room.len(), value);
     loop {

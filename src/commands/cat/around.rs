@@ -9,7 +9,7 @@ use memchr::{memchr_iter, memrchr_iter};
 use super::pick::PickedPiece;
 use crate::cli::range::Around;
 
-/// Returns the error for an input of `length` bytes, which has no such byte.
+/// Returns the error for an input whose `length` in bytes does not reach the byte.
 fn beyond(around: Around, length: u64) -> io::Error {
     io::Error::other(format!("byte {} is after the end: there are {length} bytes", around.byte))
 }
@@ -18,27 +18,27 @@ fn beyond(around: Around, length: u64) -> io::Error {
 #[derive(Debug)]
 pub struct AroundPicker {
     around: Around,
-    /// The offset of the next byte.
+    /// The offset of the next byte of the stream.
     at: u64,
-    /// The lines before the byte that may be wanted.
+    /// The bytes before the target byte that may be wanted.
     held: VecDeque<u8>,
     limit: usize,
-    /// The number of line ends still to come, once the byte has been reached.
+    /// The number of line ends still to come, or `None` until the byte is reached.
     left: Option<u64>,
 }
 
 impl AroundPicker {
-    /// Picks the lines around a byte, with at most `limit` bytes held before it.
+    /// Returns a picker that holds at most `limit` bytes before the byte.
     pub fn new(around: Around, limit: usize) -> AroundPicker {
         AroundPicker { around, at: 0, held: VecDeque::new(), limit, left: None }
     }
 
-    /// Returns whether the rest of the stream is not wanted.
+    /// Returns whether the rest of the stream is unwanted.
     pub fn is_done(&self) -> bool {
         self.left == Some(0)
     }
 
-    /// Takes the next piece, and passes on everything that has been decided.
+    /// Takes the next piece, and passes on every part that is decided.
     ///
     /// # Errors
     /// Returns an error if the lines before the byte are too long to be held.
@@ -74,8 +74,7 @@ impl AroundPicker {
     fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         self.at += piece.len() as u64;
         self.held.extend(piece);
-        // The byte's own line has started, so the wanted lines before it are separated by one more
-        // line end.
+        // The byte's own line has started, so the wanted lines before it end at one more line end.
         let nth = usize::try_from(self.around.lines).unwrap_or(usize::MAX);
         let held = self.held.make_contiguous();
         if let Some(end) = memrchr_iter(b'\n', held).nth(nth) {
@@ -90,8 +89,8 @@ impl AroundPicker {
     }
 }
 
-/// Returns where the lines around a byte start. The argument finds the start of the last lines of a
-/// span.
+/// Returns where the lines around a byte start. `start_of_last` finds the start of the last lines
+/// of a span.
 ///
 /// # Errors
 /// Returns an error if the byte is after the end.

@@ -1,8 +1,7 @@
 //! `--follow`: prints the last lines of each file, then data as it is appended.
 //!
-//! Several files get headings, as in `tail`. An unfinished line is printed at once if there is one
-//! file. If there are several, it is printed when it is complete, so that no two files share a
-//! line.
+//! Several files get headings, as in `tail`. A single file's unfinished line is printed at once.
+//! With several files, a line is printed when it is complete, so that no two files share a line.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -23,13 +22,13 @@ use crate::io::{FileRef, Source};
 use crate::os::Status;
 use crate::os::posix::FileType;
 
-/// The number of lines of each file that are printed first, as by `tail`.
+/// The number of lines printed first from each file, as in `tail`.
 pub(super) const LAST_LINES: u64 = 10;
 
 /// The maximum number of bytes of an unfinished line that are held back.
 const LONGEST_HELD: usize = 64 << 10;
 
-/// The part to skip of a file that does not reach the start of the wanted range yet.
+/// The units to skip in a file that does not yet reach the start of the wanted range.
 #[derive(Clone, Copy)]
 struct Skip {
     unit: Unit,
@@ -39,7 +38,7 @@ struct Skip {
 impl Skip {
     const NOTHING: Skip = Skip { unit: Unit::Byte, left: 0 };
 
-    /// Returns the part of `bytes` after the units to skip.
+    /// Skips units at the start of `bytes`, and returns the rest.
     fn pass<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         if self.left == 0 {
             return bytes;
@@ -50,32 +49,32 @@ impl Skip {
     }
 }
 
-/// How lines of different inputs are marked.
+/// The marks that tell lines of different inputs apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
-    /// There is one input.
+    /// No marks, because there is one input.
     None,
     /// A line `==> NAME <==` above the lines of another file.
     Headings,
-    /// The name before each line.
+    /// The name of the file before each line.
     EachLine,
 }
 
-/// An input.
+/// An input that is followed.
 struct Followed {
     name: Vec<u8>,
     skip: Skip,
     state: State,
 }
 
-/// The printed side of following.
+/// The output side of `--follow`.
 struct CatFollower<'f, 'a> {
     cat: &'f mut Cat<'a>,
     names: Names,
     /// Whether lines are held back until they are complete.
     holds_lines: bool,
     inputs: Vec<Followed>,
-    /// Unfinished lines.
+    /// The unfinished line of each origin.
     held: BTreeMap<Origin, Vec<u8>>,
     /// The origin of the last bytes printed.
     printed: Option<Origin>,
@@ -86,7 +85,8 @@ struct CatFollower<'f, 'a> {
 }
 
 impl Cat<'_> {
-    /// Prints the end of each input, or the selected part of it, then follows those that can grow.
+    /// Prints the end of each input, or the selected part of it, and then follows the inputs that
+    /// can grow.
     pub fn follow(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
@@ -121,7 +121,7 @@ impl Cat<'_> {
         Ok(following.exit.and(exit(&outcome)))
     }
 
-    /// Returns how the inputs are followed.
+    /// Returns the options for following the inputs.
     pub(super) fn follow_options(&self, args: &CatArgs, by: FollowBy) -> Options {
         Options {
             by_name: by == FollowBy::Name,
@@ -131,7 +131,7 @@ impl Cat<'_> {
         }
     }
 
-    /// Prints the wanted part of `source` up to `end`. Returns what to skip from there.
+    /// Prints the wanted part of `source` up to `end`. Returns what to skip after it.
     fn begin_following(&mut self, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let now = source.part(source.start()..end.max(source.start()), self.config.engine.policy)?;
         if matches!(self.wanted, PrintedPart::All) {
@@ -142,7 +142,7 @@ impl Cat<'_> {
             (Some(_), _) => Vec::new(),
             (None, Ok(spans)) => spans,
             (None, Err(error)) => {
-                // There has been no time so far, but appended data is wanted nevertheless.
+                // The file has no times yet, but appended data is still wanted.
                 self.output.report(source.name(), &error);
                 Vec::new()
             }
@@ -173,8 +173,8 @@ impl Cat<'_> {
 impl Follower for CatFollower<'_, '_> {
     fn add(&mut self, name: &OsStr) {
         let shown = self.cat.shown_name(name);
-        // A stream has no last lines yet. If lines or bytes are counted from the start, it skips
-        // those before the range.
+        // A stream has no last lines yet. If lines or bytes are counted from the start, those
+        // before the range are skipped.
         let skip = match &self.cat.wanted {
             PrintedPart::Lines(selection, _) => {
                 selection.first_from_start().map(|first| Skip { unit: Unit::LINE, left: first - 1 })
@@ -196,7 +196,7 @@ impl Follower for CatFollower<'_, '_> {
         if self.holds_lines || self.names == Names::EachLine {
             end = crate::select::last_line_end(&source, source.start()..end, b'\n')?;
         }
-        // Asked before the bytes are printed, because the file may be truncated right afterwards.
+        // This must precede printing, because the file may be truncated right afterwards.
         let is_within_line = end > source.start() && !ends_line(&source, end)?;
         self.cat.state = State::default();
         let before = self.cat.output.bytes();
@@ -254,7 +254,7 @@ impl Follower for CatFollower<'_, '_> {
 }
 
 impl CatFollower<'_, '_> {
-    /// Prints bytes of one input, separated from the output of another one.
+    /// Prints bytes of one input, and separates them from the output of another.
     fn print(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         let transform = self.cat.transform;
         let input = &mut self.inputs[origin.target];
@@ -287,7 +287,7 @@ impl CatFollower<'_, '_> {
         Ok(())
     }
 
-    /// Ends an open line of another file, and prints the name of the next one.
+    /// Ends an unfinished line of another file, and prints the name of the next one.
     fn heading(&mut self, origin: Origin) -> io::Result<()> {
         let before = self.printed.replace(origin);
         if before == Some(origin) {
@@ -341,7 +341,7 @@ impl CatFollower<'_, '_> {
         Ok((Exit::Success, Skip::NOTHING))
     }
 
-    /// Prints the bytes that were held back for more that never arrived.
+    /// Prints unfinished lines and characters, whose rest never arrived.
     fn finish(&mut self) -> io::Result<()> {
         for (origin, line) in std::mem::take(&mut self.held) {
             self.print(origin, &line)?;
@@ -355,8 +355,8 @@ impl CatFollower<'_, '_> {
     }
 }
 
-/// Returns whether only the end of standard input, a pipe, tells what is wanted of it. Nothing can follow
-/// then: POSIX has `tail` ignore `-f` there.
+/// Returns whether standard input is a pipe and the selection is counted from its end. Nothing can
+/// follow that end, and POSIX has `tail` ignore `-f` for a pipe.
 pub(super) fn ends_first(wanted: &PrintedPart, files: &[OsString]) -> bool {
     let is_stdin = files.iter().all(|file| file == "-") && files.len() <= 1;
     let is_pipe = || Status::of(io::stdin()).is_ok_and(|status| status.kind == FileType::Fifo);
@@ -385,7 +385,7 @@ fn ends_line(source: &Source, end: u64) -> io::Result<bool> {
     Ok(source.read_at(&mut last, end - 1)? == 1 && last == *b"\n")
 }
 
-/// Rejects a selection that has an end, because only one without can be followed.
+/// Rejects a selection with an end, because only an open one can be followed.
 fn check(wanted: &PrintedPart) -> anyhow::Result<()> {
     if let PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);

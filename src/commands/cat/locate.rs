@@ -1,8 +1,8 @@
-//! Locates the selected part of a file, reading no more of it than necessary.
+//! Locates the selected part of a file, and reads no more of the file than necessary.
 //!
 //! Lines counted from the start are found by counting line ends on all threads, up to the last line
-//! needed; lines counted from the end by reading backwards; times by binary search; bytes by
-//! arithmetic. The result is byte spans, ascending and disjoint. Nothing is printed here.
+//! needed. Lines counted from the end are found by reading backwards, times by binary search, and
+//! bytes by arithmetic. The result is byte spans, ascending and disjoint. Nothing is printed here.
 
 use std::io;
 use std::ops::Range;
@@ -64,8 +64,8 @@ pub(super) fn spans(
     }
 }
 
-/// Returns the number of lines that end in the bytes `within`. Counting stops after the block in
-/// which it reaches `most`.
+/// Returns the number of lines that end in `within`. Counting stops after the block in which it
+/// reaches `most`.
 ///
 /// # Errors
 /// Returns an error if reading the source fails.
@@ -94,7 +94,7 @@ struct LineSearch<'a> {
 
 impl LineSearch<'_> {
     fn spans(mut self, selection: &Selection) -> io::Result<Vec<Range<u64>>> {
-        // One pass from each end finds all marks, however many ranges there are.
+        // One pass from each end finds all marks, regardless of the number of ranges.
         let mut from_end = Vec::new();
         for range in selection.ranges() {
             if let Mark::End(count) = range.start {
@@ -102,7 +102,7 @@ impl LineSearch<'_> {
             }
             match (range.start, range.stop) {
                 (_, RangeEnd::At(Mark::End(count))) => from_end.push(count - 1),
-                // If the file has fewer lines, its first line is the first of these.
+                // If the file has fewer lines than `first`, its first line is the first of these.
                 (Mark::End(first), RangeEnd::After(count)) => from_end.push(first.saturating_sub(count)),
                 _ => {}
             }
@@ -146,7 +146,7 @@ impl LineSearch<'_> {
         Ok(merged(spans))
     }
 
-    /// Returns where the first `count` lines from `start` end, for each of `counts`, which ascend.
+    /// Returns, for each of the ascending `counts`, where that many lines from `start` end.
     fn after_lines(&mut self, start: u64, counts: &[u64]) -> io::Result<Vec<u64>> {
         let known = counts.iter().take_while(|&&count| count == 0).count();
         let mut found = vec![start; known];
@@ -165,20 +165,20 @@ impl LineSearch<'_> {
         let mut plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
         // A hole has no newline, so it need not even be read.
         plan.holes = self.end != 0;
-        // The input is counted as opened when it is printed.
+        // The input is counted as opened only when it is printed.
         let stats = Session::default();
         let input = std::iter::once(Input::Open(part));
         let outcome =
             engine.run(input, Pipeline { kernel: &kernel, plan, session: &stats }, Passed::default(), self.output);
         self.config.stats.absorb(&stats);
         if outcome.failed {
-            // The error has been reported; bytes after that point cannot be trusted.
+            // The error has been reported, and bytes after that point cannot be trusted.
             self.within.end = self.within.end.min(outcome.carry.offset.max(start));
         }
         Ok(outcome.carry)
     }
 
-    /// Finds where the last `counts` lines start, for each of `counts`, which ascend.
+    /// Returns, for each of the ascending `counts`, where that many last lines start.
     fn line_starts_from_end(&self, counts: Vec<u64>) -> io::Result<FromEnd> {
         let Range { start, end } = self.within;
         let known = counts.iter().take_while(|&&count| count == 0 || start == end).count();
@@ -195,7 +195,8 @@ impl LineSearch<'_> {
             self.config.stats.bytes.add(got as u64);
             let piece = &buffer[..got];
             let mut ends = memrchr_iter(self.end, piece);
-            // Counting forwards is faster than looking backwards, and most pieces are only counted.
+            // Counting forwards is faster than searching backwards, and most pieces are only
+            // counted.
             let count = memchr_iter(self.end, piece).count() as u64;
             if count >= counts[found.len()] - passed {
                 for number in passed + 1..=passed + count {
@@ -223,9 +224,9 @@ impl LineSearch<'_> {
 struct FromEnd {
     counts: Vec<u64>,
     found: Vec<u64>,
-    /// The smallest count for which there were not enough line ends.
+    /// The smallest count that exceeds the number of line ends.
     before_start: Option<u64>,
-    /// The number of lines, if the beginning was reached.
+    /// The number of lines, if the start was reached.
     lines: u64,
 }
 
@@ -259,9 +260,9 @@ fn merged(mut spans: Vec<Range<u64>>) -> Vec<Range<u64>> {
     merged
 }
 
-/// A kernel that finds the ends of given line numbers, and prints nothing.
+/// A kernel that finds the ends of given line numbers and prints nothing.
 struct LineEnds<'a> {
-    /// Ascending, each at least 1.
+    /// The line numbers, ascending and at least 1.
     counts: &'a [u64],
     unit: Unit,
 }

@@ -1,4 +1,4 @@
-//! `--merge`: prints the lines of several logs in order of time.
+//! `--merge`: prints the lines of several logs in chronological order.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -17,25 +17,25 @@ use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, ranks};
 /// The number of bytes written at a time.
 const TEXT: usize = 64 << 10;
 
-/// The colours of file names (SGR parameters), one after another.
+/// The colours of file names (SGR parameters), used in turn.
 const COLORS: [&str; 6] = ["36", "33", "35", "32", "34", "31"];
 
-/// The printed side of a merge.
+/// The output side of a merge.
 struct MergedText<'m, 'a> {
     cat: &'m mut Cat<'a>,
     names: Vec<OsString>,
     /// The prefix of each line, for each log.
     prefixes: Option<Vec<Vec<u8>>>,
-    /// The log of which a line has been printed in part.
+    /// The log whose line has been printed only in part.
     within_line: Option<usize>,
     text: Vec<u8>,
-    /// The number of bytes that have not been added to the statistics.
+    /// The number of bytes not yet added to the statistics.
     read: u64,
     exit: Exit,
 }
 
 impl Cat<'_> {
-    /// Prints the lines of all inputs, ordered by time.
+    /// Prints the lines of all inputs in chronological order.
     pub fn merge(&mut self, args: &CatArgs) -> anyhow::Result<Exit> {
         let search = period_search(&args.times)?.collecting();
         let config = self.config;
@@ -63,7 +63,7 @@ impl Cat<'_> {
         merging.finish()
     }
 
-    /// Prints the last lines of all inputs in order of their times, then what is appended.
+    /// Prints the last lines of all inputs in chronological order, then appended lines.
     pub fn follow_merged(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
         let search = period_search(&args.times)?;
         let is_all = search.period.is_all() && args.common.offset.is_none();
@@ -129,7 +129,7 @@ impl MergeOutput for MergedText<'_, '_> {
     }
 }
 
-/// Returns the name of a file as it is printed before its lines.
+/// Returns the name of a file as it is printed before each of the file's lines.
 fn prefix(cat: &Cat<'_>, name: &OsStr, color: &str) -> Vec<u8> {
     let on_terminal = cat.output.destination() == Destination::Terminal;
     let shown = if on_terminal { escape_for_terminal(name.as_bytes()).into() } else { name.as_bytes().to_vec() };
@@ -145,7 +145,7 @@ impl<'m, 'a> MergedText<'m, 'a> {
         MergedText { cat, names: Vec::new(), prefixes, within_line: None, text: Vec::new(), read: 0, exit }
     }
 
-    /// Prints what is left.
+    /// Prints pending output.
     fn finish(mut self) -> anyhow::Result<Exit> {
         self.flush_text()?;
         self.cat.finish()?;
@@ -160,7 +160,7 @@ impl<'m, 'a> MergedText<'m, 'a> {
         }
         self.read += bytes.len() as u64;
         if self.within_line.is_some_and(|other| other != log) {
-            // The last line of the log before has no newline.
+            // The last line of the previous log has no newline.
             self.text.push(b'\n');
             self.within_line = None;
         }

@@ -1,9 +1,9 @@
 //! The `cat` subcommand: prints whole files or parts of them, unchanged or with special characters
 //! made visible.
 //!
-//! In a file, a part is located first and then printed like a whole file, so every selection works
-//! with every display option. Streams are not seekable, so selections are made as data arrives. Bytes
-//! that need no change are moved by the kernel where possible.
+//! A part of a file is located first and then printed like a whole file, so every selection works
+//! with every display option. Streams are not seekable, so parts of them are selected as data
+//! arrives. The kernel moves bytes that need no change where possible.
 
 mod around;
 mod following;
@@ -40,7 +40,7 @@ use wanted::PrintedPart;
 
 /// Runs `mapped cat`.
 pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
-    // An error even when there is nothing to write.
+    // This is an error even if there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
     let wanted = PrintedPart::new(args)?;
@@ -50,12 +50,12 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
         wanted => wanted,
     };
     let transform = wanted::transform(args);
-    // Input that is selected by time is text.
+    // Input selected by time is text, so it is decompressed.
     let decompress = args.decompress || args.merge || matches!(wanted, PrintedPart::Period(..));
     let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
     config.refuse_stats_over(&args.files)?;
     hint_at_terminal_input(!args.files.is_empty());
-    // An empty output file is harmless as an input: see `Output::is_same_file`.
+    // An empty output file is harmless as an input; see `Output::is_same_file`.
     config.own_output = None;
     let progress = config.progress(&args.files, output);
     anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
@@ -88,7 +88,7 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
 /// A run over all inputs.
 struct Cat<'a> {
     wanted: PrintedPart,
-    /// What separates the lines or records that are printed from the last to the first.
+    /// The separator of the lines or records, if they are printed from the last to the first.
     reverse: Option<Separator<'a>>,
     /// The number of names printed above inputs, or `None` if names are not printed.
     headings: Option<u64>,
@@ -123,8 +123,8 @@ impl Cat<'_> {
 
     /// Reports an input that could not be opened.
     ///
-    /// A directory can be opened, and only reading it fails: as by head(1), its name is printed, and it
-    /// is no error if nothing is read.
+    /// A directory can be opened; only reading it fails. As in head(1), its name is printed, and
+    /// the failure is not an error if nothing is read.
     fn one_failed(&mut self, name: &OsStr, error: &io::Error) -> io::Result<Exit> {
         if error.kind() == io::ErrorKind::IsADirectory {
             self.heading(name)?;
@@ -155,7 +155,8 @@ impl Cat<'_> {
         }
     }
 
-    /// Returns the format of a compressed file that is written to a terminal without decompression.
+    /// Returns the format of a compressed file that would be written to a terminal without
+    /// decompression.
     fn format_on_terminal(&self, source: &Source) -> Option<Format> {
         let is_shown = self.output.destination() == Destination::Terminal && source.method() != AccessMethod::Stream;
         let mut head = [0; 32];
@@ -163,7 +164,7 @@ impl Cat<'_> {
         format_of(&head[..got])
     }
 
-    /// Prints a hint at the option that decodes an input of `format`.
+    /// Prints a hint that names the option for decoding `format`.
     fn hint(&mut self, name: &OsStr, format: Option<Format>) -> io::Result<()> {
         if let Some(format) = format {
             self.output.flush()?;
@@ -179,8 +180,8 @@ impl Cat<'_> {
     fn open(&mut self, input: Input<'_>) -> (OsString, io::Result<Source>) {
         let engine = &self.config.engine;
         if input.has_to_wait() {
-            // Opening a FIFO waits for a writer, and earlier output must not wait with it. If this fails, so does the next
-            // write.
+            // Opening a FIFO waits for a writer, and earlier output must not wait with it. If the
+            // flush fails, so does the next write.
             let _ = self.output.flush();
         }
         match input.open(engine.policy, engine.range) {
@@ -199,7 +200,7 @@ impl Cat<'_> {
         if matches!(self.wanted, PrintedPart::All) {
             return self.print(source);
         }
-        // Line numbers count from the start of each file.
+        // Line numbers start at 1 in each file.
         self.finish()?;
         self.state = State::default();
         if !can_be_searched(&source) || self.wanted.has_steps() {
@@ -234,7 +235,7 @@ impl Cat<'_> {
         Ok(failed)
     }
 
-    /// Prints `spans` of `source`, which ascend. Short ones are read here, many at a time, because
+    /// Prints the ascending `spans` of `source`. Short ones are read here, many at a time, because
     /// setting up a run for each would take far longer than printing it.
     fn spans(&mut self, source: &Source, spans: Vec<Range<u64>>) -> io::Result<Exit> {
         let policy = self.config.engine.policy;
@@ -312,7 +313,7 @@ impl Cat<'_> {
         Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
     }
 
-    /// Prints bytes that were held back for one that never arrived.
+    /// Prints bytes held back for further ones that never arrived.
     fn finish(&mut self) -> io::Result<()> {
         let mut text = Vec::new();
         self.state.finish(&self.transform, &mut text);
@@ -320,8 +321,8 @@ impl Cat<'_> {
     }
 }
 
-/// Returns whether `source` can be read at any offset and is as long as it states, unlike files in
-/// sysfs.
+/// Returns whether `source` can be read at any offset and is as long as its stated size, unlike
+/// files in sysfs.
 fn can_be_searched(source: &Source) -> bool {
     let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
     source.method() != AccessMethod::Stream

@@ -1,7 +1,7 @@
 //! Selects lines, bytes or log entries from a stream in one pass.
 //!
-//! What a range such as `-100:` selects is known only at the end of the stream, so a piece is held
-//! until enough units follow it. Files do not need this: see the `locate` module.
+//! The units that a range such as `-100:` selects are known only at the end of the stream, so a
+//! piece is held until enough units follow it. Files do not need this: see the `locate` module.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -11,19 +11,19 @@ use memchr::memchr_iter;
 
 use crate::cli::range::Selection;
 
-/// A piece of the stream, in order.
+/// A piece of the stream, passed on in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PickedPiece<'b> {
     /// Selected bytes.
     Keep(&'b [u8]),
-    /// Bytes that are not selected, but whose lines are counted.
+    /// Bytes that are not selected, but whose lines count towards line numbers.
     Skip(&'b [u8]),
 }
 
-/// The unit that is counted.
+/// The unit of selection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
-    /// Lines, which end with this byte; the last one may lack it.
+    /// Lines that end with this byte, which the last one may lack.
     Line(u8),
     /// Bytes.
     Byte,
@@ -55,7 +55,7 @@ impl Unit {
     }
 }
 
-/// The error for a selection that would have to hold more bytes than allowed.
+/// The error for a selection that needs to hold more bytes than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooMuch {
     /// The limit in bytes.
@@ -77,11 +77,11 @@ impl fmt::Display for TooMuch {
 pub struct Picker {
     selection: Selection,
     unit: Unit,
-    /// The units that are selected wherever the stream ends.
+    /// The units that are selected regardless of where the stream ends.
     known: ResolvedSelection,
     look_ahead: u64,
     limit: usize,
-    /// The number of units that ended in pieces already passed on.
+    /// The number of units that ended in pieces that were passed on.
     gone: u64,
     held: VecDeque<(Vec<u8>, u64)>,
     held_bytes: usize,
@@ -89,7 +89,7 @@ pub struct Picker {
 }
 
 impl Picker {
-    /// Picks `selection` counted in `unit`s, with at most `limit` bytes held back.
+    /// Returns a picker of `selection`, counted in `unit`s, that holds at most `limit` bytes.
     #[must_use]
     pub fn new(selection: Selection, unit: Unit, limit: usize) -> Self {
         let known = ResolvedSelection::new(&selection, None);
@@ -97,17 +97,17 @@ impl Picker {
         Self { selection, unit, known, look_ahead, limit, gone: 0, held: VecDeque::new(), held_bytes: 0, held_units: 0 }
     }
 
-    /// Returns whether nothing that follows can be selected.
+    /// Returns whether no unit after this point can be selected.
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= last)
     }
 
-    /// Takes the next piece, and passes on everything that has been decided.
+    /// Takes the next piece, and passes on every part that is decided.
     ///
     /// # Errors
     ///
-    /// Returns [`TooMuch`], after which the picker must not be used.
+    /// Returns [`TooMuch`]. The picker must not be used afterwards.
     pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> Result<(), TooMuch> {
         let units = self.unit.count(piece);
         if self.look_ahead == 0 {
@@ -116,7 +116,7 @@ impl Picker {
             return Ok(());
         }
         match self.held.back_mut() {
-            // Single bytes of a slow writer share a buffer.
+            // The single bytes of a slow writer share a buffer.
             Some((last, count)) if last.len() + piece.len() <= last.capacity() => {
                 last.extend_from_slice(piece);
                 *count += units;
@@ -130,7 +130,8 @@ impl Picker {
         self.held_bytes += piece.len();
         self.held_units += units;
         while let Some((first, count)) = self.held.front() {
-            // All later units follow this one and the one that ends in the next piece.
+            // All units after the first piece follow its units and the one that ends in the next
+            // piece.
             if self.held_units - count <= self.look_ahead {
                 break;
             }
@@ -166,7 +167,7 @@ impl Picker {
 struct ResolvedSelection {
     /// The ranges, ascending and disjoint.
     ranges: Vec<RangeInclusive<u64>>,
-    /// Ranges with steps.
+    /// The ranges with steps.
     stepped: Vec<(RangeInclusive<u64>, u64)>,
 }
 
@@ -190,8 +191,8 @@ impl ResolvedSelection {
                 .any(|(range, step)| range.contains(&number) && (number - range.start()).is_multiple_of(*step))
     }
 
-    /// Splits `piece`, in which `units` units end after the first `before`, into selected and other
-    /// parts.
+    /// Splits `piece` into selected and other parts. `before` units end before the piece, and
+    /// `units` in it.
     fn split(&self, unit: Unit, piece: &[u8], units: u64, before: u64, emit: &mut impl FnMut(PickedPiece<'_>)) {
         if !self.stepped.is_empty() {
             return self.split_by_unit(unit, piece, before, emit);
@@ -202,7 +203,7 @@ impl ResolvedSelection {
             }
         };
         let (mut rest, mut at) = (piece, before);
-        // One more unit may start here without ending.
+        // One more unit may start in this piece without ending in it.
         let last = before + units + 1;
         for range in &self.ranges[self.ranges.partition_point(|range| *range.end() <= before)..] {
             if *range.start() > last {
@@ -252,7 +253,7 @@ mod tests {
         vec(range, 0..4).prop_map(Selection::new)
     }
 
-    /// Selects unit by unit, with their total number known.
+    /// Selects unit by unit, with the total number known.
     fn oracle(selection: &Selection, units: &[&[u8]]) -> Vec<u8> {
         let total = units.len() as i64;
         let place = |mark| match mark {

@@ -1,5 +1,5 @@
-//! Writes bytes unchanged: moved by the kernel into a pipe or another file if possible, and
-//! otherwise by the engine.
+//! Writes bytes unchanged. The kernel moves them into a pipe or another file if possible; otherwise
+//! the engine writes them.
 
 use std::io;
 
@@ -29,8 +29,8 @@ impl Kernel for Copy {
     }
 }
 
-/// The block size, small enough to stay in a core's cache between the copy out of the mapping and
-/// the write.
+/// The block size. A block this small stays in a core's cache between the copy out of the mapping
+/// and the write.
 const BLOCK: usize = 256 * 1024;
 
 /// Writes all of `source`.
@@ -51,8 +51,8 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
     Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Lets the kernel move as much of `source` as it can, and leaves the rest to be written. Returns
-/// an error that affected the moved bytes.
+/// Lets the kernel move as much of `source` as it can. The rest remains to be written. Returns an
+/// error that affected the moved bytes.
 fn move_in_kernel(source: &mut Source, config: &Config, output: &mut Output) -> io::Result<Option<io::Error>> {
     config.stats.begin(source);
     let (moved, call) = match (output.destination(), source.method()) {

@@ -1,8 +1,8 @@
-//! `--reverse`: prints the lines of an input from the last to the first, as `tac` does, or records
-//! that another text separates.
+//! `--reverse`: prints the lines of an input, or records with another separator, from the last to
+//! the first, as `tac` does.
 //!
-//! A file is read backwards in pieces, so the last line is printed at once however long the file
-//! is. A line that no piece contains whole is printed separately, once its start is found.
+//! A file is read backwards in pieces, so the last line is printed at once, even from a long file.
+//! A line that no single piece contains is printed separately, once its start is found.
 
 use std::io;
 use std::ops::Range;
@@ -22,7 +22,7 @@ use crate::os::posix::FileExt;
 pub(super) struct Separator<'a> {
     /// The text, which is not empty.
     pub(super) text: &'a [u8],
-    /// Whether it belongs to the record after it.
+    /// Whether the separator belongs to the record after it.
     pub(super) begins_record: bool,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Separator<'a> {
 const PIECE: u64 = 1 << 20;
 
 impl Cat<'_> {
-    /// Prints the records in `spans` of `source`, which ascend, from the last to the first.
+    /// Prints the records in the ascending `spans` of `source`, from the last to the first.
     pub(super) fn reversed(
         &mut self,
         source: &Source,
@@ -74,8 +74,8 @@ impl Reversed<'_, '_> {
         let Range { start, end } = self.span;
         let (mut exit, mut text) = (Exit::Success, Vec::new());
         let mut piece = vec![0; (PIECE + length - 1).min(end - start) as usize];
-        // Records from `printed` on have been printed. Separators that begin before `at` are
-        // searched for; they end at `found` or before it, where the last one was found.
+        // Records from `printed` on have been printed. The search is for separators that begin
+        // before `at` and end at or before `found`, the position of the last one found.
         let (mut printed, mut at, mut found) = (end, end, end);
         while at > start {
             let from = at.saturating_sub(PIECE).max(start);
@@ -91,7 +91,7 @@ impl Reversed<'_, '_> {
             for index in finder.rfind_iter(bytes) {
                 found = from + index as u64;
                 let record = if separator.begins_record { found } else { found + length };
-                // The separator at the end of the last record does not separate it from another.
+                // A separator at the end of the last record separates it from nothing.
                 if record == printed && printed == end {
                     continue;
                 }
@@ -115,7 +115,7 @@ impl Reversed<'_, '_> {
         Ok(exit)
     }
 
-    /// Adds a line to `text`, and prints the text when it is long enough.
+    /// Adds a line to `text`, and prints `text` when it is long enough.
     fn line(&mut self, line: &[u8], text: &mut Vec<u8>) -> io::Result<()> {
         if self.cat.transform.is_identity() {
             text.extend_from_slice(line);
@@ -132,7 +132,7 @@ impl Reversed<'_, '_> {
         Ok(())
     }
 
-    /// Prints a line that no piece contains.
+    /// Prints a line that no single piece contains.
     fn long_line(&mut self, line: Range<u64>, text: &mut Vec<u8>) -> io::Result<Exit> {
         self.cat.output.write_all(text)?;
         text.clear();
@@ -143,7 +143,7 @@ impl Reversed<'_, '_> {
         Ok(exit)
     }
 
-    /// Returns the state before the next line, and counts its number down.
+    /// Returns the state for the next line to print, and decrements the line number.
     fn state(&mut self) -> State {
         match &mut self.last {
             None => State::default(),
@@ -163,7 +163,7 @@ pub(super) struct Reversible {
     pub(super) source: Source,
     /// The error that ended the stream early, to be reported after its lines.
     pub(super) failure: Option<io::Error>,
-    /// What is to be reported after its lines, although it is no error.
+    /// The notice to report after its lines, which is not an error.
     pub(super) notice: Option<String>,
 }
 
@@ -173,15 +173,15 @@ impl From<Source> for Reversible {
     }
 }
 
-/// Reads a stream to its end into memory, so that it can be read from there.
+/// Reads a stream to its end into memory, so that it can be read backwards.
 ///
 /// # Errors
-/// Returns the error of reading its first bytes, or an error if it is too long.
+/// Returns an error if the first bytes cannot be read or the stream is too long.
 pub(super) fn held_in_memory(source: Source) -> io::Result<Reversible> {
     let name = source.name().to_owned();
     let file = crate::os::memory_file()?;
-    // A regular file that ends before its stated size is read like a stream. Searching for its end
-    // may have moved its position.
+    // A regular file that ends before its stated size is read like a stream. The search for its end
+    // may have moved the file position.
     source.reader()?;
     let source = Arc::new(source);
     let (mut stream, mut piece) = (Stream::new(Arc::clone(&source)), Vec::new());

@@ -1,4 +1,4 @@
-//! Reads short pieces of a file, several at a time where they lie close together.
+//! Reads short pieces of a file, several at once if they are close together.
 //!
 //! A command line may select thousands of lines. Each piece is read once, in order, and the gap
 //! between two pieces is read only if that costs less than another system call.
@@ -8,17 +8,17 @@ use std::ops::Range;
 
 use crate::io::Source;
 
-/// The length in bytes of the longest piece that is read here; longer ones are worth mapping.
+/// The length in bytes of the longest piece read here. Longer ones are worth mapping.
 pub(super) const SHORT: u64 = 256 << 10;
 
 /// The maximum gap in bytes between two pieces that are read together.
 const NEAR: u64 = 16 << 10;
 
-/// The bytes of the last read.
+/// The bytes of the most recent read.
 pub(super) struct ShortPieces<'s> {
     source: &'s Source,
     buffer: Vec<u8>,
-    /// Where the buffer starts in the source.
+    /// The offset of the buffer in the source.
     base: u64,
 }
 
@@ -32,7 +32,7 @@ impl<'s> ShortPieces<'s> {
         !self.buffer.is_empty()
     }
 
-    /// Returns the bytes of the first of `pieces`, which ascend. There are fewer only if the file
+    /// Returns the bytes of the first of the ascending `pieces`. There are fewer only if the file
     /// was truncated.
     pub fn bytes(&mut self, pieces: &[(Range<u64>, bool)]) -> io::Result<&[u8]> {
         let Some((piece, _)) = pieces.first() else { return Ok(&[]) };

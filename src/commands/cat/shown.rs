@@ -1,4 +1,4 @@
-//! The display transform as a kernel, which formats the lines of a file on all threads.
+//! The display transform as a kernel that formats the lines of a file on all threads.
 
 use super::transform::{State, Transform};
 use crate::engine::{Block, Flow, Kernel};
@@ -7,7 +7,7 @@ use crate::engine::{Block, Flow, Kernel};
 #[derive(Debug)]
 pub(super) struct DisplayKernel {
     pub transform: Transform,
-    /// Whether lines are only counted, because they come before the selected ones.
+    /// Whether lines are only counted, because they precede the selected ones.
     pub silent: bool,
 }
 

@@ -87,15 +87,16 @@ impl StreamPicker {
 }
 
 impl Cat<'_> {
-    /// Prints the selected part of a stream. Errors of the source are reported; only those of the
-    /// output are returned.
+    /// Prints the selected part of a stream. Errors of the source are reported, and only those of
+    /// the output are returned.
     pub(super) fn one_streamed(&mut self, mut source: Source) -> io::Result<Exit> {
         if matches!(self.wanted, PrintedPart::Shard(_)) && source.is_empty_file() {
-            // Each of its parts is empty.
+            // Each shard of an empty file is empty.
             return self.print(source);
         }
         self.config.stats.opened(&mut source);
-        // Querying the size of a file that can be read at any offset may have moved its position.
+        // The query for the size of a file that can be read at any offset may have moved the file
+        // position.
         let picker = source.reader().and_then(|_| StreamPicker::new(&self.wanted, &source));
         let mut picker = match picker {
             Ok(picker) => picker,
@@ -125,7 +126,7 @@ impl Cat<'_> {
         Ok(Exit::Success)
     }
 
-    /// Prints what `picker` selects from `stream`. The inner result is that of the stream.
+    /// Prints the bytes of `stream` that `picker` selects. The inner result is that of the stream.
     fn print_picked(&mut self, picker: &mut StreamPicker, stream: &mut Stream) -> io::Result<io::Result<()>> {
         let Cat { transform, state, config, output, .. } = self;
         let size = config.engine.block.unwrap_or(PIECE);

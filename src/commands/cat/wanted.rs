@@ -1,4 +1,4 @@
-//! Resolves the command line: which part of each file is printed, and how.
+//! Resolves the command line into the part of each file to print, and its display form.
 
 use std::ffi::OsStr;
 
@@ -13,7 +13,7 @@ use crate::select::shard::Shard;
 #[derive(Clone, Debug)]
 pub(super) enum PrintedPart {
     All,
-    /// Lines, and the byte that ends each.
+    /// Lines, and the byte that ends each of them.
     Lines(Selection, u8),
     Bytes(Selection),
     Period(Box<PeriodSearch>),
@@ -45,12 +45,12 @@ impl PrintedPart {
 }
 
 impl PrintedPart {
-    /// Returns whether nothing of any input is printed, as with `head -n 0`.
+    /// Returns whether nothing is printed of any input, as with `head -n 0`.
     pub fn is_nothing(&self) -> bool {
         matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.is_empty())
     }
 
-    /// Returns whether some of the wanted lines or bytes are counted from the end.
+    /// Returns whether any of the wanted lines or bytes is counted from the end.
     pub fn is_from_end(&self) -> bool {
         match self {
             PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) => selection.first_from_start().is_none(),
@@ -58,13 +58,13 @@ impl PrintedPart {
         }
     }
 
-    /// Returns whether a range has a step, so that it is not a span.
+    /// Returns whether a range has a step, in which case it is not a contiguous span.
     pub fn has_steps(&self) -> bool {
         matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.has_steps())
     }
 }
 
-/// Reads the ranges that a file lists, separated by white space.
+/// Reads the ranges listed in a file, separated by white space.
 fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<UnitRange>> {
     let name = || crate::output::escape_name(list);
     let failed = |error| anyhow::anyhow!("{}: {}", name(), crate::os::error_text(&error));

@@ -1,11 +1,11 @@
 //! Formats text for `cat` with any of `-A -b -e -E -n -s -t -T -v --sanitize`: takes a block and
 //! returns its displayed form.
 //!
-//! How a line is shown depends on little before it: its number, whether a line is unfinished,
+//! The form of a line depends on little before it: its number, whether a line is unfinished,
 //! whether the previous line was blank, and at most three bytes that cannot be interpreted without
 //! the next block. These make up the [`State`]. Counting a block's lines ([`Transform::tally`])
-//! does not need it, so blocks are counted in parallel, [`State::advance`] passes the state on in
-//! order, and the blocks are formatted in parallel. Blocks may be split anywhere.
+//! does not need the state. Blocks are therefore counted in parallel, [`State::advance`] passes the
+//! state on in order, and the blocks are formatted in parallel. Blocks may be split anywhere.
 
 mod number;
 mod show;
@@ -16,10 +16,10 @@ pub use show::Show;
 use memchr::{memchr, memchr_iter};
 use show::{Char, first_char};
 
-/// Which lines get a number.
+/// The lines that are numbered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Numbered {
-    /// None of them.
+    /// No line.
     #[default]
     None,
     /// `-n`: every line that is printed.
@@ -28,28 +28,28 @@ pub enum Numbered {
     Nonblank,
 }
 
-/// How lines are shown.
+/// The display form of lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Transform {
-    /// Which lines get a number.
+    /// The lines that are numbered.
     pub number: Numbered,
-    /// `-s`: whether repeated empty lines become one.
+    /// `-s`: whether repeated empty lines are squeezed into one.
     pub squeeze: bool,
     /// `-E`: whether a line end is shown as `$`.
     pub ends: bool,
     /// `-T`: whether a tab is shown as `^I`.
     pub tabs: bool,
-    /// How other bytes are shown.
+    /// The display form of other bytes.
     pub show: Show,
 }
 
 /// The position of the next byte in its line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum LinePlace {
-    /// At the start of a line, and the line before was not empty.
+    /// At the start of a line that does not follow an empty line.
     #[default]
     Start,
-    /// At the start of a line after an empty one.
+    /// At the start of a line that follows an empty line.
     AfterBlank,
     /// Within a line.
     Within,
@@ -69,7 +69,8 @@ impl LinePlace {
     }
 }
 
-/// Bytes whose meaning depends on the next one: a carriage return with `-E`, the start of a character under `--sanitize`.
+/// Bytes whose meaning depends on the next one: a carriage return under `-E`, or the start of a
+/// character under `--sanitize`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Held {
     bytes: [u8; Held::MAX],
@@ -77,10 +78,10 @@ struct Held {
 }
 
 impl Held {
-    /// A character of four bytes without its last.
+    /// The length of a four-byte character without its last byte.
     const MAX: usize = 3;
 
-    /// Returns the held bytes, of which there are at most [`Self::MAX`].
+    /// Returns `bytes` as held bytes; there must be at most [`Self::MAX`].
     fn new(bytes: &[u8]) -> Self {
         let mut held = Self { bytes: [0; Self::MAX], len: bytes.len() as u8 };
         held.bytes[..bytes.len()].copy_from_slice(bytes);
@@ -92,10 +93,10 @@ impl Held {
     }
 }
 
-/// The state that passes from a block to the next one, and from a file to the next.
+/// The state passed from each block to the next, and from each file to the next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct State {
-    /// The number of lines numbered so far.
+    /// The number of lines that have been numbered.
     numbered: u64,
     place: LinePlace,
     held: Held,
@@ -111,13 +112,13 @@ impl State {
             place = place.after(byte);
         }
         self.held = transform.held_after(self.held, block);
-        // The two bytes before a position determine its place. In a shorter block, the earlier place
-        // counts too.
+        // The two bytes before a position determine its place. After a shorter block, the previous
+        // place matters too.
         let before = if block.len() > 2 { LinePlace::Within } else { self.place };
         self.place = block[block.len().saturating_sub(2)..].iter().fold(before, |place, &byte| place.after(byte));
     }
 
-    /// Writes the bytes held back, as they are displayed at the end of the input.
+    /// Writes the bytes held back in the form that they have at the end of the input.
     pub fn finish(&mut self, transform: &Transform, out: &mut Vec<u8>) {
         show::push(transform.show, transform.tabs, self.held.bytes(), out);
         self.held = Held::default();
@@ -168,13 +169,13 @@ impl Transform {
         match self.number {
             Numbered::None => 0,
             Numbered::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
-            // All lines except empty ones that follow an empty one.
+            // These are all lines except empty ones that follow an empty one.
             Numbered::All => count(block, |a, b, c| (b == b'\n') & !((a == b'\n') & (c == b'\n'))),
             Numbered::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
         }
     }
 
-    /// Returns the bytes to hold back after `block`, if `held` were held back before it.
+    /// Returns the bytes to hold back after `block`, given those held back before it.
     fn held_after(&self, held: Held, block: &[u8]) -> Held {
         if block.is_empty() {
             return held;
@@ -196,7 +197,7 @@ impl Transform {
         }
     }
 
-    /// Appends the shown form of `block`, with `state` before it.
+    /// Appends the display form of `block`, given the `state` before it.
     pub fn format(&self, state: &State, block: &[u8], out: &mut Vec<u8>) {
         out.reserve(block.len() + block.len() / 8);
         let Some(mut rest) = self.release(state.held, block, out) else {
@@ -212,8 +213,8 @@ impl Transform {
         }
     }
 
-    /// Appends the bytes held back, which `block` completes, and returns the rest of `block`; `None` if
-    /// they are still incomplete.
+    /// Appends the bytes held back if `block` completes them, and returns the rest of `block`.
+    /// Returns `None` if they are still incomplete.
     fn release<'b>(&self, held: Held, block: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
         let first = *block.first()?;
         if held.len == 0 {
@@ -234,8 +235,8 @@ impl Transform {
         Some(&block[used - held.bytes().len()..])
     }
 
-    /// Appends the whole lines of `block` and the partial lines at both its ends. A line whose only byte
-    /// so far is `held` gets its number now.
+    /// Appends the whole lines of `block` and the partial lines at both ends. A line whose only
+    /// byte so far is `held` gets its number now.
     fn push_lines(&self, state: &State, block: &[u8], held: Option<u8>, out: &mut Vec<u8>) {
         let mut number = LineNumber::new(state.numbered + 1);
         let mut place = state.place;

@@ -1,12 +1,13 @@
 //! A line number kept as ASCII digits and incremented in place.
 //!
-//! Formatting an integer for every line costs more than copying the line. An increment changes a
-//! single digit nine times out of ten, and the digits are always ready to be copied.
+//! Formatting an integer for every line costs more than copying the line. Nine increments out of
+//! ten change a single digit, and the digits are always ready to be copied.
 
 /// The number of digits of `u64::MAX`.
 const DIGITS: usize = 20;
 
-/// The number of bytes that are always copied, which needs no call and suffices for fifteen digits.
+/// The number of bytes that are always copied. A copy of fixed length needs no call, and this one
+/// suffices for fifteen digits.
 const FIXED: usize = 16;
 
 /// The width to which GNU cat pads a line number, before the tab.
@@ -22,7 +23,7 @@ pub struct LineNumber {
 }
 
 impl LineNumber {
-    /// Returns the text of `number`.
+    /// Returns a line number with the value `number`.
     #[must_use]
     pub fn new(mut number: u64) -> Self {
         let mut text = [b' '; DIGITS + 1 + FIXED];

@@ -1,13 +1,12 @@
 //! Writes the bytes of a line: unchanged, in cat's `^X` and `M-x` notation, or made safe for a
 //! terminal.
 //!
-//! Most bytes of most files are printable, so each form first checks 32 bytes at once for anything
-//! to change, which the compiler turns into a few vector instructions. Nothing here depends on
-//! lines or numbers.
+//! Most bytes of most files are printable, so each form first checks 32 bytes at once, which
+//! compiles to a few vector instructions. Nothing here depends on lines or numbers.
 
 use crate::os::append_copy;
 
-/// How bytes other than line ends are shown.
+/// The display form of bytes other than line ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Show {
     /// Unchanged.
@@ -23,8 +22,8 @@ pub enum Show {
 
 const CHUNK: usize = 32;
 
-/// The number of bytes checked before they are copied: small enough that they are still in the
-/// nearest cache, and that vector instructions make the copy (see [`append_copy`]).
+/// The number of bytes checked before they are copied. They are few enough to stay in the nearest
+/// cache, and to be copied by vector instructions (see [`append_copy`]).
 const RUN: usize = 2 << 10;
 
 /// The longest notation of one byte: `M-^X`.
@@ -60,8 +59,8 @@ const fn notation() -> [([u8; MAX_SHOWN], u8); 256] {
     table
 }
 
-/// Writes bytes as `show` and `tabs` specify. Line ends are written unchanged; a caller that
-/// displays them differently removes them first.
+/// Writes bytes in the form that `show` and `tabs` specify. Line ends are written unchanged. A
+/// caller that displays them differently removes them first.
 pub fn push(show: Show, tabs: bool, bytes: &[u8], out: &mut Vec<u8>) {
     match (show, tabs) {
         (Show::Raw, false) => append_copy(out, bytes),
@@ -83,14 +82,14 @@ fn push_tabs(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[from..]);
 }
 
-/// Returns whether a byte is displayed as itself, without branches, so that a loop over it becomes
-/// vector code.
+/// Returns whether a byte is displayed as itself. It has no branches, so that a loop over it
+/// becomes vector code.
 #[inline(always)]
 fn is_plain<const TABS: bool>(byte: u8) -> bool {
     (byte.wrapping_sub(b' ') < 95) | (byte == b'\n') | (!TABS & (byte == b'\t'))
 }
 
-/// Returns how many bytes at the start are displayed as themselves: all, or a number of whole
+/// Returns the number of leading bytes that are displayed as themselves: all, or a number of whole
 /// chunks.
 #[inline]
 fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
@@ -100,8 +99,8 @@ fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
     if prefix + rest.len() < bytes.len() || rest.is_empty() {
         return prefix;
     }
-    // Checks the last bytes again together with some before them, which costs less than checking
-    // them one by one.
+    // Checking the last bytes together with some that precede them costs less than checking them
+    // one by one.
     let all = match bytes.last_chunk() {
         Some(last) => plain(last),
         None => rest.iter().all(|&byte| is_plain::<TABS>(byte)),
@@ -123,8 +122,8 @@ fn push_nonprinting_run<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
             return;
         }
         let (chunk, rest) = rest.split_at(rest.len().min(CHUNK));
-        // Each notation is stored at full width, and then the position advances by its actual
-        // width, which avoids copies of variable length.
+        // Each notation is stored at full width, and the position then advances by its actual
+        // width. This avoids copies of variable length.
         let mut text = [0; CHUNK * MAX_SHOWN];
         let mut len = 0;
         for &byte in chunk {
@@ -178,14 +177,14 @@ fn is_steering(char: char) -> bool {
         | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The first character of some bytes.
+/// The first character of a run of bytes.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Char {
     /// A well-formed character.
     Whole(char),
     /// The start of a character whose other bytes are still missing.
     Cut,
-    /// A byte that does not start a character, or is not followed by the right bytes.
+    /// A byte that does not start a character, or that the wrong bytes follow.
     Malformed,
 }
 

@@ -1,13 +1,12 @@
-//! Compares the transform with an oracle that processes one byte at a time, on input split in every
-//! way. The integration tests compare the oracle's results with GNU cat.
+//! Compares the transform with an oracle that processes one byte at a time, on input split at
+//! arbitrary points. The integration tests compare the oracle's results with GNU cat.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
 
-/// Does what GNU cat does, according to its manual and output: one byte at a time, with all input
-/// at hand.
+/// Implements GNU cat according to its manual and output, one byte at a time on the whole input.
 fn oracle(transform: &Transform, input: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut number = 0;
