@@ -1,4 +1,4 @@
-//! Memory to read into, aligned so that the kernel copies into it fastest.
+//! Read buffers, aligned so that the kernel copies into them at full speed.
 //!
 //! On x86 the kernel copies with `rep movsb`, whose speed depends on the low twelve bits of both
 //! addresses. Some processors are slow when the destination lies a few bytes after the source
@@ -16,11 +16,11 @@ use super::posix::{BorrowedFd, Errno, read_into};
 /// The address range that matters to the processor, in bytes, whatever the page size.
 const SPAN: usize = 4096;
 
-/// Bytes that have been read, or room for them.
+/// A buffer of bytes that were read, or room for bytes to read.
 #[derive(Debug, Default)]
 pub struct Buffer {
     memory: Vec<u8>,
-    /// Where the contents begin in `memory`.
+    /// The offset in `memory` at which the contents begin.
     start: usize,
 }
 
@@ -91,7 +91,8 @@ impl DerefMut for Buffer {
     }
 }
 
-/// Returns how many bytes of `memory` precede the first address that is `place` modulo [`SPAN`].
+/// Returns the number of bytes of `memory` before the first address that is `place` modulo
+/// [`SPAN`].
 fn padding_to(place: usize, memory: &[u8]) -> usize {
     place.wrapping_sub(memory.as_ptr().addr()) % SPAN
 }
@@ -118,8 +119,8 @@ pub fn append_copy(text: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// Reads once and appends at most `most` bytes to the spare capacity. Reads at `offset` or, without
-/// one, at the descriptor's position.
+/// Reads once, at `offset` or else at the descriptor's position, and appends up to `most` bytes to
+/// the spare capacity.
 ///
 /// Returns the number of bytes read, which is 0 at the end of the file and when there is no room.
 ///

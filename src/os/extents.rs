@@ -1,5 +1,5 @@
-//! Where a file's data is: which ranges hold data, which are holes, and in how many fragments the
-//! disk stores them.
+//! A file's layout: which ranges hold data, which are holes, and how many fragments they occupy on
+//! disk.
 //!
 //! Holes come from `SEEK_DATA` and `SEEK_HOLE`, which any user may call and every file system
 //! answers (one without holes reports all data). Fragments come from the `FIEMAP` ioctl, which only
@@ -44,8 +44,8 @@ pub fn data_ranges(file: BorrowedFd<'_>, size: u64) -> impl Iterator<Item = Data
     })
 }
 
-/// Returns the runs of pages among `within` that hold data, in order. After `limit` runs, the rest
-/// counts as data. The position of `file` does not move.
+/// Returns the runs of pages in `within` that hold data, in order. After `limit` runs, the rest is
+/// reported as data. The position of `file` does not move.
 pub fn data_pages(file: BorrowedFd<'_>, within: Range<u64>, limit: usize) -> Vec<Range<u64>> {
     let page_size = page_size() as u64;
     let end_byte = within.end * page_size;
@@ -70,7 +70,7 @@ pub fn data_pages(file: BorrowedFd<'_>, within: Range<u64>, limit: usize) -> Vec
     runs
 }
 
-/// How much of a file is data and how much is hole.
+/// The amounts of data and holes in a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Sparseness {
     /// The number of data ranges.

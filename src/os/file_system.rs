@@ -1,8 +1,8 @@
-//! Classifies the file system of a file, as far as that matters for reading it through a mapping.
+//! Classifies the file system of a file by how it affects reading through a mapping.
 //!
 //! For a file on a local disk, the kernel keeps one page cache for mappings and reads. Elsewhere
-//! the two may differ, or the reported size may be wrong, and only the type of the file system says
-//! so in advance.
+//! the two may differ, or the reported size may be wrong, and only the type of the file system
+//! reveals that in advance.
 
 use std::cell::Cell;
 use std::fmt;
@@ -38,7 +38,7 @@ impl FileSystem {
         matches!(self, FileSystem::Fuse | FileSystem::Network | FileSystem::Unknown)
     }
 
-    /// Returns whether its pages come from a local disk, in large folios if a mapping requests
+    /// Returns whether pages are read from a local disk, in large folios if a mapping requests
     /// them.
     pub fn is_on_disk(self) -> bool {
         matches!(self, FileSystem::Local | FileSystem::Overlay)

@@ -1,27 +1,26 @@
-//! What is known about the processes that use a file: where they map it and which descriptors are
-//! open on it.
+//! The processes that use a file: where they map it and which descriptors they have open on it.
 
 use crate::os::posix::BorrowedFd;
 
-/// What distinguishes a file from every other, as `/proc` shows it.
+/// A file's identity, as `/proc` shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Identity {
-    /// Major number of the device.
+    /// The major number of the device.
     pub major: u32,
-    /// Minor number of the device.
+    /// The minor number of the device.
     pub minor: u32,
-    /// Inode number on it.
+    /// The inode number on that device.
     pub inode: u64,
 }
 
 /// A part of a file that is mapped in a process's memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MappedRange {
-    /// First address.
+    /// The first address.
     pub start: u64,
     /// The address after the last one.
     pub end: u64,
-    /// The file offset where it begins, in bytes.
+    /// The file offset at which the range begins, in bytes.
     pub offset: u64,
     /// Whether the process may read it.
     pub read: bool,
@@ -34,7 +33,7 @@ pub struct MappedRange {
 }
 
 impl MappedRange {
-    /// Returns the mode as `/proc/PID/maps` writes it, such as `r-xp` or `rw-s`.
+    /// Returns the mode in the form of `/proc/PID/maps`, such as `r-xp` or `rw-s`.
     pub fn mode(&self) -> String {
         let flag = |set, letter| if set { letter } else { '-' };
         let kind = if self.shared { 's' } else { 'p' };
@@ -78,7 +77,7 @@ pub struct FileUser {
     pub descriptors: Vec<Descriptor>,
 }
 
-/// How many processes could be inspected.
+/// The numbers of processes that could and could not be inspected.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Coverage {
     /// The number of processes inspected.
@@ -92,6 +91,6 @@ pub struct Coverage {
 pub struct ProcessScan {
     /// One list per file; `None` if the system cannot tell.
     pub file_users: Vec<Option<Vec<FileUser>>>,
-    /// How much could be inspected.
+    /// The numbers of processes inspected and denied.
     pub coverage: Coverage,
 }

@@ -1,6 +1,6 @@
-//! How fresh the facts that `statx(2)` returns must be on a network file system.
+//! The required freshness of file attributes on a network file system (`statx(2)`).
 
-/// How fresh the facts of a network file system must be.
+/// How fresh attributes from a network file system must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
     /// The file system's default.

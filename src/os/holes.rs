@@ -1,4 +1,4 @@
-//! Where a sparse file has data and where it has holes (`lseek(2)`, SEEK_DATA and SEEK_HOLE).
+//! Finds the data and the holes of a sparse file (`lseek(2)`, SEEK_DATA and SEEK_HOLE).
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ pub fn zeros() -> &'static [u8] {
     &ZEROS
 }
 
-/// Returns what is at byte `at` of a file of `len` bytes, and where it ends.
+/// Returns the extent at byte `at` of a file of `len` bytes.
 ///
 /// A file system without holes reports one run of data. The call moves the file position of `fd`,
 /// so only pass a descriptor that is read by offset.
@@ -107,7 +107,8 @@ mod tests {
         }
     }
 
-    /// Regression: finding the last line of a sparse file read its last hole from end to beginning.
+    /// Regression: finding the last line of a sparse file read its last hole backwards to its
+    /// beginning.
     #[test]
     fn the_last_data_before_a_hole_is_found() {
         let file = tempfile::tempfile().unwrap();

@@ -1,12 +1,11 @@
-//! How many extents and fragments a file has on disk.
+//! The number of extents and fragments of a file on disk.
 
-/// How the file system stores a file.
+/// A summary of how the file system stores a file.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Layout {
     /// The number of extents in the file system's map.
     pub extents: u64,
-    /// Runs of adjacent extents: 1 for a file that is contiguous on disk, 0 for one without any
-    /// block.
+    /// Runs of adjacent extents: 1 for a file that is contiguous on disk, 0 for one without blocks.
     pub fragments: u64,
     /// Extents shared with other files or snapshots.
     pub shared: u64,

@@ -1,6 +1,6 @@
 //! Local time and the locale, in types that are the same on every system.
 
-/// A point in time as the local time zone shows it.
+/// A point in time in the local time zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LocalTime {
     /// The year of the Gregorian calendar.
@@ -19,7 +19,8 @@ pub struct LocalTime {
     pub offset: i64,
 }
 
-/// What the user's locale (`LC_ALL`, `LC_CTYPE`, `LC_NUMERIC`, `LANG`) says about text and numbers.
+/// The conventions of the user's locale for text and numbers (`LC_ALL`, `LC_CTYPE`, `LC_NUMERIC`,
+/// `LANG`).
 #[derive(Debug)]
 pub struct Locale {
     /// Whether file names are UTF-8.

@@ -1,10 +1,10 @@
-//! The ground floor: every raw system call and nearly all `unsafe` code, one idea per file.
+//! The lowest layer: every raw system call and nearly all `unsafe` code, one topic per file.
 //!
-//! The files in this folder itself are the same on every system. `unix` holds what POSIX systems
-//! share, `windows` is its counterpart, and `posix` is the interface of both to the layers above.
-//! `platform` is one interface with several implementations: `linux` makes the calls that only
-//! Linux offers, and `other` reports that they are missing. The layers above work without whatever
-//! is missing. Nothing here knows about sources, lines, commands or messages.
+//! The files in this folder itself are the same on every system. `unix` holds the code that POSIX
+//! systems share, `windows` is its counterpart, and `posix` is the interface of both to the layers
+//! above. `platform` is one interface with several implementations: `linux` makes the calls that
+//! only Linux offers, and `other` reports that they are missing. The layers above work without the
+//! missing ones. Nothing here knows about sources, lines, commands or messages.
 
 mod alternate_stream;
 pub mod buffer;
@@ -41,7 +41,7 @@ mod atomic {
     pub(super) use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 }
 
-/// The calls that each system makes in its own way.
+/// The calls whose implementation differs from system to system.
 mod system {
     #[cfg(windows)]
     pub use super::platform::{

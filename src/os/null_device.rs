@@ -1,4 +1,4 @@
-//! The null device, which a root directory made for one program need not contain.
+//! The null device, which may be missing from a root directory made for one program.
 
 use std::fs::File;
 use std::io;

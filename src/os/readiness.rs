@@ -1,4 +1,4 @@
-//! What can be read without waiting, in types that are the same on every system.
+//! Whether a stream can be read without waiting, in types that are the same on every system.
 
 /// The outcome of [`read_ready`](super::read_ready).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

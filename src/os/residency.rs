@@ -1,13 +1,15 @@
-//! Which of a file's pages are in the page cache, and how to load or drop them.
+//! Finds which of a file's pages are in the page cache, and loads or drops them.
 //!
 //! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted
 //! pages. Older kernels have `mincore(2)`, but it reports every page as resident for a file that
-//! the caller neither owns nor may write. For those, each page is tried with a read that must not
-//! block (`RWF_NOWAIT`). If none of them can tell, the answer is [`Unknown`], never a false 100%.
+//! the caller neither owns nor may write. For such a file, each page is probed with a read that
+//! must not block (`RWF_NOWAIT`). If none of these works, the answer is [`Unknown`], never a false
+//! 100%.
 //!
-//! An overlayfs file has no pages of its own: `cachestat` finds none, while a mapping, and therefore
-//! `mincore`, shows those of the file below.
-//! No file's content changes.
+//! An overlayfs file has no pages of its own: `cachestat` finds none, while a mapping, and
+//! therefore `mincore`, shows those of the file below.
+//!
+//! Nothing here changes a file's content.
 
 use std::io;
 use std::ops::Range;
@@ -20,7 +22,7 @@ use crate::os::platform::page_cache;
 pub use crate::os::platform::page_cache::read_cached;
 use crate::os::platform::read_ahead::is_sequential;
 
-/// What the page cache holds of a range, in pages.
+/// The cached part of a range, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Cached {
     /// Pages in the cache.
@@ -29,7 +31,7 @@ pub struct Cached {
     pub state: Option<CacheCounts>,
     /// Whether `resident` was extrapolated from a sample of the pages, or leaves out pages of holes.
     pub is_estimate: bool,
-    /// Pages of holes that could not be asked about, because a read would have created them.
+    /// Pages of holes that could not be probed, because a read would have created them.
     pub unknown: u64,
 }
 
@@ -63,10 +65,10 @@ impl Cached {
     }
 }
 
-/// Why the kernel does not report which pages are resident.
+/// The reason the kernel does not report which pages are resident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unknown {
-    /// Only the file's owner and users who may write it may ask.
+    /// Only the file's owner and users who may write it may query it.
     NotPermitted,
     /// This system does not report it.
     Unsupported,
@@ -90,7 +92,7 @@ fn page_size() -> u64 {
 pub struct ResidencyCell {
     /// The number of pages in the stretch.
     pub pages: u64,
-    /// How much of it is cached.
+    /// Its cached part.
     pub cached: Cached,
 }
 
@@ -101,7 +103,7 @@ pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
     (u128::from(pages) * u128::from(index) / u128::from(cells)) as u64
 }
 
-/// Returns what the cache holds of the bytes `within` of a file, in at most `cells` stretches of
+/// Returns how much of the bytes `within` of a file is cached, in at most `cells` stretches of
 /// equal length.
 ///
 /// The stretches are in order and cover exactly the pages of those bytes; there are fewer if there
@@ -114,8 +116,8 @@ pub fn cells(file: BorrowedFd<'_>, within: Range<u64>, cells: u64) -> Result<Vec
     let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
     let mut source = ResidencyQuery::new(file, pages);
-    // From the end, because reading a page without waiting may start read-ahead of the pages after
-    // it.
+    // Goes backwards, because reading a page without waiting may start read-ahead of the pages
+    // after it.
     let found = (0..count)
         .rev()
         .map(|index| {
@@ -156,7 +158,7 @@ struct ResidencyQuery<'fd> {
     mincore_is_truthful: Option<bool>,
     /// The distance between sampled pages when they are probed by reading.
     step: u64,
-    /// The pages that the kernel began to load because they were probed, from the last on.
+    /// The pages that the kernel began to load because they were probed, in descending order.
     loaded: Vec<Range<u64>>,
 }
 
@@ -204,7 +206,8 @@ impl<'fd> ResidencyQuery<'fd> {
     /// Reads a byte of each sampled page without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
     ///
     /// The kernel may begin to load a page that is missing, and on a fast device the same read may
-    /// find it loaded. So a page counts only if the read requested nothing from a device.
+    /// find it loaded. A page is therefore counted only if the read requested nothing from a
+    /// device.
     fn count_by_reading(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         let (mut resident, mut unknown) = (0, 0);
         let data = data_pages(self.file, first..end, MOST_READS as usize);
@@ -274,7 +277,7 @@ fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, E
 pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = DataRange>) -> io::Result<u64> {
     let mut buffer = Vec::with_capacity(1 << 20);
     let mut read = 0;
-    // A file system may refuse the advice; the reads are what counts.
+    // A file system may refuse the advice; the reads do the loading.
     is_sequential(file);
     for DataRange { start: mut at, end } in ranges {
         while at < end {

@@ -1,12 +1,12 @@
-//! The facts about an open file that reading it depends on, in types that are the same on every
-//! system.
+//! The attributes of an open file that determine how it is read, in types that are the same on
+//! every system.
 
 use super::posix::FileType;
 
 /// Nanoseconds since 1970, modulo 2^64; only compared.
 pub type Nanoseconds = u64;
 
-/// Describes a file, as `fstat(2)` does.
+/// The attributes of a file, as in `fstat(2)`.
 #[derive(Clone, Copy, Debug)]
 pub struct Status {
     /// The kind of file.

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering, fence};
 use super::posix::BorrowedFd;
 use super::system::Wake;
 
-/// Ends work early, including a thread that waits for a slow writer.
+/// A request to end work early, which also reaches a thread that waits for a slow writer.
 ///
-/// Loops check the flag. The descriptor, which is created for the first waiter, wakes a wait.
+/// Loops check the flag. The descriptor, created for the first waiter, wakes waiting threads.
 #[derive(Debug, Default)]
 pub struct Stop {
     asked: AtomicBool,
@@ -21,7 +21,7 @@ impl Stop {
         Stop::default()
     }
 
-    /// Asks every thread to end. It may be called from a signal handler.
+    /// Requests that every thread end. It may be called from a signal handler.
     pub fn ask(&self) {
         self.asked.store(true, Ordering::Release);
         // Either this call sees the descriptor, or its creator sees the flag: both check after they

@@ -1,11 +1,12 @@
-//! A view: a part of a window, which several parts share.
+//! A view: one of several parts that share a window.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::system::{Window, touch};
 
-/// A part of a window that may be shared with other parts. Dropping the last one unmaps the window.
+/// A part of a window, which may be shared with other parts. Dropping the last one unmaps the
+/// window.
 #[derive(Debug)]
 pub struct WindowView {
     window: Arc<Window>,

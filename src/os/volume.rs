@@ -1,4 +1,4 @@
-//! The facts about a file system, in types that are the same everywhere.
+//! Statistics of a file system, in types that are the same on every system.
 
 use super::posix::{AsFd, Errno};
 use super::system::volume_of;
@@ -29,7 +29,7 @@ pub struct Volume {
 }
 
 impl Volume {
-    /// Returns the facts about the file system that holds an open file.
+    /// Returns the statistics of the file system that holds an open file.
     ///
     /// # Errors
     /// Returns the system's error.

@@ -1,7 +1,7 @@
-//! One slot of the fault table: which pages a live window has, and the lowest fault in them.
+//! One slot of the fault table: the pages of a live window and the lowest fault in them.
 //!
-//! It consists of atomics only, so that the model checker can try every order in which an owner and
-//! a signal handler may meet here (`model/`).
+//! It consists of atomics only, so that the model checker can try every interleaving of an owner
+//! and a signal handler (`model/`).
 
 use super::atomic::{AtomicBool, AtomicUsize, Ordering};
 

@@ -1,4 +1,4 @@
-//! How the disk stores a file (`FIEMAP`), and the size of a block device.
+//! Queries how the disk stores a file (`FIEMAP`), and the size of a block device.
 #![allow(unsafe_code)]
 
 use std::io;

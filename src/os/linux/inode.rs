@@ -1,4 +1,4 @@
-//! The facts about an inode in the form of `statx(2)`, even where that call is refused.
+//! Inode metadata in the form of `statx(2)`, even where that call is refused.
 
 #![allow(unsafe_code)]
 
@@ -16,11 +16,11 @@ pub fn device_number(major: u32, minor: u32) -> u64 {
     rustix::fs::makedev(major, minor)
 }
 
-/// Returns the facts about `path` below `directory`, or about `directory` itself if the path is
-/// empty.
+/// Returns the metadata of `path` below `directory`, or of `directory` itself if the path is empty.
 ///
-/// Kernels before Linux 4.11 and the system-call filters of old containers lack `statx`. The facts
-/// then come from `fstatat(2)`, without birth time, mount and attributes, as `stx_mask` shows.
+/// Kernels before Linux 4.11 and the system-call filters of old containers lack `statx`. The
+/// metadata is then read with `fstatat(2)` and lacks birth time, mount and attributes, as
+/// `stx_mask` shows.
 ///
 /// # Errors
 /// Returns the error of either call.

@@ -40,7 +40,7 @@ mod tests {
         assert_eq!(of_number(0xEF53, disk), FileSystem::Local);
         assert_eq!(of_number(0x9123_683E, none), FileSystem::Local);
         assert_eq!(of_number(0x794C_7630, none), FileSystem::Overlay);
-        // fuseblk has the number of its block device.
+        // fuseblk has the device number of its block device.
         assert_eq!(of_number(0x6573_5546, disk), FileSystem::Fuse);
         // sysfs, ecryptfs, and one that does not exist yet.
         for f_type in [0x6265_6572, 0xF15F, 0x1234_5678] {

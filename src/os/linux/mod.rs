@@ -1,4 +1,5 @@
-//! What only Linux offers: page cache facts, extents, processes that map a file, splicing, inotify.
+//! Features that only Linux offers: page cache queries, extents, processes that map a file,
+//! splicing, inotify.
 
 #[path = "../other/alternate_streams.rs"]
 pub mod alternate_streams;

@@ -14,7 +14,7 @@ pub use crate::os::unix::usage::thread_requests;
 /// The system call's number, the same on every architecture but alpha.
 const SYS_CACHESTAT: libc::c_long = 451;
 
-/// Asks `cachestat(2)` about `length` bytes from `offset`. Returns the number of pages that are
+/// Queries `cachestat(2)` for `length` bytes from `offset`. Returns the number of pages that are
 /// resident, dirty, in writeback, evicted and recently evicted.
 ///
 /// A length of 0 would count the whole file.

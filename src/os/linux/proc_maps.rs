@@ -55,7 +55,7 @@ pub(super) fn each_mapping(maps: &OwnedFd, mut found: impl FnMut(MappedRange, Id
         // its integer fields.
         if unsafe { libc::ioctl(maps.as_raw_fd(), PROCMAP_QUERY, &mut query) } != 0 {
             return match Errno::from_io_error(&std::io::Error::last_os_error()) {
-                // No mapping further up, or no memory at all, as for kernel threads.
+                // No mapping at a higher address, or no memory at all, as for kernel threads.
                 Some(Errno::NOENT | Errno::SRCH) => Ok(()),
                 // Kernels before Linux 6.11 lack the request, and emulators and sandboxes each
                 // refuse it differently.
@@ -151,12 +151,12 @@ mod tests {
         let mut asked = Vec::new();
         each_mapping(&open(), |mapping, identity| asked.push((mapping, identity))).unwrap();
         let mut read = Vec::new();
-        // Opened again, because a kernel that cannot be asked has had the text read to its end.
+        // Without PROCMAP_QUERY, the first call has read the text to its end.
         each_mapping_as_text(&open(), |mapping, identity| read.push((mapping, identity))).unwrap();
         asked.retain(|(_, identity)| identity.inode == inode);
         read.retain(|(_, identity)| identity.inode == inode);
         if read.is_empty() {
-            // As qemu's user mode, which shows its own maps there.
+            // qemu's user mode shows its own maps there.
             crate::skipped::skip("a /proc/self/maps that lists this program");
         }
         assert_eq!(asked, read);

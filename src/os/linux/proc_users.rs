@@ -64,7 +64,7 @@ pub fn scan(files: &[SoughtFile<'_>]) -> Result<ProcessScan, Errno> {
     for pid in numbers_in(proc.as_fd())?.into_iter().filter(|&pid| pid != own) {
         match inspect(proc.as_fd(), pid, files, &mut file_users) {
             Ok(()) => coverage.inspected += 1,
-            // The process ended since it was listed.
+            // The process has ended since it was listed.
             Err(Errno::NOENT | Errno::SRCH) => {}
             Err(_) => coverage.denied += 1,
         }

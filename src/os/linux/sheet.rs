@@ -18,11 +18,11 @@ use rustix::pipe::{IoSliceRaw, SpliceFlags, vmsplice};
 /// saves.
 const SHEET: usize = 2 << 20;
 
-/// Fresh memory that is written from front to back and given away as it fills.
+/// Fresh memory that is written from front to back and given to a pipe as it fills.
 #[derive(Debug)]
 pub struct Sheet {
     map: MmapMut,
-    /// Where the next byte goes. Everything before it has been given away.
+    /// The offset of the next byte to write. Everything before it has been given to the pipe.
     next: usize,
     end: usize,
 }
@@ -46,8 +46,8 @@ impl Sheet {
         self.next == self.end
     }
 
-    /// Copies as much of the beginning of `bytes` as fits, and gives that to the pipe. Returns how
-    /// many bytes the pipe took, even if it failed on the rest.
+    /// Copies as much of the beginning of `bytes` as fits, and gives that to the pipe. Returns the
+    /// number of bytes that the pipe accepted, even if it failed on the rest.
     pub fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
         let start = self.next;
         let len = bytes.len().min(self.end - start);

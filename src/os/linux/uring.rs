@@ -1,6 +1,6 @@
-//! A ring of reads in flight (`io_uring(7)`), each into a buffer of the ring's own.
+//! A ring of reads in flight (`io_uring(7)`), each into a buffer that the ring owns.
 //!
-//! A buffer belongs to the kernel from the start of its read to the end, so it cannot be borrowed
+//! A buffer belongs to the kernel from the start of its read to the end. It cannot be borrowed
 //! meanwhile, and the ring waits for all reads before it frees the buffers.
 #![allow(unsafe_code)]
 
@@ -12,7 +12,7 @@ use io_uring::{IoUring, opcode, types};
 
 use crate::os::Buffer;
 
-/// Reads of one file, as many at a time as there are slots.
+/// A ring of reads of one file, with at most one read per slot at a time.
 pub struct Ring {
     ring: IoUring,
     slots: Vec<RingSlot>,
@@ -64,7 +64,7 @@ impl Ring {
         self.slots.len()
     }
 
-    /// Starts to read from `offset` into the bytes `into` of the buffer of `slot`.
+    /// Starts a read at `offset` into the range `into` of the buffer of `slot`.
     ///
     /// # Errors
     /// Returns `InvalidInput` if the slot is busy or too small.
@@ -104,7 +104,7 @@ impl Ring {
                 self.slots[slot].is_busy = false;
                 let result = ended.result();
                 let outcome = usize::try_from(result).map_err(|_| io::Error::from_raw_os_error(-result));
-                // What was pushed since then starts now rather than when the next wait finds no result.
+                // Reads pushed since then start now rather than when the next wait finds no result.
                 if !self.ring.submission().is_empty() {
                     self.enter(0)?;
                 }
@@ -121,7 +121,7 @@ impl Ring {
         }
     }
 
-    /// Returns the buffer of `slot`; empty while the kernel writes to it.
+    /// Returns the buffer of `slot`, or an empty slice while the kernel may write to it.
     pub fn bytes(&self, slot: usize) -> &[u8] {
         match &self.slots[slot] {
             RingSlot { is_busy: false, buffer } => buffer,

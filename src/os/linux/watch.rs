@@ -38,7 +38,7 @@ impl Watch {
     }
 
     fn add(&self, path: &Path, flags: WatchFlags) -> Option<i32> {
-        // May be refused (max_user_watches).
+        // This may be refused (max_user_watches).
         add_watch(self.inotify.as_ref()?, path, flags).ok()
     }
 
@@ -47,7 +47,7 @@ impl Watch {
         self.inotify.as_ref().map(AsFd::as_fd)
     }
 
-    /// Reads all pending events, and keeps which files changed, and whether names did.
+    /// Reads all pending events, and records which files changed and whether names did.
     pub fn drain(&mut self) {
         let Some(inotify) = &self.inotify else { return };
         let mut buffer = [MaybeUninit::uninit(); 8192];

@@ -11,18 +11,18 @@ pub fn is_direct(_: impl AsFd) -> bool {
     false
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always returns `Unsupported`.
+/// Returns `Unsupported`.
 pub fn into_direct(_: File) -> io::Result<(File, u64)> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always returns `Unsupported`.
+/// Returns `Unsupported`.
 pub fn read_cached(_: impl AsFd, _: &mut [u8], _: u64) -> io::Result<Option<usize>> {
     Err(io::ErrorKind::Unsupported.into())
 }

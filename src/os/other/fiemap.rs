@@ -1,4 +1,4 @@
-//! How the disk stores a file, which this system does not report, and the size of a block device.
+//! The layout of a file on disk, which this system does not report, and the size of a block device.
 
 use std::io;
 use std::os::fd::BorrowedFd;

@@ -14,7 +14,7 @@ pub const QUIET: OFlags = OFlags::empty();
 /// position.
 ///
 /// # Errors
-/// Returns the error of `open(2)`, or ESTALE if the name refers to another file meanwhile.
+/// Returns the error of `open(2)`, or ESTALE if the name refers to another file by then.
 #[cfg(target_vendor = "apple")]
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let path = rustix::fs::getpath(descriptor)?;

@@ -1,4 +1,4 @@
-//! The facts about an inode in the form that Linux returns them, from `fstatat(2)`.
+//! Inode metadata in the form that Linux returns it, from `fstatat(2)`.
 
 use std::ffi::OsStr;
 use std::os::fd::BorrowedFd;
@@ -14,8 +14,7 @@ pub fn device_number(major: u32, minor: u32) -> u64 {
     libc::makedev(major as _, minor as _) as u64
 }
 
-/// Returns the facts about `path` below `directory`, or about `directory` itself if the path is
-/// empty.
+/// Returns the metadata of `path` below `directory`, or of `directory` itself if the path is empty.
 ///
 /// # Errors
 /// Returns the error of `fstatat(2)`.

@@ -78,7 +78,7 @@ impl Watch {
         self.queue.as_ref().map(AsFd::as_fd)
     }
 
-    /// Reads all pending events, and keeps which files changed, and whether names did.
+    /// Reads all pending events, and records which files changed and whether names did.
     pub fn drain(&mut self) {
         let Some(queue) = &self.queue else { return };
         let mut events: Vec<Event> = Vec::with_capacity(64);

@@ -1,7 +1,7 @@
 //! The interface of `os::linux` on macOS, FreeBSD and other systems.
 //!
-//! What such a system does in its own way is done here. For what it lacks, a function returns an
-//! error or `None`, never a guess.
+//! Features that such a system implements differently are implemented here. For a missing feature,
+//! a function returns an error or `None`, never a guess.
 
 pub mod alternate_streams;
 pub mod boot;

@@ -1,4 +1,4 @@
-//! Which parts of a file are in memory, which this system does not report reliably.
+//! Page cache residency, which this system does not report reliably.
 //!
 //! `mincore(2)` exists, but whether it counts pages that other programs loaded differs between
 //! systems and versions. So the answer is "unknown".

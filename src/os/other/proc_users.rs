@@ -1,4 +1,4 @@
-//! Which processes use a file, for which this system has no supported call.
+//! The processes that use a file, which no supported call of this system lists.
 
 use crate::os::posix::{BorrowedFd, Errno};
 

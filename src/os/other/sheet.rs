@@ -3,7 +3,7 @@
 use crate::os::posix::BorrowedFd;
 use std::io;
 
-/// Memory to give away, of which there is none.
+/// A sheet, which cannot be created.
 #[derive(Debug)]
 pub enum Sheet {}
 

@@ -1,6 +1,6 @@
-//! The facts about an inode as Linux names them, for the systems that have other calls.
+//! Linux's names for inode metadata, for systems with other calls.
 
-/// Bits that say which facts are known.
+/// Bits that say which fields are known.
 #[derive(Debug, Clone, Copy)]
 pub struct StatxFlags(u32);
 
@@ -71,7 +71,7 @@ pub struct StatxTimestamp {
     pub tv_nsec: u32,
 }
 
-/// The facts about an inode; Linux's statx(2) describes the fields.
+/// The metadata of an inode; Linux's statx(2) describes the fields.
 #[derive(Debug, Clone, Copy, Default)]
 #[allow(missing_docs)]
 pub struct Statx {

@@ -1,8 +1,8 @@
-//! The time of another thread, which is not told from that of the wall here.
+//! The processor time of another thread, approximated here by wall-clock time.
 
 use std::time::{Duration, Instant};
 
-/// The time since it was asked for.
+/// The wall-clock time since the clock was created.
 #[derive(Clone, Copy, Debug)]
 pub struct ThreadClock(Instant);
 

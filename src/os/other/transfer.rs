@@ -1,5 +1,5 @@
-//! Moves bytes between descriptors inside the kernel, which this system does not support: bytes are
-//! read and written.
+//! Moves bytes between descriptors inside the kernel, which this system does not support. Callers
+//! read and write instead.
 
 use crate::os::posix::BorrowedFd;
 

@@ -1,8 +1,8 @@
-//! Facts that only the C library knows: user and group names, local time, and the locale.
+//! Data that only the C library has: user and group names, local time, and the locale.
 //!
-//! GNU stat prints all three, so they come from the library that it uses too. Name services, `TZ`
-//! and `LC_*` then agree without a second parser of the same tables. Nothing is looked up until
-//! some output needs it, which keeps start-up fast, and the locale is set only once per process.
+//! GNU stat prints all three, so they are taken from the same library. Name services, `TZ` and
+//! `LC_*` then agree without a second parser of the same tables. Nothing is looked up until some
+//! output needs it, which keeps start-up fast, and the locale is set only once per process.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, c_char, c_int};
@@ -42,8 +42,8 @@ pub fn group_name(gid: u32) -> Option<Vec<u8>> {
     })
 }
 
-/// Calls a `get*_r` function with a growing buffer, as a group may have many members, and copies
-/// the name.
+/// Calls a `get*_r` function with a growing buffer, because a group may have many members, and
+/// copies the name.
 fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Option<Vec<u8>> {
     let mut buffer = vec![0u8; 1024];
     loop {

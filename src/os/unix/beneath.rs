@@ -64,7 +64,7 @@ pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<Ow
 /// Fails as [`reopen`] does.
 pub fn reopen_quietly(descriptor: BorrowedFd<'_>) -> rustix::io::Result<OwnedFd> {
     match reopen(descriptor, OFlags::NONBLOCK | QUIET) {
-        // Only the owner may ask for O_NOATIME.
+        // Only the owner may use O_NOATIME.
         Err(Errno::PERM) => reopen(descriptor, OFlags::NONBLOCK),
         opened => opened,
     }
@@ -99,7 +99,7 @@ fn step_by_step(directory: BorrowedFd<'_>, path: &Path, flags: OFlags) -> rustix
 fn open_unless_link(directory: BorrowedFd<'_>, name: &[u8], flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let is_link = |stat: rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode as _).is_symlink();
     match retry(|| openat(directory, name, flags, Mode::empty())) {
-        // A link is no directory, and FreeBSD has an error of its own for it.
+        // A link is not a directory, and FreeBSD has a separate error for it.
         Err(Errno::NOTDIR | Errno::MLINK) if statat(directory, name, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(is_link) => {
             Err(Errno::LOOP)
         }
@@ -130,8 +130,8 @@ mod tests {
         symlink("b", at("a/link")).unwrap();
         symlink("f", at("a/b/link")).unwrap();
         let root = std::fs::File::open(dir.path()).unwrap();
-        // The last two are those of kernels without openat2(2). They opened a link as an anchor, which
-        // was then followed, and reported one on the way as no directory.
+        // The last two are used on kernels without openat2(2). They once opened a link as an
+        // anchor, which was then followed, and reported a link on the way as ENOTDIR.
         let openers: [Opener; 4] = [
             |directory, path| open_beneath(directory, path, OFlags::empty()),
             |directory, path| open_beneath(directory, path, ANCHOR),

@@ -35,7 +35,7 @@ pub fn raise_limit() {
     }
 }
 
-/// Spare descriptors for what one open file needs besides its own.
+/// Spare descriptors for those that an open file may need in addition to its own.
 ///
 /// While they are held, opening one file too many fails for that file instead of in the middle of
 /// reading another.

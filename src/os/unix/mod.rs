@@ -1,4 +1,4 @@
-//! What POSIX systems share: mappings and the signals they raise, descriptors, names, limits.
+//! Code that POSIX systems share: mappings and the signals they raise, descriptors, names, limits.
 
 pub mod accounts;
 pub mod beneath;

@@ -1,4 +1,4 @@
-//! The page size, asked once.
+//! The page size, queried once.
 
 use std::sync::OnceLock;
 

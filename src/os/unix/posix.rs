@@ -46,7 +46,7 @@ pub fn columns(terminal: impl AsFd) -> Option<u16> {
     rustix::termios::tcgetwinsize(terminal).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
 }
 
-/// Returns whether every write to an open file goes to its end, whatever the position (`O_APPEND`).
+/// Returns whether every write to an open file appends, whatever the position (`O_APPEND`).
 pub fn appends(file: impl AsFd) -> bool {
     rustix::fs::fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
 }
@@ -109,7 +109,7 @@ pub fn host_and_release() -> (String, String) {
     (name.nodename().to_string_lossy().into_owned(), name.release().to_string_lossy().into_owned())
 }
 
-/// Returns the name of an error with which a mapping is refused, as in mmap(2).
+/// Returns the name of an error that `mmap(2)` returns.
 pub fn errno_name(errno: i32) -> String {
     match errno {
         libc::ENODEV => "ENODEV".into(),

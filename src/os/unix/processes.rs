@@ -34,12 +34,12 @@ impl Processes {
         Processes(numbers.iter().map(open).collect())
     }
 
-    /// Returns whether there were any, and all of them have ended.
+    /// Returns whether there were any processes and all of them have ended.
     pub fn have_ended(&self) -> bool {
         !self.0.is_empty() && self.0.iter().all(Process::has_ended)
     }
 
-    /// Returns the descriptors to poll for their ends.
+    /// Returns the descriptors to poll for the ends of the processes that are still running.
     pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.0.iter().filter(|process| !process.has_ended()).filter_map(|process| match process {
             Process::Watched(fd) => Some(fd.as_fd()),

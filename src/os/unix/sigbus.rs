@@ -26,9 +26,9 @@ const SIGNALS: [libc::c_int; 2] = [libc::SIGBUS, libc::SIGSEGV];
 /// The actions that were installed before ours, in the order of [`SIGNALS`].
 static PREVIOUS: [OnceLock<libc::sigaction>; SIGNALS.len()] = [const { OnceLock::new() }; SIGNALS.len()];
 
-/// Installs the SIGBUS handler before there is a window.
+/// Installs the SIGBUS handler before the first window exists.
 ///
-/// A SIGBUS that is sent to the process then ends it however its input is read, while the standard
+/// A SIGBUS sent to the process then ends it however its input is read, whereas the standard
 /// library's handler would ignore the first one.
 pub fn install_sigbus_handler() {
     install(super::page::page_size());
@@ -113,7 +113,7 @@ fn chain_to_previous(signal: libc::c_int, code: libc::c_int, info: *mut libc::si
             libc::SIG_IGN if code <= 0 => {}
             libc::SIG_DFL | libc::SIG_IGN => {
                 // Returning runs the faulting instruction again, now under the default action. A
-                // signal that was sent has no instruction to run again, so it is raised anew.
+                // signal that was sent has no instruction to run again, so it is raised again.
                 libc::signal(signal, libc::SIG_DFL);
                 if code <= 0 {
                     libc::raise(signal);
@@ -136,8 +136,8 @@ fn chain_to_previous(signal: libc::c_int, code: libc::c_int, info: *mut libc::si
 
 /// Raises the signal again if the previous handler set the default action and returned.
 ///
-/// Rust's runtime does so, and the faulting instruction runs again and kills the process. After a
-/// signal that was sent, nothing runs again; raising it anew keeps the process from continuing
+/// Rust's runtime does this. A faulting instruction then runs again and kills the process. A signal
+/// that was sent has no such instruction; raising it again keeps the process from continuing
 /// without a guard.
 fn raise_if_disarmed(signal: libc::c_int, code: libc::c_int) {
     if code > 0 {
@@ -157,7 +157,7 @@ mod tests {
     use super::*;
     use crate::os::fault_table::{Guard, live_windows};
 
-    /// Runs a test of this program again in a process of its own, with `ALONE` set, and returns its
+    /// Runs a test of this program again in a separate process, with `ALONE` set, and returns its
     /// output. Returns `None` within that process.
     fn alone(test: &str) -> Option<std::process::Output> {
         if std::env::var_os("ALONE").is_some() {
@@ -187,7 +187,7 @@ mod tests {
     fn a_bug_still_ends_the_program() {
         use std::os::unix::process::ExitStatusExt;
         let Some(ended) = alone("os::unix::sigbus::tests::a_bug_still_ends_the_program") else {
-            // Windows before, after, and earlier at the same address do not cover the fault.
+            // Windows before and after the fault do not cover it, nor does one that was dropped.
             // SAFETY: no fault ever happens at these addresses.
             let guard = |start, end| unsafe { Guard::new(start, end) };
             install(4096);

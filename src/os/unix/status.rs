@@ -1,4 +1,4 @@
-//! Asks the system for the facts about a file that reading it depends on.
+//! Queries the attributes of a file that determine how it is read.
 
 use std::ffi::OsStr;
 use std::io;
@@ -9,7 +9,7 @@ use rustix::fs::{FileType, Stat, fstat, stat};
 use crate::os::status::{Nanoseconds, Status};
 
 impl Status {
-    /// Returns the facts about an open file.
+    /// Returns the attributes of an open file.
     ///
     /// # Errors
     /// Returns the error of `fstat(2)`.
@@ -17,7 +17,7 @@ impl Status {
         Ok(Status::from_stat(&fstat(file)?))
     }
 
-    /// Returns the facts about the file at `path`, following links.
+    /// Returns the attributes of the file at `path`, following links.
     ///
     /// # Errors
     /// Returns the error of `stat(2)`.

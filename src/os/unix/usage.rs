@@ -84,7 +84,7 @@ mod tests {
         let before = Usage::now();
         let page = crate::os::page_size();
         forget_peak();
-        // Not from the heap, which may return memory that was touched before.
+        // The heap may return memory that was touched before, so this is a new mapping.
         let mut memory = memmap2::MmapMut::map_anon(512 * page).unwrap();
         for at in (0..memory.len()).step_by(page) {
             memory[at] = std::hint::black_box(1);
@@ -92,7 +92,7 @@ mod tests {
         std::hint::black_box(&memory);
         // Other tests in this process allocate and free memory; this much is still ours.
         assert!(peak_resident().unwrap() >= memory.len() as u64);
-        // Fewer than 512 if the memory consists of huge pages, but some.
+        // Huge pages take fewer faults than 512, but at least one.
         let used = Usage::now().since(before);
         assert!(used.minor_faults >= 1, "{used:?}");
         assert_eq!(used.plus(Usage { device_bytes: Some(0), ..Usage::default() }), used);

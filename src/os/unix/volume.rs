@@ -1,5 +1,5 @@
-//! What `statfs(2)` and `statvfs(3)` report about a file system, in types that are the same
-//! everywhere.
+//! File system statistics from `statfs(2)` and `statvfs(3)`, in types that are the same on every
+//! system.
 
 use std::os::fd::AsFd;
 
@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use crate::os::Volume;
 
-/// Returns the facts about the file system that an open file is on.
+/// Returns the statistics of the file system that an open file is on.
 ///
 /// # Errors
 /// Returns the error of `fstatvfs(3)`.

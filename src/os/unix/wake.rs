@@ -2,8 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-/// A descriptor to poll and one that makes it readable, of an eventfd or, where there is none, a
-/// pipe.
+/// An eventfd or, where there is none, a pipe: a descriptor to poll and one that makes it readable.
 #[derive(Debug)]
 pub struct Wake {
     poll: OwnedFd,
@@ -29,7 +28,7 @@ impl Wake {
         Some(Wake { poll, write: Some(write) })
     }
 
-    /// Makes the descriptor readable, for good. It may be called from a signal handler.
+    /// Makes the descriptor readable permanently. It may be called from a signal handler.
     pub fn set(&self) {
         let _ = rustix::io::write(self.write.as_ref().unwrap_or(&self.poll), &1u64.to_ne_bytes());
     }

@@ -19,7 +19,8 @@ use super::page::page_size;
 use super::sigbus::install;
 use crate::os::fault_table::Guard;
 
-/// Whether `MADV_POPULATE_READ` returned EINVAL, as before Linux 5.14. It is not tried again then.
+/// Whether `MADV_POPULATE_READ` returned EINVAL, as it does before Linux 5.14, and must not be
+/// tried again.
 static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);
 
 /// A mapped, guarded range of a file.

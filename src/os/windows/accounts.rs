@@ -33,7 +33,7 @@ pub fn local_time(seconds: i64) -> Option<LocalTime> {
     })
 }
 
-/// Returns a fixed locale: UTF-8, and numbers as programs read them.
+/// Returns a fixed locale: UTF-8, and numbers formatted as in the C locale.
 pub fn locale() -> &'static Locale {
     static LOCALE: OnceLock<Locale> = OnceLock::new();
     LOCALE.get_or_init(|| Locale {
@@ -44,7 +44,7 @@ pub fn locale() -> &'static Locale {
     })
 }
 
-/// Returns whether a character can be shown.
+/// Returns whether a character is printable.
 pub fn printable(character: char) -> bool {
     !character.is_control()
 }

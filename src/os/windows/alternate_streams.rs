@@ -12,10 +12,11 @@ use super::handle::BorrowedFd;
 use super::information::{entry, fill};
 use crate::os::AlternateStream;
 
-/// The most bytes of entries to ask for. Windows keeps all entries of a file within 64 KiB.
+/// The maximum size of the buffer of entries, in bytes. Windows keeps all entries of a file within
+/// 64 KiB.
 const MOST: usize = 1 << 20;
 
-/// Returns the streams of a file beside its content, or `None` if its file system cannot tell.
+/// Returns a file's streams other than its content, or `None` if its file system cannot tell.
 pub fn alternate_streams(fd: BorrowedFd<'_>) -> Option<Vec<AlternateStream>> {
     let mut buffer = vec![0_u64; 512];
     loop {

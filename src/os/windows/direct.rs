@@ -16,7 +16,7 @@ use super::information::information;
 /// The alignment that every disk accepts, for file systems that do not state one.
 const USUAL_ALIGNMENT: u32 = 4096;
 
-/// Returns false, because files are opened without this flag, and a handle does not tell.
+/// Returns false, because files are opened without this flag, and a handle does not show it.
 pub fn is_direct(_: impl AsFd) -> bool {
     false
 }
@@ -44,10 +44,10 @@ pub fn into_direct(file: File) -> io::Result<(File, u64)> {
     Ok((direct.into(), u64::from(alignment)))
 }
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always `Unsupported`.
+/// Returns `Unsupported`.
 pub fn read_cached(_: impl AsFd, _: &mut [u8], _: u64) -> io::Result<Option<usize>> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -62,8 +62,9 @@ impl Errno {
         self.0
     }
 
-    /// Returns the words of POSIX's `strerror(3)` for an error that every system knows. Messages then
-    /// are the same on all systems, and in one language. Windows knows no text for some of them.
+    /// Returns the words of POSIX's `strerror(3)` for an error that every system has. Messages are
+    /// then the same on all systems and in one language. Windows has no text for some of these
+    /// errors.
     pub fn words(self) -> Option<&'static str> {
         Some(match self.0 as u32 {
             code::ERROR_FILE_NOT_FOUND | code::ERROR_PATH_NOT_FOUND | code::ERROR_INVALID_NAME => {

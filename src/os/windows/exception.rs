@@ -3,7 +3,7 @@
 //!
 //! Windows does not let a file be truncated while a view of it exists, so the causes are failing
 //! disks, networks and removed devices. The handler finds the address in the table of live windows,
-//! records the fault, and replaces the view by zero pages; the engine then reads the block again.
+//! records the fault, and replaces the view with zero pages; the engine then reads the block again.
 //! An exception elsewhere goes to the next handler.
 #![allow(unsafe_code)]
 
@@ -57,7 +57,7 @@ unsafe extern "system" fn on_exception(exception: *mut EXCEPTION_POINTERS) -> i3
         let is_replaced = is_private(address);
         let goes_on = is_replaced || (record.ExceptionCode == EXCEPTION_IN_PAGE_ERROR && replace(start, end));
         if goes_on {
-            // A view is replaced as a whole, so everything in it is in doubt.
+            // A view is replaced as a whole, so all of its bytes are suspect.
             slot.record_fault(0);
         }
         REPLACING.store(false, Ordering::Release);
@@ -68,7 +68,7 @@ unsafe extern "system" fn on_exception(exception: *mut EXCEPTION_POINTERS) -> i3
     EXCEPTION_CONTINUE_SEARCH
 }
 
-/// Returns whether an address is in zero pages of this process.
+/// Returns whether an address is in private zero pages of this process.
 fn is_private(address: usize) -> bool {
     // SAFETY: the struct is plain numbers and a null pointer. The call only queries, and fills a
     // live local.
@@ -81,11 +81,11 @@ fn is_private(address: usize) -> bool {
     }
 }
 
-/// Replaces the view from `start` to `end` by zero pages.
+/// Replaces the view from `start` to `end` with zero pages.
 fn replace(start: usize, end: usize) -> bool {
     // SAFETY: the range is a live view of ours, found in the table, whose readers treat its bytes
-    // as bytes that may change at any time. A reader that meets the gap between the two calls waits
-    // in the handler.
+    // as bytes that may change at any time. A reader that faults between the two calls waits in the
+    // handler.
     unsafe {
         UnmapViewOfFile(MEMORY_MAPPED_VIEW_ADDRESS { Value: start as *mut _ });
         let laid = VirtualAlloc(start as *const _, end - start, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);

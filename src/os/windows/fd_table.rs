@@ -1,4 +1,4 @@
-//! How many files may be open at once: as many as memory allows.
+//! The limit on open files, which here is only memory.
 
 /// Returns how many files each worker may keep open: `most`, as there is no limit to share.
 pub fn files_per_worker(_: usize, most: usize) -> usize {
@@ -8,8 +8,8 @@ pub fn files_per_worker(_: usize, most: usize) -> usize {
 /// Does nothing: there is no limit to raise.
 pub fn raise_limit() {}
 
-/// Spare handles for what one open file needs besides its own. There are none, as there is no
-/// limit.
+/// Spare handles for those that an open file may need in addition to its own. There are none,
+/// because there is no limit.
 #[derive(Debug, Default)]
 pub struct Reserve(());
 

@@ -1,4 +1,4 @@
-//! How the disk stores a file, which is not queried here, and the size of a file.
+//! The layout of a file on disk, which is not queried here, and the size of a file.
 
 use std::io;
 

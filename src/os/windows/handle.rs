@@ -38,7 +38,7 @@ macro_rules! have_handles {
 
 have_handles!(File, Stdin, Stdout, Stderr, OwnedHandle, BorrowedHandle<'_>, PipeReader, PipeWriter);
 
-/// The types of files.
+/// The type of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[allow(missing_docs, reason = "the names are POSIX's")]
 pub enum FileType {

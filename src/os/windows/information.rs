@@ -1,4 +1,4 @@
-//! Queries the facts about a handle, by information class.
+//! Queries information about a handle, by information class.
 #![allow(unsafe_code)]
 
 use windows_sys::Win32::Storage::FileSystem as fs;
@@ -7,7 +7,7 @@ use windows_sys::Win32::System::SystemServices::{IO_REPARSE_TAG_MOUNT_POINT, IO_
 use super::errno::Errno;
 use super::handle::{BorrowedFd, FileType, raw};
 
-/// Returns the facts about a file on a disk.
+/// Returns the information about a file on a disk.
 pub(super) fn facts(fd: BorrowedFd<'_>) -> Result<fs::BY_HANDLE_FILE_INFORMATION, Errno> {
     // SAFETY: the struct is plain numbers, and the pointer is to a live local.
     unsafe {
@@ -25,7 +25,7 @@ pub(super) fn basic(fd: BorrowedFd<'_>) -> Option<fs::FILE_BASIC_INFO> {
     unsafe { information(fd, fs::FileBasicInfo) }
 }
 
-/// Returns one class of facts.
+/// Returns one class of information.
 ///
 /// # Safety
 /// `T` must be the struct that the class fills, and zeros must be a valid value of it.

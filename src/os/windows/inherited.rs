@@ -3,10 +3,10 @@
 use std::fs::File;
 use std::io;
 
-/// Fails.
+/// Always fails.
 ///
 /// # Errors
-/// Always returns `Unsupported`.
+/// Returns `Unsupported`.
 pub fn inherited(_: i32) -> io::Result<File> {
     Err(io::ErrorKind::Unsupported.into())
 }

@@ -1,4 +1,4 @@
-//! The facts about an inode in the form that Linux returns them.
+//! Inode metadata in the form that Linux returns it.
 #![allow(unsafe_code)]
 
 use std::ffi::OsStr;
@@ -21,8 +21,7 @@ pub fn device_number(major: u32, minor: u32) -> u64 {
     wide(major, minor)
 }
 
-/// Returns the facts about `path` below `directory`, or about `directory` itself if the path is
-/// empty.
+/// Returns the metadata of `path` below `directory`, or of `directory` itself if the path is empty.
 ///
 /// # Errors
 /// Returns the error of opening it.

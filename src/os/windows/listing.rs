@@ -40,7 +40,7 @@ impl Listing {
             let mut at = 0;
             loop {
                 let (next, units, kind) = entry(&self.0, at);
-                // A name without NUL, like every valid name.
+                // No valid name contains a NUL.
                 if let Ok(name) = CString::new(OsString::from_wide(units).into_vec()) {
                     each(Ok((&name, kind)));
                 }
@@ -62,8 +62,8 @@ fn entry(buffer: &[u64], at: usize) -> (usize, &[u16], FileType) {
     (fixed.NextEntryOffset as usize, name, kind(fixed.FileAttributes, fixed.EaSize))
 }
 
-/// Returns the type of an entry. The tag of a reparse point is where other files have the size of
-/// their extended attributes.
+/// Returns the type of an entry. The field for the size of extended attributes holds the tag of a
+/// reparse point.
 fn kind(attributes: u32, tag: u32) -> FileType {
     if attributes & fs::FILE_ATTRIBUTE_REPARSE_POINT != 0 && is_link(tag) {
         return FileType::Symlink;

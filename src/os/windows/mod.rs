@@ -1,8 +1,8 @@
-//! The interface of `os::unix` and `os::linux` on Windows, made of its own calls.
+//! The interface of `os::unix` and `os::linux` on Windows, implemented with the calls of Windows.
 //!
 //! A descriptor is a handle, a mapping is a view of a file, and an in-page error corresponds to
-//! SIGBUS. For what the system does not report, a function returns an error or `None`, never a
-//! guess.
+//! SIGBUS. Where the system does not report something, a function returns an error or `None`, never
+//! a guess.
 
 pub mod accounts;
 pub mod alternate_streams;

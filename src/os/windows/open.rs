@@ -25,7 +25,7 @@ use super::names::OsStrExt;
 // SAFETY: a null handle is never used as one, because `openat` checks for it first.
 pub const CWD: BorrowedFd<'static> = unsafe { BorrowedHandle::borrow_raw(std::ptr::null_mut()) };
 
-/// How to open a file.
+/// Flags for opening a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OFlags(u32);
 
@@ -97,8 +97,8 @@ pub fn open_file(path: &OsStr) -> io::Result<File> {
     open_path(path, OFlags::RDONLY)
 }
 
-/// Opens a path of any form. After the prefix `\\?\`, Windows reads a slash as a part of a name. No name
-/// contains one, so those by which a walk or a list separates names become backslashes.
+/// Opens a path of any form. After the prefix `\\?\`, Windows reads a slash as a part of a name. No
+/// name contains one, so the slashes that a walk or a list puts between names become backslashes.
 fn open_path(path: &OsStr, flags: OFlags) -> io::Result<File> {
     let bytes = path.as_bytes();
     if !bytes.starts_with(br"\\?\") || !bytes.contains(&b'/') {

@@ -78,8 +78,8 @@ impl FileExt for File {
     }
 }
 
-/// The longest path in bytes that is opened as a whole, with its closing NUL: three for each of 32
-/// 767 units.
+/// The maximum length in bytes of a path that is opened as a whole, with its terminating NUL: three
+/// bytes for each of 32 767 units.
 pub const LONGEST_PATH: usize = 3 * 32_767;
 
 /// Returns standard input.
@@ -150,17 +150,17 @@ thread_local! {
     static ENDED: Option<Wake> = Wake::new();
 }
 
-/// Makes a call that reads or writes, waits for its end, and returns the number of bytes.
+/// Makes a call that reads or writes, waits for its completion, and returns the number of bytes.
 ///
-/// A pipe from another program may be open for calls that do not wait. Such a call needs a struct of its
-/// own, which pipes take without regard to its offset, and an event of its own: the state of the pipe's
-/// handle changes with every call that any process makes on it, so it does not show which call ended.
+/// A pipe from another program may be open for overlapped I/O. Each call on it then needs its own
+/// struct, whose offset pipes ignore, and its own event: the state of the pipe's handle changes
+/// with every call that any process makes on it, so it does not show which call ended.
 fn transfer(
     fd: BorrowedFd<'_>,
     offset: Option<u64>,
     mut call: impl FnMut(*mut u32, *mut OVERLAPPED) -> i32,
 ) -> Result<usize, Errno> {
-    // SAFETY: the struct is plain numbers and a null handle; the call only asks.
+    // SAFETY: the struct is plain numbers and a null handle; the call only queries.
     let (mut place, is_pipe) = unsafe { (std::mem::zeroed::<OVERLAPPED>(), GetFileType(raw(fd)) == FILE_TYPE_PIPE) };
     place.Anonymous.Anonymous.Offset = offset.unwrap_or(0) as u32;
     place.Anonymous.Anonymous.OffsetHigh = (offset.unwrap_or(0) >> 32) as u32;
@@ -257,7 +257,7 @@ pub fn host_and_release() -> (String, String) {
     (host, format!("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber))
 }
 
-/// Returns the name of an error with which a mapping is refused.
+/// Returns the name of an error that refuses a mapping.
 pub fn errno_name(errno: i32) -> String {
     format!("error {errno}")
 }

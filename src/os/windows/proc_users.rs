@@ -1,8 +1,8 @@
 //! Finds the processes that have a file open or mapped (`FileProcessIdsUsingFileInformation`).
 //!
-//! The Restart Manager's lists come from the same query. Unlike it, the query takes a handle, so a
-//! file that another one replaces meanwhile is not mistaken for it, and it writes nothing to the
-//! registry. It does not tell how a process uses the file.
+//! The Restart Manager uses the same query. Made directly, the query takes a handle, so a file that
+//! replaces this one meanwhile is not mistaken for it, and nothing is written to the registry. The
+//! query does not report how a process uses the file.
 #![allow(unsafe_code)]
 
 use std::os::windows::io::{FromRawHandle, OwnedHandle};
@@ -20,11 +20,11 @@ use super::names::OsStringExt as _;
 use crate::os::file_users::{Coverage, FileUser, Identity, ProcessScan, SoughtFile};
 use crate::os::posix::Errno;
 
-/// The most processes to find.
+/// The maximum number of processes to find.
 const MOST: usize = 1 << 20;
 
 impl<'a> SoughtFile<'a> {
-    /// Returns a filter for the open file, or for none if it is not open.
+    /// Returns a filter for the open file. Without a file, its users are unknown.
     pub fn new(reported: Identity, file: Option<BorrowedFd<'a>>) -> SoughtFile<'a> {
         SoughtFile { reported, mapped: reported, file }
     }
@@ -53,7 +53,8 @@ fn users(file: BorrowedFd<'_>) -> Option<Vec<FileUser>> {
 
 /// Returns the IDs of the processes that use the file.
 fn process_ids(file: BorrowedFd<'_>) -> Option<Vec<u32>> {
-    // The struct is a count, padded to the size of a pointer, and as many IDs of that size.
+    // The struct is a count, padded to the size of a pointer, followed by that many IDs of the same
+    // size.
     let mut buffer = vec![0_usize; 64];
     loop {
         let mut status = IO_STATUS_BLOCK::default();

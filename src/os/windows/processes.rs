@@ -26,12 +26,12 @@ impl Processes {
         Processes(numbers.iter().map(open).collect())
     }
 
-    /// Returns whether there were any, and all of them have ended.
+    /// Returns whether there were any processes and all of them have ended.
     pub fn have_ended(&self) -> bool {
         !self.0.is_empty() && self.0.iter().flatten().all(|process| wait_for(process.as_fd(), Duration::ZERO))
     }
 
-    /// Returns the handles to wait for, which their ends signal.
+    /// Returns the handles of the running processes. Each is signalled when its process ends.
     pub fn fds(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
         self.0.iter().flatten().map(AsFd::as_fd).filter(|&process| !wait_for(process, Duration::ZERO))
     }

@@ -1,5 +1,5 @@
-//! Advice on how a file will be read, which the system does not take: it detects sequential reading
-//! by itself.
+//! Advice on how a file will be read, which the system does not accept: it detects sequential
+//! reading by itself.
 
 use super::handle::AsFd;
 

@@ -1,4 +1,4 @@
-//! The position of an open file, and where a sparse file has data.
+//! Seeks in open files, and finds the data of sparse ones.
 #![allow(unsafe_code)]
 
 use windows_sys::Win32::Foundation::ERROR_MORE_DATA;

@@ -1,4 +1,4 @@
-//! Asks the system for the facts about a file that reading it depends on.
+//! Queries the attributes of a file that determine how it is read.
 #![allow(unsafe_code)]
 
 use std::ffi::OsStr;
@@ -14,7 +14,7 @@ use super::seek::size;
 use crate::os::Status;
 
 impl Status {
-    /// Returns the facts about an open file.
+    /// Returns the attributes of an open file.
     ///
     /// # Errors
     /// Returns the error of `GetFileInformationByHandle`.
@@ -33,7 +33,7 @@ impl Status {
         Ok(Status { kind, size: 0, device: u64::MAX, inode: raw(fd).addr() as u64, modified: 0, changed: 0 })
     }
 
-    /// Returns the facts about the file at `path`, following links.
+    /// Returns the attributes of the file at `path`, following links.
     ///
     /// # Errors
     /// Returns the error of opening it.
@@ -41,7 +41,8 @@ impl Status {
         Status::of(openat(CWD, path, OFlags::PATH, Mode::empty())?)
     }
 
-    /// Returns what is known of a file that the system cannot identify, as Wine cannot a redirected one.
+    /// Returns the known attributes of a file that the system cannot identify, such as a redirected
+    /// file under Wine.
     fn without_name(fd: BorrowedFd<'_>) -> Result<Status, Errno> {
         let (device, inode) = (u64::MAX, raw(fd).addr() as u64);
         Ok(Status { kind: FileType::RegularFile, size: size(fd)?, device, inode, modified: 0, changed: 0 })

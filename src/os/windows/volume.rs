@@ -1,4 +1,4 @@
-//! The facts about a volume.
+//! Queries the statistics of a volume.
 #![allow(unsafe_code)]
 
 use std::os::windows::ffi::OsStrExt;
@@ -12,7 +12,7 @@ use super::information::facts;
 use super::open::path_of;
 use crate::os::Volume;
 
-/// Returns the facts about the volume that an open file is on. The number of files is unknown.
+/// Returns the statistics of the volume that an open file is on. The number of files is unknown.
 ///
 /// # Errors
 /// Returns the system's error.

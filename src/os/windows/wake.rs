@@ -21,7 +21,7 @@ impl Wake {
         }
     }
 
-    /// Sets the event, for good.
+    /// Sets the event permanently.
     pub fn set(&self) {
         // SAFETY: the handle is an open event.
         unsafe { SetEvent(raw(self.0.as_fd())) };

@@ -59,10 +59,10 @@ pub struct Window {
     // Fields drop in order: the guard ends while the view still occupies its addresses.
     guard: Guard,
     view: Mapped,
-    /// How many bytes the view begins before the first wanted byte.
+    /// The number of bytes in the view before the first requested byte.
     lead: usize,
     len: usize,
-    /// The file offset of the first wanted byte.
+    /// The file offset of the first requested byte.
     offset: u64,
 }
 
@@ -76,7 +76,7 @@ impl Window {
         Window::view(file, offset, len, false)
     }
 
-    /// Maps as [`Window::map`] does and asks for all pages.
+    /// Maps as [`Window::map`] does and requests all pages.
     ///
     /// # Errors
     /// Fails as [`Window::map`] does.
@@ -279,8 +279,8 @@ mod tests {
             let window = Window::map(file.as_fd(), 70_000, 10_000).unwrap();
             let address = window.bytes().as_ptr().addr() + 5000;
             let parameters = [0, address, 0];
-            // SAFETY: as the system does for a page that cannot be read. The handler lets the
-            // program continue.
+            // SAFETY: the system raises this exception for a page that cannot be read. The handler
+            // lets the program continue.
             unsafe { RaiseException(EXCEPTION_IN_PAGE_ERROR as u32, 0, 3, parameters.as_ptr()) };
             assert_eq!(window.fault(), Some(70_000));
             assert!(window.bytes().iter().all(|&byte| byte == 0));
