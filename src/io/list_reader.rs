@@ -12,18 +12,18 @@ use encoding_rs_io::DecodeReaderBytesBuilder;
 
 use super::path;
 
-/// The length in bytes of the longest line. Names are rarely longer than 4096 bytes, and the rest
-/// of a line is shorter.
+/// The maximum length of a line in bytes. Names are rarely longer than 4096 bytes, and the rest of
+/// a line is shorter.
 const MAX_LINE: u64 = 1 << 20;
 
-/// The number of bytes at the start of a list that show whether it is one.
+/// The number of bytes at the start of a file that show whether it is a list.
 const HEAD: usize = 1 << 14;
 
 /// Reads a list line by line.
 pub struct ListReader {
     input: Box<dyn BufRead + Send>,
     end: u8,
-    /// What messages call a line.
+    /// The word for a line in messages.
     unit: &'static str,
     number: u64,
     line: Vec<u8>,
@@ -39,7 +39,7 @@ impl ListReader {
         Ok(ListReader::new(open(list)?, b'\n'))
     }
 
-    /// Opens a list of NUL-terminated file names, which are bytes in no encoding.
+    /// Opens a list of NUL-terminated file names, whose bytes are not decoded.
     ///
     /// # Errors
     /// Returns an error if it cannot be opened.
@@ -58,11 +58,11 @@ impl ListReader {
     /// Returns the first bytes, which remain to be read as lines.
     ///
     /// # Errors
-    /// Returns an error if reading fails. What was read before that remains as well.
+    /// Returns an error if reading fails. Bytes read before the error remain as well.
     pub fn head(&mut self) -> io::Result<Vec<u8>> {
         let (mut head, mut len) = (vec![0; HEAD], 0);
-        // The first read may return only what could have been a byte order mark. More of them would wait
-        // for a writer that pauses.
+        // The first read may return only bytes that could be a byte order mark. More than two reads
+        // would wait for a writer that pauses.
         let result = (0..2).try_for_each(|_| self.input.read(&mut head[len..]).map(|read| len += read));
         head.truncate(len);
         let rest = std::mem::replace(&mut self.input, Box::new(io::empty()));
@@ -141,7 +141,8 @@ mod tests {
         assert_eq!((short.head().unwrap(), short.next_line().unwrap()), (b"a\n".to_vec(), Some((1, &b"a"[..]))));
     }
 
-    // Regression: the beginning of a list was lost, and its entries passed over, if a read failed after it.
+    // Regression: if a later read failed, the beginning of a list was lost and its entries were
+    // skipped.
     #[test]
     fn the_first_bytes_outlast_an_error() {
         struct Interrupted(bool);

@@ -1,8 +1,8 @@
 //! Input: windows of a mapping, positioned reads, or a stream.
 //!
 //! [`Source`] decides once, at open, which of the three it is and keeps the reason. [`Stream`]
-//! reads what has no pages. Nothing here knows a command, a line or a digest, and raw system calls
-//! belong to [`crate::os`].
+//! reads inputs without pages. Nothing here knows about commands, lines or digests, and raw system
+//! calls belong to [`crate::os`].
 
 mod list_reader;
 pub mod name_list;
@@ -28,7 +28,7 @@ use crate::os::was_closed;
 /// Returns standard input.
 ///
 /// # Errors
-/// Returns EBADF if it was closed when the program started. Reading it would seem to reach its end.
+/// Returns EBADF if it was closed when the program started. A read would report its end instead.
 pub fn stdin() -> std::io::Result<std::io::Stdin> {
     if was_closed(0) { Err(Errno::BADF.into()) } else { Ok(std::io::stdin()) }
 }

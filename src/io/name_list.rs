@@ -7,7 +7,7 @@ use std::io;
 use super::list_reader::ListReader;
 use crate::os::posix::OsStringExt;
 
-/// Names, or errors in their place.
+/// An iterator over names and the errors of reading them.
 pub type NameList<'a> = Box<dyn Iterator<Item = Result<OsString, (OsString, io::Error)>> + Send + 'a>;
 
 /// Returns the NUL-terminated names in a file, with wc's error messages.

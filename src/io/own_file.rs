@@ -1,5 +1,5 @@
-//! The regular file that output goes to. It is not read as an input, because each line read would
-//! add another.
+//! The regular file that output is written to. It is not read as an input, because each line read
+//! would append another.
 
 use std::ffi::OsStr;
 use std::io;

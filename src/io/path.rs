@@ -58,7 +58,7 @@ fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> Result<OwnedFd, Errno>
     retry_on_intr(|| openat(directory, path, flags, Mode::empty()))
 }
 
-/// Returns the facts of the file at `path`, following links.
+/// Returns the status of the file at `path`, following links.
 ///
 /// # Errors
 /// Returns the error of `stat(2)`.
@@ -102,7 +102,7 @@ pub fn open_without_waiting(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno
     retry_on_intr(|| reach(path, |directory, path| openat(directory, path, flags, Mode::empty())))
 }
 
-/// Returns the facts of the file system that holds `path`.
+/// Returns the statistics of the file system that holds `path`.
 ///
 /// # Errors
 /// Returns the error of `open(2)` and `statfs(2)`.
@@ -110,7 +110,7 @@ pub fn volume(path: &OsStr) -> Result<Volume, Errno> {
     Volume::of(anchor(path, OFlags::empty())?)
 }
 
-/// Returns a directory on the way, and the rest of the path from there.
+/// Returns a directory on the way, and the rest of the path below it.
 fn in_parts(path: &OsStr) -> Result<(OwnedFd, &OsStr), Errno> {
     let mut rest = path.as_bytes();
     let mut directory: Option<OwnedFd> = None;
@@ -141,14 +141,14 @@ pub fn open_fifo(path: &OsStr) -> io::Result<File> {
     Ok(File::from(crate::os::reopen_without_waiting(anchor.as_fd())?))
 }
 
-/// A file to open, as it was named or as a walk found it.
+/// A file to open, named by the user or found by a walk.
 #[derive(Clone, Debug)]
 pub struct FileRef {
     path: OsString,
     found: Option<WalkOrigin>,
 }
 
-/// How a file is opened that a walk found to be regular.
+/// How to open a file that a walk found to be regular.
 #[derive(Clone, Debug)]
 struct WalkOrigin {
     /// A directory near the file, and the length of its part of the path.
@@ -164,10 +164,10 @@ impl From<OsString> for FileRef {
 }
 
 impl FileRef {
-    /// Returns a reference to a regular file that a walk found; `near` may be a directory on the
+    /// Returns a reference to a regular file that a walk found. `near` may be a directory on the
     /// way to it, with the length of its part of the path.
     ///
-    /// A file named `-` becomes `./-`, so that it is not taken for standard input.
+    /// A file named `-` becomes `./-`, so that it is not mistaken for standard input.
     pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>, follow: bool) -> FileRef {
         let path = if path == "-" { "./-".into() } else { path };
         FileRef { path, found: Some(WalkOrigin { near, follow }) }
@@ -197,7 +197,7 @@ impl FileRef {
         }
     }
 
-    /// Returns whether a walk found it, as a regular file.
+    /// Returns whether a walk found it below an open directory.
     pub(super) fn is_from_walk(&self) -> bool {
         self.found.as_ref().is_some_and(|found| found.near.is_some())
     }

@@ -176,7 +176,7 @@ impl Stream {
         if let Some(feed) = &mut self.feed {
             let filled = match feed.fill(buf, room, stop, wait) {
                 Ok(filled) => filled,
-                // An error before the first byte counts as a failed open.
+                // An error before the first byte is reported like a failed open.
                 Err(error) if self.offset == self.source.start() => return Err(error),
                 Err(error) => {
                     self.failure = Some(error);
@@ -186,7 +186,7 @@ impl Stream {
             self.ended |= filled == Filled::Ended;
             return Ok(filled);
         }
-        // A terminal can be read again after its end, and would wait for a second one.
+        // A terminal can be read again after its end, and would then wait for a second one.
         if self.ended {
             return Ok(Filled::Ended);
         }
@@ -197,7 +197,7 @@ impl Stream {
                 Ready::No => return Ok(Filled::Drained),
                 Ready::Stop => return Ok(Filled::Stopped),
             }
-            // No more than requested: bytes past `--length` are for the next process.
+            // Never more than requested: bytes past `--length` are for the next process.
             match append(buf, room, self.source.fd(), None) {
                 Ok(0) => {
                     self.ended = true;
@@ -213,7 +213,7 @@ impl Stream {
         }
     }
 
-    /// Reads to the end and keeps the last bytes, holding little more than are wanted at any time.
+    /// Reads to the end and keeps the last bytes, never holding many more than are wanted.
     fn keep_tail(&mut self, stop: &Stop) -> io::Result<bool> {
         let keep = usize::try_from(self.source.tail().unwrap_or(0)).unwrap_or(usize::MAX);
         let mut tail = VecDeque::new();

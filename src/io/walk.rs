@@ -1,9 +1,9 @@
-//! The regular files below a directory, in an order that does not depend on the file system.
+//! Finds the regular files below a directory, in an order that does not depend on the file system.
 //!
-//! Keeps one directory listing per level but few open descriptors: files are opened by their paths
-//! from the directory the walk began at, or in a deep tree from an anchor on the way. Unless links
-//! are followed, no path is resolved through one, so nothing that is swapped in during the walk
-//! leads out of the tree. Devices, FIFOs and sockets are skipped.
+//! A walk keeps one directory listing per level but few open descriptors: files are opened by their
+//! paths from the directory where the walk began or, in a deep tree, from an anchor on the way.
+//! Unless links are followed, no path is resolved through one, so a link swapped in during the walk
+//! cannot lead out of the tree. Devices, FIFOs and sockets are skipped.
 
 use std::ffi::{CStr, OsStr, OsString};
 use std::io;
@@ -23,13 +23,13 @@ use anchors::Anchors;
 pub struct DirectoryLoop;
 
 impl DirectoryLoop {
-    /// Returns whether an error is this one.
+    /// Returns whether an error is a directory loop.
     pub fn is(error: &io::Error) -> bool {
         matches!(error.get_ref(), Some(inner) if inner.is::<DirectoryLoop>())
     }
 }
 
-/// A file, or a path that could not be walked and why.
+/// A file, or a path that could not be walked and its error.
 pub type WalkedFile = Result<FileRef, (OsString, io::Error)>;
 
 /// The order in which files are returned.
@@ -52,23 +52,23 @@ pub struct Walk<K> {
     one_file_system: bool,
     /// The directory to start from, until it has been entered.
     root: Option<Vec<u8>>,
-    /// Path of the current entry.
+    /// The path of the current entry.
     path: Vec<u8>,
     levels: Vec<Level>,
     anchors: Anchors,
     listing: Listing,
 }
 
-/// A directory on the way down.
+/// A directory on the path to the current entry.
 #[derive(Debug)]
 struct Level {
     /// The length of its path, with the final slash.
     path: usize,
-    /// All its names, concatenated.
+    /// The names of its entries, concatenated.
     names: Vec<u8>,
-    /// Entries still to visit, the next one last.
+    /// The entries still to visit, the next one last.
     entries: Vec<ListedEntry>,
-    /// Device and inode, where they matter.
+    /// The device and inode numbers, if they are needed.
     identity: Option<(u64, u64)>,
 }
 
@@ -133,7 +133,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
         if self.path.is_empty() { ".".into() } else { OsString::from_vec(self.path.clone()) }
     }
 
-    /// Skips directories of other file systems than the one the walk begins in.
+    /// Skips directories on file systems other than the one where the walk begins.
     pub fn in_one_file_system(self, one_file_system: bool) -> Walk<K> {
         Walk { one_file_system, ..self }
     }
@@ -150,7 +150,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
             true => Some(Status::of(directory.as_fd())?.identity()),
             false => None,
         };
-        // A link may also lead to a directory that holds one of those above.
+        // A link may also lead to a directory that contains one of those above.
         if self.follow && self.levels.iter().any(|level| level.identity == identity) {
             return Err(io::Error::other(DirectoryLoop));
         }

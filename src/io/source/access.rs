@@ -1,4 +1,4 @@
-//! How an input's bytes are read, and why: the whole decision, taken once when the input is opened.
+//! Decides how an input's bytes are read, once, when the input is opened, and gives the reason.
 //!
 //! | input | `--io auto` | `--io mmap` | `--io read` |
 //! |---|---|---|---|
@@ -20,7 +20,7 @@ use crate::os::posix::errno_name;
 
 use super::{Kind, SMALL};
 
-/// The caller's choice: `--io`.
+/// The requested access method (`--io`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum IoMode {
     /// Map files that benefit, read the rest.
@@ -32,7 +32,7 @@ pub enum IoMode {
     Read,
 }
 
-/// How bytes are read.
+/// The method by which bytes are read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessMethod {
     /// Through windows of a shared, read-only mapping.
@@ -54,7 +54,7 @@ impl AccessMethod {
     }
 }
 
-/// Why a source is not mapped.
+/// The reason a source is not mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// A pipe has no pages.
@@ -65,11 +65,11 @@ pub enum Reason {
     Terminal,
     /// A character device delivers bytes and does not store them.
     CharDevice,
-    /// The file states a size of 0, as those of `/proc` do whatever they hold.
+    /// The file states a size of 0, as files in `/proc` do whatever their content.
     SizeUnknown,
     /// The file ends before or after the size it states.
     SizeWrong,
-    /// Reading so little costs less than mapping it.
+    /// Reading so few bytes costs less than mapping them.
     Small,
     /// `--io read`.
     Forced,

@@ -1,4 +1,4 @@
-//! The facts collected about a file when it is opened.
+//! The attributes of a file that are collected when it is opened.
 
 use std::fs::File;
 use std::io;
@@ -23,7 +23,7 @@ pub(super) struct Probe {
 }
 
 impl Probe {
-    /// Collects the facts about `file`. `whole` says that it will be read from its first byte to its
+    /// Queries the state of `file`. `whole` says that it will be read from its first byte to its
     /// last.
     pub(super) fn of(file: &File, stdin: bool, whole: bool) -> io::Result<Probe> {
         let stat = Status::of(file)?;

@@ -1,8 +1,8 @@
 //! Faults in uncached files quickly.
 //!
-//! `read` caches a file in small folios at first, and a disk delivers faster the fewer pieces of
-//! memory a request consists of. A fault in a mapping with huge-page advice (`madvise(2)`,
-//! MADV_HUGEPAGE) allocates folios of up to 2 MiB at once, whatever the read-ahead setting
+//! `read` caches a file in small folios at first, and a disk is faster when a request consists of
+//! fewer pieces of memory. A fault in a mapping with huge-page advice (`madvise(2)`, MADV_HUGEPAGE)
+//! allocates folios of up to 2 MiB at once, whatever the read-ahead setting
 //! (`do_sync_mmap_readahead`, mm/filemap.c). Later readers of the file benefit as well.
 
 use std::ops::Range;
@@ -14,8 +14,8 @@ use crate::os::posix::{AsFd, BorrowedFd};
 use crate::os::read_ahead::will_need;
 use crate::os::residency;
 
-/// The largest folio in bytes: one second-level page table entry where pages have 4 KiB. With other
-/// page sizes, touching one byte in each of these stretches does no harm.
+/// The largest folio in bytes: the span of one second-level page table entry with pages of 4 KiB.
+/// With other page sizes, touching one byte in each of these stretches does no harm.
 pub const FOLIO: u64 = 2 << 20;
 
 /// The minimum distance in bytes by which the disk is kept reading ahead of the current position.
@@ -24,8 +24,8 @@ const AHEAD: u64 = 8 << 20;
 /// The shortest range that faults in faster than it is read, in bytes.
 const SHORTEST: u64 = 64 << 10;
 
-/// Faults `range` of the file in, waits for most of it, and returns the mapping used. Errors are left
-/// to the read that follows.
+/// Faults in `range` of the file, waits for most of it, and returns the mapping used. Errors are
+/// left to the read that follows.
 fn fault_in(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
     let window = Window::map(file, range.start, usize::try_from(range.end - range.start).ok()?).ok()?;
     window.advise_huge_pages().ok()?;
@@ -34,7 +34,7 @@ fn fault_in(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
 }
 
 impl Source {
-    /// Faults in the beginning of the wanted range if it is not cached, and returns whether it was not.
+    /// Faults in the beginning of the wanted range if it is uncached, and returns whether it was.
     /// Call this before reading the first byte. Only the first call has an effect; it runs `before`
     /// first.
     ///
@@ -70,8 +70,8 @@ impl Source {
         self.cold == Some(true)
     }
 
-    /// Returns whether one window that is mapped already holds all that is wanted, as after faulting
-    /// in a small file.
+    /// Returns whether a window already maps the whole wanted range, as after faulting in a small
+    /// file.
     pub fn is_mapped_whole(&mut self) -> bool {
         // With 32-bit addresses, no window holds a length beyond `usize`.
         let Ok(len) = usize::try_from(self.wanted().unwrap_or(0)) else { return false };
@@ -79,19 +79,19 @@ impl Source {
         self.window.as_ref().is_some_and(|window| window.holds(from, len))
     }
 
-    /// Returns whether one short read returns everything that is wanted.
+    /// Returns whether one short read covers the wanted range.
     pub fn is_small(&self) -> bool {
         self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < SHORTEST
     }
 
-    /// Starts read-ahead of everything that is wanted, without waiting. A disk works on many requests
+    /// Starts read-ahead of the whole wanted range, without waiting. A disk works on many requests
     /// at a time; reading file after file would issue one at a time.
     pub fn read_ahead_all(&self) {
         // Only advice: whatever it does not cache is read later.
         will_need(&self.file, self.base + self.start, self.wanted().unwrap_or(0));
     }
 
-    /// Faults in all of a small uncached file, unless its beginning was dealt with before.
+    /// Faults in all of a small uncached file, unless its beginning was already checked.
     pub fn fault_in_small(&self) {
         let range = self.start..self.end.unwrap_or(0);
         if self.cold.is_none() && self.is_on_disk(&range) {
@@ -119,7 +119,7 @@ impl Source {
         self.kind == Kind::Regular && self.file_system.is_on_disk()
     }
 
-    /// Faults `range` in, and waits for most of it.
+    /// Faults in `range`, and waits for most of it.
     pub fn fault_in(&self, range: Range<u64>) -> Option<Window> {
         fault_in(self.positioned().as_fd(), self.base + range.start..self.base + range.end)
     }
@@ -129,9 +129,9 @@ impl Source {
     /// search took a fifth longer.
     ///
     /// The kernel reads further ahead when the first page of its last read-ahead is accessed
-    /// (PG_readahead, mm/readahead.c). A scan reaches that page late, while the disk idles; so this
-    /// touches it early with a read that never waits (`preadv2(2)`, RWF_NOWAIT). Pages that are not
-    /// requested yet are left alone: such a read would cache them in small folios.
+    /// (PG_readahead, mm/readahead.c). A scan reaches that page late, while the disk idles, so this
+    /// touches it early with a read that never waits (`preadv2(2)`, RWF_NOWAIT). Pages that have
+    /// not been requested yet are left alone: such a read would cache them in small folios.
     pub fn extend_read_ahead(&self, at: u64, block: u64) {
         let far = at.saturating_add(block.saturating_mul(2).max(AHEAD));
         let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(far));

@@ -1,4 +1,4 @@
-//! Sources whose stream delivers other bytes than the file's: decoded ones, or a selection.
+//! Sources whose stream delivers bytes other than the file's: decoded bytes, or a selection.
 
 use std::fmt;
 use std::fs::Metadata;
@@ -53,7 +53,7 @@ pub struct Gap {
     pub lines: u64,
 }
 
-/// What a feed finds out about its input, at its end at the latest.
+/// Notes that a feed takes about its input, complete when the input ends.
 #[derive(Debug, Default)]
 pub struct FeedNotes {
     /// A message to print at the end that is not an error.
@@ -88,12 +88,12 @@ impl Source {
         Ok(whole)
     }
 
-    /// Returns a source whose stream delivers `range` of what `feed` makes of this one. The feed fills
-    /// in `notes`.
+    /// Returns a source whose stream delivers `range` of the bytes that `feed` makes from this one.
+    /// The feed fills in `notes`.
     pub fn fed(mut self, feed: Box<dyn Feed>, reason: Option<Reason>, range: Range, notes: Arc<FeedNotes>) -> Source {
         self.fed = Some(Box::new(Fed { feed: Mutex::new(Some(feed)), notes }));
         self.method = AccessMethod::Stream;
-        // The next process on standard input continues after everything consumed, wherever decoding
+        // The next process on standard input continues after all bytes consumed, wherever decoding
         // stopped.
         self.stdin = false;
         self.reason = reason;

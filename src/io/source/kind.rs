@@ -1,4 +1,4 @@
-//! What kind of file an input is.
+//! The kinds of files that an input can be.
 
 /// The kind of an input (`inode(7)`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns the kind as a word for people and for JSON.
+    /// Returns the name of the kind, for people and for JSON.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Regular => "regular file",

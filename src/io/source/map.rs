@@ -1,4 +1,4 @@
-//! Mapping a range of a file, and whether a mapping still shows the file.
+//! Maps ranges of a file, and checks whether a mapping still shows the file.
 
 use std::io;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::{FOLIO, Source};
 use crate::os::posix::{AsFd, FileExt};
 use crate::os::{Extent, FileSystem, Window, WindowView};
 
-/// Why a range was not mapped.
+/// The reason a range was not mapped.
 #[derive(Debug)]
 pub enum Unmapped {
     /// `mmap(2)` refused.
@@ -36,7 +36,7 @@ impl Source {
         }
         let window = Window::map(self.positioned().as_fd(), from, length).map_err(Unmapped::Refused)?;
         if length as u64 >= FOLIO && self.can_fault_in() {
-            // In case some of its pages are not cached.
+            // Some of its pages may not be cached.
             let _ = window.advise_huge_pages();
         }
         Ok((WindowView::of(Arc::new(window), from, length), true))

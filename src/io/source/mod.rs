@@ -1,7 +1,8 @@
-//! An open input: what it is, how its bytes are read, and why.
+//! An open input, with its kind, its access method and the reason for that method.
 //!
-//! All of it is decided once, when the input is opened (`open`), by one table (`access`). The engine
-//! loads blocks by [`AccessMethod`]; `--stats`, `stat` and error messages show the [`Reason`].
+//! The method is chosen once, when the input is opened (`open`), by one table (`access`). The
+//! engine loads blocks by [`AccessMethod`]; `--stats`, `stat` and error messages show the
+//! [`Reason`].
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -39,14 +40,14 @@ pub const SMALL: u64 = 1 << 20;
 /// The number of bytes that one read returns too quickly for a writer to replace the file meanwhile.
 pub const ONE_READ: u64 = 256 << 10;
 
-/// The wanted bytes of every input: `--offset` and `--length`.
+/// The byte range wanted from every input (`--offset` and `--length`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     /// The first byte; a negative offset counts from the end.
     pub offset: i64,
     /// The largest number of bytes.
     pub length: Option<u64>,
-    /// Whether an offset before the start of an input is an error, and not its start.
+    /// Whether an offset before the start of an input is an error. Otherwise it means the start.
     pub is_strict: bool,
 }
 
@@ -75,14 +76,14 @@ pub struct Source {
     file_system: FileSystem,
     method: AccessMethod,
     reason: Option<Reason>,
-    /// The file position of this source's byte 0: where redirected stdin stood, else 0.
+    /// The file position of this source's byte 0: the position of redirected stdin at open, else 0.
     base: u64,
     start: u64,
     /// The end of the wanted range; `None` for a stream that is read until it ends.
     end: Option<u64>,
     /// The number of bytes wanted from the end of a stream, for a negative `--offset`.
     tail: Option<u64>,
-    /// Whether a stream must have that many.
+    /// Whether a stream with fewer bytes is an error.
     tail_is_strict: bool,
     length: Option<u64>,
     /// The state of the file at open, for [`Source::take_rewriting`].
@@ -165,8 +166,8 @@ impl Source {
         self.start
     }
 
-    /// Returns whether this is an empty regular file, rather than one that only states no size, as in
-    /// `/proc`.
+    /// Returns whether this is an empty regular file, rather than one that only states a size of 0,
+    /// as in `/proc`.
     pub fn is_empty_file(&self) -> bool {
         self.kind == Kind::Unsized && self.read_at(&mut [0], 0).is_ok_and(|got| got == 0)
     }
@@ -179,7 +180,7 @@ impl Source {
         self.is_rest = true;
     }
 
-    /// Returns whether some of the file was read before, so that a single read does not give one
+    /// Returns whether some of the file was read before, so that a single read does not yield one
     /// consistent state.
     pub fn is_rest(&self) -> bool {
         self.is_rest
@@ -200,7 +201,7 @@ impl Source {
         self.tail
     }
 
-    /// Returns an error if a stream of `total` bytes must have more.
+    /// Returns an error if a stream of `total` bytes is too short for a strict range.
     pub(in crate::io) fn check_tail(&self, total: u64) -> io::Result<()> {
         let offset = self.tail.map_or(0, |tail| -i64::try_from(tail).unwrap_or(i64::MAX));
         Range { offset, length: None, is_strict: self.tail_is_strict }.check(total)
@@ -211,8 +212,8 @@ impl Source {
         self.length
     }
 
-    /// Returns a descriptor for reading further by offset, and whether its position is shared with
-    /// other processes.
+    /// Returns a descriptor for reading on by offset, and whether its position is shared with other
+    /// processes.
     ///
     /// # Errors
     /// Returns the error of `fcntl(2)`.
@@ -273,9 +274,9 @@ impl Source {
         data_end_before(self.positioned(), self.base + at, self.base + start) - self.base
     }
 
-    /// Returns whether there is data or a hole at `at`, and its end, as [`next_extent`] finds it, both
-    /// counted from [`Source::base`] and at most `end`. This needs seeking, so a descriptor whose
-    /// position is shared counts as data.
+    /// Returns whether there is data or a hole at `at`, and its end, as [`next_extent`] finds it,
+    /// both counted from [`Source::base`] and at most `end`. This needs seeking, so a file whose
+    /// position is shared is reported as data.
     pub fn extent_at(&self, at: u64, end: u64) -> Extent {
         if self.stdin && self.own.is_none() {
             return Extent::DataUntil(end);
@@ -295,7 +296,7 @@ impl Source {
         }
     }
 
-    /// Runs `look`, which reads a few places far apart, without read-ahead at each of them.
+    /// Runs `look`, which reads at a few distant offsets, without read-ahead at each of them.
     pub fn without_read_ahead<T>(&self, look: impl FnOnce() -> T) -> T {
         set_read_ahead(&self.file, false);
         let found = look();

@@ -29,7 +29,7 @@ impl Source {
         Source::from_file(name.to_owned(), file, true, mode, range)
     }
 
-    /// Opens the file at `place`.
+    /// Opens the file that `place` refers to.
     ///
     /// # Errors
     /// Fails as [`Source::open`] does.
@@ -42,16 +42,16 @@ impl Source {
         Ok(source)
     }
 
-    /// Returns an empty source that stands for the name of a file that others have open.
+    /// Returns an empty source with the name of a file that is already open elsewhere.
     ///
     /// # Errors
-    /// As [`Source::open`].
+    /// Fails as [`Source::open`] does.
     pub fn named(name: &OsStr) -> io::Result<Source> {
         Source::from_file(name.to_owned(), null_device()?, false, IoMode::Read, Range::default())
     }
 
     /// Takes over an open file. `stdin` marks a descriptor whose position is shared: reading starts
-    /// there, and must leave it where a reading program would.
+    /// there, and must leave it where any program that reads would.
     ///
     /// # Errors
     /// Fails as [`Source::open`] does.
@@ -60,7 +60,7 @@ impl Source {
         let Probe { kind, file_system, base, size, identity, changed, modified } = Probe::of(&file, stdin, whole)?;
         let file =
             if stdin && matches!(kind, Kind::Regular | Kind::BlockDevice) { without_direct_io(file) } else { file };
-        // After `Probe`: any later copy-up moves the change time recorded there.
+        // After `Probe`: any later copy-up changes the change time recorded there.
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
             name,
@@ -154,8 +154,8 @@ impl Source {
         (self.method, self.reason) = access::of_file(mode, self.file_system, wanted, self.own.is_some(), map_a_page);
     }
 
-    /// Fails with `--io mmap` with the reason why the input is not mapped. An empty file is accepted:
-    /// it has no bytes to read in any other way.
+    /// With `--io mmap`, fails with the reason the input is not mapped. An empty file is accepted:
+    /// it has no bytes to read by any other method.
     fn refuse_unmapped(&self) -> io::Result<()> {
         if self.kind == Kind::Unsized && self.file.read_at(&mut [0], 0).is_ok_and(|n| n == 0) {
             return Ok(());
@@ -172,8 +172,8 @@ fn without_direct_io(file: File) -> File {
     if is_direct(&file) { open_again(&file).unwrap_or(file) } else { file }
 }
 
-/// Opens the same file again. On overlayfs a descriptor maps the lower file if it was opened before
-/// the copy-up, and never shows what was written since.
+/// Opens the same file again. On overlayfs, a descriptor opened before the copy-up maps the lower
+/// file and never shows later writes.
 fn open_again(file: &File) -> Option<File> {
     reopen(file.as_fd(), OFlags::empty()).ok().map(File::from)
 }
