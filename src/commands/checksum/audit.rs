@@ -1,9 +1,9 @@
 //! `--audit`: finds the differences between a tree and its list, in both directions.
 //!
-//! Listed names are remembered as 16 bytes each, and digests only for files that are missing. A
-//! file that is not listed is hashed if something is missing, because one with the same digest has
-//! moved. Only the directories that listed names start with, and those named beside the lists, are
-//! audited.
+//! Each listed name is kept as 16 bytes, and digests are kept only for missing files. An unlisted
+//! file is hashed only if files are missing, because it has moved if its digest is that of a
+//! missing file. The audit covers only the directories at the start of listed names and those given
+//! as operands with the lists.
 
 mod roots;
 
@@ -30,7 +30,7 @@ use crate::os::posix::OsStrExt;
 use crate::output::Output;
 use roots::Roots;
 
-/// The digests of an unlisted file, `None` for a file to skip, or the reason that it has none.
+/// The digests of an unlisted file, `None` for a file to skip, or the reason why it has none.
 type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
 
 /// The number of files with each result.
@@ -55,19 +55,19 @@ fn is_zero(count: &u64) -> bool {
 #[derive(Debug)]
 struct Missing {
     name: OsString,
-    /// The candidates for its first digest.
+    /// The candidates for the file's first digest.
     candidates: Vec<DigestCandidate>,
-    /// Whether it was found under another name.
+    /// Whether the file was found under another name.
     moved: bool,
 }
 
-/// The lists, and the files seen so far.
+/// The contents of the lists, and the files seen so far.
 #[derive(Debug)]
 pub struct Audit {
     directory: PathBuf,
     names: HashSet<[u8; 16]>,
     roots: Roots,
-    /// The directories named beside the lists, and whether a listed name starts with each.
+    /// The directories given as operands, and whether any listed name starts with each.
     searched: Vec<(PathBuf, bool)>,
     /// The first listed name.
     listed: Option<OsString>,
@@ -97,7 +97,7 @@ impl Audit {
         }
     }
 
-    /// Adds a directory to those that listed names start with.
+    /// Adds a directory given as an operand to the directories to audit.
     pub fn search(&mut self, tree: &OsStr) {
         let tree = name::plain(Path::new(tree));
         self.roots.search(tree.clone());
@@ -133,7 +133,7 @@ impl Audit {
         }
     }
 
-    /// Returns the name of a listed file on this system. A list from Windows has other separators.
+    /// Returns the name of a listed file on this system. A list from Windows uses other separators.
     fn local_name(&self, entry: &ListEntry) -> PathBuf {
         let exists = |name: &OsString| path::status(self.directory.join(name).as_os_str()).is_ok();
         let others = entry.other_names();
@@ -147,7 +147,7 @@ impl Audit {
         name.unwrap_or(&entry.name).into()
     }
 
-    /// Counts `changed` files of unknown algorithm as files that have changed.
+    /// Counts `changed` files of unknown algorithm as changed files.
     pub fn decide(&mut self, changed: u64) {
         self.counts.unknown -= changed;
         self.counts.changed += changed;
@@ -217,7 +217,7 @@ impl Audit {
         Ok(exit)
     }
 
-    /// Reports the listed files that were found nowhere.
+    /// Reports the listed files that were not found under any name.
     fn report_missing(&mut self, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<()> {
         for missing in self.missing.iter().filter(|missing| !missing.moved) {
             self.counts.missing += 1;
@@ -226,8 +226,9 @@ impl Audit {
         Ok(())
     }
 
-    /// Prints a hint about each directory named beside the lists that holds no listed file, unless files
-    /// have moved, as they have if a directory was renamed. Says what was not searched.
+    /// Prints a hint about each operand directory that contains no listed file, unless files have
+    /// moved, as after a rename of a directory. Also reports a directory that was not searched as a
+    /// whole.
     fn hint(&self, checking: &Checking, output: &mut Output) {
         if let Some(unsearched) = self.roots.unsearched().filter(|_| !checking.status) {
             let name = name::quoted(unsearched.as_os_str());
@@ -265,7 +266,7 @@ enum Finding<'a> {
 
 /// Finds the missing file that has one of these digests, and marks it as moved.
 fn found<'m>(missing: &'m mut [Missing], digests: &[Digest]) -> Option<&'m OsStr> {
-    // All empty files have the same digest, so one is not another that was moved.
+    // All empty files have the same digest, so an empty file is no evidence of a move.
     let is = |candidate: &DigestCandidate| {
         let digest = digests.iter().find(|digest| digest.spec == candidate.spec);
         digest.is_some_and(|digest| digest.input_len > 0 && digest.is(&candidate.bytes))
@@ -321,7 +322,7 @@ fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mu
     Ok(if is_as_listed { Exit::Success } else { Exit::Failure })
 }
 
-/// Returns a key for a name that is the same for all its spellings: `./a//b` is `a/b`.
+/// Returns a key for a name, equal for all spellings of it: `./a//b` is `a/b`.
 fn key(name: &OsStr) -> [u8; 16] {
     let hash = blake3::hash(name::plain(Path::new(name)).as_os_str().as_bytes());
     let mut key = [0; 16];

@@ -1,7 +1,7 @@
 //! `--expect`: compares files with a digest given on the command line.
 //!
 //! The digest may name its algorithm, as in `sha256:DIGEST` (container images) and `sha256-BASE64`
-//! (W3C Subresource Integrity); otherwise `--algorithm` or its length determines it.
+//! (W3C Subresource Integrity). Otherwise, `--algorithm` or the length of the digest determines it.
 
 use std::io;
 

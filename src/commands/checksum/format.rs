@@ -1,6 +1,6 @@
-//! Writes digests: as coreutils' lines, BSD tags, raw bytes or JSON.
+//! Writes digests as coreutils' lines, BSD tags, raw bytes or JSON.
 //!
-//! Takes a digest and a name and returns text, in chunks, because a digest may be longer than
+//! It takes a digest and a name, and returns text in chunks, because a digest may be longer than
 //! memory. [`super::list`] reads these lines.
 
 use std::borrow::Cow;
@@ -21,7 +21,7 @@ use crate::output::escape_for_terminal;
 pub enum TagStyle {
     Always,
     Never,
-    /// Depending on the algorithm's default.
+    /// Depends on the algorithm's default.
     #[default]
     ByAlgorithm,
 }
@@ -33,11 +33,11 @@ pub struct ListStyle {
     pub tag: TagStyle,
     /// Whether to write `*` before the name.
     pub binary: bool,
-    /// Whether to end lines with NUL, and not to escape names.
+    /// Whether to end lines with NUL and leave names unescaped.
     pub zero: bool,
     /// Whether to write digests in base64.
     pub base64: bool,
-    /// Whether to write digests as raw bytes, and nothing else.
+    /// Whether to write digests as raw bytes and nothing else.
     pub raw: bool,
     /// Whether to write one JSON object per line.
     pub json: bool,
@@ -45,7 +45,7 @@ pub struct ListStyle {
     pub nameless: bool,
     /// Whether to escape names for a terminal.
     pub escape_for_terminal: bool,
-    /// Whether standard input is read because no file was named; the historical sums then show no
+    /// Whether standard input is read because no file was named. The historical sums then show no
     /// name.
     pub implied: bool,
 }
@@ -55,11 +55,11 @@ pub struct ListStyle {
 pub struct DigestSubject<'a> {
     /// The file's name.
     pub name: &'a OsStr,
-    /// The range of bytes, for a piece of the file.
+    /// The byte range, if the subject is a piece of the file.
     pub piece: Option<&'a Range<u64>>,
 }
 
-/// A path in JSON: text, accompanied by the bytes if they are not UTF-8.
+/// A path in JSON: text, plus the raw bytes if they are not UTF-8.
 #[derive(Serialize)]
 pub struct JsonPath {
     path: String,
@@ -168,7 +168,7 @@ impl ListStyle {
     }
 }
 
-/// Returns a JSON object's text before and after the digest.
+/// Returns the text of a JSON object before and after the digest.
 fn json_frame(digest: &Digest, subject: DigestSubject<'_>) -> io::Result<(Vec<u8>, Option<Vec<u8>>)> {
     const EMPTY: &[u8] = b"\"digest\":\"\"";
     let object = JsonDigest {

@@ -1,7 +1,7 @@
-//! Lists the files to digest: named, or found below a directory.
+//! Lists the files to digest, either named or found below a directory.
 //!
-//! Names are produced one at a time, so that memory does not grow with their number. The file that
-//! standard output is written to has no digest yet and is skipped.
+//! Names are produced one at a time, so that memory does not grow with their number. The output
+//! file has no digest yet, so it is skipped.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -34,22 +34,22 @@ pub fn expanded(names: NameList<'_>, recursive: bool) -> Files<'_> {
     }))
 }
 
-/// Returns whether a name stands for this process' standard input.
+/// Returns whether a name refers to this process's standard input.
 pub fn names_stdin(name: &OsStr) -> bool {
     ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|stdin| name == *stdin)
 }
 
-/// Tells whether a name is the first one of standard input. The files of a run are read by several
-/// threads at a time, which would divide one stream between two of its names.
+/// Detects repeated names of standard input. Several threads read the files of a run at once, which
+/// would divide one stream between two of its names.
 #[derive(Debug, Default)]
 pub struct StdinReader {
     is_taken: bool,
 }
 
 impl StdinReader {
-    /// Returns whether `name` stands for bytes that belong to an earlier name.
+    /// Returns whether `name` refers to a stream that an earlier name has taken.
     pub fn is_taken(&mut self, name: &OsStr) -> bool {
-        // Under its other names, a file is opened again and read from its start.
+        // Under its other names, a regular file is opened again and read from its start.
         let is_stream = || Status::of(io::stdin()).is_ok_and(|status| status.kind != FileType::RegularFile);
         let is_stdin = name == "-" || names_stdin(name) && is_stream();
         is_stdin && std::mem::replace(&mut self.is_taken, true)

@@ -1,9 +1,9 @@
-//! The `checksum` subcommand: prints digests of files, and checks them.
+//! The `checksum` subcommand: prints digests of files and checks them.
 //!
-//! Files are distributed over the threads, and so is a single file if its digest allows that.
+//! Files are distributed over threads, as are the parts of a single file if its digest allows that.
 //! `inputs` lists the files, `format` writes lines and `list` reads them, `check` compares digests,
-//! and `pieces` and `audit` do so for parts of files and for trees. A digest is printed only for a
-//! file that was read to its end.
+//! and `pieces` and `audit` handle parts of files and trees. A digest is printed only for a file
+//! that was read to its end.
 
 mod audit;
 mod check;
@@ -36,7 +36,7 @@ use crate::output::{Destination, Output, fold};
 /// Runs `mapped checksum`.
 ///
 /// # Errors
-/// Returns an error if standard output cannot be written or options contradict each other.
+/// Returns an error if standard output cannot be written or if options contradict each other.
 pub fn run(args: &ChecksumArgs, output: &mut Output) -> anyhow::Result<Exit> {
     if args.list_algorithms {
         list_algorithms(output)?;
@@ -46,7 +46,7 @@ pub fn run(args: &ChecksumArgs, output: &mut Output) -> anyhow::Result<Exit> {
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
     let config = Config::new(&settings::common(args), output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&settings.files)?;
-    // The sizes of listed files are not known before they are opened.
+    // The sizes of listed files are unknown until they are opened.
     let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
     hint_at_terminal_input(!args.files.is_empty() || args.files0_from.is_some());
     let progress = config.progress_with_pauses(known);
@@ -81,7 +81,7 @@ struct ChecksumRun<'a> {
 }
 
 impl ChecksumRun<'_> {
-    /// Prints with the progress bar hidden, if there is one.
+    /// Calls `print` with the progress bar hidden, if there is one.
     fn printing<R>(&self, print: impl FnOnce() -> R) -> R {
         match self.progress {
             Some(progress) => progress.pause(print),
@@ -111,7 +111,7 @@ fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) ->
     let (engine, stats) = (&config.engine, &config.stats);
     let mut stdin = inputs::StdinReader::default();
     let inputs = files.map(move |file| match file {
-        // No bytes are left for it, as if it had been opened later.
+        // The stream is exhausted, so treat it as empty, as if it were opened later.
         Ok(place) if stdin.is_taken(place.path()) => match Source::named(place.path()) {
             Ok(empty) => Input::Open(empty),
             Err(error) => Input::Failed(place.path().to_owned(), error),

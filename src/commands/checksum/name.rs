@@ -11,18 +11,18 @@ use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
 use crate::output::Output;
 
-/// Returns the name for a list, which has forward slashes on Windows too. Such a list can be checked
-/// on any system, and most of its names need no escaping. `b3sum` does the same.
+/// Returns the form of a name for a list, which has forward slashes even on Windows. Such a list
+/// can be checked on any system, and most of its names need no escaping. `b3sum` does the same.
 pub fn portable(name: &OsStr) -> Cow<'_, [u8]> {
     let bytes = name.as_bytes();
-    // After this prefix, Windows takes a name literally.
+    // After this prefix, Windows interprets a name literally.
     if cfg!(windows) && bytes.contains(&b'\\') && !bytes.starts_with(br"\\?\") {
         return Cow::Owned(bytes.iter().map(|&byte| if byte == b'\\' { b'/' } else { byte }).collect());
     }
     Cow::Borrowed(bytes)
 }
 
-/// Returns the plain spelling of a name, by which names are compared.
+/// Returns the plain spelling of a name, for comparisons.
 pub fn plain(name: &Path) -> PathBuf {
     name.components().filter(|part| *part != Component::CurDir).collect()
 }
@@ -45,8 +45,8 @@ pub fn escaped(name: &OsStr) -> Option<Vec<u8>> {
     Some(escaped)
 }
 
-/// Returns the name whose escaped form is `text`, or `None` for text that [`escaped`] never returns
-/// and for a NUL byte.
+/// Returns the name whose escaped form is `text`. Returns `None` for text that [`escaped`] never
+/// returns and for a NUL byte.
 pub fn unescaped(text: &[u8]) -> Option<OsString> {
     let mut name = Vec::with_capacity(text.len());
     let mut bytes = text.iter();
@@ -65,7 +65,7 @@ pub fn unescaped(text: &[u8]) -> Option<OsString> {
     Some(OsString::from_vec(name))
 }
 
-/// Returns the name for a message: quoted, unless a shell would read it as one plain word.
+/// Returns the name for a message, quoted unless a shell would read it as one plain word.
 pub fn quoted(name: &OsStr) -> String {
     let shown = crate::output::escape_name(name);
     let plain = |c: char| c.is_alphanumeric() || "/._-+,:@%]}".contains(c);

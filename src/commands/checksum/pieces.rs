@@ -1,7 +1,7 @@
 //! `--pieces`: prints a digest for each piece of a file, in md5deep's notation.
 //!
 //! If a file can be read by position, its pieces are separate jobs on all threads. A stream is
-//! hashed as it is read. The last piece may be short, and an empty file has one line without an
+//! hashed while it is read. The last piece may be short, and an empty file has one line without an
 //! offset.
 
 use std::ffi::OsString;
@@ -24,7 +24,7 @@ const READ: u64 = 256 << 10;
 
 /// A piece to hash, or an item to report in its place.
 enum PieceJob {
-    /// A range of an open file; `None` for an empty file.
+    /// A range of an open file, or `None` for an empty file.
     Part(Arc<Source>, Option<Range<u64>>),
     Done(FilePiece),
     Failed(OsString, io::Error),
@@ -77,7 +77,7 @@ pub fn print(run: ChecksumRun<'_>, files: Files<'_>, size: u64, output: &mut Out
             let subject = DigestSubject { name: &piece.name, piece: piece.range.as_ref() };
             settings.style.write(digest, subject, &mut |text| output.write_all(text))
         }),
-        // An error in one piece also applies to those after it.
+        // An error in one piece also affects all later ones.
         PieceJob::Failed(name, _) if failed.as_ref() == Some(&name) => Ok(()),
         PieceJob::Failed(name, error) => {
             name::report(&name, &error, output);

@@ -1,6 +1,7 @@
-//! Resolves the arguments: which digests to compute, and how to print them.
+//! Resolves the arguments into the digests to compute and the format in which to print them.
 //!
-//! Rejects combinations that make no sense, with the messages of coreutils if it rejects them too.
+//! It rejects meaningless combinations, with the messages of coreutils if coreutils rejects them
+//! too.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -21,18 +22,18 @@ use crate::output::{self, escape_name};
 /// The decisions for a run.
 #[derive(Debug)]
 pub struct ChecksumSettings {
-    /// The digests to compute for each file. With `--check`, only their key and seek offset are
+    /// The digests to compute for each file. Under `--check`, only their key and seek offset are
     /// used.
     pub recipes: Vec<Recipe>,
-    /// The algorithms named by `-a`; empty if there are none.
+    /// The algorithms named by `-a`. It is empty if there are none.
     pub named: Vec<Algorithm>,
-    /// How digests are printed.
+    /// The format of printed digests.
     pub style: ListStyle,
-    /// The inputs; standard input if none was named.
+    /// The inputs, or standard input if none was named.
     pub files: Vec<OsString>,
     /// Whether the files are lists to verify.
     pub checks: bool,
-    /// Whether every file is compared with a digest on the command line.
+    /// Whether each file is compared with a digest given on the command line.
     pub is_expected: bool,
 }
 
@@ -86,7 +87,7 @@ impl ChecksumSettings {
     }
 }
 
-/// Returns the shared options, with b3sum's names for two of them applied.
+/// Returns the shared options, two of which b3sum's own options override.
 pub fn common(args: &ChecksumArgs) -> Common {
     let mut common = args.common.clone();
     if let Some(threads) = args.blake3.num_threads {
@@ -98,7 +99,8 @@ pub fn common(args: &ChecksumArgs) -> Common {
     common
 }
 
-/// Returns what to type instead if the operands are not those that an option needs.
+/// Checks that the operands are those that an option needs. The error suggests the command to use
+/// instead.
 fn operands_fit(args: &ChecksumArgs) -> Result<(), String> {
     let (files, checking) = (&args.files, &args.checking);
     if checking.audit
@@ -169,14 +171,15 @@ fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
             specs.push(spec);
         }
     }
-    // As in GNU cksum, 0 asks for the usual length of any digest.
+    // As in GNU cksum, 0 means the usual length of any digest.
     if length.is_some_and(|length| length > 0) && !length_used {
         bail!("--length is only supported with --algorithm=blake2b, blake2s, blake2bp, blake2sp, blake3, sha2 or sha3");
     }
     Ok(specs)
 }
 
-/// Returns whether a name is GNU cksum's for a family from which `--length` picks the member.
+/// Returns whether a name is GNU cksum's name for a family of algorithms, whose member `--length`
+/// selects.
 fn is_family(name: &str) -> bool {
     matches!(name, "sha2" | "sha3")
 }
@@ -198,7 +201,7 @@ fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
     Algorithm::named(name).ok_or_else(|| anyhow!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name)))
 }
 
-/// Converts a length from bits to bytes; 0 stands for the default.
+/// Converts a length from bits to bytes, or from 0 to the default.
 fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
     let most = algorithm.default_len() * 8;
     if bits > most {

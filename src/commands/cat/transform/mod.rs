@@ -81,7 +81,7 @@ impl Held {
     /// The length of a four-byte character without its last byte.
     const MAX: usize = 3;
 
-    /// Returns `bytes` as held bytes; there must be at most [`Self::MAX`].
+    /// Creates a `Held` of at most [`Self::MAX`] bytes.
     fn new(bytes: &[u8]) -> Self {
         let mut held = Self { bytes: [0; Self::MAX], len: bytes.len() as u8 };
         held.bytes[..bytes.len()].copy_from_slice(bytes);
@@ -158,8 +158,8 @@ impl Transform {
             }
     }
 
-    /// Returns how many line numbers are printed from the third byte of `block` on, which does not
-    /// depend on earlier blocks.
+    /// Returns the number of lines that begin at or after the third byte of `block` and are
+    /// numbered. It does not depend on earlier blocks.
     #[must_use]
     pub fn tally(&self, block: &[u8]) -> u64 {
         if block.len() < 3 {

@@ -1,21 +1,21 @@
 //! The directories that an audit searches for new files.
 //!
-//! A list does not name the directory that it was made of, so the names in it have to tell. Names that
-//! start with `./` are below the current directory, others below the first directory in them, and
-//! absolute ones below the deepest directory that they share.
+//! A list does not name the directory of which it was made, so that directory is inferred from the
+//! listed names. Names that start with `./` are below the current directory, others below their
+//! first directory, and absolute ones below the deepest directory that they share.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-/// The directories of the listed names, and those to search besides.
+/// The directories of the listed names, and the additional ones to search.
 #[derive(Debug, Default)]
 pub struct Roots {
     relative: BTreeSet<PathBuf>,
     /// The directories of the absolute names.
     absolute: BTreeSet<PathBuf>,
-    /// The deepest directory that all absolute names share, empty if there is none.
+    /// The deepest directory that all absolute names share. It is empty if there is none.
     shared: Option<PathBuf>,
-    /// The directories named beside the lists.
+    /// The directories given as operands.
     named: BTreeSet<PathBuf>,
 }
 
@@ -39,7 +39,7 @@ impl Roots {
         }
     }
 
-    /// Returns the directories to search, none of which is below another one.
+    /// Returns the directories to search, none of which is below another.
     pub fn all(&self) -> Vec<PathBuf> {
         let absolute = match &self.shared {
             Some(shared) if !is_top(shared) => BTreeSet::from([shared.clone()]),
@@ -48,8 +48,8 @@ impl Roots {
         outermost(&[&self.relative, &self.named, &absolute].into_iter().flatten().cloned().collect())
     }
 
-    /// Returns a directory that listed names share, but that is not searched as a whole: the list may
-    /// be of that directory, or only of those in it that names start with.
+    /// Returns a directory that listed names share but that is not searched as a whole. The list
+    /// may cover that directory, or only those directories in it with which names start.
     pub fn unsearched(&self) -> Option<PathBuf> {
         let roots = self.all();
         let up = |root: &PathBuf| root.iter().take(ups(root)).collect::<PathBuf>();
@@ -60,7 +60,7 @@ impl Roots {
     }
 }
 
-/// Returns the directory that a relative name starts with, or the empty path for the current one.
+/// Returns the first directory of a relative name, or the empty path for the current one.
 fn first_directory(name: &Path) -> PathBuf {
     let mut first = PathBuf::new();
     if name.components().next() == Some(Component::CurDir) {
@@ -80,17 +80,17 @@ fn common(one: &Path, other: &Path) -> PathBuf {
     one.components().zip(other.components()).take_while(|(one, other)| one == other).map(|(part, _)| part).collect()
 }
 
-/// Returns whether a directory is the topmost one, which holds the whole system.
+/// Returns whether a directory is the root of the file system.
 fn is_top(directory: &Path) -> bool {
     directory.parent().is_none()
 }
 
-/// Returns how many times a path leads to the parent directory first.
+/// Returns the number of `..` components at the start of a path.
 fn ups(path: &Path) -> usize {
     path.components().take_while(|part| *part == Component::ParentDir).count()
 }
 
-/// Returns the directories that are not below another one.
+/// Returns the directories that are not below another.
 fn outermost(all: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let is_below = |root: &PathBuf, other: &PathBuf| {
         other != root && root.starts_with(other) && root.is_absolute() == other.is_absolute() && ups(root) == ups(other)
@@ -102,7 +102,7 @@ fn outermost(all: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
 mod tests {
     use super::*;
 
-    // Regression: new files in the top directory were not found unless a listed one was there, too.
+    // Regression: new files in the top directory were found only if a listed one was there, too.
     #[test]
     fn the_directories_that_names_begin_with() {
         for (names, searched, unsearched) in [

@@ -10,7 +10,7 @@ use crate::digest::Algorithm;
 use crate::io::path;
 use crate::os::posix::FileType;
 
-/// Returns which algorithm a list without a line for the named ones may be for.
+/// Returns a hint at the algorithm of a list that has no line for the named ones.
 pub fn other_algorithm(list: &OsStr, named: &[Algorithm]) -> Option<String> {
     if named.is_empty() {
         return None;
@@ -24,20 +24,20 @@ pub fn other_algorithm(list: &OsStr, named: &[Algorithm]) -> Option<String> {
     }
     let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let fits = |algorithm: &Algorithm| digits >= 32 && algorithm.default_len() * 2 == digits as u64;
-    // The classic algorithm of a length is the one that lists are most often made with.
+    // Of the algorithms with this length, lists are most often made with the classic one.
     let common = ["md5", "sha1", "sha224", "sha256", "sha384", "sha512"];
     let algorithm = others().filter(fits).max_by_key(|algorithm| common.contains(&algorithm.name()))?;
     Some(format!("its first digest has {digits} digits, as with -a {}", algorithm.name()))
 }
 
-/// Returns how to read a list that is compressed.
+/// Returns a command that reads a compressed list.
 pub fn compressed(list: &OsStr) -> Option<String> {
     let format = decode::format_of(&head_of(list)?)?.name();
     let list = quoted(list);
     Some(format!("the list is compressed ({format}): mapped cat --decompress {list} | mapped checksum --check"))
 }
 
-/// Returns the beginning of a list. What a pipe contained can no longer be read.
+/// Returns the first bytes of a list, unless it is a pipe, whose data can no longer be read.
 fn head_of(list: &OsStr) -> Option<Vec<u8>> {
     if list == "-" || path::status(list).ok()?.kind != FileType::RegularFile {
         return None;
@@ -47,8 +47,8 @@ fn head_of(list: &OsStr) -> Option<Vec<u8>> {
     Some(head)
 }
 
-/// Returns what is wrong with the directory of `--directory`, in which none of the listed files exists.
-/// `listed` is the name of one of them.
+/// Explains why `--directory` may be wrong if none of the listed files exists below it. `listed` is
+/// the name of one of them.
 pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
     let said = format!("no listed file exists below {}", quoted(directory));
     let name = plain(Path::new(listed));
@@ -66,8 +66,8 @@ pub fn other_directory(directory: &OsStr, listed: &OsStr) -> String {
     }
 }
 
-/// Returns what is wrong with an audit of a tree that holds none of the listed files. `listed` is the
-/// name of one of them.
+/// Explains why an audited tree may be wrong if it contains none of the listed files. `listed` is
+/// the name of one of them.
 pub fn other_tree(tree: &OsStr, listed: &OsStr) -> String {
     let said = format!("no listed name starts with {} (the first is {})", quoted(tree), quoted(listed));
     match first_directory(Path::new(listed)) {
@@ -77,7 +77,7 @@ pub fn other_tree(tree: &OsStr, listed: &OsStr) -> String {
     }
 }
 
-/// Returns the directory that a listed name starts with, if it is relative.
+/// Returns the first directory of a listed name, if the name is relative.
 fn first_directory(listed: &Path) -> Option<&OsStr> {
     let mut parts = listed.components().skip_while(|part| *part == Component::CurDir);
     match (parts.next(), parts.next()) {
@@ -86,7 +86,7 @@ fn first_directory(listed: &Path) -> Option<&OsStr> {
     }
 }
 
-/// Returns how to compare the directory `start` with a copy that has another name.
+/// Explains how to compare the directory `start` with a copy that has another name.
 fn made_inside(start: &OsStr, copy: &OsStr) -> String {
     let (start, copy) = (quoted(start), quoted(copy));
     format!(

@@ -1,8 +1,8 @@
-//! `--check`: reads lists of digests and reports for each file whether its digest still matches.
+//! `--check`: reads lists of digests, and reports for each file whether its digest still matches.
 //!
 //! Messages and exit codes are those of coreutils. A file that cannot be read to its end, or that
-//! changes while it is read, is FAILED with the reason; it has no digest, so it is never reported
-//! as OK.
+//! changes while it is read, is reported as FAILED, with the reason. It has no digest, so it is
+//! never reported as OK.
 
 pub mod advice;
 pub mod report;
@@ -40,7 +40,7 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
         (trees, lists) = lists.into_iter().partition(|name| is_directory(name));
         trees.iter().for_each(|tree| audit.search(tree));
     }
-    // Without a list, a directory is taken for one, and reported.
+    // If there is no list, treat a directory as one, so that it is reported.
     for list in if lists.is_empty() { trees } else { lists } {
         let (input, from_stdin) = match open(list, output.own_file()) {
             Ok(opened) => opened,
@@ -65,7 +65,7 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
         }
     }
     if let Some(audit) = audit {
-        // The files come first, and then what is to be said of the lists.
+        // Findings about files precede the summaries of the lists.
         exit = exit.and(audit.finish(run, &args.checking, output)?);
         for (report, totals) in audited {
             exit = exit.and(report.conclude(totals, output));
@@ -78,7 +78,7 @@ fn is_directory(name: &OsStr) -> bool {
     path::status(name).is_ok_and(|status| status.kind == FileType::Directory)
 }
 
-/// Opens a list, unless it is the file `own` that the output goes to. Also returns whether it is the
+/// Opens a list, unless it is `own`, the file of standard output. Also returns whether it is the
 /// same file as standard input.
 fn open(list: &OsStr, own: Option<OwnFile>) -> io::Result<(Box<dyn Read + Send>, bool)> {
     let reject_own = |status: &Status| own.map_or(Ok(()), |own| own.reject(status.identity()));
@@ -93,7 +93,7 @@ fn open(list: &OsStr, own: Option<OwnFile>) -> io::Result<(Box<dyn Read + Send>,
     if status.kind == FileType::Directory {
         return Err(Errno::ISDIR.into());
     }
-    // A pipe or terminal under any name, such as /dev/stdin.
+    // This is a pipe or terminal under any name, such as /dev/stdin.
     let is_stdin = Status::of(io::stdin()).is_ok_and(|stdin| stdin.identity() == status.identity());
     Ok((Box::new(file), is_stdin && status.kind != FileType::RegularFile))
 }
@@ -136,7 +136,7 @@ impl<'a> Check<'a> {
         Ok(report.conclude(totals, output))
     }
 
-    /// Verifies all entries, and returns what is left to report of the list.
+    /// Verifies all entries, and returns the totals for the summary of the list.
     fn verify(mut self, entries: impl Iterator<Item = ListItem> + Send, output: &mut Output) -> io::Result<ListTotals> {
         let directory = self.checking.directory.as_deref();
         let verifier = Verifier { run: self.run, directory, guesses: &self.guesses };

@@ -39,21 +39,22 @@ pub struct ListTotals {
     /// The first unknown algorithm that a line names.
     unknown: Option<String>,
     is_signed: bool,
-    /// The algorithms that untagged digests matched, with the digests' length.
+    /// The algorithms that untagged digests matched, with the lengths of these digests.
     guessed: BTreeSet<(usize, &'static str)>,
-    /// The algorithms tried for digests that matched none of them.
+    /// The algorithms tried for untagged digests that matched none of them.
     unmatched: Option<String>,
-    /// The entries that may be of an algorithm that is not supported.
+    /// The entries whose algorithm may not be supported.
     pub undecided: Undecided,
-    /// The number of digests of unknown algorithms in rows in which others match.
+    /// The number of digests of unknown algorithms in rows in which other digests match.
     passed_over: u64,
-    /// The file whose pieces are being checked, and the offset that they have reached.
+    /// The file whose pieces are being checked, the offset after the last of them, and the file's
+    /// size.
     piece: Option<(OsString, u64, Option<u64>)>,
     /// The number of files with bytes that no line covers.
     uncovered: u64,
-    /// The last file whose pieces could not be read, and why.
+    /// The last file whose pieces could not be read, and the reason.
     unreadable_pieces: Option<(OsString, String)>,
-    /// Whether a line of a form that coreutils does not check is improper.
+    /// Whether a line is improper in a form that coreutils does not check.
     has_improper_row: bool,
     /// The number of listed files that do not exist, and the name of the first one.
     missing: u64,
@@ -87,12 +88,12 @@ struct PrintedVerdict<'a> {
     status: &'static str,
     /// The algorithms whose digests matched, or those of the entry if none did.
     algorithms: &'a [Algorithm],
-    /// Why the file could not be read.
+    /// The reason why the file could not be read.
     reason: Option<&'a str>,
 }
 
 impl ListTotals {
-    /// Returns whether the list and all its files are faultless.
+    /// Returns whether the list is well-formed and all of its files match.
     pub fn is_faultless(&self, checking: &Checking) -> bool {
         let formatted = !self.has_improper_row && (self.improper == 0 || !checking.strict);
         let all_verified = self.nul == 0 && self.uncovered == 0;
@@ -100,7 +101,7 @@ impl ListTotals {
         !self.broken && self.mismatched == 0 && self.unreadable == 0 && formatted && all_verified && all_decided
     }
 
-    /// Counts an entry if its file does not exist, and returns whether that is so.
+    /// Returns whether an entry's file does not exist, and counts the entry if so.
     pub fn is_missing(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>) -> bool {
         let is_missing = verdict.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
         if is_missing {
@@ -116,7 +117,7 @@ impl ListTotals {
         self.first_missing.get_or_insert_with(|| entry.name.clone());
     }
 
-    /// Records what was tried for the digests of an entry that does not match, if they are untagged.
+    /// Records the algorithms tried for a mismatched entry's untagged digests.
     fn note_untagged<'e>(&mut self, mut untagged: impl Iterator<Item = &'e Expected>) {
         if let Some(expected) = untagged.next().filter(|expected| !self.is_guessed(expected.length())) {
             self.unmatched.get_or_insert_with(|| expected.names());
@@ -128,7 +129,8 @@ impl ListTotals {
         self.guessed.iter().any(|(guessed, _)| *guessed == len)
     }
 
-    /// Advances to the next piece of a file, and reports bytes before it that no line covers.
+    /// Advances to the next piece of a file, and reports bytes before the piece that no line
+    /// covers.
     pub fn pieces(
         &mut self,
         report: &CheckReport<'_>,
@@ -150,7 +152,7 @@ impl ListTotals {
         }
     }
 
-    /// Reports why a file could not be read: once for all its pieces.
+    /// Reports why a file could not be read, once for all of its pieces.
     fn report_unreadable(&mut self, entry: &ListEntry, error: &io::Error, reason: &str, output: &mut Output) {
         let Some((name, _)) = entry.piece() else { return report(&entry.name, error, output) };
         if self.unreadable_pieces.as_ref().is_none_or(|known| (&*known.0, &*known.1) != (&*name, reason)) {
@@ -159,7 +161,7 @@ impl ListTotals {
         }
     }
 
-    /// Reports bytes after the last piece of a file that no line covers.
+    /// Reports bytes after a file's last piece, which no line covers.
     fn end_pieces(&mut self, report: &CheckReport<'_>, output: &mut Output) {
         if let Some((name, next, Some(size))) = self.piece.take()
             && next < size
@@ -214,7 +216,7 @@ impl CheckReport<'_> {
         }
     }
 
-    /// Passes over the digests of unknown algorithms in a row in which others match.
+    /// Ignores the digests of unknown algorithms in a row in which other digests match.
     pub fn pass_over(
         &self,
         entry: &ListEntry,
@@ -231,10 +233,10 @@ impl CheckReport<'_> {
         }
     }
 
-    /// Returns whether an entry does not match because its algorithm may be unknown.
+    /// Returns whether an entry mismatches perhaps because its algorithm is unknown.
     pub fn is_unknown(&self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, totals: &ListTotals) -> bool {
         let Ok(EntryVerdict::Mismatched { unmatched, .. }) = verdict else { return false };
-        // The digest of another algorithm may stand beside one of the same length that matches.
+        // The digest of another algorithm may be beside a matching one of the same length.
         let is_beside = |len| others(entry, unmatched).any(|other| other.length() == len);
         let is_known = |len| !is_beside(len) && totals.is_guessed(len);
         let doubts = Doubts { list: self.list, is_known: &is_known, is_beside: &is_beside };
@@ -350,7 +352,7 @@ impl CheckReport<'_> {
         if verified && totals.is_faultless(self.checking) { Exit::Success } else { Exit::Failure }
     }
 
-    /// Returns whether the digest is given on the command line, so that there is no list.
+    /// Returns whether the digest was given on the command line instead of in a list.
     fn is_expected(&self) -> bool {
         self.run.settings.is_expected
     }

@@ -1,8 +1,9 @@
-//! Untagged digests that no supported algorithm gives.
+//! Untagged digests that no supported algorithm yields.
 //!
-//! Such a file may have changed, or its digest may be one that is not supported. The latter is
-//! possible if the list mentions such a digest, or if no algorithm has this length by default. These
-//! entries wait for the end of the list, unless another line shows which algorithm has this length.
+//! A file with such a digest may have changed, or the digest's algorithm may be unsupported. The
+//! latter is possible if the list mentions an unsupported algorithm, or if no algorithm has this
+//! length by default. These entries wait for the end of the list, unless another line shows which
+//! algorithm has this length.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -10,42 +11,43 @@ use std::ffi::OsStr;
 use super::super::list::{Expected, ListEntry, likely_algorithm};
 use crate::digest::{Algorithm, ForeignDigest};
 
-/// The maximum number of entries that wait.
+/// The maximum number of waiting entries.
 const MAX_WAITING: usize = 1024;
 
-/// What other digests show about those that do not match.
+/// The evidence that other digests provide about a mismatched digest.
 pub struct Doubts<'a> {
     /// The name of the list.
     pub list: &'a OsStr,
-    /// Returns whether another entry has shown the algorithm of a length.
+    /// Returns whether other entries have shown the algorithm of digests of this length.
     pub is_known: &'a dyn Fn(usize) -> bool,
-    /// Returns whether a digest of a length matches in the same entry.
+    /// Returns whether another digest of this length matches in the same entry.
     pub is_beside: &'a dyn Fn(usize) -> bool,
 }
 
-/// The entries of a list whose algorithm is unknown so far.
+/// The entries of a list whose algorithm is still unknown.
 #[derive(Default)]
 pub struct Undecided {
-    /// The digests that the list mentions and that are not supported.
+    /// The unsupported digests that the list mentions.
     mentioned: Vec<&'static ForeignDigest>,
-    /// Entries with the lengths of their doubtful digests. Beyond the limit, they are only counted.
+    /// The waiting entries, with the lengths of their doubtful digests. Entries beyond the limit
+    /// are only counted.
     waiting: Vec<(ListEntry, BTreeSet<usize>)>,
     count: u64,
-    /// What was tried for the first digest.
+    /// The algorithms tried for the first digest.
     tried: String,
-    /// The number of entries whose files turned out to have changed.
+    /// The number of entries whose files proved to have changed.
     pub changed: u64,
 }
 
 impl Undecided {
-    /// Records that the list mentions a digest which is not supported.
+    /// Records that the list mentions an unsupported digest.
     pub fn mention(&mut self, digest: &'static ForeignDigest) {
         if !self.mentioned.contains(&digest) {
             self.mentioned.push(digest);
         }
     }
 
-    /// Returns what is to be said of a list without an entry that mentions such a digest.
+    /// Returns the message for a list without usable entries that mentions an unsupported digest.
     pub fn unsupported(&self) -> Option<String> {
         let digest = self.mentioned.first()?;
         Some(format!("algorithm unknown: name it with -a ({} is not supported)", digest.name))
@@ -56,7 +58,7 @@ impl Undecided {
         self.count
     }
 
-    /// Returns whether each of the digests that do not match may be of an unknown algorithm.
+    /// Returns whether each of the unmatched digests may be of an unknown algorithm.
     pub fn may_be<'e>(&self, mut unmatched: impl Iterator<Item = &'e Expected>, doubts: &Doubts<'_>) -> bool {
         let likely = likely_algorithm(doubts.list);
         unmatched.all(|expected| {
@@ -64,7 +66,7 @@ impl Undecided {
             let len = expected.length();
             let specs = || expected.candidates.iter().map(|candidate| candidate.spec);
             let has_default = specs().any(|spec| spec.len == spec.algorithm.default_len());
-            // `f.md5` is certain of its algorithm.
+            // The name of a list such as `f.md5` makes its algorithm certain.
             let is_likely = specs().any(|spec| Some(spec.algorithm) == likely);
             let is_foreign = || self.mentioned.iter().any(|digest| digest.fits(len));
             !(doubts.is_known)(len) && ((doubts.is_beside)(len) || !is_likely && (!has_default || is_foreign()))
@@ -86,8 +88,8 @@ impl Undecided {
         }
     }
 
-    /// Removes and returns the entries with digests of this length, whose algorithm is now known: their
-    /// files have changed.
+    /// Removes and returns the entries with digests of this length. Their algorithm is now known,
+    /// so their files have changed.
     pub fn settle(&mut self, len: usize) -> Vec<ListEntry> {
         let (known, rest) =
             std::mem::take(&mut self.waiting).into_iter().partition(|(_, lengths)| lengths.contains(&len));
@@ -98,12 +100,12 @@ impl Undecided {
         known.into_iter().map(|(entry, _)| entry).collect()
     }
 
-    /// Returns the entries that still wait, for which nothing more is to come.
+    /// Returns the waiting entries at the end of the list.
     pub fn take(&mut self) -> impl Iterator<Item = ListEntry> {
         std::mem::take(&mut self.waiting).into_iter().map(|(entry, _)| entry)
     }
 
-    /// Returns what is to be said of the entries of unknown algorithm, if there are any. `of` is the
+    /// Returns the message about the entries of unknown algorithm, if there are any. `of` is the
     /// number of entries in the list.
     pub fn summary(&self, of: u64) -> Option<String> {
         let reason = match self.mentioned.first() {

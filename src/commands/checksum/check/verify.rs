@@ -1,7 +1,8 @@
 //! Verifies one entry of a list: finds its file, hashes it, and compares.
 //!
-//! A line may not say which algorithm made its digest. A file that can be read twice is then hashed
-//! with the likeliest one first; anything else is hashed with all candidates at once.
+//! Some lines do not name the algorithm of their digest. A file that can be read twice is then
+//! hashed with the likeliest algorithm first. Any other input is hashed with all candidates at
+//! once.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -15,21 +16,21 @@ use crate::digest::{Algorithm, Digest, Recipe, Spec};
 use crate::engine::{Input, Permits};
 use crate::io::{Range, path};
 
-/// How a file compares with its entry.
+/// The result of comparing a file with its entry.
 #[derive(Debug, PartialEq, Eq)]
 pub enum EntryVerdict {
-    /// Every digest matches, with these algorithms.
+    /// Every digest matches, by these algorithms.
     Matched(Vec<Algorithm>),
     /// Some digests do not match.
     Mismatched {
-        /// The positions of these digests.
+        /// The positions of the digests that do not match.
         unmatched: Vec<usize>,
-        /// The algorithms of the others.
+        /// The algorithms of the digests that match.
         matched: Vec<Algorithm>,
     },
 }
 
-/// The algorithms that untagged digests of a list turned out to use, with their lengths.
+/// The algorithms found for the untagged digests of a list, with the lengths of the digests.
 #[derive(Debug, Default)]
 pub struct Guesses(Mutex<Vec<(usize, Algorithm)>>);
 
@@ -49,11 +50,11 @@ impl Guesses {
 /// The location of an entry's bytes.
 struct CheckTarget<'a> {
     path: &'a OsStr,
-    /// The range of bytes, for a piece of the file.
+    /// The byte range, if the entry is a piece of the file.
     piece: Option<&'a std::ops::Range<u64>>,
 }
 
-/// Verifies entries of one list.
+/// Verifies the entries of one list.
 #[derive(Clone, Copy)]
 pub struct Verifier<'a> {
     pub run: ChecksumRun<'a>,
@@ -107,7 +108,7 @@ impl Verifier<'_> {
         let is_regular = target.path != "-" && path::metadata(target.path).is_ok_and(|meta| meta.is_file());
         let mut input = Some(input);
         while matched.contains(&None) && rest.iter().any(|candidates| !candidates.is_empty()) {
-            // Tries the first candidates alone, and then all the others in one pass.
+            // Try the first candidates alone, and then all others in one pass.
             let round: Vec<Vec<&DigestCandidate>> = match is_regular && input.is_some() {
                 true => rest.iter_mut().map(|candidates| candidates.drain(..1).collect()).collect(),
                 false => rest.iter_mut().map(std::mem::take).collect(),
@@ -140,7 +141,7 @@ impl Verifier<'_> {
         Ok(EntryVerdict::Matched(algorithms))
     }
 
-    /// Returns the candidates, starting with the one that the list used before.
+    /// Returns the candidates, starting with the one that matched before in this list.
     fn ordered<'e>(&self, expected: &'e Expected) -> Vec<&'e DigestCandidate> {
         let mut candidates: Vec<&DigestCandidate> = expected.candidates.iter().collect();
         if let [first, _, ..] = candidates[..]
@@ -169,7 +170,7 @@ impl Verifier<'_> {
             None => config.engine.range,
         };
         let (source, _) = input.open(config.engine.policy, range).map_err(|(_, error)| error)?;
-        // The file that the verdicts are written to has no digest yet.
+        // The output file has no digest yet.
         let source = config.reject_own_output(source)?;
         file_digest::digest(source, &recipes, config, permits)
     }

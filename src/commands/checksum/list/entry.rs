@@ -1,4 +1,4 @@
-//! An entry of a list: a file, and the digests that it should have.
+//! An entry of a list: a file and the digests that it should have.
 //!
 //! A line rarely names the algorithm. Each digest therefore has candidates, one for each algorithm
 //! that may have made it, the likeliest first. Nothing here reads a line or opens a file.
@@ -15,19 +15,19 @@ use crate::os::posix::OsStrExt;
 pub struct ListEntry {
     /// The file's name as it appears in the list.
     pub name: OsString,
-    /// The expected digests, all of which must match. Never empty.
+    /// The expected digests, all of which must match. It is never empty.
     pub expected: Vec<Expected>,
-    /// Whether backslashes in the name may separate directories. Windows tools escape nothing,
-    /// whereas Unix tools escape a backslash that belongs to a name.
+    /// Whether backslashes in the name may separate directories. Windows tools escape nothing, but
+    /// Unix tools escape a backslash that is part of a name.
     pub may_be_windows: bool,
-    /// Whether blanks at the end of the name may only align the text after it.
+    /// Whether blanks at the end of the name may be mere alignment.
     pub may_be_padded: bool,
 }
 
 /// One digest that a file should have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Expected {
-    /// The possible readings of the digest, the likeliest first. Never empty.
+    /// The possible readings of the digest, the likeliest first. It is never empty.
     pub candidates: Vec<DigestCandidate>,
 }
 
@@ -36,7 +36,7 @@ pub struct Expected {
 pub struct DigestCandidate {
     /// The algorithm and length.
     pub spec: Spec,
-    /// The bytes, in the order of [`crate::digest::Digest`].
+    /// The bytes, ordered as in [`crate::digest::Digest`].
     pub bytes: Vec<u8>,
     /// The file's length, if the line states it.
     pub size: Option<Size>,
@@ -57,7 +57,7 @@ impl Size {
         Size { count, unit: 1 }
     }
 
-    /// Returns whether a file of `bytes` has this length.
+    /// Returns whether a file of `bytes` bytes has this length.
     pub fn is_of(self, bytes: u64) -> bool {
         bytes.div_ceil(self.unit) == self.count
     }
@@ -75,7 +75,7 @@ impl Expected {
         self.candidates[0].bytes.len()
     }
 
-    /// Returns the names of the algorithms that may have made it.
+    /// Returns the names of the algorithms that may have made the digest.
     pub fn names(&self) -> String {
         let names: Vec<&str> = self.candidates.iter().map(|one| one.spec.algorithm.tag()).collect();
         names.join(", ")
@@ -88,9 +88,9 @@ impl ListEntry {
         self.expected[0].candidates[0].spec.algorithm
     }
 
-    /// Returns the names to look for if no file has the listed name: without the blanks at its end
-    /// or the quotes around it, and with this system's separators and, for a path on a drive, its last
-    /// component.
+    /// Returns the names to try if no file has the listed name. They omit blanks at its end or
+    /// quotes around it, use this system's separators, and, for a path on a drive, keep only the
+    /// last component.
     pub fn other_names(&self) -> Vec<OsString> {
         let listed = self.name.as_bytes();
         let mut names = Vec::new();
@@ -118,8 +118,8 @@ impl ListEntry {
         names
     }
 
-    /// Returns the file and the byte range that the name of a piece stands for, in md5deep's
-    /// notation: `NAME offset FIRST-LAST`.
+    /// Returns the file and the byte range for the name of a piece, in md5deep's notation: `NAME
+    /// offset FIRST-LAST`.
     pub fn piece(&self) -> Option<(OsString, Range<u64>)> {
         let name = self.name.as_bytes();
         let at = memchr::memmem::rfind(name, b" offset ")?;

@@ -1,7 +1,7 @@
 //! The kinds of lines in a list, and the algorithms that a list may use.
 //!
-//! A line is an entry, part of the text around entries, or improper for a stated reason. Nothing
-//! here reads a line.
+//! A line is an entry, part of the text around entries, or improper for a stated reason. This
+//! module does not read lines.
 
 use super::entry::{Expected, ListEntry};
 use crate::digest::{Algorithm, Spec};
@@ -13,38 +13,38 @@ pub enum ListLine {
     Nothing,
     /// A file and its digests.
     Entry(ListEntry),
-    /// A digest without a name, which is valid only if the list contains nothing else.
+    /// A digest without a name. It is valid only if the list contains nothing else.
     Bare(Expected),
-    /// A line that is improper unless a later line shows that the list has a form with such lines.
+    /// A line that is improper unless a later line shows that such lines belong to the list's form.
     Field,
     /// The first line of a signature, which is not verified.
     Signature,
-    /// A line that is not understood.
+    /// A line of no known form.
     Improper(Fault),
 }
 
-/// Why a line is improper.
+/// The reason why a line is improper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It has no known form, or its algorithm was not requested.
+    /// The line has no known form, or its algorithm was not requested.
     Form,
-    /// It is not a row of an SFV or hashdeep list, whose own tools fail on it, or it is part of a
-    /// damaged record of several lines, or it is hidden behind a comment.
+    /// The line is not a row of its SFV or hashdeep list, and those tools themselves fail on such
+    /// lines; or it is part of a damaged record of several lines; or it is hidden by a comment.
     Row,
-    /// It names an unknown algorithm.
+    /// The line names an unknown algorithm.
     Algorithm(String),
-    /// The list ends within it, so its digest may be the beginning of a longer one.
+    /// The list ends within the line, so its digest may be the beginning of a longer one.
     Cut,
-    /// It contains a NUL byte, although lines end with a newline.
+    /// The line contains a NUL byte, although lines end with a newline.
     Nul,
-    /// It names standard input, from which the list itself is read.
+    /// The line names standard input, from which the list itself is read.
     StandardInput,
 }
 
 /// The algorithms that a list may use.
 #[derive(Clone, Copy, Debug)]
 pub struct AlgorithmFilter<'a> {
-    /// The requested algorithms; empty for all.
+    /// The requested algorithms. If it is empty, all are allowed.
     pub wanted: &'a [Algorithm],
     /// The algorithm that the list's own name suggests.
     pub likely: Option<Algorithm>,
@@ -66,7 +66,7 @@ impl AlgorithmFilter<'_> {
             match () {
                 () if Some(algorithm) == self.likely => 0,
                 () if is_default && !algorithm.is_tagged_by_default() => 1,
-                // xxhsum's lines have no tag either.
+                // xxhsum's lines are untagged, too.
                 () if matches!(algorithm, Algorithm::Xxh32 | Algorithm::Xxh64 | Algorithm::Xxh128) => 2,
                 () if is_default => 3,
                 () => 4,

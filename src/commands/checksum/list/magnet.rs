@@ -1,4 +1,4 @@
-//! Parses magnet links, as RHash writes them: `magnet:?xl=SIZE&dn=NAME&xt=urn:md5:DIGEST`.
+//! Parses magnet links in the form that RHash writes: `magnet:?xl=SIZE&dn=NAME&xt=urn:md5:DIGEST`.
 
 use data_encoding::BASE32_NOPAD_NOCASE;
 
@@ -8,10 +8,10 @@ use super::plain::hex;
 use super::row::{decimal, entry};
 use crate::digest::{Algorithm, Spec};
 
-/// Parses a link. Returns `None` for a line that is none.
+/// Parses a link. Returns `None` for a line that is not a link.
 ///
-/// Digests of unknown algorithms are passed over if there is a known one beside them. The link of
-/// eDonkey has none.
+/// Digests of unknown algorithms are ignored if the link also has a known one. An eDonkey link has
+/// no known digest.
 pub fn link(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     if line.starts_with(b"ed2k://|file|") {
         return Some(ListLine::Improper(Fault::Algorithm("ED2K".into())));
@@ -46,13 +46,13 @@ pub fn link(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     })
 }
 
-/// Returns a digest in hexadecimal or, as is usual for SHA-1, base32.
+/// Returns a digest in hexadecimal or, as is common for SHA-1, base32.
 fn digest(spec: Spec, text: &[u8]) -> Option<Vec<u8>> {
     let base32 = || BASE32_NOPAD_NOCASE.decode(text).ok();
     [hex(text), base32()].into_iter().flatten().find(|bytes| bytes.len() as u64 == spec.len)
 }
 
-/// Decodes `%20` and the like (RFC 3986).
+/// Decodes percent encoding, such as `%20` (RFC 3986).
 fn decoded(text: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -1,7 +1,7 @@
 //! Reads lists of digests in the formats of many tools, and yields their entries one by one.
 //!
-//! [`ListEntries`] turns the lines of a list into entries. It opens no listed file, and reads the
-//! list as it is consumed, in memory that does not grow with it.
+//! [`ListEntries`] turns the lines of a list into entries. It opens no listed file. It reads the
+//! list as the entries are consumed, so its memory use does not grow with the list.
 
 mod columns;
 mod entry;
@@ -29,7 +29,7 @@ use crate::io::ListReader;
 use line::ListLine;
 use parser::Parser;
 
-/// The maximum number of lines that wait for a later one to explain them.
+/// The maximum number of lines that wait for a later line to explain them.
 const MAX_PENDING: usize = 1024;
 
 /// An item of a list.
@@ -39,13 +39,13 @@ pub enum ListItem {
     Entry(ListEntry),
     /// The line with this number, counted from 1, is improper.
     Improper(u64, Fault),
-    /// The list is signed; the signature is not verified.
+    /// The list is signed, but the signature is not verified.
     Signature,
-    /// The list's name or a line between entries names this digest, which is not supported.
+    /// The list's name or a line between entries names this unsupported digest.
     Foreign(&'static ForeignDigest),
-    /// The list is binary data; nothing follows.
+    /// The list is binary data. This is the last item.
     Binary,
-    /// Reading the list failed; nothing follows.
+    /// Reading the list failed. This is the last item.
     Broken(io::Error),
 }
 
@@ -54,27 +54,27 @@ pub struct ListEntries<'a> {
     lines: ListReader,
     parser: Parser<'a>,
     list: OsString,
-    /// Whether `-` cannot be an entry.
+    /// Whether the list itself is standard input, so that `-` cannot be an entry.
     from_stdin: bool,
-    /// Lines that are improper unless a later one explains them.
+    /// Lines that are improper unless a later line explains them.
     pending: VecDeque<u64>,
-    /// The digests without a name, if there is nothing else so far.
+    /// The digests without a name, as long as the list contains nothing else.
     bare: Vec<(u64, Expected)>,
-    /// Whether two of them had the same length: they are those of different files, of which nothing
-    /// tells the names.
+    /// Whether two of these digests had the same length. They then belong to different files, whose
+    /// names are unknown.
     is_set_of_digests: bool,
     has_entries: bool,
     /// The length of the longest BLAKE3 digest so far.
     blake3_len: u64,
     ready: VecDeque<ListItem>,
-    /// Whether binary data is to be found out, before the first line is read.
+    /// Whether to check for binary data before the first line is read.
     may_be_binary: bool,
     ended: bool,
 }
 
 impl<'a> ListEntries<'a> {
-    /// Reads the list called `list` from `input`. `wanted` names the requested algorithms, or is
-    /// empty for all; `zero` says that lines end with NUL.
+    /// Reads the list called `list` from `input`. `wanted` contains the requested algorithms, or is
+    /// empty for all. `zero` says whether lines end with NUL.
     pub fn new(
         input: impl Read + Send + 'static,
         list: &OsStr,
@@ -95,21 +95,21 @@ impl<'a> ListEntries<'a> {
                 .map(ListItem::Foreign)
                 .into_iter()
                 .collect(),
-            // The classic tools look for lines in anything.
+            // The classic tools search any data for lines.
             may_be_binary: !zero && !crate::output::is_tool(),
             ended: false,
         }
     }
 
-    /// Treats a `-` in the list as improper, because standard input is the list.
+    /// Treats `-` as improper, because the list itself is standard input.
     pub fn read_from_stdin(mut self, yes: bool) -> ListEntries<'a> {
         self.from_stdin = yes;
         self
     }
 
-    /// Returns whether the list is binary data, such as an image given by mistake: its first bytes
-    /// contain NUL bytes, and no entry before them, or other control characters. Lines of random bytes may
-    /// look like entries.
+    /// Returns whether the list is binary data, such as an image given by mistake. Lines of random
+    /// bytes may look like entries. Binary data has a NUL byte among its first bytes, and before it
+    /// other control characters or no entry.
     fn is_binary(&mut self) -> bool {
         let Ok(mut head) = self.lines.head() else { return false };
         let Some(end) = memchr::memchr(0, &head) else { return false };
@@ -120,12 +120,12 @@ impl<'a> ListEntries<'a> {
         let is_entry = |line: ListLine| matches!(line, ListLine::Entry(_));
         let mut parser = self.parser.clone();
         let has_line = head.split(|&byte| byte == b'\n').any(|line| is_entry(parser.parse(line)));
-        // Lines that end with NUL bytes have a message of their own.
+        // Lines that end with NUL bytes have their own message.
         let mut zero = Parser::new(self.parser.filter().wanted, &self.list, true);
         !has_line && !is_entry(zero.parse(&head))
     }
 
-    /// Reads on until there is an item, or the list ends.
+    /// Reads until there is an item or the list ends.
     fn advance(&mut self) {
         if std::mem::take(&mut self.may_be_binary) && self.is_binary() {
             self.ended = true;
@@ -175,9 +175,9 @@ impl<'a> ListEntries<'a> {
 
     /// Returns whether the list ends within the BLAKE3 digest of an entry.
     ///
-    /// The tag does not state the length, and the beginning of a digest is itself a digest. What
-    /// shows a cut is that the line has no end, and fewer digits than the others of the list or, if
-    /// it is the only one, than usual.
+    /// The tag does not state the length, and the beginning of a digest is itself a digest. A line
+    /// is cut if it has no terminator and fewer digits than earlier ones, or, if it is the only
+    /// one, fewer than usual.
     fn is_cut(&mut self, entry: &ListEntry) -> bool {
         let [expected] = &entry.expected[..] else { return false };
         let [DigestCandidate { spec, .. }] = expected.candidates[..] else { return false };
@@ -189,7 +189,7 @@ impl<'a> ListEntries<'a> {
         !self.lines.is_terminated() && spec.len < usual
     }
 
-    /// Returns whether a digest without a name may be another one of the same file.
+    /// Returns whether a digest without a name may be a further digest of the same file.
     fn tells_more(&self, expected: &Expected) -> bool {
         !self.is_set_of_digests && self.bare.iter().all(|(_, other)| other.length() != expected.length())
     }
@@ -199,7 +199,7 @@ impl<'a> ListEntries<'a> {
         self.ready.push_back(ListItem::Improper(number, fault));
     }
 
-    /// Reports the lines that no later line explained.
+    /// Reports the lines that no later line has explained.
     fn settle(&mut self) {
         let mut numbers: Vec<u64> =
             self.pending.drain(..).chain(self.bare.drain(..).map(|(number, _)| number)).collect();

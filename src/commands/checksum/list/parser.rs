@@ -1,8 +1,8 @@
-//! Parses the lines of a list of digests, whichever tool wrote it.
+//! Parses the lines of a list of digests written by any tool.
 //!
-//! This module decides which form a line has; [`super::plain`] and [`super::table`] parse the
-//! forms. A list uses only one of several forms that could be confused, so the parser remembers
-//! what it has seen.
+//! This module decides which form a line has, and [`super::plain`] and [`super::table`] parse the
+//! forms. Some forms could be confused, but a list uses only one of them, so the parser remembers
+//! the forms of earlier lines.
 
 use std::ffi::OsStr;
 
@@ -17,7 +17,7 @@ use crate::digest::Algorithm;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Armor {
     None,
-    /// Between the first line and the empty line.
+    /// Between the first line and the next empty one.
     Headers,
     Text,
     Signature,
@@ -32,16 +32,16 @@ pub struct Parser<'a> {
     spacing: Spacing,
     form: ListForm,
     armor: Armor,
-    /// Whether the last line belonged to a `Field: value` of no known form.
+    /// Whether the last line belonged to a `Field: value` that is not part of a known form.
     in_field: bool,
     makes_sense: bool,
-    /// Whether a line began with a digest or a tag, so that no line ends with digests.
+    /// Whether a line began with a digest or a tag, in which case no line ends with digests.
     begins_with_digests: bool,
 }
 
 impl<'a> Parser<'a> {
-    /// Returns a parser for the list called `list`, for lines of the `wanted` algorithms, or of all
-    /// if that is empty.
+    /// Returns a parser for the list called `list`. It accepts lines of the `wanted` algorithms, or
+    /// of all if `wanted` is empty.
     pub fn new(wanted: &'a [Algorithm], list: &OsStr, zero: bool) -> Parser<'a> {
         let filter = AlgorithmFilter { wanted, likely: table::likely_algorithm(list) };
         let form = if table::is_sfv(list) { ListForm::Sfv } else { ListForm::Plain };
@@ -57,12 +57,12 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Returns the algorithms that this list may use.
+    /// Returns the algorithms that the list may use.
     pub fn filter(&self) -> AlgorithmFilter<'a> {
         self.filter
     }
 
-    /// Returns whether the last line explained the [`ListLine::Field`]s before it.
+    /// Returns whether the last line explained the preceding [`ListLine::Field`]s.
     pub fn take_makes_sense(&mut self) -> bool {
         std::mem::take(&mut self.makes_sense)
     }
@@ -72,7 +72,7 @@ impl<'a> Parser<'a> {
         if self.zero {
             return self.entry(line);
         }
-        // A text that was converted twice has several.
+        // Text whose line ends were converted twice has several carriage returns.
         let line = &line[..line.iter().rposition(|&byte| byte != b'\r').map_or(0, |last| last + 1)];
         if line.contains(&0) {
             return ListLine::Improper(Fault::Nul);
@@ -101,7 +101,7 @@ impl<'a> Parser<'a> {
     }
 
     /// Parses the lines around a PGP-signed text. An entry among them is still checked, so that a
-    /// damaged armor hides nothing.
+    /// damaged armor cannot hide one.
     fn armored(&mut self, line: &[u8]) -> Option<ListLine> {
         match line {
             b"-----BEGIN PGP SIGNED MESSAGE-----" => self.armor = Armor::Headers,
@@ -114,7 +114,7 @@ impl<'a> Parser<'a> {
             _ if matches!(self.armor, Armor::Headers | Armor::Signature) => {
                 return Some(match self.entry(line) {
                     entry @ ListLine::Entry(_) => entry,
-                    // The empty line after the headers may have been lost.
+                    // The empty line after the headers may be missing.
                     _ if self.armor == Armor::Headers && !table::is_field(line) => ListLine::Improper(Fault::Row),
                     _ => ListLine::Nothing,
                 });
@@ -124,7 +124,8 @@ impl<'a> Parser<'a> {
         Some(ListLine::Nothing)
     }
 
-    /// Parses the lines of a form that are not entries. Returns `None` for a line that may be one.
+    /// Parses those lines of a form that are not entries. Returns `None` for a line that may be
+    /// one.
     fn surrounding(&mut self, line: &[u8]) -> Option<ListLine> {
         if let Some(columns) = table::hashdeep_header(line) {
             if !columns.is_empty() {
@@ -152,7 +153,7 @@ impl<'a> Parser<'a> {
             return Some(ListLine::Nothing);
         }
         if matches!(self.form, ListForm::Control(_)) && !line[0].is_ascii_whitespace() {
-            // A different field ends the section.
+            // Another field ends the section.
             self.form = ListForm::Control(None);
         }
         let is_other_field = line[0].is_ascii_whitespace() || table::is_field(line);
@@ -174,7 +175,7 @@ impl<'a> Parser<'a> {
             ListForm::Crc(table) => table.row(&self.filter, line),
             _ => None,
         };
-        // The size in front of the digest would pass for a short digest.
+        // The size before the digest would be mistaken for a short digest.
         let tabular = tabular.or_else(|| columns::md5deep(&self.filter, line));
         if let Some(entry) = tabular {
             return ListLine::Entry(entry);
@@ -217,8 +218,8 @@ impl<'a> Parser<'a> {
         if self.in_field { ListLine::Field } else { ListLine::Improper(Fault::Form) }
     }
 
-    /// Returns whether a comment ends with a row of a table, or with the end of one: the last line of
-    /// hashdeep's heading is a comment without text, and lost its line end. Debian's fields contain no
+    /// Returns whether a comment ends with a row of a table or the end of a row. hashdeep's heading
+    /// ends with an empty comment, which may have lost its line end. Debian's fields contain no
     /// comments.
     fn hides_row(&self, comment: &[u8]) -> bool {
         let text = comment.iter().position(|byte| !matches!(byte, b'#' | b' ')).unwrap_or(comment.len());
@@ -232,8 +233,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Returns whether a line is a row for a file whose name begins with `#`: in an SFV list, in which
-    /// comments begin with a semicolon, or because several digests end it.
+    /// Returns whether a line is a row for a file whose name begins with `#`. It is one in an SFV
+    /// list, where comments begin with a semicolon, or if several digests end it.
     fn is_named_after_hash(&self, line: &[u8]) -> bool {
         if line.get(1).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'#')) {
             return false;

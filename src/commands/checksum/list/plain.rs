@@ -1,8 +1,9 @@
 //! Parses the forms in which a line consists of a digest and a name.
 //!
-//! `DIGEST  NAME`, `DIGEST *NAME`, the reversed BSD form `DIGEST NAME`, xxhsum's `XXH3_DIGEST  NAME`,
-//! `TAG (NAME) = DIGEST`, openssl's `TAG(NAME)= DIGEST`, and the `SUM SIZE NAME` of cksum and sum.
-//! Digests are hexadecimal of either case or base64; names may be escaped.
+//! They are `DIGEST  NAME`, `DIGEST *NAME`, the reversed BSD form `DIGEST NAME`, xxhsum's
+//! `XXH3_DIGEST  NAME`, `TAG (NAME) = DIGEST`, openssl's `TAG(NAME)= DIGEST`, and the `SUM SIZE
+//! NAME` of cksum and sum. Digests are in hexadecimal of either case or in base64. Names may be
+//! escaped.
 
 use std::ffi::OsString;
 
@@ -18,25 +19,25 @@ use crate::os::posix::OsStringExt;
 const SHORTEST_REVERSED: usize = 4;
 
 /// The length in bytes of the shortest digest that is recognized in base64, unless it is the usual
-/// length of an algorithm that was named. Other short ones may be words.
+/// length of a named algorithm. Shorter ones may be words.
 const SHORTEST_BASE64: usize = 16;
 
-/// How an untagged line separates its digest from the name, which is the same in all lines of a
+/// The separator between the digest and the name in untagged lines, which is the same throughout a
 /// list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
-    /// No line has shown it yet.
+    /// Not yet known from any line.
     Unknown,
-    /// By a blank followed by ` ` or `*`.
+    /// A blank followed by ` ` or `*`.
     Marked,
-    /// By one blank.
+    /// One blank.
     Reversed,
 }
 
 /// Parses a line of any of these forms.
 ///
 /// # Errors
-/// Returns an error if the line has such a form but cannot be checked.
+/// Returns an error if the line has one of these forms but cannot be checked.
 pub fn read(
     filter: &AlgorithmFilter<'_>,
     spacing: &mut Spacing,
@@ -129,7 +130,7 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
     Some((name, expected))
 }
 
-/// Returns whether a name begins with the rest of a digest that a blank splits.
+/// Returns whether a name begins with the rest of a digest that is split by a blank.
 fn is_split(filter: &AlgorithmFilter<'_>, text: &[u8], name: &[u8]) -> bool {
     let digits = name.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     let is_marked = matches!(name[digits..], [b' ', b' ' | b'*', ..]);
@@ -137,8 +138,8 @@ fn is_split(filter: &AlgorithmFilter<'_>, text: &[u8], name: &[u8]) -> bool {
     digits > 0 && is_marked && digits_in_all.is_multiple_of(2) && !filter.fitting(digits_in_all / 2).is_empty()
 }
 
-/// Returns whether a line is a row of a hex dump: an address, bytes, and perhaps characters between bars.
-/// An address looks like a CRC, or like the sum before a size.
+/// Returns whether a line is a row of a hex dump: an address, bytes, and perhaps characters between
+/// bars. The address could be mistaken for a CRC, or for the sum before a size.
 pub fn is_dump(line: &[u8]) -> bool {
     let is_hex = |word: &&[u8]| word.iter().all(u8::is_ascii_hexdigit);
     let mut words = line.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
@@ -150,9 +151,9 @@ pub fn is_dump(line: &[u8]) -> bool {
     bytes >= 8 || bytes > 0 && is_barred
 }
 
-/// Returns whether a short digest before others, at least one of them longer, is a name of hexadecimal
-/// digits, as in the rows of a list that begin with the name. After two blanks, a single digest may be the
-/// name of a file in a store.
+/// Returns whether a short digest is in fact a name of hexadecimal digits, because longer digests
+/// follow it. Some lists begin their rows with the name. After two blanks, a single digest may be
+/// the name of a file in a store.
 fn is_name_before_digest(filter: &AlgorithmFilter<'_>, short: &Expected, rest: &[u8], is_marked: bool) -> bool {
     let mut lengths = rest.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).map(|word| {
         let len = hex(word).map_or(0, |bytes| bytes.len());
@@ -173,7 +174,7 @@ fn is_name_before_digest(filter: &AlgorithmFilter<'_>, short: &Expected, rest: &
 pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
     let is_usual = |len: u64| filter.wanted.iter().any(|algorithm| algorithm.default_len() == len);
     let long_enough = |bytes: &Vec<u8>| bytes.len() >= SHORTEST_BASE64 || is_usual(bytes.len() as u64);
-    // A text can be both; its length then decides which digest it can be.
+    // A text can be both, in which case its length decides which digest it can be.
     [hex(text), base64(text).filter(long_enough)].into_iter().flatten().find_map(|bytes| {
         let specs = filter.fitting(bytes.len());
         (!specs.is_empty()).then(|| Expected::of(&bytes, &specs, None))
@@ -212,12 +213,12 @@ fn number(text: &[u8]) -> Option<(u64, &[u8])> {
     Some((std::str::from_utf8(&text[..digits]).ok()?.parse().ok()?, rest))
 }
 
-/// Returns the bytes of a hexadecimal digest, which are never empty.
+/// Returns the bytes of a hexadecimal digest, which is never empty.
 pub fn hex(text: &[u8]) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text).ok().filter(|bytes| !bytes.is_empty())
 }
 
-/// Returns the bytes of a base64 digest (RFC 4648, section 4), which are never empty.
+/// Returns the bytes of a base64 digest (RFC 4648, section 4), which is never empty.
 pub fn base64(text: &[u8]) -> Option<Vec<u8>> {
     BASE64.decode(text).ok().filter(|bytes| !bytes.is_empty())
 }

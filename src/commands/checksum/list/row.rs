@@ -1,4 +1,4 @@
-//! The parts of a row that tables of every form have in common: the file, its digest and its size.
+//! The parts that the rows of all tables share: the file, its digest and its size.
 
 use std::ffi::OsStr;
 
@@ -8,7 +8,7 @@ use super::plain::hex;
 use crate::digest::Algorithm;
 use crate::os::posix::OsStrExt;
 
-/// Returns the entry of a file, unless its name or its digests are empty.
+/// Returns an entry, unless its name or its list of digests is empty.
 pub fn entry(name: &[u8], expected: Vec<Expected>) -> Option<ListEntry> {
     let name = OsStr::from_bytes(name).to_owned();
     (!name.is_empty() && !expected.is_empty()).then_some(ListEntry {
@@ -19,7 +19,7 @@ pub fn entry(name: &[u8], expected: Vec<Expected>) -> Option<ListEntry> {
     })
 }
 
-/// Returns a digest of a known algorithm, if that was requested and the length is right.
+/// Returns a digest of a known algorithm, if the algorithm was requested and the length is right.
 pub fn digest(filter: &AlgorithmFilter<'_>, algorithm: Algorithm, text: &[u8], size: Option<u64>) -> Option<Expected> {
     let bytes = hex(text).filter(|bytes| bytes.len() as u64 == algorithm.default_len())?;
     filter.allows(algorithm).then(|| Expected::of(&bytes, &[algorithm.into()], size.map(Size::bytes)))

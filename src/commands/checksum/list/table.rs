@@ -1,8 +1,8 @@
-//! Parses the forms in which a list is more than lines of digest and name.
+//! Parses the forms of lists in which lines are not just a digest and a name.
 //!
-//! SFV (<https://en.wikipedia.org/wiki/Simple_file_verification>), hashdeep's columns
-//! (<https://github.com/jessek/hashdeep/blob/master/FILEFORMAT>), Gentoo's Manifest (GLEP 74),
-//! the checksum fields of Debian's Release, .dsc and .changes files (Debian policy, chapter 5),
+//! They are SFV (<https://en.wikipedia.org/wiki/Simple_file_verification>), hashdeep's columns
+//! (<https://github.com/jessek/hashdeep/blob/master/FILEFORMAT>), Gentoo's Manifest (GLEP 74), the
+//! checksum fields of Debian's Release, .dsc and .changes files (Debian policy, chapter 5),
 //! PowerShell's `Get-FileHash` and Windows' `certutil -hashfile`.
 
 use std::ffi::{OsStr, OsString};
@@ -15,7 +15,7 @@ use super::row::{decimal, digest, entry};
 use crate::digest::{Algorithm, ForeignDigest, Spec};
 use crate::os::posix::{OsStrExt, OsStringExt};
 
-/// The form that the lines of a list turned out to have.
+/// The form of the lines of a list, as far as it is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ListForm {
     /// Only digests and names so far.
@@ -26,13 +26,13 @@ pub enum ListForm {
     Crc(CrcTable),
     /// Comma-separated values.
     Hashdeep(Vec<HashdeepColumn>),
-    /// `Field: value`, perhaps within a field that lists digests of this algorithm.
+    /// `Field: value`, possibly within a field that lists digests of this algorithm.
     Control(Option<Algorithm>),
-    /// What the previous lines say about the next file.
+    /// A record of several lines, with the information from the previous ones.
     Windows(Option<Algorithm>, Partial),
 }
 
-/// The information so far in a form of several lines.
+/// The information so far about a record of several lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Partial {
     /// Only the algorithm.
@@ -60,7 +60,7 @@ fn text(bytes: &[u8]) -> &str {
     std::str::from_utf8(bytes).unwrap_or_default()
 }
 
-/// Returns the algorithm that a list's name suggests, as `SHA256SUMS` and `f.md5` do.
+/// Returns the algorithm that a list's name suggests, such as `SHA256SUMS` or `f.md5`.
 pub fn likely_algorithm(list: &OsStr) -> Option<Algorithm> {
     let name = file_name(list).to_string_lossy().to_ascii_lowercase();
     name.rsplit(|c: char| !c.is_ascii_alphanumeric() && c != '-').find_map(|word| {
@@ -69,12 +69,12 @@ pub fn likely_algorithm(list: &OsStr) -> Option<Algorithm> {
     })
 }
 
-/// Returns whether a list has the name of an SFV file.
+/// Returns whether a list is named like an SFV file.
 pub fn is_sfv(list: &OsStr) -> bool {
     list.as_bytes().to_ascii_lowercase().ends_with(b".sfv")
 }
 
-/// Returns the subject of a list that contains one digest and no name: `f` for `f.sha256`.
+/// Returns the name of the file to which the single digest of a list belongs: `f` for `f.sha256`.
 pub fn subject(list: &OsStr) -> Option<OsString> {
     const OTHERS: [&[u8]; 6] = [b"sha", b"sha2", b"sum", b"hash", b"digest", b"checksum"];
     let (path, extension) = list.as_bytes().rsplit_once_at(b'.')?;
@@ -101,14 +101,14 @@ impl RsplitOnce for [u8] {
     }
 }
 
-/// Parses `NAME CRC32`. Once it is certain that the list is SFV, a CRC may lack leading zeros, as
-/// in early versions of cksfv.
+/// Parses `NAME CRC32`. If the list is certainly SFV, a CRC may lack leading zeros, as in early
+/// versions of cksfv.
 pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Option<ListEntry> {
     let line = line.trim_ascii_end();
     let at = line.iter().rposition(|byte| matches!(byte, b' ' | b'\t'))?;
-    // A name may end with blanks, or be followed by several that align the sums.
+    // A name may end with blanks, or several blanks may follow it to align the sums.
     let (name, crc) = (&line[..at], &line[at + 1..]);
-    // RHash can write sums before names into a file with any extension.
+    // RHash can write sums before names to a file with any extension.
     let begins_with_crc = || name.get(8..10) == Some(b"  ") && hex(&name[..8]).is_some();
     if crc.len() > 8 || crc.len() < 8 && (!is_certain || begins_with_crc()) {
         return None;
@@ -121,8 +121,8 @@ pub fn sfv(filter: &AlgorithmFilter<'_>, line: &[u8], is_certain: bool) -> Optio
     Some(ListEntry { may_be_padded: true, ..found })
 }
 
-/// Returns whether a comment of an SFV list ends with a row, because a line end was lost. A date, or the name
-/// after one, is part of the comment.
+/// Returns whether a comment of an SFV list ends with a row because a line end was lost. A date, or
+/// the name after a date, is part of the comment.
 pub fn hides_sfv_row(comment: &[u8]) -> bool {
     let mut words = words(comment).collect::<Vec<_>>().into_iter().rev();
     let is_digest = |word: &[u8]| match word.len() {
@@ -133,8 +133,8 @@ pub fn hides_sfv_row(comment: &[u8]) -> bool {
     words.next().is_some_and(is_digest) && words.next().is_some_and(|word| word != b";" && !is_date(word))
 }
 
-/// Returns the columns that hashdeep's header line names, an empty list for its other header line,
-/// and `None` for any other line.
+/// Returns the columns in hashdeep's header line, an empty list for its other header line, or
+/// `None` for any other line.
 pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     let header = line.strip_prefix(b"%%%% ")?;
     if header.starts_with(b"HASHDEEP-") {
@@ -148,7 +148,8 @@ pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     Some(std::str::from_utf8(header).ok()?.split(',').map(column).collect())
 }
 
-/// Parses a line of hashdeep: a value for each column. The last one, the name, may contain commas.
+/// Parses a line of hashdeep, which has a value for each column. The last one, the name, may
+/// contain commas.
 pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     let mut values = line.splitn(columns.len(), |&byte| byte == b',');
     let (mut size, mut expected, mut name) = (None, Vec::new(), None);
@@ -166,7 +167,7 @@ pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: 
     entry(name?, expected)
 }
 
-/// Returns whether a text is a row of hashdeep or the end of one: it has a whole digest and a name.
+/// Returns whether a text is a row of hashdeep or the end of one, with a whole digest and a name.
 pub fn ends_hashdeep_row(columns: &[HashdeepColumn], text: &[u8]) -> bool {
     let lengths = columns.iter().filter_map(|column| match column {
         HashdeepColumn::Digest(algorithm) => Some(algorithm.default_len()),
@@ -178,7 +179,7 @@ pub fn ends_hashdeep_row(columns: &[HashdeepColumn], text: &[u8]) -> bool {
     values.len() > 1 && values[..values.len() - 1].iter().any(is_digest)
 }
 
-/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest, where one known algorithm is
+/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest. One known algorithm is
 /// enough.
 pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     let mut words = words(line);
@@ -209,7 +210,7 @@ pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     Some(ListLine::Entry(ListEntry { may_be_windows: false, ..entry(&name, expected)? }))
 }
 
-/// Returns a name in which GLEP 74 writes blanks and control characters as `\x20` and `\u2028`.
+/// Decodes a name, in which GLEP 74 writes blanks and control characters as `\x20` and `\u2028`.
 fn unescape_gentoo(name: &[u8]) -> Option<Vec<u8>> {
     let mut plain = Vec::with_capacity(name.len());
     let mut rest = name;
@@ -249,8 +250,8 @@ fn field_algorithm(field: &[u8]) -> Option<Algorithm> {
     }
 }
 
-/// Returns whether a line outside such fields has one of their digests: the line end after the
-/// field's name was lost, or the name is not known.
+/// Returns whether a line has a digest although it is outside a field that lists digests. The line
+/// end after the field's name was lost, or the name is unknown.
 pub fn is_stray_digest(line: &[u8]) -> bool {
     if !line[0].is_ascii_whitespace() {
         let colon = memchr::memchr(b':', line);
@@ -261,16 +262,16 @@ pub fn is_stray_digest(line: &[u8]) -> bool {
     words.next().is_some_and(is_digest) && words.next().and_then(decimal).is_some() && words.next().is_some()
 }
 
-/// Returns whether a line is the name of a field that lists digests and, because a line end was lost, its
-/// first row.
+/// Returns whether a line is the name of a field that lists digests, joined with the field's first
+/// row because a line end was lost.
 pub fn is_joined_row(filter: &AlgorithmFilter<'_>, line: &[u8]) -> bool {
     let Some(colon) = memchr::memchr(b':', line) else { return false };
     let algorithm = field_algorithm(&line[..colon]);
     algorithm.is_some_and(|algorithm| control(algorithm, filter, &line[colon + 1..]).is_some())
 }
 
-/// Parses ` DIGEST SIZE NAME` within such a field; in a .changes file, two more words precede the
-/// name.
+/// Parses ` DIGEST SIZE NAME` within a field that lists digests. In a .changes file, two more words
+/// precede the name.
 pub fn control(algorithm: Algorithm, filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     if !line.first()?.is_ascii_whitespace() {
         return None;
@@ -289,7 +290,7 @@ pub fn is_field(line: &[u8]) -> bool {
     is_name && line.get(colon + 1).is_none_or(|&byte| byte == b' ')
 }
 
-/// Returns whether a line only frames entries, such as a heading.
+/// Returns whether a line only frames entries, as a heading does.
 pub fn is_furniture(line: &[u8]) -> bool {
     let mut words = words(line);
     match (words.next(), words.next(), words.next(), words.next()) {
@@ -336,8 +337,9 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
     of(Some(algorithm), path.trim_ascii(), &hex(value)?)
 }
 
-/// Parses a property of `Get-FileHash | Format-List`. A file has three, in this order; a damaged or
-/// lost one is improper, because the others would pass for unrelated fields.
+/// Parses a property of `Get-FileHash | Format-List`. A file has three, in this order. If one is
+/// damaged or missing, the record is improper, because the others would be mistaken for unrelated
+/// fields.
 fn property(
     form: &mut ListForm,
     key: &[u8],
@@ -379,11 +381,11 @@ fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line[..at].trim_ascii(), line[at + 3..].trim_ascii()))
 }
 
-/// Returns the entry of a list that consists of a digest alone, and whose name tells the file that
-/// it belongs to.
+/// Returns the entry of a list that consists of a single digest. The name of the list implies the
+/// file.
 pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expected) -> Option<ListEntry> {
     let name = subject(list)?;
-    // `f.sha256` names its algorithm.
+    // The name of a list such as `f.sha256` names its algorithm.
     if let Some(likely) = filter.likely
         && expected.candidates.iter().any(|candidate| candidate.spec.algorithm == likely)
     {

@@ -1,4 +1,4 @@
-//! Tests lines of every tool, and lines of none.
+//! Tests lines of every tool, and lines of no tool.
 
 use super::*;
 use std::io::Cursor;
@@ -102,15 +102,15 @@ fn lengths_and_byte_order_come_from_the_tag_and_the_digest() {
     assert_eq!(candidate("BLAKE2s-128 (f) = 00112233445566778899aabbccddeeff").spec.len, 16);
 }
 
-/// Regression: what was left of a digest at the end of a list that was cut off was checked as a
-/// shorter one, and the file was OK.
+/// Regression: the rest of a digest at the end of a truncated list was checked as a shorter digest,
+/// and the file was OK.
 #[test]
 fn the_beginning_of_a_digest_is_not_a_digest() {
     let whole = "ab".repeat(32);
     assert_eq!(read(&format!("BLAKE3 (f) = {whole}\nBLAKE3 (g) = abcd")), ["f blake3", "2 Cut"]);
     assert_eq!(read("BLAKE3 (f) = abcdef\nBLAKE3 (g) = abcd"), ["f blake3", "2 Cut"]);
     assert_eq!(read("BLAKE3 (f) = abcd"), ["1 Cut"]);
-    // A list may hold digests of several lengths, and may lack its last line end.
+    // A list may contain digests of several lengths and may lack its last line end.
     assert_eq!(read(&format!("BLAKE3 (f) = {whole}\nBLAKE3 (g) = abcd\n")), ["f blake3", "g blake3"]);
     assert_eq!(read(&format!("BLAKE3 (f) = abcd\nBLAKE3 (g) = {whole}")), ["f blake3", "g blake3"]);
     assert_eq!(read("BLAKE3 (f) = abcd\nBLAKE3 (g) = abcd"), ["f blake3", "g blake3"]);
@@ -135,7 +135,7 @@ fn a_damaged_record_is_not_passed_over() {
     }
     // The next record shows that a path was lost.
     assert_eq!(read(&format!("{}{whole}", whole.replacen("Path", "Pth", 1))), ["5 Row", "f sha256"]);
-    // A field of Release lost the line end after its name, or its name.
+    // A field of Release lost its name or the line end after it.
     for (heading, row) in [("SHA1: ", 3), ("SH1:\n ", 4)] {
         let release = format!("MD5Sum:\n {MD5} 5 f\n{heading}{SHA1} 5 f\nDate: today\n");
         assert_eq!(read(&release), ["f md5".to_owned(), format!("{row} Row")], "{heading}");
@@ -197,7 +197,7 @@ fn lists_of_other_forms() {
     );
     assert_eq!(read(&hashdeep), ["a, b md5,sha256", "5 Row"]);
     assert_eq!(read_as("l", &[Algorithm::Sha256], &hashdeep), ["a, b sha256", "5 Row"]);
-    // Regression: a row behind a comment that lost its line end was passed over.
+    // Regression: a row was ignored after a comment that lost its line end.
     let glued = hashdeep.replace("## Invoked\n", "## Invoked\n## ");
     assert_eq!(read(&glued), ["4 Row", "5 Row"]);
     assert_eq!(
@@ -248,14 +248,15 @@ fn a_digest_alone_is_of_the_file_that_the_list_is_named_after() {
     assert_eq!(read_as("f.md5", &[], &format!("{MD5}\n{MD5}  g")), ["1 Form", "g md5"]);
 }
 
-/// Rows of cfv's and RHash's own test suites, which were improper, or FAILED with part of the row as
-/// the name.
+/// Regression: these rows of the test suites of cfv and RHash were improper, or FAILED with part of
+/// the row as the name.
 #[test]
 fn rows_that_begin_with_the_name() {
     let sfv = format!("; made by cfv\na b  {MD5}\n\"c\" {SHA1}\n");
     assert_eq!(read(&sfv), ["a b  md5", "\"c\" sha1"]);
     assert_eq!(read(&format!("a b  {MD5}  {SHA1}\nc 0123abcd {MD5}")), ["a b  md5,sha1", "c xxh32,md5"]);
-    // Not after lines that begin with their digest, and not for what is left of a tagged line.
+    // It is not a row after lines that begin with their digest, or if it is the rest of a tagged
+    // line.
     assert_eq!(read(&format!("{MD5}  f\ng {MD5}")), ["f md5", "2 Form"]);
     assert_eq!(read(&format!("f) = {MD5}")), ["1 Form"]);
     assert_eq!(read(&format!("f zlhlyeyxeszyo6hjhzmsljzx2ujvoeru {MD5}")), ["1 Form"]);
@@ -271,7 +272,7 @@ fn crc_tables() {
     assert_eq!(read("Filename  CRC-32\n--------  --------\nc 1  FA323C6D\n"), ["c 1 crc32"]);
 }
 
-/// The size in front of a digest passed for the digest.
+/// Regression: the size before the digest was mistaken for the digest.
 #[test]
 fn rows_of_md5deep_with_sizes_and_times() {
     let list = format!(
@@ -294,14 +295,14 @@ fn magnet_links() {
 #[test]
 fn several_digests_of_the_file_that_the_list_is_named_after() {
     assert_eq!(read_as("f.sum", &[], &format!("{MD5}\n{SHA1}\n")), ["f md5", "f sha1"]);
-    // Digests of one length are those of several files.
+    // Digests of equal length belong to several files.
     assert_eq!(
         read_as("f.sum", &[], &format!("{SHA1}\n{MD5}\n{MD5}\n{SHA1}\n")),
         ["1 Form", "2 Form", "3 Form", "4 Form"]
     );
 }
 
-/// A damaged record passed for unrelated fields.
+/// Regression: a damaged record was mistaken for unrelated fields.
 #[test]
 fn a_digest_in_an_unknown_field_is_improper() {
     assert_eq!(read(&format!("Algorit     : {MD5}\nPath      : f\n")), ["1 Row", "2 Form"]);

@@ -1,4 +1,4 @@
-//! The summary of a list: what was wrong with its lines, and how many files did not match.
+//! The summary of a list: faults of its lines, and the number of files that did not match.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
@@ -66,7 +66,7 @@ impl CheckReport<'_> {
         self.explain_guesses(totals, output);
     }
 
-    /// Reports that no line could be checked, unless that was explained.
+    /// Reports that no line could be checked, unless the reason has been reported.
     fn explain_emptiness(&self, totals: &ListTotals, compressed: Option<String>, output: &mut Output) {
         let is_tool = crate::output::is_tool();
         if let Some(text) = compressed.filter(|_| !self.is_expected()) {
