@@ -1,4 +1,4 @@
-//! Decodes bzip2 streams by the rules of bzip2(1): any number of them, ignoring other data after
+//! Decodes bzip2 streams by the rules of bzip2(1): any number of streams, ignoring other data after
 //! the last.
 
 use std::io;
@@ -10,7 +10,7 @@ use super::{Decode, damaged, unexpected_end};
 
 const NAME: &str = "bzip2";
 
-/// Decodes consecutive streams.
+/// A decoder of consecutive streams.
 pub struct Bzip2 {
     input: EncodedInput,
     stream: Option<Decompress>,

@@ -1,4 +1,4 @@
-//! Decodes the LZW format of compress(1), as gzip(1) reads it.
+//! Decodes the LZW format of compress(1), as gzip(1) does.
 //!
 //! The format has no length, checksum or end marker, so truncated data cannot be detected.
 
@@ -9,14 +9,14 @@ use super::{Decode, damaged};
 
 const NAME: &str = "compress";
 
-/// The code that clears the table, if the header says that there is one.
+/// The code that clears the table, if the header says that the data uses one.
 const CLEAR: u16 = 256;
 /// The width of the first codes in bits.
 const FIRST_BITS: u32 = 9;
 /// The maximum width of a code in bits.
 const MAX_BITS: u32 = 16;
 
-/// Decodes one file.
+/// A decoder of one file.
 pub struct Compress {
     input: EncodedInput,
     table: Option<Table>,
@@ -24,7 +24,7 @@ pub struct Compress {
     pending: Vec<u8>,
 }
 
-/// The strings known so far. Each is another string and one byte.
+/// The strings known so far. Each is another string followed by one byte.
 struct Table {
     before: Vec<u16>,
     last: Vec<u8>,
@@ -35,8 +35,8 @@ struct Table {
     bits: u32,
     /// The previous code and the first byte of its string.
     previous: Option<(u16, u8)>,
-    /// Buffered bits, and how many codes of the group were read: codes of one width come in groups
-    /// of eight.
+    /// Buffered bits, and the number of codes read from the current group: codes of one width come
+    /// in groups of eight.
     buffered: u64,
     count: u32,
     group: u32,
@@ -101,7 +101,7 @@ impl Table {
         }
         let Some(code) = self.code(input)? else { return Ok(false) };
         if self.max_bits == FIRST_BITS && self.free >= 1 << FIRST_BITS {
-            // compress -b 9 then writes wider codes, which neither gzip nor itself can read.
+            // compress -b 9 then writes wider codes, which neither it nor gzip can read.
             return Err(damaged(NAME, "more strings than codes of 9 bits"));
         }
         let Some((previous, first)) = self.previous else {

@@ -1,9 +1,9 @@
-//! The table of compressed formats, and how the first bytes of an input identify them.
+//! The table of compressed formats, and the check that identifies them by an input's first bytes.
 //!
-//! A file name never makes an input an archive; it only makes other binary data a damaged one, and the
-//! first bytes of the format a truncated one. A magic number that plain text could begin with is not
-//! enough either; such a format is recognised by further fields that text cannot contain, unless the
-//! input ends there.
+//! A file name never makes an input an archive. It only makes other binary data a damaged archive,
+//! and the first bytes of the format a truncated one. A magic number that plain text could begin
+//! with is not enough either; such a format is recognised by further fields that text cannot
+//! contain, unless the input ends there.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -32,9 +32,9 @@ pub enum Format {
 /// The result of examining an input's first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Detected {
-    /// They begin this format.
+    /// The bytes begin this format.
     Format(Format),
-    /// They begin no known format.
+    /// The bytes begin no known format.
     Plain,
     /// More bytes are needed to decide.
     Undecided,
@@ -43,11 +43,11 @@ pub enum Detected {
 /// The maximum number of bytes needed to decide.
 pub const HEAD: usize = 18;
 
-/// The magic of zstd frames, as a little-endian number.
+/// The magic number of zstd frames, read as little-endian.
 pub const ZSTD_MAGIC: u32 = 0xfd2f_b528;
-/// The magic of lz4 frames.
+/// The magic number of lz4 frames.
 pub const LZ4_MAGIC: u32 = 0x184d_2204;
-/// The magic of the lz4 format before frames.
+/// The magic number of the lz4 format before frames.
 pub const LZ4_LEGACY_MAGIC: u32 = 0x184c_2102;
 
 /// Returns whether a frame with this magic number contains no data. zstd and lz4 share these
@@ -82,12 +82,12 @@ const ROWS: [MagicRow; 11] = [
     MagicRow(Format::Xz, b"\xfd7zXZ\0", |_| Detected::Format(Format::Xz)),
     MagicRow(Format::Bzip2, b"BZh", bzip2),
     MagicRow(Format::Lzip, b"LZIP", lzip),
-    // The fifth byte of a skippable frame begins its length; the magic number has four.
+    // The magic number of a skippable frame has four bytes; the fifth begins the frame's length.
     MagicRow(Format::Zstd, b"", skippable),
     MagicRow(Format::Lzma, b"", lzma),
 ];
 
-/// The extensions of file names that are used for nothing else.
+/// The file name extensions that are used for nothing else.
 const PROMISES: [(&str, Format); 14] = [
     ("gz", Format::Gzip),
     ("tgz", Format::Gzip),
@@ -105,7 +105,7 @@ const PROMISES: [(&str, Format); 14] = [
     ("Z", Format::Compress),
 ];
 
-/// Examines the first bytes of an input. `is_all` says that there are no more.
+/// Examines the first bytes of an input. `is_all` says that they are all of it.
 pub fn detect(head: &[u8], is_all: bool) -> Detected {
     let mut undecided = false;
     for row in &ROWS {
@@ -124,7 +124,7 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
 
 /// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
 fn truncated_magic(head: &[u8]) -> Detected {
-    // No text is one of these beginnings and nothing more, without even a line end.
+    // No text is just one of these beginnings, without even a line terminator.
     match head {
         [.., b'\n'] => {}
         [b'B', b'Z', b'h', _, ..] => return Detected::Format(Format::Bzip2),
@@ -146,12 +146,13 @@ fn is_text(head: &[u8]) -> bool {
     head.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
-/// How an input that no format was found in breaks the promise of its name.
+/// A mismatch between an input's name, which promises a format, and its bytes, in which no format
+/// was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrokenPromise {
     /// It ends within the first bytes of the promised format.
     Truncated(Format),
-    /// It begins with other bytes, which are no text either.
+    /// It begins with other bytes, which are not text either.
     Other(Format),
 }
 
@@ -167,9 +168,8 @@ pub fn broken_promise(name: &OsStr, head: &[u8]) -> Option<BrokenPromise> {
 }
 
 /// Checks the level and the magic number of the first block or of the end.
-///
-/// Most of these bytes are printable. So the check includes what follows the block's checksum: a
-/// bit and a row number, which must be less than the block size.
+/// Most of these bytes are printable, so the check includes the fields after the block's checksum:
+/// a bit and a row number, which must be less than the block size.
 fn bzip2(after: &[u8]) -> Detected {
     const BLOCK: &[u8] = b"1AY&SY";
     const END: &[u8] = b"\x17rE8P\x90";
@@ -212,7 +212,7 @@ fn skippable(head: &[u8]) -> Detected {
 
 /// Checks all fields of the header, because it has no magic number.
 ///
-/// As in xz, they are the properties, a dictionary size that encoders write, a length that is
+/// As in xz, these are the properties, a dictionary size that encoders write, a length that is
 /// unknown or below 256 GiB, and the first byte of the range coder, which is always 0.
 fn lzma(head: &[u8]) -> Detected {
     const LENGTH_LIMIT: u64 = 1 << 38;
@@ -221,7 +221,7 @@ fn lzma(head: &[u8]) -> Detected {
         return Detected::Plain;
     }
     let Some(field) = head.get(1..5) else {
-        // Few dictionary sizes are not a multiple of 4 KiB, and text contains no zero bytes.
+        // Most dictionary sizes are multiples of 4 KiB, and text contains no zero bytes.
         let may_be = head.get(1).is_none_or(|&low| low == 0 || low == 0xff);
         return if may_be { Detected::Undecided } else { Detected::Plain };
     };

@@ -1,4 +1,4 @@
-//! Passes decoded bytes to their reader. A thread decodes ahead, as far as a bounded queue allows.
+//! Passes decoded bytes to their reader. A thread decodes ahead until a bounded queue is full.
 //!
 //! If no thread can be started, or only one is wanted, the reader decodes.
 
@@ -14,16 +14,17 @@ use crate::os::Stop;
 
 use super::Decode;
 
-/// The number of bytes handed over at a time.
+/// The number of bytes handed off at a time.
 const CHUNK: usize = 256 << 10;
 /// The maximum number of chunks that wait for the reader.
 const QUEUED_CHUNKS: usize = 4;
 /// The minimum room in a buffer that is passed to a decoder.
 const MIN_ROOM: usize = 1 << 10;
-/// How often a waiting reader checks whether it should stop.
+/// The interval at which a waiting reader checks whether it should stop.
 const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(25);
 
-/// Threads that decode inputs ahead of their turn, in the order in which the inputs were opened.
+/// The threads that decode inputs ahead of their turn, in the order in which the inputs were
+/// opened.
 #[derive(Debug)]
 pub struct Pool {
     limit: usize,
@@ -73,7 +74,7 @@ impl Pool {
     }
 }
 
-/// The state that the decoding thread and the reader share.
+/// The state shared by the decoding thread and the reader.
 struct Handoff {
     state: Mutex<HandoffState>,
     /// Signals a new chunk, or the end.
@@ -92,7 +93,7 @@ struct HandoffState {
     /// Empty buffers for reuse.
     spare: Vec<Vec<u8>>,
     ended: Option<Result<(), io::Error>>,
-    /// Whether the reader has gone.
+    /// Whether the reader was dropped.
     is_closed: bool,
 }
 
@@ -107,7 +108,7 @@ impl Handoff {
         lock(&self.state).decoder.take()
     }
 
-    /// Decodes to the end, or until the reader has gone.
+    /// Decodes to the end, or until the reader is dropped.
     fn decode_all(&self, mut decoder: Box<dyn Decode>) {
         loop {
             let mut state = lock(&self.state);
@@ -149,7 +150,7 @@ fn fill_chunk(decoder: &mut dyn Decode, chunk: &mut Vec<u8>) -> io::Result<bool>
         }
         Ok(true)
     };
-    // A decoder that panics on unexpected data ends its input and nothing else.
+    // If a decoder panics on unexpected data, only its own input ends.
     catch_unwind(AssertUnwindSafe(fill)).unwrap_or_else(|_| Err(io::Error::other("the decoder failed")))
 }
 
@@ -157,7 +158,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The reader's side.
+/// The reader's end of the queue.
 #[derive(Debug)]
 pub struct Decoded {
     handoff: Arc<Handoff>,
@@ -195,8 +196,8 @@ impl Decoded {
         if self.own.is_none()
             && let Some(decoder) = self.handoff.take_decoder()
         {
-            // No thread has started on it. A short input is decoded here before a thread would have
-            // started.
+            // No thread has started on this input. A short input is decoded here faster than a
+            // thread starts.
             self.own = Some(ReaderDecoder(decoder));
         }
         match self.own.take() {
@@ -219,7 +220,7 @@ impl Decoded {
         Ok(Filled::Full)
     }
 
-    /// Leaves the rest to a thread, if one can be started.
+    /// Hands off the rest to a thread, if one can be started.
     fn hand_to_thread(&mut self, decoder: Box<dyn Decode>) {
         if !std::mem::take(&mut self.may_start) {
             self.own = Some(ReaderDecoder(decoder));

@@ -1,6 +1,6 @@
-//! Decodes a sequence of zstd and lz4 frames and the skippable frames that may lie between them.
+//! Decodes a sequence of zstd and lz4 frames, and any skippable frames between them.
 //!
-//! zstd(1) also continues with gzip members and xz streams. lz4(1) reads only frames of its own.
+//! zstd(1) also continues with gzip members and xz streams. lz4(1) reads only its own frames.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::lz4::Lz4;
 use super::zstd::Zstd;
 use super::{Decode, damaged, decompressor, unexpected_end};
 
-/// Decodes consecutive frames.
+/// A decoder of consecutive frames.
 pub struct Frames {
     input: EncodedInput,
     frame: Option<FrameKind>,
@@ -19,7 +19,8 @@ pub struct Frames {
     /// The format of the last frame, for messages.
     name: &'static str,
     is_first: bool,
-    /// Whether these are frames of zstd(1), which may be followed by frames and data of other formats.
+    /// Whether the input follows zstd(1), where frames and data of other formats may come after a
+    /// frame.
     is_zstd: bool,
     /// The decoder of another format that follows the frames.
     rest: Option<Box<dyn Decode>>,
@@ -38,7 +39,7 @@ impl Frames {
         Frames { input, frame: None, zstd: None, lz4: None, name: format.name(), is_first: true, is_zstd, rest: None }
     }
 
-    /// Decodes what follows other frames.
+    /// Decodes the data after other frames.
     pub fn after_frames(input: EncodedInput, format: Format) -> Frames {
         Frames { is_first: false, ..Frames::new(input, format) }
     }
@@ -84,7 +85,7 @@ impl Frames {
         }
     }
 
-    /// Returns a decoder for the rest, if it begins a format that zstd(1) also reads.
+    /// Returns a decoder for the rest, if it begins with a format that zstd(1) also reads.
     fn other_format(&mut self) -> io::Result<Box<dyn Decode>> {
         let detected = detect(self.input.peek(HEAD)?, true);
         let input = std::mem::replace(&mut self.input, EncodedInput::of_bytes(Vec::new()));

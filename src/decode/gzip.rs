@@ -1,4 +1,4 @@
-//! Decodes gzip members by the rules of gzip(1): any number of them, then zero bytes or nothing.
+//! Decodes gzip members by the rules of gzip(1): any number of members, then zero bytes or nothing.
 
 use std::io;
 use std::time::{Duration, SystemTime};
@@ -18,15 +18,15 @@ const COMMENT: u8 = 0x10;
 const ENCRYPTED: u8 = 0x20;
 const RESERVED: u8 = 0xc0;
 
-/// Returns the time in the header of a member: when the original file was last changed (RFC 1952,
-/// section 2.3.1). `None` if the header has none, as for a pipe.
+/// Returns the time in a member's header, at which the original file was last changed (RFC 1952,
+/// section 2.3.1), or `None` if the header has no time, as for a pipe.
 pub fn written(head: &[u8]) -> Option<SystemTime> {
     let [0x1f, 0x8b, 8, _, seconds @ ..] = head.get(..8)? else { return None };
     let seconds = u32::from_le_bytes(seconds.try_into().ok()?);
     (seconds > 0).then(|| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds.into()))
 }
 
-/// Decodes consecutive members.
+/// A decoder of consecutive members.
 pub struct Gzip {
     input: EncodedInput,
     inflate: Decompress,
@@ -49,12 +49,12 @@ impl Gzip {
         Gzip { input, inflate: Decompress::new(false), crc: Crc::new(), state: GzipState::Header, is_first: true }
     }
 
-    /// Decodes what follows other members.
+    /// Decodes the data after other members.
     pub fn after_members(input: EncodedInput) -> Gzip {
         Gzip { is_first: false, ..Gzip::new(input) }
     }
 
-    /// Reads the magic number of the next member, or what may follow the last one.
+    /// Reads the magic number of the next member, or the padding or garbage after the last one.
     fn begins_member(&mut self) -> io::Result<bool> {
         if !self.is_first && self.input.fill()?.is_empty() {
             return Ok(false);

@@ -1,6 +1,6 @@
-//! Reads the compressed bytes for a decoder.
+//! Reads compressed bytes for a decoder.
 //!
-//! They are always read, never mapped, because decoders are not written for bytes that change
+//! The bytes are always read, never mapped, because decoders are not written for bytes that change
 //! during decoding. A file is read by position, so that no shared file position moves.
 
 use std::io;
@@ -68,7 +68,8 @@ impl EncodedInput {
         let _ = self.notes.notice.set(notice.to_owned());
     }
 
-    /// Returns the buffered bytes, after reading more if there are none. They are empty at the end.
+    /// Returns the buffered bytes, after reading more if there are none. The slice is empty at the
+    /// end.
     ///
     /// # Errors
     /// Returns an error if reading fails or the file was truncated since it was opened.
@@ -107,10 +108,10 @@ impl EncodedInput {
         self.at += count;
     }
 
-    /// Consumes the next byte of data in the `format`, which must not end here.
+    /// Consumes the next byte of data in the given `format`, which must not end here.
     ///
     /// # Errors
-    /// Fails as [`EncodedInput::fill`] does, and at the end.
+    /// Fails as [`EncodedInput::fill`] does, and at the end of the input.
     pub fn byte(&mut self, format: &str) -> io::Result<u8> {
         let byte = self.fill()?.first().copied().ok_or_else(|| unexpected_end(format))?;
         self.consume(1);
@@ -163,7 +164,7 @@ impl EncodedInput {
         }
     }
 
-    /// Starts to keep a copy of the consumed bytes.
+    /// Starts to record the consumed bytes.
     pub fn start_recording(&mut self) {
         self.recording = Some(Vec::new());
     }
@@ -203,8 +204,7 @@ impl EncodedInput {
                 if let Some(error) = error {
                     return Err(error);
                 }
-                // Redirected standard input is left at the position where a reading program would
-                // leave it.
+                // Redirected standard input is left where any program that reads it would leave it.
                 source.leave_at(*at);
                 if let Some(now) = source.length_now()?.filter(|now| now < size) {
                     return Err(io::Error::other(format!(

@@ -12,19 +12,19 @@ use super::{damaged, unexpected_end};
 
 const NAME: &str = "lz4";
 
-/// How far back a block may refer to earlier blocks.
+/// The maximum distance in bytes over which a block refers to earlier blocks.
 const WINDOW: usize = 64 << 10;
 /// The block size of the legacy format.
 const LEGACY_BLOCK: usize = 8 << 20;
 
-/// Decodes one frame at a time.
+/// A decoder of one frame at a time.
 #[derive(Default)]
 pub struct Lz4 {
     frame: Frame,
     state: Lz4State,
     /// The end of the preceding blocks, then the current block.
     block: Vec<u8>,
-    /// How much of `block` has been returned.
+    /// The number of bytes of `block` that were returned.
     given: usize,
     hash: XxHash32,
     length: u64,
@@ -45,7 +45,7 @@ struct Frame {
 enum Lz4State {
     #[default]
     Block,
-    /// Within an uncompressed block.
+    /// In an uncompressed block.
     Stored {
         left: usize,
     },
@@ -68,7 +68,7 @@ impl Lz4 {
         Ok(())
     }
 
-    /// Appends as much to `out` as there is room for. Returns whether the frame continues.
+    /// Appends as many bytes to `out` as fit. Returns whether the frame continues.
     ///
     /// # Errors
     /// Returns an error if the frame is truncated or damaged.
@@ -94,8 +94,8 @@ impl Lz4 {
         }
     }
 
-    /// Reads a block's header and decodes the block if it is compressed. Returns whether there is
-    /// one.
+    /// Reads a block's header, and decodes the block if it is compressed. Returns whether there was
+    /// a block.
     fn next_block(&mut self, input: &mut EncodedInput) -> io::Result<bool> {
         self.keep_window();
         if self.frame.is_legacy {
@@ -158,7 +158,7 @@ impl Lz4 {
         Ok(())
     }
 
-    /// Drops the bytes that no block can refer to any more.
+    /// Drops the bytes that later blocks cannot refer to.
     fn keep_window(&mut self) {
         let kept = if self.frame.is_linked { WINDOW } else { 0 };
         self.block.drain(..self.block.len().saturating_sub(kept));

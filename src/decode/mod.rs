@@ -47,11 +47,11 @@ use parallel::Parallel;
 use sniff::Sniffed;
 use text::{Text, Transcoder, has_mark};
 
-/// Decodes one input, piece by piece.
+/// A decoder of one input, piece by piece.
 pub trait Decode: Send {
     /// Appends decoded bytes within the capacity of `out`, at least one unless the data has ended.
     ///
-    /// Returns whether there may be more.
+    /// Returns whether there may be more data.
     ///
     /// # Errors
     /// Returns an error if reading fails or the data is truncated or damaged. Bytes that were
@@ -62,7 +62,7 @@ pub trait Decode: Send {
     fn is_ready(&self) -> bool;
 }
 
-/// Which inputs are decoded, and by how many threads.
+/// The choice of which inputs are decoded, and by how many threads.
 #[derive(Clone, Debug)]
 pub struct Decoding {
     compressed: bool,
@@ -71,12 +71,12 @@ pub struct Decoding {
     pool: Option<Arc<Pool>>,
 }
 
-/// How an input is handled.
+/// The treatment of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum DecodePlan {
     AsIs,
     Decode(Option<Format>),
-    /// More of its first bytes must be read to decide.
+    /// More of the first bytes must be read to decide.
     Undecided,
 }
 
@@ -87,8 +87,8 @@ impl Decoding {
         Decoding { compressed, text: Text::Bytes, pool }
     }
 
-    /// Also converts text to UTF-8, from the `encoding` with this WHATWG label, or as a byte order
-    /// mark says.
+    /// Also converts text to UTF-8, from the `encoding` with this WHATWG label, or the one that a
+    /// byte order mark shows.
     ///
     /// # Errors
     /// Returns an error if there is no such encoding.
@@ -135,10 +135,12 @@ impl Decoding {
         Ok(source.fed(Box::new(feed), Some(reason), range, notes))
     }
 
-    /// Checks that an input in which no compressed format was found has no name that promises one.
+    /// Checks the name of an input in which no compressed format was found: it must not promise
+    /// one.
     ///
     /// # Errors
-    /// Returns an error if it begins with binary data or ends within the first bytes of the format.
+    /// Returns an error if the name promises a format, and the input begins with binary data or
+    /// ends within the first bytes of the format.
     fn check_name(&self, name: &OsStr, head: &[u8]) -> io::Result<()> {
         match broken_promise(name, head).filter(|_| self.compressed) {
             Some(BrokenPromise::Truncated(format)) => Err(unexpected_end(format.name())),
@@ -172,8 +174,8 @@ impl Decoding {
         self.decoder(EncodedInput::of_file(file, 0, size, notes), format)
     }
 
-    /// Decides how an input that begins with `head` is handled. `is_all` says that it cannot be
-    /// longer.
+    /// Decides how an input that begins with `head` is handled. `is_all` says that it has no more
+    /// bytes.
     fn plan(&self, head: &[u8], is_all: bool) -> DecodePlan {
         let detected = if self.compressed { detect(head, is_all) } else { Detected::Plain };
         match (detected, self.text) {
@@ -187,7 +189,7 @@ impl Decoding {
         }
     }
 
-    /// Returns a decoder for `input`, of `format` if it is compressed.
+    /// Returns a decoder for `input`, which has this `format` if it is compressed.
     fn decoder(&self, input: EncodedInput, format: Option<Format>) -> io::Result<Box<dyn Decode>> {
         let bytes = match format {
             None => Box::new(input),
@@ -196,7 +198,7 @@ impl Decoding {
         Ok(self.as_text(bytes))
     }
 
-    /// Adds text decoding to a decoder.
+    /// Adds text conversion to a decoder.
     fn as_text(&self, bytes: Box<dyn Decode>) -> Box<dyn Decode> {
         match self.text {
             Text::Bytes => bytes,
@@ -216,8 +218,8 @@ fn decompressor(input: EncodedInput, format: Format) -> io::Result<Box<dyn Decod
     })
 }
 
-/// Notes when the content of a file that begins with `head` was last written, as far as its format
-/// or the file tells.
+/// Records when the content of a file that begins with `head` was last written, if the format or
+/// the file says so.
 fn note_written(notes: &FeedNotes, head: &[u8], file: &Source) {
     if let Some(time) = gzip::written(head).or_else(|| file.modified()) {
         let _ = notes.written.set(time);

@@ -1,4 +1,4 @@
-//! Replaces liblzma's decoders in builds without the feature `xz` by an error.
+//! Stands in for liblzma's decoders in builds without the feature `xz`, and returns an error.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use super::{Decode, not_built};
 pub enum Xz {}
 
 impl Xz {
-    /// Always fails, as there is no decoder.
+    /// Always fails: this build has no decoder.
     ///
     /// # Errors
     /// Returns the error for a missing decoder.

@@ -1,11 +1,11 @@
-//! Replaces the zstd decoder in builds without the feature `zstd` by an error.
+//! Stands in for the zstd decoder in builds without the feature `zstd`, and returns an error.
 
 use std::io;
 
 use super::input::EncodedInput;
 use super::not_built;
 
-/// Returns `None`: no frame's length is known without the decoder.
+/// Returns `None`: without the decoder, frame lengths are unknown.
 pub fn frame_length(_: &[u8]) -> Option<usize> {
     None
 }
@@ -14,7 +14,7 @@ pub fn frame_length(_: &[u8]) -> Option<usize> {
 pub enum Zstd {}
 
 impl Zstd {
-    /// Always fails, as there is no decoder.
+    /// Always fails: this build has no decoder.
     ///
     /// # Errors
     /// Returns the error for a missing decoder.

@@ -1,8 +1,9 @@
 //! Decodes files of many independent members or frames on several threads.
 //!
 //! bgzip records the length of each gzip member, and the headers within a zstd frame add up to its
-//! length. What cannot be split, fails to decode, or grows too large is left to the decoder of the
-//! whole format, from a member's beginning. So the result never depends on the splitting.
+//! length. A part that cannot be split, fails to decode, or grows too large is left to the decoder
+//! of the whole format, from a member's beginning. The result therefore never depends on the
+//! splitting.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -18,7 +19,7 @@ use super::{Decode, decompressor};
 
 /// The approximate number of compressed bytes per job.
 const JOB_BYTES: usize = 256 << 10;
-/// The maximum length of a frame that is searched for.
+/// The maximum number of bytes read to find the end of a frame.
 const MAX_FRAME: usize = 4 << 20;
 /// The maximum number of decoded bytes per job.
 const MAX_DECODED: usize = 16 << 20;
@@ -26,10 +27,10 @@ const MAX_DECODED: usize = 16 << 20;
 /// Creates a decoder for everything after an offset where a member may begin.
 type Remainder = Box<dyn Fn(u64) -> Box<dyn Decode> + Send>;
 
-/// Decodes a file in jobs that several threads share.
+/// A decoder of one file, in jobs that several threads share.
 pub struct Parallel {
     shared: Arc<Shared>,
-    /// How many more threads may be started.
+    /// The number of threads that may still be started.
     helpers: usize,
     chunk: Vec<u8>,
     /// The position of the next byte in the chunk.
@@ -50,12 +51,12 @@ struct Shared {
 struct JobState {
     /// The offset of the next job in the file.
     at: u64,
-    /// How many jobs were taken, and how many were output.
+    /// The number of jobs taken, and the number whose output was returned.
     taken: u64,
     given: u64,
     /// The outcomes of finished jobs.
     done: BTreeMap<u64, DecodeOutcome>,
-    /// Whether no more jobs are wanted.
+    /// Whether no further jobs are to be taken.
     is_closed: bool,
 }
 
@@ -94,7 +95,7 @@ impl Parallel {
         Some(Parallel { shared: Arc::new(shared), helpers: threads - 1, chunk, at, make_rest, rest })
     }
 
-    /// Loads the next chunk, or the decoder for the rest.
+    /// Loads the next chunk, or the decoder of the remainder.
     fn next(&mut self) {
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
@@ -132,7 +133,7 @@ impl Parallel {
         if self.helpers > 0 {
             self.helpers -= 1;
             let shared = Arc::clone(&self.shared);
-            // If it cannot be started, this thread does all the work.
+            // If no thread can be started, this thread does all the work.
             let _ = std::thread::Builder::new().spawn(move || shared.run_jobs());
         }
     }
@@ -171,7 +172,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Processes jobs until there are none.
+    /// Processes jobs until none are left.
     fn run_jobs(&self) {
         let mut state = self.lock();
         while !state.is_closed {
@@ -205,7 +206,7 @@ impl Shared {
 
     fn decode(&self, job: DecodeJob) {
         let DecodeJob { number, at, bytes } = job;
-        // No reader must wait for a job whose thread panicked.
+        // A reader must not wait for a job whose thread panicked.
         let decoded = catch_unwind(|| decoded(self.format, bytes)).unwrap_or(None);
         let outcome = decoded.map_or(DecodeOutcome::Remainder(at), DecodeOutcome::Bytes);
         self.lock().done.insert(number, outcome);
@@ -227,8 +228,8 @@ impl Shared {
             while let Some(member) = member_length(self.format, &bytes[end..]) {
                 end += member;
             }
-            // The end of the file is left to the decoder that knows what may follow the last
-            // member.
+            // The end of the file is left to the decoder of the whole format, which knows what may
+            // follow the last member.
             if end > 0 && end < bytes.len() {
                 bytes.truncate(end);
                 return Some(bytes);
@@ -251,7 +252,8 @@ fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
     (length > 0 && length <= bytes.len()).then_some(length)
 }
 
-/// Returns the length of a member that bgzip wrote, which its first extra field stores less one.
+/// Returns the length of a member that bgzip wrote. Its first extra field stores that length minus
+/// one.
 ///
 /// See section 4.1 of the SAM specification, <https://samtools.github.io/hts-specs/SAMv1.pdf>.
 fn bgzip_length(bytes: &[u8]) -> Option<usize> {
@@ -260,7 +262,7 @@ fn bgzip_length(bytes: &[u8]) -> Option<usize> {
     is_bgzip.then(|| usize::from(u16::from_le_bytes([header[16], header[17]])) + 1)
 }
 
-/// Decodes a job. Returns `None` if anything is wrong with it.
+/// Decodes a job. Returns `None` if any of its data is damaged.
 fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() * 4);
     let mut decoder = decompressor(EncodedInput::of_bytes(bytes), format).ok()?;

@@ -1,5 +1,5 @@
-//! Decodes a stream if its first bytes show a compressed format, which is known only once it is
-//! read.
+//! Decodes a stream if its first bytes show a compressed format. Unlike a file's, they are known
+//! only once they are read.
 
 use std::io;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::feed::Decoded;
 use super::input::EncodedInput;
 use super::{DecodePlan, Decoding, note_written};
 
-/// Reads a stream, decoded or unchanged.
+/// A feed that reads a stream, decoded or unchanged.
 #[derive(Debug)]
 pub struct Sniffed {
     decoding: Decoding,
@@ -22,9 +22,9 @@ pub struct Sniffed {
 
 #[derive(Debug)]
 enum SniffState {
-    /// Not decided yet, with the first bytes that have arrived.
+    /// Not decided yet; holds the first bytes that have arrived.
     Undecided(Stream, Vec<u8>),
-    /// Not decoded, with the first bytes that have not been returned yet.
+    /// Not decoded; holds the first bytes that have not been returned yet.
     AsIs(Stream, Vec<u8>),
     Decoded(Decoded),
     Failed,
@@ -36,7 +36,7 @@ impl Sniffed {
         Sniffed { decoding, state: SniffState::Undecided(Stream::new(source), Vec::new()), notes }
     }
 
-    /// Reads first bytes until they decide. Returns the outcome of the read if they do not.
+    /// Reads first bytes until the format is known. Otherwise, returns the outcome of the read.
     fn decide(&mut self, stop: &Stop, wait: bool) -> io::Result<Option<Filled>> {
         let SniffState::Undecided(stream, head) = &mut self.state else { return Ok(None) };
         let mut is_ended = false;

@@ -9,7 +9,7 @@ use super::Decode;
 /// The number of encoded bytes converted at a time.
 const PIECE: usize = 64 << 10;
 
-/// Which text is converted.
+/// The choice of text that is converted.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Text {
     /// None: the bytes are left unchanged.
@@ -25,7 +25,7 @@ pub fn has_mark(head: &[u8]) -> bool {
     head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff")
 }
 
-/// Converts another decoder's output to UTF-8.
+/// A decoder that converts another decoder's output to UTF-8.
 pub struct Transcoder {
     bytes: Box<dyn Decode>,
     text: Text,
@@ -43,7 +43,7 @@ impl Transcoder {
     /// Reads `bytes` as `text`.
     pub fn new(bytes: Box<dyn Decode>, text: Text) -> Transcoder {
         let decoder = match text {
-            // A byte order mark in the text overrides it.
+            // A byte order mark in the text overrides `encoding`.
             Text::Encoded(encoding) => Some(encoding.new_decoder()),
             _ => None,
         };
@@ -51,7 +51,7 @@ impl Transcoder {
         Transcoder { bytes, text, decoder, pending, at: 0, is_ended: false, failure: None, is_flushed: false }
     }
 
-    /// Reads more. At the beginning, reads enough to recognise a byte order mark.
+    /// Reads more bytes; at the beginning, enough to recognise a byte order mark.
     fn fill(&mut self) {
         self.pending.drain(..self.at);
         self.at = 0;
@@ -90,7 +90,7 @@ impl Decode for Transcoder {
                 self.at += some;
                 continue;
             };
-            // Half a character before a failure is not malformed.
+            // Half a character before a failure is not reported as malformed.
             let is_last = self.is_ended && self.failure.is_none();
             let room = out.capacity();
             out.resize(room, 0);

@@ -11,7 +11,7 @@ use super::{Decode, damaged, unexpected_end};
 /// The length of an lzip member's header.
 const HEADER: usize = 6;
 
-/// Decodes one of liblzma's formats.
+/// A decoder of one of liblzma's formats.
 pub struct Xz {
     input: EncodedInput,
     stream: Stream,
@@ -22,13 +22,13 @@ pub struct Xz {
 }
 
 impl Xz {
-    /// Decodes `input`, which is of `format`.
+    /// Decodes `input`, which has this `format`.
     ///
     /// # Errors
-    /// Returns an error if there is no memory for a decoder, or for a version of lzip's format that
-    /// lzip refuses too.
+    /// Returns an error if there is no memory for a decoder, or for a version of the lzip format
+    /// that lzip rejects too.
     pub fn new(mut input: EncodedInput, format: Format) -> io::Result<Xz> {
-        // No memory limit, as in xz. The dictionary's memory is touched only as far as it is
+        // No memory limit, as in xz: the dictionary's memory is touched only as far as it is
         // filled.
         let limit = u64::MAX;
         if format == Format::Lzip && input.peek(HEADER)?.get(4) == Some(&0) {
@@ -43,8 +43,8 @@ impl Xz {
         Ok(Xz { input, stream, format, is_ended: false, last: [0; 3] })
     }
 
-    /// Checks what follows the last lzip member, as lzip does: other data is ignored, unless it looks
-    /// like a truncated or damaged member.
+    /// Checks the data after the last lzip member, as lzip does: other data is ignored, unless it
+    /// looks like a truncated or damaged member.
     ///
     /// The decoder consumes up to three bytes of the next magic number. A member's last byte is zero.
     fn check_lzip_trailer(&mut self) -> io::Result<()> {

@@ -9,19 +9,19 @@ use super::{damaged, unexpected_end};
 
 const NAME: &str = "zstd";
 
-/// The largest window that is decoded, as a power of two: what `zstd --long=31` writes. Its memory
-/// is touched only as far as it is filled.
+/// The largest window that is decoded, as a power of two; `zstd --long=31` writes windows of this
+/// size. Its memory is touched only as far as it is filled.
 const WINDOW_LOG: u32 = if cfg!(target_pointer_width = "64") { 31 } else { 30 };
 
-/// The number of bytes that the decoder gets first: the minimum size of a frame header.
+/// The number of bytes given to the decoder first: the minimum size of a frame header.
 const HEADER: usize = 5;
 
-/// Returns the length of the frame that `bytes` begins with, if all of it is there.
+/// Returns the length of the frame that `bytes` begins with, if the frame is complete.
 pub fn frame_length(bytes: &[u8]) -> Option<usize> {
     zstd::zstd_safe::find_frame_compressed_size(bytes).ok()
 }
 
-/// Decodes one frame at a time.
+/// A decoder of one frame at a time.
 pub struct Zstd {
     decoder: Decoder<'static>,
     /// The number of bytes that the decoder expects next: one block and the header of the block
@@ -51,7 +51,7 @@ impl Zstd {
         self.decoder.reinit()
     }
 
-    /// Appends as much to `out` as there is room for. Returns whether the frame continues.
+    /// Appends as many bytes to `out` as fit. Returns whether the frame continues.
     ///
     /// # Errors
     /// Returns an error if the frame is truncated or damaged.
