@@ -1,8 +1,8 @@
-//! The digests and their names, on the command line, in BSD tags and in other tools, with their
-//! lengths.
+//! The digests with their lengths, and their names on the command line, in BSD tags and in other
+//! tools.
 //!
-//! A single table answers every question about a name, so that the argument parser, the list parser
-//! and `--list-algorithms` cannot disagree. Nothing is computed here.
+//! A single table answers every question about a name, so the argument parser, the list parser and
+//! `--list-algorithms` cannot disagree. Nothing is computed here.
 
 /// A supported digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -37,9 +37,9 @@ pub enum Algorithm {
     Blake2b,
     /// BLAKE2s of RFC 7693, any length up to 256 bits.
     Blake2s,
-    /// BLAKE2bp, four BLAKE2b side by side (<https://www.blake2.net/blake2.pdf>).
+    /// BLAKE2bp, four BLAKE2b in parallel (<https://www.blake2.net/blake2.pdf>).
     Blake2bp,
-    /// BLAKE2sp, eight BLAKE2s side by side (<https://www.blake2.net/blake2.pdf>).
+    /// BLAKE2sp, eight BLAKE2s in parallel (<https://www.blake2.net/blake2.pdf>).
     Blake2sp,
     /// RIPEMD-160 of ISO/IEC 10118-3.
     Ripemd160,
@@ -82,7 +82,7 @@ struct AlgorithmRow {
     tag: &'static str,
     /// The digest's default length.
     bits: u64,
-    /// Other names, as other tools write them, compared without regard to case.
+    /// Other names used by other tools, compared without regard to case.
     aliases: &'static [&'static str],
     /// A description for `--list-algorithms`.
     about: &'static str,
@@ -94,7 +94,7 @@ macro_rules! rows {
     };
 }
 
-/// The order is that of `--list-algorithms`.
+/// The table of algorithms, in the order of `--list-algorithms`.
 const TABLE: &[AlgorithmRow] = rows! {
     Blake3    "blake3"     "BLAKE3"     256 ["b3", "b3sum"]                            "BLAKE3, on every core even for one file";
     Sha256    "sha256"     "SHA256"     256 ["sha2-256", "sha-256", "sha256sum"]       "SHA-256 (FIPS 180-4)";
@@ -131,7 +131,7 @@ const TABLE: &[AlgorithmRow] = rows! {
 };
 
 impl Algorithm {
-    /// Every algorithm, in the order of the listing.
+    /// Returns all algorithms, in the order of the list.
     pub fn all() -> impl Iterator<Item = Algorithm> {
         TABLE.iter().map(|row| row.algorithm)
     }
@@ -180,32 +180,33 @@ impl Algorithm {
         fits.then_some(Spec { algorithm: self, len })
     }
 
-    /// Returns whether the digest's length can be chosen.
+    /// Returns whether the length of the digest can be chosen.
     pub fn has_length(self) -> bool {
         self == Algorithm::Blake3 || self.is_blake2()
     }
 
-    /// Returns whether it is one of the BLAKE2 family, whose lengths are given in bits.
+    /// Returns whether this is a BLAKE2 algorithm, whose lengths are given in bits.
     pub fn is_blake2(self) -> bool {
         matches!(self, Algorithm::Blake2b | Algorithm::Blake2s | Algorithm::Blake2bp | Algorithm::Blake2sp)
     }
 
-    /// Returns whether it is printed as a decimal sum with the input's length, as cksum and sum do.
+    /// Returns whether the digest is printed as a decimal sum with the input's length, as in cksum
+    /// and sum.
     pub fn is_historical(self) -> bool {
         matches!(self, Algorithm::Crc | Algorithm::Crc32b | Algorithm::Bsd | Algorithm::Sysv)
     }
 
-    /// Returns whether its lines are tagged by default.
+    /// Returns whether lines of this algorithm are tagged by default.
     ///
-    /// Untagged lines are what coreutils' `*sum` commands print for their algorithms. An untagged
-    /// digest of any other algorithm would be mistaken for one of theirs, such as BLAKE3's for SHA-256's.
+    /// coreutils' `*sum` commands print untagged lines for their algorithms. An untagged digest of
+    /// any other algorithm would be mistaken for one of theirs, such as BLAKE3's for SHA-256's.
     pub fn is_tagged_by_default(self) -> bool {
         use Algorithm::*;
         !self.is_historical() && !matches!(self, Md5 | Sha1 | Sha224 | Sha256 | Sha384 | Sha512 | Blake2b)
     }
 }
 
-/// A digest to compute: an algorithm, and a length where it can be chosen.
+/// A digest to compute: an algorithm, and the length in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Spec {
     /// The digest's algorithm.
@@ -221,7 +222,7 @@ impl From<Algorithm> for Spec {
 }
 
 impl Spec {
-    /// Returns the name in a BSD tag: BLAKE2 shows its length when that is not the default.
+    /// Returns the name in a BSD tag, with BLAKE2's length if that is not the default.
     pub fn tag(self) -> String {
         match self.algorithm {
             algorithm if algorithm.is_blake2() && self.len != algorithm.default_len() => {

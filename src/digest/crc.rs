@@ -1,10 +1,9 @@
-//! The algebra of CRCs: combines the CRCs of two pieces and skips any run of zeros in logarithmic
-//! time.
+//! CRC arithmetic: combines the CRCs of two pieces, and skips any run of zeros in logarithmic time.
 //!
 //! A CRC register is a polynomial over GF(2) modulo the generator, and `n` more bytes multiply it
-//! by `x^8n`. So pieces of a file can be summed on every core, and a hole of a terabyte costs a few
-//! multiplications. A crate computes the sums of the pieces themselves; on x86-64, [`fold`] shortens
-//! long runs for it.
+//! by `x^8n`. Pieces of a file can therefore be summed on every core, and a hole of a terabyte
+//! costs a few multiplications. A crate computes the sums of the pieces themselves; on x86-64,
+//! [`fold`] shortens long runs for it.
 
 #[cfg(target_arch = "x86_64")]
 use crc::{Crc, Table};
@@ -13,7 +12,7 @@ use super::algorithm::Algorithm;
 #[cfg(target_arch = "x86_64")]
 use super::fold;
 
-/// A CRC as the catalogue of parametrised CRC algorithms describes it. `refin` and `refout` are
+/// A CRC in the terms of the catalogue of parametrised CRC algorithms. `refin` and `refout` are
 /// always equal here.
 #[derive(Clone, Copy, Debug)]
 pub struct Model {
@@ -28,7 +27,7 @@ pub struct Model {
     factors: fold::Factors,
 }
 
-/// The generator polynomial that registers are taken modulo.
+/// The generator polynomial, by which registers are reduced.
 #[derive(Clone, Copy, Debug)]
 struct Generator {
     width: u32,
@@ -43,7 +42,7 @@ macro_rules! model {
         static POWERS: [u64; 64] = GENERATOR.powers();
         #[cfg(target_arch = "x86_64")]
         const FACTORS: fold::Factors = GENERATOR.factors();
-        // The tables of crc-fast add 700 000 bytes to a program, also where its vector code is not
+        // The tables of crc-fast add 700 000 bytes to a program, even where its vector code is not
         // needed.
         #[cfg(target_arch = "x86_64")]
         fn sum(bytes: &[u8]) -> u64 {
@@ -67,7 +66,7 @@ macro_rules! model {
 }
 
 impl Model {
-    /// Returns the CRC of this name, if it is one.
+    /// Returns the model of an algorithm, if it is a CRC.
     pub fn of(algorithm: Algorithm) -> Option<Model> {
         const ONES: u64 = 0xffff_ffff;
         Some(match algorithm {

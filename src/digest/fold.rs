@@ -1,7 +1,7 @@
 //! CRCs of long runs by carry-less multiplication of 256 bits at a time (VPCLMULQDQ with AVX2), or
 //! of 128 bits on older processors (PCLMULQDQ).
 //!
-//! A piece of a message may be replaced by its remainder modulo the generator, moved on: `X·x^d` is
+//! A piece of a message may be replaced by its remainder modulo the generator, shifted: `X·x^d` is
 //! added to the bits `d` further on. Eight wide registers do this for 256 bytes per step, twice as
 //! fast as crates that use 128 bits on CPUs without AVX-512. A table then sums the last 256 bytes,
 //! which have the same CRC as the whole. After V. Gopal et al., "Fast CRC Computation for Generic
@@ -10,31 +10,31 @@
 
 use std::arch::x86_64::*;
 
-/// Bytes taken per step, and left at the end.
+/// The number of bytes folded per step, and left at the end.
 pub const STEP: usize = 256;
 
-/// The prefetch distance in bytes, because hardware prefetching ends at each page. A file is a
-/// fifth faster with it.
+/// The prefetch distance in bytes. Hardware prefetching ends at each page, so prefetching makes a
+/// file a fifth faster.
 const AHEAD: usize = 2048;
 
-/// The bytes that one prefetch loads.
+/// The number of bytes that one prefetch loads.
 const CACHE_LINE: usize = 64;
 
-/// The factors that move a piece of a message on by [`STEP`] bytes.
+/// The factors that shift a piece of a message by [`STEP`] bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct Factors {
     /// The factor for the first eight bytes of a lane.
     pub first: u64,
     /// The factor for the last eight bytes of a lane.
     pub second: u64,
-    /// Whether the highest power is each byte's lowest bit.
+    /// Whether the lowest bit of each byte is its highest power.
     pub reflected: bool,
 }
 
 /// Adds `init` to the first bytes, then folds all whole steps of `bytes` onto the last one.
 ///
-/// Returns the remaining step and how many bytes it stands for. Returns `None` if there are fewer
-/// than two steps or the CPU lacks the instructions.
+/// Returns the last step and the number of bytes that it replaces. Returns `None` if there are
+/// fewer than two steps or the CPU lacks the instructions.
 pub fn fold(bytes: &[u8], init: [u8; 8], factors: Factors) -> Option<([u8; STEP], usize)> {
     let (steps, rest) = bytes.as_chunks::<STEP>();
     let [first, steps @ ..] = steps else { return None };

@@ -1,7 +1,7 @@
-//! Digests that other tools compute and this program does not.
+//! Digests that other tools compute but this program does not.
 //!
-//! A list may name one of them in its own name or in a comment. Its digests must not be taken for
-//! those of another algorithm of the same length.
+//! A list's file name or a comment in it may name one of them. Such a list's digests must not be
+//! mistaken for those of another algorithm of the same length.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -19,7 +19,7 @@ pub struct ForeignDigest {
 
 /// The length of the shortest name.
 const SHORTEST: usize = 3;
-/// The length of the longest word that may be a name with its punctuation.
+/// The maximum length of a word that may be a name with its punctuation.
 const LONGEST: usize = 32;
 
 macro_rules! foreign {
@@ -30,7 +30,7 @@ macro_rules! foreign {
 
 /// The digests of RHash, hashdeep, PHP, libgcrypt, OpenSSL and rclone that are not supported.
 ///
-/// Those that are written in base32 also have the length of that text read as base64.
+/// A digest that is written in base32 also has the length of that text read as base64.
 const TABLE: &[ForeignDigest] = foreign! {
     "whirlpool"  [64]             ["whirlpool0", "whirlpoolt"];
     "tiger"      [24, 20, 16]     ["tiger2", "tiger1", "tiger192", "tiger160", "tiger128", "tgr"];
@@ -91,11 +91,11 @@ impl ForeignDigest {
         self.lengths.contains(&(len as u64))
     }
 
-    /// Returns the first digest that a text mentions, as `TIGERSUMS`, `f.has-160` and
-    /// `# Whirlpool, by RHash` do.
+    /// Returns the first digest that a text mentions, as in `TIGERSUMS`, `f.has-160` and `#
+    /// Whirlpool, by RHash`.
     pub fn mentioned_in(text: &[u8]) -> Option<&'static ForeignDigest> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        // Most words of a text that is no list are ruled out by their length or by their digits.
+        // Length or a lack of letters rules out most words of a text that is not a list.
         let is_name = |word: &&[u8]| word.len() >= SHORTEST && word.iter().any(u8::is_ascii_alphabetic);
         text.split(|byte| !is_part(byte)).filter(is_name).find_map(|word| {
             let word = std::str::from_utf8(word).ok()?;

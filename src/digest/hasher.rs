@@ -1,9 +1,9 @@
-//! A running digest of any algorithm behind one interface, computed by the fastest crate for it.
+//! A running digest of any algorithm, computed by the fastest crate for it.
 //!
 //! A digest is fed in order: with bytes, with runs of zeros and, if the algorithm allows it, with
-//! pieces that were hashed separately. Nothing here knows files, threads or output. Mapped bytes
-//! may change while they are hashed. No hasher here indexes or branches by what it reads, so such
-//! bytes produce some digest and never a panic; the engine then finds the change.
+//! pieces that were hashed separately. Nothing here knows about files, threads or output. Mapped
+//! bytes may change while they are hashed. No hasher here indexes or branches on the bytes it
+//! reads, so such bytes produce some digest and never a panic; the engine then detects the change.
 
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
@@ -59,7 +59,7 @@ impl Recipe {
             || Model::of(self.spec.algorithm).is_some()
     }
 
-    /// Hashes the piece at `offset` as far as that is possible without the bytes before it.
+    /// Hashes as much of the piece at `offset` as is possible without the bytes before it.
     pub fn part(&self, offset: u64, bytes: &[u8]) -> HashedPart {
         match self.spec.algorithm {
             Algorithm::Blake3 => HashedPart::Tree(tree::part(&self.key, offset, bytes)),
@@ -238,7 +238,7 @@ impl Hasher {
         self.len += bytes.len() as u64;
     }
 
-    /// Hashes `count` zero bytes: a hole.
+    /// Hashes `count` zero bytes, as in a hole.
     pub fn zeros(&mut self, count: u64) {
         match &mut self.state {
             HashState::Crc(model, crc) => *crc = model.zeros(*crc, count),
@@ -258,12 +258,12 @@ impl Hasher {
         self.len += count;
     }
 
-    /// Adds the next piece, from which [`Recipe::part`] made `part`.
+    /// Adds the next piece; `part` is the result of [`Recipe::part`] for it.
     pub fn absorb(&mut self, part: &HashedPart, bytes: &[u8]) {
         let len = bytes.len() as u64;
         match (&mut self.state, part) {
             (HashState::Tree(tree), HashedPart::Tree(part)) => tree.absorb(part, bytes),
-            // The digest was created from it.
+            // The digest was created from this root.
             (HashState::Root(_), HashedPart::Root(_)) => {}
             (HashState::Crc(model, crc), HashedPart::Sum(sum)) => *crc = model.combine(*crc, *sum, len),
             (HashState::Adler32(left), HashedPart::Sum(sum)) => *left = sums::adler32_combine(*left, *sum as u32, len),
@@ -310,7 +310,8 @@ impl Hasher {
     }
 }
 
-/// POSIX also sums the input's length, least significant byte first and without leading zeros.
+/// Adds the input's length to a CRC, as POSIX does: least significant byte first, without leading
+/// zeros.
 fn with_length(model: &Model, crc: u64, len: u64) -> u64 {
     let significant = (u64::BITS - len.leading_zeros()).div_ceil(8) as usize;
     let length = &len.to_le_bytes()[..significant];

@@ -1,8 +1,8 @@
-//! MD5 (RFC 1321), a fifth faster than the order of additions that the compiler chooses.
+//! MD5 (RFC 1321), a fifth faster than with the order of additions that the compiler chooses.
 //!
-//! MD5's speed is the length of its chain of dependent operations. The compiler adds each step's
-//! constant last, which lengthens that chain by one addition. Adding word and constant in one
-//! instruction of our own keeps them off the chain; so does adding, rather than or-ing, the two
+//! MD5's speed is limited by its chain of dependent operations. The compiler adds each step's
+//! constant last, which lengthens that chain by one addition. Adding word and constant in a single
+//! inline instruction keeps them off the chain; so does adding, rather than or-ing, the two
 //! disjoint halves of the second round's function. At most 63 bytes are buffered.
 #![allow(unsafe_code)]
 
@@ -131,7 +131,7 @@ fn add3<const K: u32>(a: u32, word: u32) -> u32 {
     #[cfg(target_arch = "x86_64")]
     {
         let mut sum = a;
-        // SAFETY: it adds registers; no memory, stack or flags are touched.
+        // SAFETY: it adds registers; it touches no memory, stack or flags.
         unsafe {
             std::arch::asm!("lea {sum:e}, [{sum:r} + {word:r} + {k}]", sum = inout(reg) sum, word = in(reg) word, k = const K as i32,
                 options(pure, nomem, nostack, preserves_flags));
@@ -142,7 +142,7 @@ fn add3<const K: u32>(a: u32, word: u32) -> u32 {
     a.wrapping_add(word).wrapping_add(K)
 }
 
-/// One step: adds the function `f` to the sum `s` of everything else, rotates, and adds `b`.
+/// Runs one step: adds the function `f` to the sum `s` of everything else, rotates, and adds `b`.
 macro_rules! step {
     ($function:ident, $a:ident $b:ident $c:ident $d:ident, $word:expr, $index:expr, $turn:expr) => {
         let s = add3::<{ SINES[$index] }>($a, $word);

@@ -6,7 +6,7 @@
 
 use crate::os::prefetch_lines;
 
-/// Bytes hashed at a time.
+/// The number of bytes hashed at a time.
 const PIECE: usize = 2 << 10;
 
 /// The distance in bytes from the piece being hashed to the bytes requested.

@@ -1,13 +1,13 @@
-//! The provider of SHA-1, SHA-2 and SHA-3: AWS-LC, which is C and assembly, or the RustCrypto
+//! The provider of SHA-1, SHA-2 and SHA-3: AWS-LC, written in C and assembly, or the RustCrypto
 //! crates.
 //!
-//! The feature `fast-sha` chooses AWS-LC. Without it, the module `digest` here offers the same few
-//! names over crates that need no C compiler. The digests are the same.
+//! The feature `fast-sha` selects AWS-LC. Without it, the module `digest` here provides the same
+//! few names on top of crates that need no C compiler. The digests are the same.
 
 #[cfg(feature = "fast-sha")]
 pub use aws_lc_rs::digest;
 
-/// The names of `aws_lc_rs::digest` that are used here, over the RustCrypto crates.
+/// The names of `aws_lc_rs::digest` that are used here, provided by the RustCrypto crates.
 #[cfg(not(feature = "fast-sha"))]
 pub mod digest {
     use sha2::digest::DynDigest;

@@ -90,8 +90,8 @@ impl Sha512 {
 /// Runs one round on the word `$at` bytes after `$words`.
 ///
 /// `$bc` holds `b ^ c` before and `a ^ b` after, which is the next round's `b ^ c`. The majority of
-/// three is `b` unless both others differ from it. This is in assembler because compilers need a
-/// ninth more instructions, to move words that could stay in place.
+/// three is `b` unless both others differ from it. This is in assembly because compilers need a
+/// ninth more instructions, which move words that could stay in place.
 macro_rules! round {
     ($a:ident $b:ident $d:ident $e:ident $f:ident $g:ident $h:ident, $bc:ident, $words:expr, $at:expr) => {
         // SAFETY: the caller's target features include `rorx` and `andn`. The code writes no memory
@@ -142,7 +142,7 @@ macro_rules! round {
     };
 }
 
-/// Runs sixteen rounds on the words from `$words`, with `$between(i)` after the `i`th even round.
+/// Runs sixteen rounds on the words at `$words`, with `$between(i)` after the `i`th even round.
 #[rustfmt::skip] // rustfmt moves the inner macro further to the right each time
 macro_rules! sixteen {
     ($s:ident, $words:expr, $between:expr) => {{
@@ -183,7 +183,7 @@ fn add(state: &mut [u64; 8], by: [u64; 8]) {
 struct Schedule([[[u64; 2]; 2]; 40]);
 
 impl Schedule {
-    /// Returns where the words of `block` for the sixteen rounds from `16 * sixteenth` begin.
+    /// Returns a pointer to the words of `block` for the sixteen rounds from `16 * sixteenth`.
     fn words(&self, sixteenth: usize, block: usize) -> *const u64 {
         self.0.as_ptr().cast::<u64>().wrapping_add(sixteenth * 32 + block * 2)
     }
@@ -204,7 +204,7 @@ fn compress(state: &mut [u64; 8], blocks: &[[u8; 128]]) {
         second_block(state, &schedule);
     }
     for block in odd {
-        // A last single block is paired with itself; its twin's rounds are not run.
+        // A last single block is paired with itself; the rounds of the copy are not run.
         let rounds = two_blocks(*state, block, block, &mut schedule);
         add(state, rounds);
     }

@@ -1,7 +1,7 @@
 //! The sums that are not CRCs: Adler-32 and the two of the historical `sum` command.
 //!
 //! The Adler-32 and System V sums of pieces can be combined. BSD's sum rotates at each byte and
-//! cannot be, but a run of zeros only rotates it. Each is plain arithmetic on a slice.
+//! cannot be combined, but a run of zeros only rotates it. Each is plain arithmetic on a slice.
 
 /// The largest prime below 2^16, Adler-32's modulus.
 const PRIME: u64 = 65_521;
@@ -30,7 +30,7 @@ pub fn adler32_zeros(sum: u32, count: u64) -> u32 {
     (((b + (count % PRIME) * a) % PRIME) << 16 | a) as u32
 }
 
-/// Returns System V's running sum of these bytes alone. Sums are combined by wrapping addition, and
+/// Returns System V's running sum of these bytes alone. Sums are combined by wrapping addition;
 /// zeros do not change them.
 pub fn sysv(bytes: &[u8]) -> u32 {
     // Short runs keep each partial sum small enough for the fastest vector additions.

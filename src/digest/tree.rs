@@ -3,8 +3,8 @@
 //!
 //! A piece of any offset and length splits into the largest aligned subtrees that it contains,
 //! which are hashed at once, and at most two ragged ends shorter than a chunk, which are hashed
-//! when the pieces before them are done. As more input may follow, each subtree is kept as its two
-//! halves: only [`Tree::finish`] makes a root. Memory does not grow with the file, as only the
+//! after the pieces before them. Because more input may follow, each subtree is kept as its two
+//! halves: only [`Tree::finish`] makes a root. Memory does not grow with the file, because only the
 //! chaining values on the path to the root are kept.
 
 use blake3::hazmat::{
@@ -58,8 +58,8 @@ struct Halves {
 /// The result of hashing one piece, for [`Tree::absorb`].
 #[derive(Debug, Default)]
 pub struct TreePart {
-    /// The number of bytes before the first subtree, which are left to the tree like those after
-    /// the last.
+    /// The number of bytes before the first subtree. The tree hashes these, and those after the
+    /// last subtree.
     head: usize,
     subtrees: Vec<Halves>,
 }
@@ -75,8 +75,8 @@ pub fn part(key: &TreeKey, offset: u64, bytes: &[u8]) -> TreePart {
         let fits = 1u64 << rest.len().ilog2();
         let len = max_subtree_len(at).map_or(fits, |aligned| aligned.min(fits));
         if len < 2 * chunk {
-            // One chunk at an odd position. Leaving it to `absorb` would leave everything after it
-            // too, so it is also a subtree: of one chunk, whose halves are not distinguished.
+            // One chunk at an odd offset. Leaving it to `absorb` would leave everything after it
+            // too, so it is also a subtree: one of a single chunk, whose halves are the same.
             let cv = key.subtree(at, &rest[..CHUNK_LEN]);
             subtrees.push(Halves { left: cv, right: cv, chunks: 1 });
         } else {
@@ -93,7 +93,7 @@ pub fn part(key: &TreeKey, offset: u64, bytes: &[u8]) -> TreePart {
     TreePart { head, subtrees }
 }
 
-/// The newest part of the input, which may turn out to be the root's child or the root.
+/// The newest part of the input, which may become the root's child or the root.
 enum Pending {
     /// At most one chunk.
     Chunk(Box<Hasher>),
@@ -103,7 +103,7 @@ enum Pending {
 /// The tree over all pieces so far, in order.
 pub struct Tree {
     key: TreeKey,
-    /// Chaining values of the complete subtrees before `pending`, the largest first.
+    /// The chaining values of the complete subtrees before `pending`, the largest first.
     stack: Vec<ChainingValue>,
     /// The number of chunks in `stack`.
     chunks: u64,
@@ -116,7 +116,7 @@ impl Tree {
         Tree { pending: Pending::Chunk(Box::new(key.hasher())), key, stack: Vec::new(), chunks: 0 }
     }
 
-    /// Adds the next piece, from which `part` was made.
+    /// Adds the next piece, whose result is `part`.
     pub fn absorb(&mut self, part: &TreePart, bytes: &[u8]) {
         let (head, mut rest) = bytes.split_at(part.head);
         self.update(head);

@@ -1,6 +1,7 @@
 //! A finished digest of any length.
 //!
-//! BLAKE3's output can be longer than memory, so it is produced in chunks and never held whole.
+//! BLAKE3's output can be longer than memory, so it is produced in chunks and never held as a
+//! whole.
 
 use std::io;
 
@@ -8,7 +9,7 @@ use blake3::OutputReader;
 
 use super::algorithm::Spec;
 
-/// The bytes of a digest per chunk: whole groups in hexadecimal and base64.
+/// The number of bytes of a digest per chunk: whole groups in hexadecimal and base64.
 const CHUNK: usize = 48 << 10;
 
 /// A finished digest.
@@ -24,7 +25,8 @@ pub struct Digest {
     tail: Option<OutputReader>,
 }
 
-/// Two digests are equal if their inputs and first bytes are, because the rest follows from these.
+/// Two digests are equal if their input lengths and first bytes are, because the rest follows from
+/// these.
 impl PartialEq for Digest {
     fn eq(&self, other: &Digest) -> bool {
         (self.spec, self.input_len, &self.head) == (other.spec, other.input_len, &other.head)
@@ -53,8 +55,8 @@ impl Digest {
         &self.head
     }
 
-    /// Calls `take` with all bytes in order, in chunks whose length is a multiple of three except
-    /// the last.
+    /// Calls `take` with all bytes in order, in chunks whose length, except for the last, is a
+    /// multiple of three.
     ///
     /// # Errors
     /// Returns the first error of `take`.

@@ -9,8 +9,8 @@ fn digest(spec: Spec, bytes: &[u8]) -> String {
     hasher.finish().hex()
 }
 
-/// Digests of `""` and of `"abc"`: FIPS 180-4 and 202's examples, RFC 1321, RFC 7693, GB/T 32905,
-/// the BLAKE3 and xxHash papers' tools.
+/// The digests of `""` and of `"abc"`, from the examples of FIPS 180-4 and 202, RFC 1321, RFC 7693,
+/// GB/T 32905, and the tools of the BLAKE3 and xxHash papers.
 const EMPTY_AND_ABC: &[(Algorithm, &str, &str)] = &[
     (
         Algorithm::Blake3,
