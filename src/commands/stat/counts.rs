@@ -1,4 +1,4 @@
-//! `--count` and `--lines`: counts in parallel and prints the counts as `wc` does.
+//! `--count` and `--lines`: counts in parallel, and prints the counts as `wc` does.
 
 use std::ffi::OsString;
 
@@ -14,20 +14,20 @@ use crate::os::posix::{FileType, OsStrExt};
 use crate::os::{Status, accounts};
 use crate::output::Output;
 
-/// Counts an input and prints its counts at its end.
+/// A kernel that counts an input and prints the counts at its end.
 struct CountKernel {
     /// The counts to print, in order.
     columns: Vec<CountColumn>,
     wanted: WantedCounts,
-    /// The width that counts are aligned to.
+    /// The width to which counts are aligned.
     width: usize,
-    /// Whether to print names. Without file arguments, standard input has none.
+    /// Whether to print names. Standard input has no name if no file is given.
     names: bool,
     /// Whether to print only the total.
     only_total: bool,
 }
 
-/// The counts of a block, and later those of its input so far.
+/// The counts of a block, and later the counts so far of its input.
 struct CountPart {
     piece: PieceCounts,
     tally: WordCounts,
@@ -35,7 +35,7 @@ struct CountPart {
 
 impl Kernel for CountKernel {
     type Part = CountPart;
-    /// The counts so far of this input, and of all inputs before it.
+    /// The counts so far of this input, and those of all previous inputs.
     type Carry = (WordCounts, WordCounts);
 
     fn scan(&self, block: &Block) -> CountPart {
@@ -101,7 +101,7 @@ impl CountKernel {
         if !name.is_empty() {
             text.push(b' ');
         }
-        // A newline in a name would split the line; wc quotes such a name, and no other.
+        // A newline in a name would split the line. wc quotes such names and no others.
         if name.contains(&b'\n') {
             text.extend_from_slice(&quote(name, QuotingStyle::ShellEscape));
         } else {
@@ -111,7 +111,7 @@ impl CountKernel {
     }
 }
 
-/// Prints the counts of each file, and the totals of several.
+/// Prints the counts of each file, and the totals if there are several files.
 pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let (mut files, mut unlisted) = (args.files.clone(), 0);
     for name in args.files0_from.iter().flat_map(|list| names_from(list)) {
@@ -125,7 +125,7 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
     }
     let kernel = CountKernel::new(args, &files);
     let mut plan = config.engine.plan(Cut::Exact, COUNTED);
-    // The content of a hole is known, so it need not be read.
+    // The content of a hole is known, so a hole need not be read.
     plan.holes = true;
     let inputs =
         if args.files0_from.is_some() && files.is_empty() { vec![] } else { config.inputs(&files) }.into_iter();

@@ -1,4 +1,4 @@
-//! The value of each of GNU stat's directives, for a file and for a file system.
+//! The value of each directive of GNU stat, for a file and for a file system.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -15,8 +15,7 @@ use crate::os::context::has_selinux;
 use crate::os::error_text;
 use crate::os::posix::{FileType, OsStrExt};
 
-/// A file's facts as directives. A directive that fails prints as `?` and adds a message to
-/// `errors`.
+/// The directives for a file. A directive that fails prints `?` and adds a message to `errors`.
 pub struct OfFile<'a> {
     facts: &'a FileFacts,
     style: QuotingStyle,
@@ -25,7 +24,7 @@ pub struct OfFile<'a> {
 }
 
 impl<'a> OfFile<'a> {
-    /// Returns the directives of a file whose name is quoted in `style`.
+    /// Returns the directives for a file whose name is quoted in `style`.
     pub fn new(facts: &'a FileFacts, style: QuotingStyle) -> Self {
         OfFile { facts, style, errors: Vec::new() }
     }
@@ -63,7 +62,7 @@ impl<'a> OfFile<'a> {
     }
 }
 
-/// Returns whether `%H` and `%L` before `code` mean the major and minor number, in formats for
+/// Returns whether `%H` and `%L` before `code` select the major and minor number in formats for
 /// files.
 pub fn file_splits(code: u8) -> bool {
     matches!(code, b'd' | b'r')
@@ -125,11 +124,11 @@ impl Values for OfFile<'_> {
 /// Returns the mount point of the file's file system: the topmost directory on the same device.
 ///
 /// # Errors
-/// Returns an error if a directory on the way cannot be inspected.
+/// Returns an error if a directory on the path cannot be inspected.
 pub fn mount_point(facts: &FileFacts) -> std::io::Result<PathBuf> {
     let path = Path::new(OsStr::from_bytes(&facts.name));
     let is_link = facts.kind() == FileType::Symlink;
-    // A followed link counts as its target; any other link counts as itself.
+    // A followed link has the mount point of its target; any other link has its own.
     let path = if is_link { path.to_owned() } else { path.canonicalize()? };
     let mut directory = if facts.kind() == FileType::Directory {
         path
@@ -151,14 +150,14 @@ pub fn mount_point(facts: &FileFacts) -> std::io::Result<PathBuf> {
     Ok(directory)
 }
 
-/// A file system's facts as directives.
+/// The directives for a file system.
 pub struct OfFilesystem<'a> {
     name: &'a [u8],
     facts: &'a Volume,
 }
 
 impl<'a> OfFilesystem<'a> {
-    /// Returns the directives of the file system that holds `name`.
+    /// Returns the directives for the file system that contains `name`.
     pub fn new(name: &'a [u8], facts: &'a Volume) -> Self {
         OfFilesystem { name, facts }
     }
@@ -204,7 +203,7 @@ pub fn terse() -> String {
 /// GNU stat's terse format for file systems.
 pub const TERSE_FILESYSTEM: &str = "%n %i %l %t %s %S %b %f %a %c %d";
 
-/// Returns GNU stat's block of facts about a file.
+/// Returns GNU stat's block format for a file.
 pub fn block_format(device: bool, context: bool) -> String {
     let special = if device { "%-5h Device type: %Hr,%Lr" } else { "%h" };
     let context = if context { "Context: %C\n" } else { "" };
@@ -217,17 +216,18 @@ pub fn block_format(device: bool, context: bool) -> String {
     )
 }
 
-/// GNU stat's block of facts about a file system.
+/// GNU stat's block format for a file system.
 pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
     \x20   ID: %-8i Namelen: %-7l Type: %T\n\
     Block size: %-10s Fundamental block size: %S\n\
     Blocks: Total: %-10b Free: %-10f Available: %a\n\
     Inodes: Total: %-10c Free: %d";
 
-/// Returns the quoting style for `format`, and a warning if `QUOTING_STYLE` names no known style.
+/// Returns the quoting style for `format`, and a warning if the value of `QUOTING_STYLE` is not a
+/// known style.
 ///
-/// GNU stat checks the environment only if the format contains `%N` literally, so `%-N` and the
-/// default view print names unquoted.
+/// GNU stat checks the environment only if the format contains `%N` literally, so names in `%-N`
+/// and in the default view are unquoted.
 pub fn style(format: &[u8], config: &Config) -> (QuotingStyle, Option<String>) {
     if !format.windows(2).any(|pair| pair == b"%N") {
         return (QuotingStyle::Literal, None);

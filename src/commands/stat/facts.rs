@@ -1,4 +1,5 @@
-//! The kernel's facts about one file: its inode, as `statx` returns it, and what follows from it.
+//! The kernel's facts about one file: its inode, as returned by `statx`, and values derived from
+//! it.
 
 use std::ffi::OsStr;
 
@@ -7,7 +8,7 @@ use crate::os::context::context;
 use crate::os::posix::{Errno, FileType, OsStrExt, read_link, stdin, type_of_mode};
 use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode, was_closed};
 
-/// How to query a file's facts.
+/// The options of a query for a file's facts.
 #[derive(Debug, Clone, Copy)]
 pub struct FactsQuery {
     /// Whether to follow a symbolic link to its target.
@@ -37,7 +38,8 @@ pub struct FileTime {
 }
 
 impl FileFacts {
-    /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device reacts.
+    /// Queries the facts of `name` without opening it, so that FIFOs do not block and devices do
+    /// not react.
     ///
     /// # Errors
     /// Returns the error of `statx`.
@@ -46,7 +48,7 @@ impl FileFacts {
         let inode = match name {
             b"-" if was_closed(0) => return Err(Errno::BADF),
             b"-" => inode(stdin(), OsStr::new(""), follow, freshness)?,
-            // An empty path would mean the directory itself.
+            // An empty path would refer to the directory itself.
             b"" => return Err(Errno::NOENT),
             name => reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?,
         };
@@ -58,7 +60,7 @@ impl FileFacts {
         self.name == b"-"
     }
 
-    /// Returns when a regular file was last modified.
+    /// Returns the time at which a regular file was last modified.
     pub fn modified(&self) -> Option<jiff::Timestamp> {
         let time = self.inode.stx_mtime;
         let time = jiff::Timestamp::new(time.tv_sec, i32::try_from(time.tv_nsec).ok()?).ok()?;
@@ -123,10 +125,10 @@ impl FileFacts {
         reach(OsStr::from_bytes(&self.name), |from, path| read_link(from, path))
     }
 
-    /// Returns the SELinux context, without its trailing NUL.
+    /// Returns the SELinux context without its trailing NUL.
     ///
     /// # Errors
-    /// Returns `ENODATA` if there is none, and any other error of the call.
+    /// Returns `ENODATA` if there is none, or any other error of the call.
     pub fn context(&self) -> Result<Vec<u8>, Errno> {
         context((!self.is_stdin()).then_some(OsStr::from_bytes(&self.name)), self.follow)
     }
@@ -139,7 +141,7 @@ impl From<StatxTimestamp> for FileTime {
 }
 
 impl FileTime {
-    /// Formats the time as GNU stat does: local, in nanoseconds, with the time zone.
+    /// Formats the time as GNU stat does: in local time, with nanoseconds and the time zone.
     pub fn text(self) -> String {
         let FileTime { seconds, nanoseconds } = self;
         let Some(local) = accounts::local_time(seconds) else {

@@ -1,6 +1,6 @@
 //! Names file system types as GNU stat does.
 //!
-//! The kernel reports only a number. The names are those that users know from `stat -f`, so ext4 is
+//! The kernel reports only a number. The names are those known from `stat -f`, so ext4 is
 //! `ext2/ext3` here as well.
 
 /// Returns the name of the file system whose superblock magic number is `magic`, or `UNKNOWN
@@ -13,8 +13,8 @@ pub fn kind(magic: Option<u64>) -> String {
     }
 }
 
-/// Sorted by number. The numbers come from the kernel header `linux/magic.h` and the file systems
-/// themselves.
+/// The names, sorted by number. The numbers are from the kernel header `linux/magic.h` and from the
+/// file systems themselves.
 const KINDS: &[(u64, &str)] = &[
     (0x002f, "qnx4"),
     (0x0033, "z3fold"),

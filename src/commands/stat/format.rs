@@ -1,9 +1,9 @@
-//! Formats as GNU stat accepts them: `%` directives with flags, width and precision, and backslash
+//! Parses formats as GNU stat does: `%` directives with flags, width and precision, and backslash
 //! escapes for `--printf`.
 //!
 //! A format is parsed once and rendered for each file. A [`Values`] supplies the value of each
-//! directive; this module only knows the syntax. Errors in a format surface when it is rendered, as
-//! in GNU stat, so the text before them is still printed.
+//! directive; this module knows only the syntax. As in GNU stat, errors in a format appear when it
+//! is rendered, so that the text before them is printed.
 
 use std::io;
 
@@ -28,11 +28,11 @@ enum FormatPiece {
     Invalid(String),
 }
 
-/// The values of directives.
+/// A source of values for directives.
 pub trait Values {
-    /// Returns whether `%H` and `%L` before `code` mean its major and minor part.
+    /// Returns whether `%H` and `%L` before `code` select the major and minor part of its value.
     fn splits(&self, code: u8) -> bool;
-    /// Returns the value of `%code`, or `None` if there is no such directive, which prints as `?`.
+    /// Returns the value of `%code`, or `None` for an unknown directive, which prints as `?`.
     fn value(&mut self, modifier: Option<u8>, code: u8) -> Option<Value>;
 }
 
@@ -48,18 +48,19 @@ pub struct ParsedFormat {
 pub struct InvalidDirective(pub String);
 
 impl ParsedFormat {
-    /// Parses a format for `-c`: backslashes are text, and each file's output ends with a newline.
+    /// Parses a format for `-c`. Backslashes are literal, and each file's output ends with a
+    /// newline.
     pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> ParsedFormat {
         ParsedFormat { pieces: DirectiveParser::new(text, false, splits).pieces(), newline: true }
     }
 
-    /// Parses a format for `--printf`: escapes are interpreted, and nothing is appended.
+    /// Parses a format for `--printf`. Escapes are interpreted, and nothing is appended.
     pub fn printf(text: &[u8], splits: impl Fn(u8) -> bool) -> ParsedFormat {
         ParsedFormat { pieces: DirectiveParser::new(text, true, splits).pieces(), newline: false }
     }
 
-    /// Writes this format's text for one file to `out`, one directive at a time, and its warnings
-    /// to `warn`.
+    /// Writes the text of this format for one file to `out`, one directive at a time, and the
+    /// warnings to `warn`.
     ///
     /// # Errors
     /// Returns a malformed directive, such as `%5%`, after writing the text before it, or the error
@@ -140,7 +141,7 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
         &self.text[start..self.at]
     }
 
-    /// Parses what follows a `%`.
+    /// Parses the rest of a directive, after `%`.
     fn directive(&mut self) {
         let start = self.at - 1;
         self.take_while(|byte| b"'-+ #0I".contains(&byte));
@@ -178,7 +179,7 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
         }
     }
 
-    /// Parses what follows a backslash.
+    /// Parses the rest of an escape, after the backslash.
     fn escape(&mut self) {
         let Some(byte) = self.peek(0) else {
             self.pieces.push(FormatPiece::Warning("warning: backslash at end of format".into()));
@@ -208,8 +209,8 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
         self.push(meant);
     }
 
-    /// Parses a byte written as up to `longest` digits. Three octal digits can exceed a byte; then
-    /// only the low bits count.
+    /// Parses a byte written as up to `longest` digits. Three octal digits can exceed a byte, in
+    /// which case only the low bits are used.
     fn code(&mut self, longest: usize, radix: u32) {
         let mut value = 0u32;
         for _ in 0..longest {
@@ -225,7 +226,7 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
 mod tests {
     use super::*;
 
-    /// Prints the directive: `%5.2x` gives `[x]`, padded. Uppercase codes do not exist.
+    /// Prints each directive: `%5.2x` yields `[x]`, padded. Uppercase codes are unknown.
     struct Echo;
 
     impl Values for Echo {

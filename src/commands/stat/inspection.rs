@@ -1,7 +1,7 @@
-//! Collects everything about one file once, to be shown as text or as JSON.
+//! Collects the facts about one file once, for output as text or as JSON.
 //!
 //! Only regular files are opened, and only through a descriptor that already identifies the inode
-//! (`O_PATH`). Whatever replaces a file meanwhile, a FIFO never blocks and a device is never
+//! (`O_PATH`). Even if a file is replaced meanwhile, a FIFO never blocks and a device is never
 //! opened.
 
 use std::ffi::OsStr;
@@ -21,31 +21,33 @@ use crate::os::{AlternateStream, Status, StatxAttributes, StatxFlags, Volume, al
 /// The maximum number of ranges or extents to visit, because a file may have millions.
 const LIMIT: usize = 1 << 16;
 
-/// Everything known about one file.
+/// The known facts about one file.
 #[derive(Debug)]
 pub struct Inspection {
-    /// The facts of its inode.
+    /// The facts of the file's inode.
     pub facts: FileFacts,
     /// The target of a symbolic link.
     pub target: Option<Vec<u8>>,
-    /// Its file system, if that can be queried.
+    /// The file's file system, if it can be queried.
     pub filesystem: Option<Volume>,
-    /// The mount point of its file system.
+    /// The mount point of the file system.
     pub mount_point: Option<std::path::PathBuf>,
-    /// Whether it can be mapped.
+    /// Whether the file can be mapped.
     pub mapping: Mappability,
-    /// The cached pages in equal stretches, or why they are unknown; `None` if the file has no
-    /// pages.
+    /// The cached pages in equal parts of the file, or the reason why they are unknown. `None` if
+    /// the file has no pages.
     pub cache: Option<Result<Vec<ResidencyCell>, Unknown>>,
-    /// Its data and holes.
+    /// The data and holes of the file.
     pub sparseness: Option<Sparseness>,
-    /// Its extents on disk.
+    /// The extents of the file on disk.
     pub layout: Option<Result<Layout, Errno>>,
-    /// The processes that use it, if requested; `Some(None)` if the system cannot tell.
+    /// The processes that use the file, if requested. `Some(None)` if the system does not report
+    /// them.
     pub users: Option<Option<Users>>,
-    /// Its alternate data streams, if the system has such.
+    /// The alternate data streams of the file, if the system supports them.
     pub alternate_streams: Option<Vec<AlternateStream>>,
-    /// What its bytes contain, if requested; `Some(None)` for a file that is not read by default.
+    /// The classification of the file's content, if requested. `Some(None)` for a file that is not
+    /// read by default.
     pub content: Option<Option<Content>>,
     /// The outcome of `--touch` or `--evict`.
     pub cache_action: Option<super::page_cache_action::CacheOutcome>,
@@ -54,13 +56,13 @@ pub struct Inspection {
 /// Whether a file can be mapped, and how `--io auto` reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mappability {
-    /// Whether it can be mapped; `None` if only opening would tell, and it was not opened.
+    /// Whether the file can be mapped. `None` if that is unknown because the file was not opened.
     pub mappable: Option<bool>,
-    /// Why it cannot be mapped, or why that is unknown.
+    /// The reason why the file cannot be mapped, or why that is unknown.
     pub why: Option<String>,
-    /// How `--io auto` reads it.
+    /// The method by which `--io auto` reads the file.
     pub auto: Option<AccessMethod>,
-    /// Why `--io auto` does not map a mappable file.
+    /// The reason why `--io auto` does not map a mappable file.
     pub auto_why: Option<String>,
 }
 
@@ -69,38 +71,39 @@ pub struct Mappability {
 pub struct Users {
     /// The processes.
     pub file_users: Vec<FileUser>,
-    /// How many processes were inspected.
+    /// The number of processes that were inspected.
     pub coverage: Coverage,
 }
 
-/// A file with its inode's facts, opened if it is a regular file.
+/// A file with the facts of its inode, opened if it is a regular file.
 #[derive(Debug)]
 pub struct OpenedFile {
-    /// The facts of its inode.
+    /// The facts of the file's inode.
     pub facts: FileFacts,
-    /// An open descriptor, or why there is none.
+    /// An open descriptor, or the reason why there is none.
     pub file: Result<OwnedFd, NotOpened>,
 }
 
-/// Why a file was not opened.
+/// The reason why a file was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NotOpened {
-    /// Opening could block or have side effects, or there are no bytes to query.
+    /// Opening the file could block or have side effects, or it has no bytes to query.
     ByKind,
-    /// Opening it failed.
+    /// Opening the file failed.
     Failed(Errno),
 }
 
 impl OpenedFile {
-    /// Opens the file of `facts` if it is regular and not empty. A file of size 0 has nothing to
-    /// query, and opening one in `/proc` may have side effects.
+    /// Opens the file of `facts` if it is regular and not empty. An empty file has nothing to
+    /// query, and opening a file in `/proc`, where all sizes are 0, may have side effects.
     pub fn new(facts: FileFacts) -> OpenedFile {
         let opens = facts.kind() == FileType::RegularFile && facts.inode.stx_size > 0;
         let file = if opens { open(&facts).map_err(NotOpened::Failed) } else { Err(NotOpened::ByKind) };
         OpenedFile { facts, file }
     }
 
-    /// Also opens a block device: its own pages are queried, and nothing is read.
+    /// Like [`OpenedFile::new`], but also opens a block device. Its own pages are queried, and
+    /// nothing is read.
     pub fn with_devices(facts: FileFacts) -> OpenedFile {
         if facts.kind() != FileType::BlockDevice || facts.is_stdin() {
             return OpenedFile::new(facts);
@@ -110,7 +113,7 @@ impl OpenedFile {
         OpenedFile { facts, file }
     }
 
-    /// Returns the size in bytes: for a block device, its capacity.
+    /// Returns the size in bytes, which for a block device is its capacity.
     pub fn size(&self) -> u64 {
         match (&self.file, self.facts.kind()) {
             (Ok(file), FileType::BlockDevice) => extents::device_size(file.as_fd()).unwrap_or(0),
@@ -123,22 +126,20 @@ impl OpenedFile {
         self.file.as_ref().ok().map(AsFd::as_fd)
     }
 
-    /// Returns the filter that finds the file's users, or `None` for links, directories and the
-    /// like.
+    /// Returns the filter that finds the file's users, or `None` for a symbolic link.
     pub fn wanted(&self) -> Option<SoughtFile<'_>> {
         let inode = &self.facts.inode;
         let reported = Identity { major: inode.stx_dev_major, minor: inode.stx_dev_minor, inode: inode.stx_ino };
         (!matches!(self.facts.kind(), FileType::Symlink)).then(|| SoughtFile::new(reported, self.fd()))
     }
 
-    /// Returns how much of the file is cached, in at most `cells` stretches, or `None` if it has no
-    /// pages.
+    /// Returns the cached pages of the file in at most `cells` parts, or `None` if it has no pages.
     pub fn cells(&self, cells: u64) -> Option<Result<Vec<ResidencyCell>, Unknown>> {
         self.cells_within(0..self.facts.inode.stx_size, cells)
     }
 
-    /// Returns how much of the bytes `within` the file is cached, in at most `cells` stretches, or
-    /// `None` if it has no pages.
+    /// Returns the cached pages of the bytes `within` the file in at most `cells` parts, or `None`
+    /// if it has no pages.
     pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<ResidencyCell>, Unknown>> {
         match &self.file {
             Ok(file) => Some(residency::cells(file.as_fd(), within, cells)),
@@ -151,8 +152,8 @@ impl OpenedFile {
 /// Opens exactly the inode that `facts` describes, or fails.
 fn open(facts: &FileFacts) -> Result<OwnedFd, Errno> {
     if facts.is_stdin() {
-        // Uses a file description of its own: querying holes moves the position, and other
-        // processes share the one of standard input.
+        // This opens a separate file description: querying holes moves the position, and other
+        // processes share the description of standard input.
         return reopen_quietly(stdin());
     }
     let follow = if facts.follow { OFlags::empty() } else { OFlags::NOFOLLOW };
@@ -163,7 +164,7 @@ fn open(facts: &FileFacts) -> Result<OwnedFd, Errno> {
         return Err(Errno::STALE);
     }
     match reopen_quietly(anchor.as_fd()) {
-        // Without /proc, the name is opened again, and must still belong to this inode.
+        // Without /proc, the name is opened again and must still refer to this inode.
         Err(Errno::NOENT) => {
             let file = path::open_without_waiting(name, follow)?;
             let is_same = Status::of(&file).is_ok_and(|now| now.identity() == stat.identity());
@@ -174,8 +175,8 @@ fn open(facts: &FileFacts) -> Result<OwnedFd, Errno> {
 }
 
 impl Inspection {
-    /// Collects everything that does not require reading the file. `width` is the number of
-    /// stretches in the picture of its pages.
+    /// Collects all facts that do not require reading the file. `width` is the number of parts in
+    /// the picture of its pages.
     pub fn of(opened: OpenedFile, width: u64) -> Inspection {
         let cache = opened.cells(width);
         let fd = opened.fd();
@@ -202,13 +203,13 @@ impl Inspection {
         }
     }
 
-    /// Returns how much of the file is cached in total, if that is known.
+    /// Returns the cached pages of the whole file, if they are known.
     pub fn cached(&self) -> Option<Cached> {
         self.cache.as_ref()?.as_ref().ok().map(|cells| residency::total(cells))
     }
 
     /// Returns the alignment in bytes that direct I/O requires of memory and of offsets, if the
-    /// file system reports it.
+    /// file system reports them.
     pub fn direct_io(&self) -> Option<(u32, u32)> {
         let inode = &self.facts.inode;
         let is_reported = inode.stx_mask & StatxFlags::DIOALIGN.bits() != 0;
@@ -233,7 +234,7 @@ impl Inspection {
     }
 }
 
-/// Returns whether the file system keeps its pages only in memory, so that none can be dropped.
+/// Returns whether the file system keeps its pages only in memory, where none can be dropped.
 pub fn lives_in_memory(facts: &FileFacts) -> bool {
     const TMPFS: u64 = 0x0102_1994;
     const RAMFS: u64 = 0x8584_58f6;
@@ -253,7 +254,8 @@ fn filesystem(facts: &FileFacts) -> Option<Volume> {
     path::volume(OsStr::from_bytes(&facts.name)).ok()
 }
 
-/// Returns whether the file can be mapped, by trying if it is open, and otherwise by its type.
+/// Returns whether the file can be mapped. An open file is mapped to find out; otherwise the type
+/// decides.
 fn mapping(opened: &OpenedFile) -> Mappability {
     let by_type = |mappable, why: &str, auto| Mappability { mappable, why: Some(why.to_owned()), auto, auto_why: None };
     match (&opened.file, opened.facts.kind()) {
@@ -307,13 +309,14 @@ pub fn states_no_size(facts: &FileFacts) -> bool {
     filesystem(facts).is_some_and(|filesystem| KINDS.contains(&super::filesystem::kind(filesystem.magic).as_str()))
 }
 
-/// Returns the size of a block device in bytes, from sysfs so that it need not be opened.
+/// Returns the size of a block device in bytes. It is read from sysfs, so that the device need not
+/// be opened.
 pub fn device_size(facts: &FileFacts) -> Option<u64> {
     if facts.kind() != FileType::BlockDevice {
         return None;
     }
     let path = format!("/sys/dev/block/{}:{}/size", facts.inode.stx_rdev_major, facts.inode.stx_rdev_minor);
     let sectors: u64 = std::fs::read_to_string(path).ok()?.trim().parse().ok()?;
-    // The kernel counts in units of 512 bytes there, whatever the device's sector size.
+    // The unit in sysfs is 512 bytes, regardless of the device's sector size.
     Some(sectors * 512)
 }

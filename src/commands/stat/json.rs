@@ -1,6 +1,6 @@
 //! Prints one JSON object per file, each on its own line.
 //!
-//! An unknown value is `null` beside a `reason`, never a guess.
+//! An unknown value is `null`, with a `reason` beside it, and never a guess.
 
 use serde::Serialize;
 
@@ -121,7 +121,7 @@ struct Cache {
     recently_evicted: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
-    /// Pages and resident pages of equal stretches of the file, in order.
+    /// The pages and the resident pages of equal parts of the file, in order.
     stretches: Vec<[u64; 2]>,
 }
 
@@ -185,7 +185,7 @@ struct DescriptorObject {
     write: bool,
 }
 
-/// Returns the object of one file, with its newline.
+/// Returns the JSON object for one file, with a newline.
 pub fn line(report: &Inspection) -> Vec<u8> {
     let mut line = to_json(&object(report)).unwrap_or_default();
     line.push(b'\n');
@@ -349,7 +349,7 @@ fn user(holder: &FileUser) -> User<'_> {
     }
 }
 
-/// Returns the object of a file system, with its newline.
+/// Returns the JSON object for a file system, with a newline.
 pub fn filesystem_line(name: &[u8], facts: &Volume) -> Vec<u8> {
     #[derive(Serialize)]
     struct FilesystemObject<'a> {

@@ -1,20 +1,20 @@
-//! The width of the longest line in columns, as `wc -L` measures it, from pieces of an input that
+//! Measures the width of the longest line in columns, as `wc -L` does, from pieces of an input that
 //! are measured independently.
 //!
-//! A tab ends at the next multiple of eight columns, so a width depends on the column that a piece
-//! begins in. A carriage return and a form feed end a line like a newline.
+//! A tab ends at the next multiple of eight columns, so a width depends on the column at which a
+//! piece begins. Carriage returns and form feeds end a line, as newlines do.
 
 use crate::os::accounts;
 
 /// The distance between tab stops.
 const TAB: u64 = 8;
 
-/// A part of a line, which may begin in any column.
+/// A part of a line that may begin at any column.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct PartOfLine {
-    /// The columns before its first tab.
+    /// The number of columns before the first tab.
     before: u64,
-    /// The columns after its first tab, counted from the tab stop.
+    /// The number of columns after the first tab, counted from the tab stop.
     after_tab: Option<u64>,
 }
 
@@ -27,7 +27,7 @@ impl PartOfLine {
         self.after_tab = Some(self.after_tab.map_or(0, next_stop));
     }
 
-    /// Returns the column at its end if it begins in `column`.
+    /// Returns the column at which the part ends if it begins at `column`.
     fn end(self, column: u64) -> u64 {
         let plain = column + self.before;
         self.after_tab.map_or(plain, |after| next_stop(plain) + after)
@@ -41,16 +41,16 @@ fn next_stop(column: u64) -> u64 {
 /// The widths of the lines in a piece.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Widths {
-    /// The end of the line that the piece begins in; `None` if no line ends in the piece.
+    /// The rest of the line in which the piece begins. `None` if no line ends in the piece.
     first: Option<PartOfLine>,
-    /// The width of the longest line that lies in the piece as a whole.
+    /// The width of the longest line that is entirely in the piece.
     longest: u64,
-    /// The line that the piece ends in, as far as it lies in the piece.
+    /// The part in this piece of the line in which the piece ends.
     last: PartOfLine,
 }
 
 impl Widths {
-    /// Adds a byte of ASCII, or one that is no character.
+    /// Adds an ASCII byte, or a byte that is not part of a character.
     #[inline]
     pub fn push_byte(&mut self, byte: u8) {
         match byte {
@@ -76,12 +76,12 @@ impl Widths {
     }
 }
 
-/// The widths of the lines in the pieces so far.
+/// The widths of the lines in the pieces added so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LongestLine {
     /// The width of the longest line that has ended.
     longest: u64,
-    /// The column at the end of the pieces.
+    /// The column at the end of these pieces.
     column: u64,
 }
 
@@ -96,12 +96,12 @@ impl LongestLine {
         self.column = piece.last.end(column);
     }
 
-    /// Returns the width of the longest line, of which the last one need not have ended.
+    /// Returns the width of the longest line, including an unfinished last line.
     pub fn width(&self) -> u64 {
         self.longest.max(self.column)
     }
 
-    /// Returns the longer line of two inputs.
+    /// Returns the longer of the longest lines of two inputs.
     pub fn or(self, other: LongestLine) -> LongestLine {
         LongestLine { longest: self.width().max(other.width()), column: 0 }
     }

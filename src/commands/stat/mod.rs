@@ -1,7 +1,8 @@
-//! `mapped stat`: what a file is, where its bytes are, and whether mapping or reading suits it.
+//! `mapped stat`: describes a file, the location of its bytes, and whether mapping or reading suits
+//! it.
 //!
-//! The inode is queried by name. Only regular files are opened, and only their content, when
-//! requested, goes through the engine. Nothing here changes a file or blocks on one.
+//! The inode is queried by name. Only regular files are opened, and only their content, if
+//! requested, is read through the engine. Nothing here changes a file or blocks on one.
 
 pub mod content;
 mod counts;
@@ -45,7 +46,7 @@ use view::{FileView, NotingValues, note, render, style, view};
 /// Runs `mapped stat`.
 ///
 /// # Errors
-/// Returns an error if options contradict each other or standard output fails.
+/// Returns an error if options contradict each other or if writing to standard output fails.
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let counts = args.lines || !args.count.is_empty();
     let reads = counts || args.content;
@@ -56,13 +57,14 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     );
     let mut common = args.common.clone();
     if !reads {
-        // Nothing is read in parallel, and counting processors takes longer than describing a file.
+        // Nothing is read in parallel, and counting the processors takes longer than describing a
+        // file.
         common.threads = Some(1);
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
     let mut config = Config::new(&common, output)?.with_decoding(args.decompress);
     config.refuse_stats_over(&args.files)?;
-    // Facts are not left out for the file that standard output goes to.
+    // The facts about the output file are reported as well.
     config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
     let result = if counts { counts::run(args, &config, output) } else { Stat::new(args, &config, output).run(output) };
@@ -82,9 +84,9 @@ struct Stat<'a> {
     /// The width of the picture of a file's pages, in characters.
     width: u64,
     color: bool,
-    /// The width of the terminal for which long lines of the default views are folded.
+    /// The width of the terminal, to which long lines of the default views are folded.
     columns: Option<usize>,
-    /// The first directive of the format that does not exist.
+    /// The first unknown directive in the format.
     unknown: Cell<Option<u8>>,
 }
 
@@ -126,13 +128,13 @@ impl<'a> Stat<'a> {
         }
     }
 
-    /// Returns the names as bytes, in order, or standard input if there are none.
+    /// Returns the names as bytes, in order, or `-` for standard input if there are none.
     fn names(&self) -> impl Iterator<Item = &'a [u8]> {
         let stdin = self.args.files.is_empty().then_some(&b"-"[..]);
         self.args.files.iter().map(|name| name.as_bytes()).chain(stdin)
     }
 
-    /// Returns the facts about `name`, or reports why there are none.
+    /// Returns the facts about `name`, or `None` after reporting why there are none.
     fn facts(&self, name: &[u8], output: &mut Output) -> Option<FileFacts> {
         FileFacts::of(name, self.asking).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
     }
@@ -187,7 +189,7 @@ impl<'a> Stat<'a> {
                 Some(facts) => opened.push(OpenedFile::new(facts)),
                 None => exit = Exit::Failure,
             }
-            // One scan of the processes serves many files, but no more than a process may keep
+            // One scan of the processes serves many files, but not more than a process may keep
             // open.
             if opened.len() == 64 {
                 exit = exit.and(self.batch(std::mem::take(&mut opened), output)?);
@@ -241,7 +243,7 @@ impl<'a> Stat<'a> {
         start..length.map_or(size, |length| start.saturating_add(length).min(size))
     }
 
-    /// Returns the users of each of `opened`, with `--who`.
+    /// Returns the users of each of `opened`, under `--who`.
     fn users(&self, opened: &[OpenedFile]) -> Vec<Option<Users>> {
         let wanted: Vec<(usize, SoughtFile<'_>)> =
             opened.iter().enumerate().filter_map(|(index, opened)| Some((index, opened.wanted()?))).collect();
@@ -311,8 +313,8 @@ impl<'a> Stat<'a> {
     }
 }
 
-/// Returns the width that the terminal leaves beside the label, assuming 80 columns without a
-/// terminal.
+/// Returns the terminal width available beside the label. Without a terminal, it assumes 80
+/// columns.
 fn picture_width(output: &Output) -> u64 {
     let columns = match output.destination() {
         Destination::Terminal => columns(output.fd()).map_or(80, u64::from),

@@ -1,12 +1,12 @@
-//! Counts newlines about as fast as memory delivers them.
+//! Counts newlines at about the speed of memory.
 //!
 //! A single pass from front to back leaves memory idle, because the hardware prefetcher stops at
 //! every page. Walking the four quarters of a block side by side keeps four streams of loads in
-//! flight, which is 1.4 times as fast. The loop is plain Rust that the compiler vectorises; the
-//! only unsafe code is the claim, checked at run time, that the processor has AVX2.
+//! flight, which is 1.4 times as fast. The loop is plain Rust, vectorised by the compiler. The only
+//! unsafe code is the claim, checked at run time, that the processor has AVX2.
 #![allow(unsafe_code)]
 
-/// Bytes taken from each stream per step: one AVX2 vector, or two of SSE2 or NEON.
+/// The number of bytes taken from each stream per step: one AVX2 vector, or two of SSE2 or NEON.
 const LANES: usize = 32;
 /// The number of steps before a count kept in a byte could overflow.
 const STEPS: usize = 255;

@@ -1,5 +1,4 @@
-//! `--touch` and `--evict`: loads a file's pages into memory or drops them, and reports the
-//! outcome.
+//! `--touch` and `--evict`: load a file's pages into memory or drop them, and report the outcome.
 
 use std::io;
 use std::time::Duration;
@@ -8,7 +7,7 @@ use crate::os::extents::data_ranges;
 use crate::os::posix::BorrowedFd;
 use crate::os::residency::{self, Cached, Unknown};
 
-/// What to do with a file's pages before describing it.
+/// An action on a file's pages, performed before the file is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Action {
     /// Load the pages.
@@ -22,12 +21,12 @@ pub enum Action {
 pub enum CacheOutcome {
     /// The number of bytes that were read, without holes.
     Touched(u64),
-    /// The pages that the cache still holds after the eviction, if the kernel reports it.
+    /// The pages that remain in the cache after the eviction, if the kernel reports them.
     Evicted(Result<Cached, Unknown>),
 }
 
-/// How often to try an eviction. A page that is being written, or is in another processor's batch
-/// of new pages, can be dropped a moment later.
+/// The maximum number of attempts at an eviction. A page that is being written, or is in another
+/// processor's batch of new pages, can be dropped a moment later.
 const ATTEMPTS: u32 = 4;
 
 /// Applies `action` to the first `size` bytes of `file`.
@@ -62,7 +61,7 @@ mod tests {
 
     #[test]
     fn touching_fills_and_evicting_empties_the_cache() {
-        // On the build's file system: a temporary one may live in memory, where nothing can be
+        // Use the file system of the build. A temporary file may be in memory, where nothing can be
         // dropped.
         let mut file = tempfile::tempfile_in(env!("CARGO_MANIFEST_DIR")).unwrap();
         let size = 100 * 4096 + 17;

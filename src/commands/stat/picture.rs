@@ -1,14 +1,14 @@
-//! A row of eighth blocks that shows which parts of a file are in memory, and percentages that do
-//! not round misleadingly to 0 or 100.
+//! Draws a row of eighth blocks that shows which parts of a file are in memory. Also formats
+//! percentages that never round misleadingly to 0 or 100.
 
 use crate::os::residency::{Cached, ResidencyCell};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
-/// Returns one character per cell, taller for a larger share in memory.
+/// Returns one character per cell, which is taller for a larger share in memory.
 ///
-/// A blank is a cell with no page in memory, a full block is one with every page, and anything in
-/// between is drawn in between.
+/// A blank is a cell without pages in memory, a full block is one with all pages, and all other
+/// cells are in between.
 pub fn row(cells: &[ResidencyCell]) -> String {
     cells.iter().map(|cell| EIGHTHS[eighths(cell.cached.resident, cell.pages)]).collect()
 }
@@ -23,8 +23,8 @@ fn eighths(resident: u64, pages: u64) -> usize {
     }
 }
 
-/// Formats `part` as a percentage of `pages` with one decimal. It says 0 and 100 only for exactly
-/// none and all.
+/// Formats `part` as a percentage of `pages` with one decimal. The result is 0 or 100 only for
+/// exactly none or all.
 pub fn percent(part: u64, pages: u64) -> String {
     if part == 0 || pages == 0 {
         return "0%".into();
@@ -37,7 +37,7 @@ pub fn percent(part: u64, pages: u64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
-/// Formats `bytes` in the largest unit that leaves at least one, with one decimal.
+/// Formats `bytes` with one decimal, in the largest unit in which the number is at least one.
 pub fn human(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
     if bytes < 1024 {
@@ -48,8 +48,8 @@ pub fn human(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit - 1])
 }
 
-/// Formats the finer counts that are not zero, such as `; 3 dirty, 12 evicted`, or says that the kernel
-/// does not report them.
+/// Formats the nonzero page states, such as `; 3 dirty, 12 evicted`, or says that the kernel does
+/// not report them.
 pub fn state(cached: &Cached) -> String {
     let Some(state) = cached.state else { return "; dirty and evicted: unknown".into() };
     let counts = [(state.dirty, "dirty"), (state.writeback, "in writeback"), (state.evicted, "evicted")];

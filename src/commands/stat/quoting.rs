@@ -1,29 +1,29 @@
-//! Quotes file names as GNU tools do, in the style that `QUOTING_STYLE` names.
+//! Quotes file names as GNU tools do, in the style named by `QUOTING_STYLE`.
 //!
-//! `%N` prints names this way. The output of the shell styles can be pasted into a shell:
-//! unprintable characters go into `$'...'`. A name whose only special character is an apostrophe
-//! goes into double quotes, which read better.
+//! `%N` prints names in this form. The output of the shell styles can be pasted into a shell:
+//! unprintable characters are written in `$'...'`. A name whose only special character is an
+//! apostrophe is written in double quotes, which are easier to read.
 
 use crate::os::accounts;
 
-/// How names are quoted.
+/// A style of quoting names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotingStyle {
-    /// Prints names as they are.
+    /// Prints names unchanged.
     Literal,
-    /// Quotes for a shell, where needed.
+    /// Quotes for a shell, if necessary.
     Shell,
     /// Quotes for a shell, always.
     ShellAlways,
-    /// Quotes for a shell and escapes unprintable characters, where needed.
+    /// Quotes for a shell and escapes unprintable characters, if necessary.
     ShellEscape,
     /// Quotes for a shell and escapes unprintable characters, always.
     ShellEscapeAlways,
     /// Quotes as a C string.
     C,
-    /// Quotes as a C string, where needed.
+    /// Quotes as a C string, if necessary.
     CMaybe,
-    /// Escapes as in a C string, without the quotes.
+    /// Escapes as in a C string, but without quotes.
     Escape,
     /// Quotes as a C string with the locale's quotation marks, or single ones if the locale has
     /// none.
@@ -34,10 +34,10 @@ pub enum QuotingStyle {
 }
 
 impl QuotingStyle {
-    /// Returns the style that `QUOTING_STYLE` names, or shell-escape-always if it is unset.
+    /// Returns the style named by `QUOTING_STYLE`, or shell-escape-always if the variable is unset.
     ///
     /// # Errors
-    /// Returns the value if it names no style.
+    /// Returns the value if it is not the name of a style.
     pub fn from_environment(value: Option<&[u8]>) -> Result<QuotingStyle, String> {
         let Some(value) = value else { return Ok(QuotingStyle::ShellEscapeAlways) };
         const NAMES: [(&str, QuotingStyle); 10] = [
@@ -83,14 +83,14 @@ pub fn quote(name: &[u8], style: QuotingStyle) -> Vec<u8> {
     }
 }
 
-/// A character of the locale, or a byte that is not part of one.
+/// A character in the locale's encoding, or a byte that is not part of one.
 struct QuotedUnit<'a> {
     bytes: &'a [u8],
     printable: bool,
 }
 
-/// Splits a name into characters of the locale. Other bytes are single units, and a truncated
-/// sequence at the end is one unit.
+/// Splits a name into characters in the locale's encoding. Other bytes are single units, and a
+/// truncated sequence at the end is one unit.
 fn units(name: &[u8]) -> impl Iterator<Item = QuotedUnit<'_>> {
     let mut rest = name;
     std::iter::from_fn(move || {
@@ -103,8 +103,8 @@ fn units(name: &[u8]) -> impl Iterator<Item = QuotedUnit<'_>> {
             match rest.utf8_chunks().next() {
                 Some(chunk) => match chunk.valid().chars().next() {
                     Some(character) => (character.len_utf8(), accounts::printable(character)),
-                    // A sequence that the end of the name truncates is one unit; any other invalid
-                    // byte is a unit of its own.
+                    // A sequence truncated by the end of the name is one unit. Any other invalid
+                    // byte is a unit by itself.
                     None if chunk.invalid().len() == rest.len() => (rest.len(), false),
                     None => (1, false),
                 },
@@ -144,7 +144,7 @@ fn shell(name: &[u8], escape: bool) -> Vec<u8> {
             continue;
         }
         if unit.bytes == b"'" {
-            // This closes an escape as well as quotes.
+            // This closes both an escape and quotes.
             out.extend_from_slice(b"'\\''");
             in_escape = false;
             continue;
@@ -158,7 +158,7 @@ fn shell(name: &[u8], escape: bool) -> Vec<u8> {
     out
 }
 
-/// Returns whether C and a shell both read every character literally within double quotes.
+/// Returns whether C and a shell both interpret every character within double quotes literally.
 fn reads_the_same_in_double_quotes(name: &[u8]) -> bool {
     units(name).enumerate().all(|(index, unit)| match unit.bytes {
         [b'#' | b'~'] => index == 0,

@@ -1,7 +1,7 @@
-//! `--residency`: a table of the pages in memory, with a row per file and the total.
+//! `--residency`: prints a table of the pages in memory, with a row per file and a total.
 //!
-//! A file counts once in the total, whatever names it is given by. A directory, link or other file
-//! without pages of its own is listed without figures.
+//! A file with several names is counted once in the total. A directory, a link or another file
+//! without its own pages is listed without figures.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -21,14 +21,14 @@ use crate::os::residency;
 use crate::output::Output;
 use crate::output::escape_name;
 
-/// The width of a file's picture in the table, the same for all. A narrow terminal has a smaller one or
-/// none.
+/// The width of the picture of each file in the table. On a narrow terminal, it is smaller or
+/// omitted.
 const PICTURE: usize = 24;
 
 /// The width of the columns before the picture.
 const FIGURES: usize = 42;
 
-/// The width that is left for names, beside a picture with its frame.
+/// The width for names beside a picture with its frame.
 const NAME: usize = 12;
 
 /// The narrowest picture that is readable.
@@ -78,7 +78,7 @@ impl ResidencyTable<'_> {
         self.row(["RESIDENT", "PAGES", "IN MEMORY", "SHARE"], " WHERE", "FILE")
     }
 
-    /// Prints a row. Only one that has a picture of its pages has a frame.
+    /// Prints a row. A row has a frame only if it has a picture of its pages.
     fn row(&mut self, figures: [impl Display; 4], picture: &str, name: &str) -> anyhow::Result<()> {
         let [resident, pages, memory, share] = figures;
         let line = match self.picture {
@@ -107,7 +107,7 @@ impl ResidencyTable<'_> {
                 let total = residency::total(&cells);
                 let pages = cells.iter().map(|cell| cell.pages).sum();
                 let is_new = self.sum.add(&opened.facts, total.resident, pages);
-                // A short file's row is short, and the padding goes outside the frame.
+                // A short file's picture is short, and its padding is outside the frame.
                 let spaces = " ".repeat(self.picture.max(1) - cells.len());
                 let picture = picture(&cells, self.stat.color) + &spaces;
                 let mut notes = Vec::new();
@@ -143,7 +143,8 @@ impl ResidencyTable<'_> {
     }
 }
 
-/// Returns why a file has no pages of its own, or `None` for a file that is merely empty.
+/// Returns the reason why a file has no pages of its own, or `None` for a file that is merely
+/// empty.
 fn without_pages(facts: &FileFacts) -> Option<&'static str> {
     match facts.kind() {
         FileType::RegularFile => states_no_size(facts).then_some("size unknown"),
@@ -151,13 +152,13 @@ fn without_pages(facts: &FileFacts) -> Option<&'static str> {
     }
 }
 
-/// The pages in memory of all files, each counted once whatever its names.
+/// The pages in memory of all files. A file with several names is counted once.
 #[derive(Default)]
 struct Sum {
     resident: u64,
     pages: u64,
     unknown: u64,
-    /// Device and inode of counted files that have several names.
+    /// The device and inode of each counted file.
     seen: HashSet<(u32, u32, u64)>,
 }
 

@@ -1,4 +1,4 @@
-//! The default view: GNU stat's block, then the facts that matter for mapping a file.
+//! The default view: GNU stat's block, followed by the facts that matter for mapping a file.
 
 use std::fmt::Write;
 
@@ -22,7 +22,7 @@ use crate::output::{escape_name, fold};
 /// The column in which the values of facts start.
 pub const INDENT: usize = 8;
 
-/// Returns the lines after GNU stat's, each with its newline. With `color`, the picture is
+/// Returns the lines after those of GNU stat, each with a newline. With `color`, the picture is
 /// highlighted. Lines wider than `columns` are folded.
 pub fn lines(report: &Inspection, color: bool, columns: Option<usize>) -> String {
     let mut text = String::new();
@@ -79,18 +79,18 @@ pub fn lines(report: &Inspection, color: bool, columns: Option<usize>) -> String
     text
 }
 
-/// Returns a line with its newline, folded if it is wider than `columns`.
+/// Returns a line with a newline, folded if it is wider than `columns`.
 fn fact(label: &str, value: &str, columns: Option<usize>) -> String {
     let colon = if label.is_empty() { ' ' } else { ':' };
     let line = format!("{label:>6}{colon} {value}\n");
     match columns {
-        // The picture fits, and its spaces stand for pages.
+        // The picture fits, and its spaces represent pages.
         Some(columns) if label != "Pages" => fold(&line, columns, INDENT),
         _ => line,
     }
 }
 
-/// Returns the row of blocks in its frame.
+/// Returns the row of blocks with its frame.
 pub fn picture(cells: &[ResidencyCell], color: bool) -> String {
     let style = if color { AnsiColor::Cyan.on_default() } else { Style::new() };
     format!("|{style}{}{style:#}|", row(cells))
@@ -233,7 +233,7 @@ fn content_lines(content: Option<&Content>) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// Names the alternate data streams and their sizes.
+/// Lists the alternate data streams and their sizes.
 fn alternate_streams(streams: &[AlternateStream]) -> String {
     let named = streams.iter().map(|stream| format!("{} ({})", escape_name(&stream.name), bytes(stream.size)));
     format!("{}: {}", counted(streams.len() as u64, "alternate data stream"), named.collect::<Vec<_>>().join(", "))

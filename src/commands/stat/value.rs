@@ -1,7 +1,7 @@
-//! The value of a directive of GNU stat, and how it is printed.
+//! The value of a directive of GNU stat, and its printed form.
 //!
-//! Numbers and text are printed as C's `printf` does. Only seconds with a fraction follow rules of
-//! their own.
+//! Numbers and text are printed as in C's `printf`. Only seconds with a fraction follow their own
+//! rules.
 
 use crate::commands::printf::ConversionSpec;
 use crate::os::accounts;
@@ -9,7 +9,7 @@ use crate::os::accounts;
 /// The value of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// Text, which the precision truncates.
+    /// Text, which is truncated to the precision.
     Text(Vec<u8>),
     /// A link and its target, each formatted separately.
     Link(Vec<u8>, Vec<u8>),
@@ -25,7 +25,7 @@ pub enum Value {
     Seconds(i64, u32),
 }
 
-/// Appends `value` as `spec` specifies.
+/// Appends `value` in the form that `spec` specifies.
 pub fn push(out: &mut Vec<u8>, spec: &ConversionSpec, value: &Value) {
     match value {
         Value::Text(text) => spec.push_text(text, out),
@@ -42,7 +42,7 @@ pub fn push(out: &mut Vec<u8>, spec: &ConversionSpec, value: &Value) {
     }
 }
 
-/// Appends seconds with a fraction. Both share the width, and the fraction of a negative time
+/// Appends seconds with a fraction. The two share the width, and the fraction of a negative time
 /// counts towards zero.
 fn push_seconds(out: &mut Vec<u8>, spec: &ConversionSpec, seconds: i64, nanoseconds: u32) {
     let precision = if spec.is_bare_point { 9 } else { spec.precision.unwrap_or(0) };
@@ -50,7 +50,7 @@ fn push_seconds(out: &mut Vec<u8>, spec: &ConversionSpec, seconds: i64, nanoseco
     if precision > 0 {
         width = spec.width;
         let for_whole = width.saturating_sub(1).saturating_sub(precision);
-        // Padding on the right belongs after the fraction.
+        // Padding on the right must follow the fraction.
         whole = spec.right(if for_whole > 1 && !spec.is_left() { for_whole } else { 0 });
     }
     let shown = precision.min(9);

@@ -1,4 +1,4 @@
-//! What is printed for each file, as the options select it, and how it is written.
+//! The information printed for each file, as selected by the options, and its form.
 
 use std::cell::Cell;
 use std::ffi::OsStr;
@@ -15,10 +15,10 @@ use super::quoting;
 use super::text;
 use super::value::Value;
 
-/// What is printed for each file.
+/// The information printed for each file.
 pub enum FileView {
-    /// A format, of which GNU stat's block is one, followed by the rest of the default view if that
-    /// is requested.
+    /// A format, such as that of GNU stat's block, followed by the rest of the default view if
+    /// `more` is set.
     Format {
         file: ParsedFormat,
         device: ParsedFormat,
@@ -28,7 +28,7 @@ pub enum FileView {
     Table,
 }
 
-/// Values for a terminal, with control characters in names escaped.
+/// Values for a terminal, in which control characters in names are escaped.
 struct TerminalSafeValues<'a>(&'a mut dyn Values);
 
 impl Values for TerminalSafeValues<'_> {
@@ -46,7 +46,7 @@ impl Values for TerminalSafeValues<'_> {
     }
 }
 
-/// Values that note the first directive that does not exist.
+/// Values that record the first unknown directive.
 pub struct NotingValues<'a> {
     pub values: &'a mut dyn Values,
     pub unknown: &'a Cell<Option<u8>>,
@@ -66,7 +66,8 @@ impl Values for NotingValues<'_> {
     }
 }
 
-/// Returns a note on a format for files that has no directive, or in which `unknown` is none.
+/// Returns a note on a format for files that has no directives, or in which `unknown` is not a
+/// directive.
 pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
     let format = args.format.as_ref().or(args.printf.as_ref())?;
     if !format.as_bytes().contains(&b'%') {
@@ -78,15 +79,15 @@ pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
     Some(format!("there is no directive %{unknown}; mapped man stat lists them"))
 }
 
-/// Returns the width of the terminal on which a default view is shown. A format of the user's own, and
-/// what other programs may parse, is never folded.
+/// Returns the width of the terminal on which a default view is shown. A user's own format, and
+/// output that other programs may parse, is never folded.
 pub fn columns(args: &Args, output: &Output) -> Option<usize> {
     let is_own = args.format.is_some() || args.printf.is_some() || args.terse || args.json;
     if is_own || crate::output::is_tool() { None } else { terminal_columns(output) }
 }
 
-/// Writes `values` in `format`, its lines folded at `columns`. An invalid directive ends the run after
-/// the text before it.
+/// Writes `values` in `format`, with lines folded at `columns`. An invalid directive ends the run
+/// after the text before the directive is written.
 pub fn render(
     format: &ParsedFormat,
     values: &mut dyn Values,
@@ -116,7 +117,7 @@ pub fn render(
     Ok(())
 }
 
-/// Returns lines of facts folded at `columns`, apart from the one that has a file's name.
+/// Returns lines of facts folded at `columns`, except for the line with a file's name.
 fn folded(lines: Vec<u8>, columns: Option<usize>) -> Vec<u8> {
     let (Some(columns), Ok(text)) = (columns, std::str::from_utf8(&lines)) else { return lines };
     let fold = |line: &str| match line.starts_with("  File:") {
@@ -126,7 +127,7 @@ fn folded(lines: Vec<u8>, columns: Option<usize>) -> Vec<u8> {
     text.split_inclusive('\n').map(fold).collect::<String>().into_bytes()
 }
 
-/// Returns the view that the options select.
+/// Returns the view selected by the options.
 pub fn view(args: &Args) -> FileView {
     let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
     let same = |format: ParsedFormat| FileView::Format { file: format.clone(), device: format, more: false };
@@ -158,8 +159,8 @@ pub fn view(args: &Args) -> FileView {
     }
 }
 
-/// Returns how names are quoted: as in GNU stat, except that the default view never sends control
-/// characters to a terminal.
+/// Returns the quoting style for names, which is that of GNU stat, except that the default view
+/// never sends control characters to a terminal.
 pub fn style(args: &Args, config: &Config, output: &Output) -> quoting::QuotingStyle {
     let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
         let terminal = output.destination() == Destination::Terminal;

@@ -1,8 +1,8 @@
 //! Counts words and characters and measures lines as `wc` does, in pieces of an input that are counted independently.
 //!
-//! A word is a run of characters without white space, of which at least one is printable; other
+//! A word is a run of characters other than white space, at least one of which is printable. Other
 //! characters, and bytes that are not UTF-8, neither begin nor end a word. The border between two
-//! pieces may divide a character, so each piece keeps its first and last bytes for
+//! pieces may split a character, so each piece keeps its first and last bytes for
 //! [`WordCounts::add`].
 
 use super::line_width::{LongestLine, Widths};
@@ -16,14 +16,14 @@ enum Role {
     Space,
     /// Belongs to a word.
     Letter,
-    /// Neither.
+    /// Neither separates words nor belongs to one.
     Nothing,
 }
 
 /// The maximum number of bytes of a character before a border.
 const MOST: usize = 3;
 
-/// The bytes of a character that lie on one side of a border.
+/// The bytes of a character on one side of a border.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Fragment {
     bytes: [u8; 2 * MOST],
@@ -46,23 +46,23 @@ impl Fragment {
 /// The counts of a piece, as if a space preceded it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PieceCounts {
-    /// Newlines.
+    /// The number of newlines.
     pub lines: u64,
     words: u64,
     characters: u64,
     bytes: u64,
-    /// Whether its first space or letter is a letter.
+    /// Whether the first space or letter is a letter.
     begins_in_word: bool,
-    /// Whether its last space or letter is a letter; `None` if it has neither.
+    /// Whether the last space or letter is a letter. `None` if there is neither.
     ends_in_word: Option<bool>,
     widths: Widths,
-    /// The bytes at its start that may end a character of the piece before it.
+    /// The bytes at the start that may end a character of the preceding piece.
     head: Fragment,
-    /// The bytes at its end that begin a character.
+    /// The bytes at the end that begin a character.
     tail: Fragment,
 }
 
-/// Which counts need more than a search for newlines.
+/// The counts to compute.
 #[derive(Clone, Copy, Debug)]
 pub struct WantedCounts {
     /// Whether to count lines.
@@ -73,7 +73,7 @@ pub struct WantedCounts {
     pub characters: bool,
     /// Whether to measure lines.
     pub width: bool,
-    /// Whether characters are those of UTF-8, not bytes.
+    /// Whether characters are those of UTF-8 rather than bytes.
     pub utf8: bool,
 }
 
@@ -114,7 +114,7 @@ impl PieceCounts {
         piece
     }
 
-    /// Measures the lines of a text in UTF-8.
+    /// Measures the lines of UTF-8 text.
     fn measure(&mut self, mut text: &[u8]) {
         while let Some(&first) = text.first() {
             let (character, length) = if first.is_ascii() { (Some(char::from(first)), 1) } else { decode(text) };
@@ -125,13 +125,13 @@ impl PieceCounts {
         }
     }
 
-    /// Adds the words of a text in UTF-8.
+    /// Adds the words of UTF-8 text.
     fn add_text(&mut self, mut text: &[u8]) {
         while let Some(&first) = text.first() {
             if first.is_ascii() {
                 let blocks = text.chunks(64).take_while(|block| block.is_ascii()).map(<[u8]>::len).sum();
                 let length = if blocks > 0 { blocks } else { text.iter().take_while(|byte| byte.is_ascii()).count() };
-                // A mapped byte may have changed since.
+                // A mapped byte may have changed in the meantime.
                 let length = length.max(1);
                 self.add_bytes(&text[..length]);
                 text = &text[length..];
@@ -143,7 +143,7 @@ impl PieceCounts {
         }
     }
 
-    /// Adds the words of bytes of which only ASCII bytes belong to words.
+    /// Adds the words of `bytes`, in which only ASCII bytes belong to words.
     fn add_bytes(&mut self, bytes: &[u8]) {
         for bytes in bytes.chunks(255) {
             // A count of at most 255 fits in a byte, and the compiler vectorises the loops.
@@ -175,16 +175,16 @@ impl PieceCounts {
     }
 }
 
-/// The counts of the pieces so far.
+/// The counts of the pieces added so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordCounts {
-    /// Newlines.
+    /// The number of newlines.
     pub lines: u64,
-    /// Words.
+    /// The number of words.
     pub words: u64,
-    /// Characters.
+    /// The number of characters.
     pub characters: u64,
-    /// Bytes.
+    /// The number of bytes.
     pub bytes: u64,
     /// The longest line.
     pub longest_line: LongestLine,
@@ -226,14 +226,14 @@ impl WordCounts {
         self.in_word = piece.ends_in_word.unwrap_or(self.in_word);
     }
 
-    /// Adds zero bytes, each of which is a character outside of words.
+    /// Adds zero bytes, each of which is a character outside words.
     pub fn add_zeros(&mut self, count: u64) {
         self.pending = Fragment::default();
         self.characters += count;
         self.bytes += count;
     }
 
-    /// Returns the sum with the counts of another input.
+    /// Returns the sum of these counts and those of another input.
     pub fn and(self, other: WordCounts) -> WordCounts {
         WordCounts {
             lines: self.lines + other.lines,
@@ -250,7 +250,7 @@ fn is_continuation(byte: u8) -> bool {
     byte & 0xC0 == 0x80
 }
 
-/// Returns how many bytes at the end begin a character that they do not complete.
+/// Returns the number of bytes at the end that begin a character without completing it.
 fn incomplete(bytes: &[u8]) -> usize {
     let from = bytes.len().saturating_sub(MOST);
     let Some(lead) = bytes[from..].iter().rposition(|&byte| !is_continuation(byte)) else { return 0 };
@@ -262,7 +262,7 @@ fn incomplete(bytes: &[u8]) -> usize {
 
 /// Returns the number of characters in bytes that may contain invalid UTF-8.
 fn characters(mut bytes: &[u8]) -> u64 {
-    // The bytes do not become a `str`, because another process may change them.
+    // Another process may change the bytes, so they must not become a `str`.
     let mut count = 0;
     loop {
         let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);
@@ -274,8 +274,8 @@ fn characters(mut bytes: &[u8]) -> u64 {
     }
 }
 
-/// Returns the character at the start of some bytes, and its length; no character and one byte if
-/// they do not start with a whole one.
+/// Returns the character at the start of `bytes` and its length. If they do not start with a whole
+/// character, returns `None` and a length of one byte.
 fn decode(bytes: &[u8]) -> (Option<char>, usize) {
     let length = match bytes.first() {
         Some(0xC2..=0xDF) => 2,
@@ -283,7 +283,7 @@ fn decode(bytes: &[u8]) -> (Option<char>, usize) {
         Some(0xF0..=0xF4) => 4,
         _ => 1,
     };
-    // A copy, because another process may change the bytes.
+    // Another process may change the bytes, so check a copy.
     let mut copy = [0; 4];
     let length = length.min(bytes.len());
     copy[..length].copy_from_slice(&bytes[..length]);
@@ -293,7 +293,7 @@ fn decode(bytes: &[u8]) -> (Option<char>, usize) {
     }
 }
 
-/// Returns the role of a byte where bytes above 127 belong to no word.
+/// Returns the role of a byte. Bytes above 127 do not belong to words.
 #[inline(always)]
 fn byte_role(byte: u8) -> Role {
     if (byte == b' ') | (byte.wrapping_sub(9) < 5) {
@@ -305,8 +305,8 @@ fn byte_role(byte: u8) -> Role {
     }
 }
 
-/// Returns the role of a character as glibc classifies it: `iswspace`, GNU `wc`'s spaces that do not
-/// break a line, and `iswprint`.
+/// Returns the role of a character as classified by glibc: `iswspace`, GNU `wc`'s spaces that do
+/// not break a line, and `iswprint`.
 fn role(character: char) -> Role {
     match character {
         '\0'..='\x7f' => byte_role(character as u8),
@@ -322,7 +322,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Counts character by character.
+    /// Counts characters one by one.
     fn naive(bytes: &[u8], utf8: bool) -> (u64, u64) {
         let (mut words, mut characters, mut in_word) = (0, 0, false);
         let mut see = |role| match role {

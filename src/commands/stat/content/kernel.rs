@@ -1,4 +1,4 @@
-//! Counts all of a file's bytes with [`ContentTally`], in parallel.
+//! Counts all bytes of a file with [`ContentTally`], in parallel.
 
 use jiff::Timestamp;
 
@@ -9,7 +9,7 @@ use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline};
 use crate::output::Output;
 use crate::timestamp::{SAMPLE, log_times};
 
-/// The block size: small enough to balance threads, large enough for windows.
+/// The block size, small enough to balance threads and large enough for windows.
 const BLOCK: usize = 4 << 20;
 
 struct LineCount;
@@ -55,10 +55,10 @@ impl Kernel for LineCount {
     fn format(&self, _: &Block, _: &mut ContentTally, _: &mut Vec<u8>) {}
 }
 
-/// Reads `input` and classifies it. Returns `None` if reading failed, which has been reported.
+/// Reads `input` and classifies it. Returns `None` after reporting that reading failed.
 ///
 /// # Errors
-/// Returns an error if standard output fails.
+/// Returns an error if writing to standard output fails.
 pub fn judge(
     input: Input<'_>,
     changed: Timestamp,

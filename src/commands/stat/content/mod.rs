@@ -1,4 +1,4 @@
-//! Classifies a file's bytes: text or binary, encoding, line ends, number and length of lines.
+//! Classifies a file's bytes: text or binary, encoding, line ends, and number and length of lines.
 
 pub mod kernel;
 pub mod tally;
@@ -23,15 +23,16 @@ pub const PREFIX: usize = 8 << 10;
 
 /// The outcome of reading a file's content.
 pub enum Read {
-    /// What was found.
+    /// The file was read and classified.
     Judged(Box<Content>),
-    /// Not read: it would block or have side effects.
+    /// The file was not read, because that could block or have side effects.
     ByKind,
-    /// Reading failed, which was reported.
+    /// Reading failed, and the failure was reported.
     Failed,
 }
 
-/// Reads what is safe to read: regular files, block devices, and standard input of any type.
+/// Reads inputs that are safe to read: regular files, block devices, and standard input of any
+/// type.
 pub fn read(facts: &FileFacts, config: &Config, output: &mut Output) -> io::Result<Read> {
     let is_safe = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
     if !is_safe {
@@ -53,11 +54,11 @@ pub enum ContentKind {
     Empty,
     /// Text.
     Text,
-    /// Anything but text.
+    /// Anything other than text.
     Binary,
 }
 
-/// How lines end.
+/// The line ends of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LineEnding {
@@ -69,38 +70,40 @@ pub enum LineEnding {
     Crlf,
     /// All lines end with CR, as on old Macs.
     Cr,
-    /// Lines end in several ways.
+    /// Lines end in more than one of these ways.
     Mixed,
 }
 
 /// The result of reading a whole file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Content {
-    /// Text or binary.
+    /// Whether the file is empty, text or binary.
     pub kind: ContentKind,
     /// The media type, from the file's first bytes.
     pub mime: String,
-    /// The encoding of text.
+    /// The encoding of text; `None` for other files.
     pub encoding: Option<&'static str>,
-    /// The byte order mark that the file begins with.
+    /// The byte order mark at the start of the file.
     pub bom: Option<&'static str>,
-    /// How lines end; `None` for binary files.
+    /// The line ends, or `None` for a binary file.
     pub line_ends: Option<LineEnding>,
-    /// Newlines, as `wc -l` counts them. In UTF-16, newlines of that encoding.
+    /// The number of newlines, as `wc -l` counts them. In UTF-16, they are newlines of that
+    /// encoding.
     pub lines: u64,
-    /// Whether the last line has a newline; `None` if a newline is longer than a byte.
+    /// Whether the last line ends with a newline. `None` if a newline is longer than one byte.
     pub ends_with_newline: Option<bool>,
-    /// The longest line in bytes without its line end; `None` if a newline is longer than a byte.
+    /// The length in bytes of the longest line, without its line end. `None` if a newline is longer
+    /// than one byte.
     pub longest_line: Option<u64>,
-    /// Newlines after a carriage return.
+    /// The number of newlines after a carriage return.
     pub crlf: u64,
-    /// Zero bytes.
+    /// The number of zero bytes.
     pub nul_bytes: u64,
-    /// Other control characters that text does not contain.
+    /// The number of other control characters that are unusual in text.
     pub control_characters: u64,
-    /// Bytes above 127.
+    /// The number of bytes above 127.
     pub high_bytes: u64,
-    /// Bytes read.
+    /// The number of bytes read.
     pub bytes: u64,
     /// The times of a log's lines.
     pub times: Option<LineTimes>,
@@ -112,13 +115,13 @@ pub struct Content {
 /// The timestamps of a log's lines.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineTimes {
-    /// How they are written, and where in the line.
+    /// The notation of the timestamps, and their position in the line.
     pub form: String,
-    /// The time of the first entry, if the log's beginning shows it.
+    /// The time of the first entry, if the start of the log shows it.
     pub first: Option<String>,
     /// The time of the last entry.
     pub last: Option<String>,
-    /// How many of the examined lines have no time, if these are many.
+    /// The number of examined lines without a time, if there are many.
     pub timeless: Option<String>,
 }
 
@@ -131,7 +134,7 @@ impl LineTimes {
     }
 }
 
-/// Byte order marks and their encodings. UTF-32's mark begins with UTF-16's, so it comes first.
+/// Byte order marks and their encodings. UTF-32's mark begins with UTF-16's, so it precedes it.
 const MARKS: [(&[u8], &str); 5] = [
     (b"\xff\xfe\0\0", "UTF-32LE"),
     (b"\0\0\xfe\xff", "UTF-32BE"),
@@ -147,7 +150,7 @@ impl Content {
         let encoding = encoding(tally, bom);
         let kind = match encoding {
             _ if tally.bytes == 0 => ContentKind::Empty,
-            // A log may contain a few control characters, but not one byte in ten.
+            // A log may contain a few control characters, but not one in ten bytes.
             Some("unknown 8-bit") if tally.controls > 0 => ContentKind::Binary,
             Some(_) if tally.controls.saturating_mul(10) > tally.bytes => ContentKind::Binary,
             Some(_) => ContentKind::Text,
@@ -180,14 +183,14 @@ impl Content {
     }
 }
 
-/// Returns the encoding if the bytes may be text, or `None` otherwise.
+/// Returns the encoding, or `None` if the bytes cannot be text.
 fn encoding(tally: &ContentTally, bom: Option<&'static str>) -> Option<&'static str> {
     if let Some(name) = bom.filter(|name| *name != "UTF-8") {
         return Some(name);
     }
     if tally.nuls > 0 {
-        // UTF-16 without a mark: at least half of the units are plain letters, and zeros are on one
-        // side only.
+        // UTF-16 without a mark has zeros only at even or only at odd offsets. At least half of its
+        // units must be plain letters.
         let even_nuls = tally.nuls - tally.odd_nuls;
         let many = tally.nuls.saturating_mul(4) >= tally.bytes && tally.bytes.is_multiple_of(2);
         return match (even_nuls, tally.odd_nuls) {
@@ -208,7 +211,8 @@ fn line_ends(tally: &ContentTally) -> LineEnding {
     let lf = tally.newlines - tally.crlf;
     match (lf, tally.crlf, lone_cr) {
         (0, 0, 0) => LineEnding::None,
-        // A carriage return inside a line (a progress bar in a log) is not a line end where LF is.
+        // If lines end with LF, a carriage return inside a line, as in a log of a progress bar, is
+        // not a line end.
         (1.., 0, _) => LineEnding::Lf,
         (0, 1.., _) => LineEnding::Crlf,
         (0, 0, _) => LineEnding::Cr,

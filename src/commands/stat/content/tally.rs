@@ -1,52 +1,53 @@
-//! Counts a file's bytes, piece by piece: lines, line ends, zero bytes, control characters, UTF-8.
+//! Counts a file's bytes piece by piece: lines, line ends, zero bytes, control characters, UTF-8.
 //!
-//! Any thread can count a piece on its own. Neighbours are then joined in order, where a line, a
-//! character or a CRLF may cross the border. The result is the same wherever the file is cut, down
-//! to single bytes.
+//! Any thread can count a piece independently. Neighbouring pieces are then joined in order,
+//! because a line, a character or a CRLF may cross the border between them. The result does not
+//! depend on where the file is split, down to single bytes.
 
 use super::utf8::Utf8;
 
-/// The counts of a stretch of bytes.
+/// The counts of consecutive bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContentTally {
     /// The number of bytes.
     pub bytes: u64,
-    /// Newlines (LF).
+    /// The number of newlines (LF).
     pub newlines: u64,
-    /// Newlines after a carriage return.
+    /// The number of newlines after a carriage return.
     pub crlf: u64,
-    /// Carriage returns.
+    /// The number of carriage returns.
     pub carriage_returns: u64,
-    /// Zero bytes.
+    /// The number of zero bytes.
     pub nuls: u64,
-    /// Zero bytes at odd offsets, where UTF-16LE has the zeros of plain letters.
+    /// The number of zero bytes at odd offsets, where UTF-16LE has the zeros of plain letters.
     pub odd_nuls: u64,
-    /// Control characters that text does not contain: all but NUL (counted separately), BEL, BS,
-    /// HT, LF, VT, FF, CR and ESC.
+    /// The number of control characters that are unusual in text: all but NUL (counted separately),
+    /// BEL, BS, HT, LF, VT, FF, CR and ESC.
     pub controls: u64,
-    /// Bytes above 127.
+    /// The number of bytes above 127.
     pub high: u64,
-    /// Newlines of UTF-16LE and UTF-16BE, in case the file is in that encoding.
+    /// The number of newlines in UTF-16LE and in UTF-16BE, in case the file has that encoding.
     pub wide_newlines: [u64; 2],
     /// Whether the bytes are UTF-8.
     pub utf8: Utf8,
-    /// The longest complete line, in bytes without its line end.
+    /// The length in bytes of the longest complete line, without its line end.
     longest: u64,
-    /// Bytes before the first newline, or all if there is none.
+    /// The number of bytes before the first newline, or of all bytes if there is none.
     head: u64,
     /// Whether the byte before the first newline is a carriage return.
     head_cr: bool,
-    /// Bytes after the last newline.
+    /// The number of bytes after the last newline.
     tail: u64,
     first: Option<u8>,
     last: Option<u8>,
 }
 
-/// The number of bytes counted at a time, so that all passes but the first read from the L1 cache.
+/// The number of bytes counted at a time. Because of it, all passes but the first read from the L1
+/// cache.
 const CHUNK: usize = 16 << 10;
 
 impl ContentTally {
-    /// Returns the counts of no bytes.
+    /// Returns the counts for no bytes.
     pub fn empty() -> ContentTally {
         ContentTally {
             bytes: 0,
@@ -78,7 +79,7 @@ impl ContentTally {
         tally
     }
 
-    /// Counts `length` zero bytes, which is how a hole reads.
+    /// Counts `length` zero bytes, which are the content of a hole.
     pub fn of_zeros(length: u64, offset: u64) -> ContentTally {
         let zero = (length > 0).then_some(0);
         ContentTally {
@@ -105,7 +106,7 @@ impl ContentTally {
             odd_nuls: if nuls == 0 { 0 } else { odd_nuls(chunk, offset) },
             controls: count(chunk, is_odd_control),
             high,
-            // ASCII is UTF-8 at every border.
+            // ASCII is valid UTF-8 at every border.
             utf8: if high == 0 { Utf8::of(&chunk[..chunk.len().min(1)]) } else { Utf8::of(chunk) },
             head: length,
             tail: length,
@@ -179,7 +180,8 @@ impl ContentTally {
         self.last = next.last;
     }
 
-    /// Returns the longest line in bytes, without its line end. An unfinished last line counts.
+    /// Returns the length in bytes of the longest line, without its line end, including an
+    /// unfinished last line.
     pub fn longest_line(&self) -> u64 {
         if self.newlines == 0 {
             return self.tail;
@@ -194,7 +196,7 @@ impl ContentTally {
     }
 }
 
-/// Counts the bytes that are `wanted`. Byte-sized partial sums let the compiler use whole vectors.
+/// Counts the `wanted` bytes. Byte-sized partial sums let the compiler use whole vectors.
 fn count(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> u64 {
     bytes.chunks(255).map(|chunk| u64::from(chunk.iter().map(|&byte| u8::from(wanted(byte))).sum::<u8>())).sum()
 }
@@ -204,7 +206,7 @@ fn odd_nuls(bytes: &[u8], offset: u64) -> u64 {
     bytes.iter().skip(first_odd).step_by(2).filter(|&&byte| byte == 0).count() as u64
 }
 
-/// Returns whether a control character does not belong in text.
+/// Returns whether a control character is unusual in text.
 fn is_odd_control(byte: u8) -> bool {
     (byte.wrapping_sub(1) < 0x1f && !(0x07..=0x0d).contains(&byte) && byte != 0x1b) || byte == 0x7f
 }
@@ -214,7 +216,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Returns the same counts from a loop that is easy to check by eye.
+    /// Returns the same counts, from a loop that is easy to verify by reading.
     fn naive(bytes: &[u8]) -> (u64, u64, u64, u64, u64, u64) {
         let newlines = bytes.iter().filter(|&&byte| byte == b'\n').count() as u64;
         let crlf = bytes.windows(2).filter(|pair| pair == b"\r\n").count() as u64;

@@ -1,23 +1,24 @@
-//! Checks whether bytes are UTF-8, in pieces that are checked separately and in any order.
+//! Checks whether bytes are UTF-8, in pieces that can be checked separately and in any order.
 //!
 //! A piece may begin or end inside a character. Each piece is checked between its first and last
-//! complete character, and its ragged ends (at most three bytes each) are kept. Joining two
+//! complete characters, and its incomplete ends (at most three bytes each) are kept. Joining two
 //! neighbours checks the character between them.
 
 /// The result of checking one piece.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Utf8 {
-    /// Whether it contains bytes that are never valid, whatever its neighbours are.
+    /// Whether the piece contains bytes that are invalid regardless of its neighbours.
     invalid: bool,
-    /// Bytes at its start that can only continue an earlier character.
+    /// The bytes at the start of the piece that can only continue an earlier character.
     head: PartialChar,
-    /// Bytes at its end that begin a character.
+    /// The bytes at the end of the piece that begin a character.
     tail: PartialChar,
-    /// Whether the piece is nothing but `head`, so that an earlier character may continue after it.
+    /// Whether the piece consists of `head` alone, so that an earlier character may continue after
+    /// it.
     all_head: bool,
 }
 
-/// At most three bytes.
+/// At most three bytes of a character.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct PartialChar {
     bytes: [u8; 3],
@@ -66,8 +67,8 @@ impl Utf8 {
             return;
         }
         if self.all_head {
-            // Only continuation bytes so far. More of them may follow, but no character has four of
-            // them.
+            // There are only continuation bytes so far. More of them may follow, but no character
+            // has four.
             let joined = [self.head.get(), next.head.get()].concat();
             self.invalid |= joined.len() > 3;
             self.head = PartialChar::new(&joined[..joined.len().min(3)]);
@@ -77,8 +78,8 @@ impl Utf8 {
         }
         let between = [self.tail.get(), next.head.get()].concat();
         match std::str::from_utf8(&between) {
-            // The bytes in between must be one character or nothing. They start with the start of a
-            // character, so they are one.
+            // The bytes in between must form one character or be empty. They begin with the start
+            // of a character, so they form one.
             Ok(_) => self.tail = next.tail,
             Err(error) if next.all_head && error.valid_up_to() == 0 && error.error_len().is_none() => {
                 self.tail = PartialChar::new(&between);
@@ -90,7 +91,7 @@ impl Utf8 {
         }
     }
 
-    /// Returns whether the joined pieces are UTF-8 on their own.
+    /// Returns whether the joined pieces are valid UTF-8 by themselves.
     pub fn is_valid(&self) -> bool {
         !self.invalid && self.head.length == 0 && self.tail.length == 0
     }
@@ -101,7 +102,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Pieces of every length, joined from the left.
+    /// Checks pieces of every length, joined from the left.
     fn joined(bytes: &[u8], cuts: &[usize]) -> bool {
         let mut whole = Utf8::of(b"");
         let mut at = 0;
