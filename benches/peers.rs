@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use mapped::os::residency;
 
-/// Where a program's output goes.
+/// The destination of a program's output.
 #[derive(Clone, Copy, PartialEq)]
 enum To {
     Null,
@@ -35,9 +35,9 @@ enum On {
     Tree,
     /// The log, redirected to standard input.
     Stdin,
-    /// The log, with none of it cached.
+    /// The log, uncached.
     Disk,
-    /// The 10 000 files, with none of them cached.
+    /// The 10 000 files, uncached.
     DiskTree,
 }
 
@@ -128,7 +128,7 @@ fn run_case(case: &Case, rounds: usize, file: &Path, bytes: f64) {
     for round in 0..=rounds {
         for (i, command) in commands.iter().enumerate() {
             let (took, peak) = run(command, case, file);
-            // The first round warms file and program.
+            // The first round only warms the caches.
             if round > 0 {
                 seconds[i].push(took);
                 peaks[i] = peaks[i].max(peak);
@@ -280,7 +280,7 @@ fn write_log(path: &Path, size: usize) {
 
 /// Writes the content of `log` to 10 000 files, 100 per directory.
 fn write_tree(tree: &Path, log: &Path) {
-    // One file at a time, because this process's peak memory counts towards each of its children.
+    // Copies one file at a time, because this process's peak memory counts towards each of its children.
     let mut log = File::open(log).expect("it was written");
     let mut bytes = vec![0; log.metadata().map_or(0, |meta| meta.len() as usize).div_ceil(10_000)];
     for i in 0..10_000 {

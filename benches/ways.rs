@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 const BUFFER: usize = 128 << 10;
 const ROUNDS: usize = 7;
 
-/// One pass over a file: how long it took, and how much of that was unmapping.
+/// The duration of one pass over a file, and of the unmapping in it.
 struct Pass {
     all: Duration,
     unmapping: Duration,
@@ -104,7 +104,7 @@ fn main() {
         path
     });
     let length = std::fs::metadata(&path).expect("readable").len() as f64;
-    // Aligned to a page, as in fio.
+    // The buffer is aligned to a page, as in fio.
     let mut memory = vec![1; BUFFER + 4096];
     let start = memory.as_ptr().addr().wrapping_neg() % 4096;
     let buffer = &mut memory[start..start + BUFFER];

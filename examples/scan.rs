@@ -10,7 +10,7 @@ fn main() -> io::Result<()> {
     let longest = Scan::new().mapped(SigbusHandler::install()).fold(
         path,
         Vec::new(),
-        // The first of the longest lines of each block, and then of all blocks.
+        // Keeps the first of the longest lines, in each block and then overall.
         |block| block.split(|&byte| byte == b'\n').rev().max_by_key(|line| line.len()).unwrap_or(b"").to_vec(),
         |longest: Vec<u8>, line| if line.len() > longest.len() { line } else { longest },
     )?;

@@ -1,4 +1,4 @@
-//! Arbitrary check files: each line is improper, names a missing file, or names one digest.
+//! Arbitrary check files: each line is malformed, names a missing file, or names one digest.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -52,7 +52,8 @@ fn oracle(name: &str, bytes: &[u8]) -> String {
 
 fuzz_target!(|data: &[u8]| {
     let [which, block, threads, repeat, bytes @ ..] = data else { return };
-    // Long enough for the kernels that process many bytes at a time, with zeros as in a hole.
+    // The input is long enough for the kernels that process many bytes at a time, and ends with
+    // zeros as in a hole.
     let mut input = bytes.repeat(1 + usize::from(*repeat));
     input.resize(input.len() + usize::from(*repeat) * 16 * usize::from(which & 128 != 0), 0);
     let name = NAMES[*which as usize % NAMES.len()];

@@ -75,7 +75,7 @@ fuzz_target!(|data: &[u8]| {
     let (printed, _) = run(&["hexdump", "-C", "--block-size", &block, path]).unwrap();
     assert_eq!(String::from_utf8_lossy(&printed), dumped(bytes));
 
-    // Text only: binary input has rules of its own, which are compared with GNU grep elsewhere.
+    // Only text is tested: binary input has rules of its own, which are compared with GNU grep elsewhere.
     let text: Vec<u8> = bytes.iter().map(|&b| if b == b'\n' { b } else { 32 + b % 95 }).collect();
     let memory = Memory::new(&text);
     let path = memory.path();

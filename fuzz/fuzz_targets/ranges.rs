@@ -1,11 +1,11 @@
-//! Lines, bytes, parts and stretches of a file, in ranges of small numbers, compared with slices.
+//! `cat` of lines, bytes, shards and byte ranges of a file, compared with slices.
 #![no_main]
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use libfuzzer_sys::fuzz_target;
 use mapped_fuzz::{Memory, run};
 
-/// A bound of a range: a number from the start, from the end, or none.
+/// A bound of a range: counted from the start, counted from the end, or absent.
 #[derive(Arbitrary, Clone, Copy, Debug)]
 enum Mark {
     None,
@@ -39,7 +39,7 @@ impl Mark {
         }
     }
 
-    /// Returns the unit that it names, counted from 1, of `total`.
+    /// Returns the number, from 1, of the line or byte at this bound of `total`, or `none` without a bound.
     fn unit(self, total: i64, none: i64) -> i64 {
         match self {
             Mark::None => none,
@@ -66,7 +66,7 @@ fn pick(bytes: &[u8], lines: bool, ranges: &[(Mark, Mark, Option<u8>)]) -> Vec<u
     units.iter().zip(1..).filter(|&(_, unit)| wanted(unit)).flat_map(|(unit, _)| unit.to_vec()).collect()
 }
 
-/// Returns the lines whose first byte is in the part.
+/// Returns the lines whose first byte is in a shard.
 fn part(bytes: &[u8], index: u64, count: u64) -> Vec<u8> {
     let len = bytes.len() as u64;
     let part = len * (index - 1) / count..len * index / count;

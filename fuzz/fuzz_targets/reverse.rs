@@ -1,4 +1,4 @@
-//! Reversing a dump gives the dumped bytes. Any text at all is reversed or rejected.
+//! Reversing a dump gives the dumped bytes. Any other text is reversed or rejected.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

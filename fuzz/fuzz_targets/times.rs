@@ -41,7 +41,7 @@ struct Log {
 }
 
 fuzz_target!(|log: Log| {
-    // Ten digits, so that seconds since the epoch are distinguishable from other numbers.
+    // The start has ten digits, so that seconds since the epoch are distinguishable from other numbers.
     let start = 1_000_000_000 + i64::from(log.start % 1_000_000_000);
     let mut now = start;
     let mut text = Vec::new();

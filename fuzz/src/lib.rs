@@ -11,7 +11,7 @@ use mapped::cli::Cli;
 use mapped::exit::Exit;
 use mapped::output::Output;
 
-/// A file in memory, and the path by which it can be opened.
+/// A file in memory, which can be opened by a path.
 pub struct Memory(File);
 
 impl Memory {
@@ -36,7 +36,7 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Option<(Vec<u8>, Exit)> {
     let args = std::iter::once("mapped".into()).chain(args.iter().map(|arg| arg.as_ref().to_owned()));
     let cli = Cli::try_parse_from(args).ok()?;
     let out = Memory::new(b"");
-    // Opened separately, so that it has its own position, which begins at 0.
+    // The path is opened separately, so that this descriptor has a position of its own, which begins at 0.
     let mut output = Output::to(File::options().write(true).open(out.path()).unwrap()).unwrap();
     output.set_quiet(true);
     let exit = mapped::commands::run(&cli.command, &mut output).unwrap_or(Exit::Error);

@@ -1,4 +1,4 @@
-//! A slot of the fault table.
+//! Tests a slot of the fault table.
 
 mod atomic {
     pub use loom::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

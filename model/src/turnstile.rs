@@ -1,4 +1,4 @@
-//! The in-order stage that batches pass through.
+//! Tests the in-order stage that batches pass through.
 
 mod sync {
     pub use loom::sync::{Condvar, Mutex, MutexGuard};
@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use loom::sync::Arc;
 use stage::Stage;
 
-/// Runs every schedule of `workers` that take `rounds` turns each: none waits forever, and the
-/// order holds.
+/// Runs every schedule of `workers` that take `rounds` turns each, and checks that none waits
+/// forever and that the order holds.
 fn every_schedule(workers: u64, rounds: u64) -> u64 {
     let schedules = std::sync::Arc::new(AtomicU64::new(0));
     let count = std::sync::Arc::clone(&schedules);
