@@ -21,14 +21,14 @@ pub fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
     pattern.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect()
 }
 
-/// The lines of messages about patterns.
+/// The maximum number of lines in a message about patterns.
 const MOST_LINES: usize = 9;
 
 /// The pattern files, each with the number of alternatives before its first one.
 pub type Places = Vec<(OsString, usize)>;
 
-/// Returns an error that names each alternative at fault once, with its file and line if it is from a file,
-/// up to a few lines.
+/// Returns an error that names each invalid alternative once, up to a few lines, each with its file
+/// and line if it is from a file.
 pub fn at_fault(
     error: anyhow::Error,
     alternatives: &[Vec<u8>],

@@ -18,7 +18,7 @@ pub const PADDED: InputKind = InputKind::Padded;
 /// An input with a NUL byte near its start.
 pub const BINARY: InputKind = InputKind::Binary;
 
-/// Returns a binary input with NUL bytes replaced by newlines, since both end lines there.
+/// Returns a binary input with NUL bytes replaced by newlines, because both end lines there.
 pub fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
     if memchr(0, hay).is_none() {
         return Cow::Borrowed(hay);
@@ -26,8 +26,8 @@ pub fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(hay.iter().map(|&byte| if byte == 0 { b'\n' } else { byte }).collect())
 }
 
-/// Drops the findings from the first selected line that is not text, because it contains a NUL byte
-/// or, in padded text, any byte that text does not contain. Returns where that line begins.
+/// Drops all results from the first selected line that is not text. Such a line contains a NUL
+/// byte or, in padded text, any byte that text does not contain. Returns its start.
 pub fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut Found, terminator: u8) -> Option<usize> {
     let binary_byte = |piece: &Piece| {
         let lines = &hay[piece.start..piece.end];

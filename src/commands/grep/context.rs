@@ -20,7 +20,7 @@ pub struct Context {
 }
 
 impl Context {
-    /// Returns whether there are none.
+    /// Returns whether there is no context.
     pub fn is_none(self) -> bool {
         self.before == 0 && self.after == 0
     }
@@ -147,12 +147,12 @@ pub struct Lead {
     pub lines: u64,
 }
 
-/// The place of a block in an input that can be read again.
+/// The position of a block in an input that can be read again.
 #[derive(Clone, Debug)]
 pub struct BlockOrigin {
-    /// The offsets of its first byte and of its end.
+    /// The offsets of the block's start and end.
     pub range: Range<u64>,
-    /// Where its last line begins, if that is not in memory as it is.
+    /// The start of its last line, if a short line stands in for it in memory.
     pub long_line: Option<usize>,
 }
 
@@ -182,12 +182,12 @@ impl Reach {
         self.due > 0
     }
 
-    /// Notes that something else was printed meanwhile.
+    /// Records that other output was printed in between.
     pub fn interrupt(&mut self) {
         self.printed = false;
     }
 
-    /// Returns the state after whole lines `before`, which precede the start and are not printed.
+    /// Returns the state after `before`: whole lines that precede the start and are not printed.
     pub fn after(mut self, before: &[u8]) -> Reach {
         let (start, held) = last_lines(before, self.context.before, self.terminator);
         self.unprinted.push(&before[start..], held);
@@ -195,10 +195,10 @@ impl Reach {
         self
     }
 
-    /// Completes a block's layout with the context of earlier blocks, and notes the context it leaves to
-    /// the next. Returns the lines to print before it, and whether its first printed line directly
-    /// follows the last one printed. Lines are counted only as far as context reaches. Lines of a block
-    /// with an `origin` need not be held in memory.
+    /// Completes a block's layout with the context of earlier blocks, and records the context that
+    /// is due in the next. Returns the lines to print before it, and whether its first printed line
+    /// directly follows the last one printed. Lines are counted only as far as context reaches.
+    /// Lines of a block with an `origin` need not be held in memory.
     pub fn cross(&mut self, hay: &[u8], origin: Option<&BlockOrigin>, pieces: &mut Vec<Piece>) -> (Lead, bool) {
         let first_shown = pieces.first().map_or(hay.len(), |piece| piece.start);
         if self.due > 0 && first_shown > 0 {
@@ -251,7 +251,7 @@ impl Reach {
             None => hay,
         };
         let (start, kept) = last_lines(rest, self.context.before, self.terminator);
-        // Beyond the reach of context, the width of a gap makes no difference.
+        // Beyond the reach of context, the length of a gap makes no difference.
         self.gap = self.gap.saturating_add(last_lines(rest, self.context.before.saturating_add(1), self.terminator).1);
         self.hold(hay, hay.len() - rest.len() + start, kept, origin);
         self.unprinted.keep_last(self.context.before);
@@ -281,7 +281,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Which lines are shown, line by line: `(text, selected)`, with `None` where a separator stands.
+    /// Returns the printed lines one by one as `(text, selected)`, with `None` for a separator.
     fn naive(lines: &[&[u8]], context: Context, most: u64) -> Vec<Option<(Vec<u8>, bool)>> {
         let mut selected: Vec<usize> = (0..lines.len()).filter(|&i| lines[i].starts_with(b"x")).collect();
         selected.truncate(most as usize);
@@ -302,7 +302,7 @@ mod tests {
         shown
     }
 
-    /// The same, through layouts of blocks of `block` lines.
+    /// Returns the same, computed from layouts of blocks of `block` lines.
     fn in_blocks(lines: &[&[u8]], context: Context, most: u64, block: usize) -> Vec<Option<(Vec<u8>, bool)>> {
         let mut shown = Vec::new();
         let mut reach = Reach::new(context, b'\n');

@@ -1,4 +1,4 @@
-//! What the environment decides about a search: the character set, colours, and the output.
+//! Reads the environment that a search depends on: character set, colours and terminal.
 
 use crate::app::config::Config;
 use crate::output::print_message;
@@ -8,9 +8,9 @@ use crate::output::print_message;
 pub struct Environment {
     /// Whether the locale's character set is UTF-8.
     pub utf8: bool,
-    /// `GREP_COLORS`, after what `GREP_COLOR` sets.
+    /// The value of `GREP_COLORS`, preceded by the colour from `GREP_COLOR`.
     pub colors: String,
-    /// Whether standard output gets colour.
+    /// Whether standard output is coloured.
     pub color: bool,
     /// Whether standard output is a terminal.
     pub terminal: bool,
@@ -26,8 +26,8 @@ impl Environment {
     }
 }
 
-/// Returns the value of `GREP_COLORS`. Where there is colour, it begins with that of the obsolete
-/// `GREP_COLOR`, with a warning as in GNU grep.
+/// Returns the value of `GREP_COLORS`. If colours are used, the obsolete `GREP_COLOR` is put before
+/// it, with a warning as in GNU grep.
 fn colors(config: &Config) -> String {
     let (colors, matched) = (config.variable("GREP_COLORS"), config.variable("GREP_COLOR"));
     if !config.color || matched.is_empty() {
@@ -36,7 +36,7 @@ fn colors(config: &Config) -> String {
     print_message(format_args!(
         "mapped: warning: GREP_COLOR='{matched}' is deprecated; use GREP_COLORS='mt={matched}'"
     ));
-    // Reading would end at a value that is none.
+    // An invalid value is dropped, because it would end the parsing of the whole.
     let is_valid = matched.bytes().all(|byte| byte == b';' || byte.is_ascii_digit());
     if is_valid { format!("mt={matched}:{colors}") } else { colors }
 }

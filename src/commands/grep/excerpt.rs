@@ -1,30 +1,30 @@
-//! The part of a long line to print, and the note that stands for the rest.
+//! The part of a long line to print, and the note in place of the rest.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::cli::grep::Preview;
 
-/// Marks where [`Excerpt::around`] leaves something out.
+/// The mark with which [`Excerpt::around`] replaces omitted text.
 const ELLIPSIS: &str = "[...]";
 
-/// What to do about long lines.
+/// The treatment of long lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LongLines {
     /// The length in bytes of the longest line that is printed whole.
     pub most: usize,
-    /// The part of a longer one to show, if any.
+    /// The part of a longer line to show, if any.
     pub preview: Option<Preview>,
 }
 
 /// A part of a line, and what to print for the rest.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The text that stands for what is left out before.
+    /// The text in place of the omitted start.
     pub before: &'static str,
     /// The part to show.
     pub shown: Range<usize>,
-    /// The text that stands for what is left out after.
+    /// The text in place of the omitted end.
     pub after: Cow<'static, str>,
 }
 
@@ -39,7 +39,7 @@ impl Excerpt {
         Excerpt { before: "", shown: 0..0, after }
     }
 
-    /// Returns where the first `most` characters of a line end.
+    /// Returns the end of the first `most` characters of a line.
     pub fn end_of_start(line: &[u8], most: usize) -> usize {
         let chars = line.utf8_chunks().flat_map(|chunk| {
             let invalid = Some(chunk.invalid().len()).filter(|&length| length > 0);
@@ -48,8 +48,8 @@ impl Excerpt {
         chars.take(most).sum()
     }
 
-    /// Returns the start of a line up to `end`, with ripgrep's note on the rest: the number of matches
-    /// in it, if that is known.
+    /// Returns the start of a line up to `end`, with ripgrep's note about the rest: the number of
+    /// matches in it, if that is known.
     pub fn start(end: usize, matches_left: Option<u64>) -> Excerpt {
         let after = match matches_left {
             Some(1) => " [... 1 more match]".into(),
@@ -63,7 +63,7 @@ impl Excerpt {
     /// there is no match. Never splits a UTF-8 character.
     pub fn around(line: &[u8], found: Option<Range<usize>>, most: usize) -> Excerpt {
         let found = found.unwrap_or(0..0);
-        // A match longer than the excerpt shows its beginning.
+        // Of a match longer than the excerpt, the beginning is shown.
         let spare = most.saturating_sub(found.len());
         let start = found.start.saturating_sub(spare / 2).min(line.len().saturating_sub(most));
         let end = (start + most).min(line.len());

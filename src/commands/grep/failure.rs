@@ -1,6 +1,6 @@
-//! Why a search of an input could not be finished. Only backtracking can fail: automata cannot.
+//! The reasons why a search can give up. Only backtracking can fail: automata cannot.
 
-/// What a search gave up on.
+/// The resource that a search exhausted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[cfg_attr(not(feature = "pcre2"), allow(dead_code, reason = "only Perl's patterns fail"))]
 pub enum Failure {

@@ -1,6 +1,6 @@
 //! Selects among the files found below directories, by path, type, depth and size.
 //!
-//! Files named on the command line are searched whatever these options say, as in ripgrep.
+//! Files named on the command line are searched regardless of these options, as in ripgrep.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -27,7 +27,7 @@ impl Filter {
     /// Resolves the options.
     ///
     /// # Errors
-    /// Returns an error if a glob is not valid or there is no such type.
+    /// Returns an error if a glob is not valid or a type is unknown.
     pub fn new(inputs: &Inputs) -> Result<Filter> {
         Ok(Filter {
             globs: globs(inputs)?,
@@ -37,8 +37,8 @@ impl Filter {
         })
     }
 
-    /// Returns whether a directory is walked, given its parent's path and the length of the part of
-    /// this that was named.
+    /// Returns whether to walk a directory. `named` is the length of the part of `parent` that was
+    /// named on the command line.
     pub fn enters(&self, parent: &[u8], name: &OsStr, named: usize) -> bool {
         if self.globs.is_empty() && self.max_depth.is_none() {
             return true;
@@ -57,13 +57,13 @@ impl Filter {
         &self.globs
     }
 
-    /// Returns the most levels of directories to walk.
+    /// Returns the maximum number of levels of directories to walk.
     pub fn max_depth(&self) -> Option<usize> {
         self.max_depth
     }
 
-    /// Returns whether a file is searched that was found below a directory whose name has this many
-    /// bytes.
+    /// Returns whether to search a file that was found below a named directory, whose name is
+    /// `directory` bytes long.
     pub fn wants(&self, file: &OsStr, directory: usize) -> bool {
         let below = file.as_bytes().get(directory..).unwrap_or_default();
         let below = below.strip_prefix(b"/").unwrap_or(below);
@@ -106,8 +106,8 @@ fn globs(inputs: &Inputs) -> Result<Override> {
     globs.build().context("--glob")
 }
 
-/// Returns the types that choose files; none without an option on types, so that the hundreds of
-/// definitions that the `ignore` crate has are not built.
+/// Returns the types that choose files, or `None` without an option for types, so that the hundreds
+/// of definitions in the `ignore` crate are not built.
 fn types(inputs: &Inputs) -> Result<Option<Types>> {
     if inputs.types.0.is_empty() && inputs.type_add.is_empty() && inputs.type_clear.is_empty() {
         return Ok(None);
@@ -122,7 +122,7 @@ fn types(inputs: &Inputs) -> Result<Option<Types>> {
     types.build().map(Some).map_err(|error| anyhow!("{error}; --type-list shows all"))
 }
 
-/// Lists the known types with their globs, one a line.
+/// Lists the known types with their globs, one per line.
 ///
 /// # Errors
 /// Returns an error if a definition is not valid.
@@ -200,7 +200,7 @@ mod tests {
         // As in ripgrep, globs take precedence.
         wants("--type rust -g *.py", "d/a.py", true);
         wants("--type rust -g !a.*", "d/a.rs", false);
-        // Regression: --type-not took precedence wherever it stood.
+        // Regression: --type-not took precedence regardless of the order.
         wants("--type-not rust --type rust", "d/a.rs", true);
         wants("--type rust --type-not rust", "d/a.rs", false);
         wants("--type-add new:*.n -t new", "d/a.n", true);

@@ -6,8 +6,7 @@ use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
 /// Folds the letters that occur in some words.
 ///
-/// Of the characters that differ only in case, one represents all: an ASCII lower-case letter if
-/// there is one.
+/// Characters that differ only in case have one representative: an ASCII lower-case letter if there is one.
 #[derive(Debug)]
 pub struct Fold {
     /// The representative of each character that has a different one, except ASCII letters.
@@ -19,8 +18,8 @@ impl Fold {
     /// one.
     pub const MOST_SHRINKING: usize = 3;
 
-    /// Folds words. Returns them, and the folding for the texts to search, unless it only converts
-    /// ASCII letters to lower case. Bytes that are not part of a character are unchanged.
+    /// Folds words. Returns them with the folding for the texts to search, or `None` if it only
+    /// converts ASCII letters to lower case. Bytes that are not part of a character are unchanged.
     pub fn new(words: &[Vec<u8>], unicode: bool) -> (Option<Fold>, Vec<Vec<u8>>) {
         if !unicode {
             return (None, words.iter().map(|word| word.to_ascii_lowercase()).collect());
@@ -40,7 +39,7 @@ impl Fold {
         ((!fold.all.is_empty()).then_some(fold), folded)
     }
 
-    /// Learns a character and those that differ from it only in case. Returns their representative.
+    /// Adds a character and those that differ from it only in case. Returns their representative.
     fn learn(&mut self, c: char) -> char {
         let mut class = ClassUnicode::new([ClassUnicodeRange::new(c, c)]);
         class.case_fold_simple();

@@ -1,8 +1,8 @@
 //! `--follow`: searches the existing content, then data as it is appended.
 //!
-//! A growing file is an input with more blocks to come. So every file has its own totals, and
-//! appended data goes through the same kernel as soon as its lines are complete. An unfinished line
-//! is searched when it is complete, or when nothing more can be appended.
+//! A growing file is an input with more blocks to come. Every file therefore has its own totals,
+//! and appended data goes through the same kernel as soon as its lines are complete. An unfinished
+//! line is searched when it is complete, or when nothing more can be appended.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -26,13 +26,13 @@ use super::settings::{Report, Settings};
 use super::start::Starts;
 use super::{Run, print_summary};
 
-/// A file, and how far it has been searched.
+/// A followed file and the state of its search.
 struct Growing {
     /// The source, used only for its name, because the follower owns the file.
     source: Arc<Source>,
     totals: Totals,
     verdict: Option<InputKind>,
-    /// Whether it has had a first block.
+    /// Whether its first block has been searched.
     begun: bool,
     /// The beginning of an unfinished line, and its offset.
     line: Vec<u8>,
@@ -46,7 +46,7 @@ impl Growing {
     }
 }
 
-/// The searching side of following.
+/// The follower that searches the files.
 struct GrepFollower<'r, 'a> {
     run: &'r Run<'a>,
     settings: &'a Settings,
@@ -54,7 +54,7 @@ struct GrepFollower<'r, 'a> {
     names: Vec<OsString>,
     /// The files that are being searched.
     files: BTreeMap<Origin, Growing>,
-    /// Whether each input has been searched far enough.
+    /// Whether the search of each input is finished.
     done: Vec<bool>,
     turns: Interleaved<Origin>,
     stopped: bool,
@@ -84,7 +84,7 @@ impl Run<'_> {
         Ok(self.followed_exit(&outcome, &totals, failed))
     }
 
-    /// Returns how the files are followed.
+    /// Returns the options for following files.
     pub(super) fn follow_options(&self, by: FollowBy) -> Options {
         let engine = &self.config.engine;
         let by_name = by == FollowBy::Name;
@@ -139,7 +139,7 @@ impl Follower for GrepFollower<'_, '_> {
                     growing.begun = true;
                     growing.verdict = Some(verdict);
                 }
-                // No line has had a time so far, but appended lines are wanted nevertheless.
+                // No line has a time so far, but appended lines are still searched.
                 Err(error) => self.fail(source.name(), &error),
             }
         }

@@ -1,8 +1,8 @@
 //! A queue of lines that may be wanted as context before a match.
 //!
-//! The lines of a block are one piece, so that none is copied again, or moved, when others are dropped.
-//! Copies of the queue, of which each block in flight has one, share the pieces. Of many lines of a
-//! mapped file, only the place is kept.
+//! The lines of a block are one piece, so that none is copied again or moved when others are
+//! dropped. Each block in flight has its own copy of the queue, and all copies share the pieces. If
+//! there are many lines of a mapped file, only their offsets are kept.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -24,20 +24,20 @@ pub struct HeldLines {
 /// Consecutive lines.
 #[derive(Clone, Debug)]
 pub struct HeldPiece {
-    /// Their text, and what precedes it.
+    /// The text of the lines, after that of any lines to skip.
     pub text: HeldText,
     /// The number of lines, without those to skip.
     pub lines: u64,
 }
 
-/// Where lines are held.
+/// The text of held lines.
 #[derive(Clone, Debug)]
 pub enum HeldText {
-    /// In memory, from a position on.
+    /// Bytes in memory, from a position on.
     Copy(Arc<Vec<u8>>, usize),
-    /// In the input, between two offsets.
+    /// A part of the input.
     Place {
-        /// The offsets.
+        /// The offsets of its start and end.
         range: Range<u64>,
         /// The number of lines at its start that are no longer held.
         skipped: u64,
@@ -81,7 +81,7 @@ impl HeldLines {
         self.pieces.push_back(HeldPiece { text: HeldText::Copy(Arc::new(bytes.to_vec()), 0), lines });
     }
 
-    /// Appends `lines` whole lines, which the input holds in `range` and can be read again.
+    /// Appends `lines` whole lines, which can be read again from `range` of the input.
     pub fn push_place(&mut self, range: Range<u64>, lines: u64) {
         if lines > 0 {
             self.lines += lines;
@@ -89,7 +89,7 @@ impl HeldLines {
         }
     }
 
-    /// Returns whether lines of this total length are better kept as a place.
+    /// Returns whether lines of this total length are better kept as offsets.
     pub fn are_many(length: u64) -> bool {
         length > SMALL as u64
     }
@@ -115,7 +115,7 @@ impl HeldLines {
         }
     }
 
-    /// Returns the bytes of the lines, or the pieces if some are only known by their place.
+    /// Returns the bytes of the lines, or the pieces if not all are in memory.
     pub fn into_bytes(self) -> Result<Vec<u8>, Vec<HeldPiece>> {
         let length = |piece: &HeldPiece| match &piece.text {
             HeldText::Copy(bytes, start) => Some(bytes.len() - start),

@@ -1,5 +1,5 @@
-//! Prints hints about letters that mean something else in ripgrep, if the other arguments suggest
-//! it.
+//! Returns hints, such as about letters that mean something else in ripgrep, if the other arguments
+//! suggest that they are needed.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -52,9 +52,9 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
     inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
 }
 
-/// Returns a hint if a search that found nothing was for a character where a byte may be meant, or for
-/// a literal bar or bracket where an operator may be. `matches_characters` tells whether patterns match
-/// characters.
+/// Returns a hint if a search without matches was for a character where a byte may be meant, or for
+/// a literal bar or bracket where an operator may be. `matches_characters` says whether patterns
+/// match characters.
 pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'static, str>> {
     for_bytes(args, matches_characters)
         .or_else(|| for_operators(args))
@@ -62,7 +62,7 @@ pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'st
         .or_else(|| for_dialect(args).map(Into::into))
 }
 
-/// Returns the error with a hint if it is that of a pattern that may be meant as text.
+/// Adds a hint to the error if it is about a pattern that may be meant as text.
 pub fn for_invalid_pattern(error: anyhow::Error) -> anyhow::Error {
     let text = format!("{error:#}");
     match text.starts_with("regex parse error") && !crate::output::is_tool() {
@@ -95,7 +95,7 @@ pub fn for_compressed(inputs: &CompressedInputs) -> Option<String> {
     }
 }
 
-/// The patterns as typed.
+/// Returns the patterns as typed.
 fn typed(args: &GrepArgs) -> impl Iterator<Item = &[u8]> {
     let patterns = &args.patterns;
     let operand = args.operands.first().filter(|_| patterns.regexp.is_empty() && patterns.file.is_empty());
@@ -104,7 +104,7 @@ fn typed(args: &GrepArgs) -> impl Iterator<Item = &[u8]> {
 
 fn for_operators(args: &GrepArgs) -> Option<&'static str> {
     let patterns = &args.patterns;
-    // Who names a dialect knows it.
+    // A user who names a dialect knows its operators.
     if patterns.basic_regexp || patterns.extended_regexp || patterns.perl_regexp || patterns.fixed_strings {
         return None;
     }
@@ -142,7 +142,7 @@ fn for_dialect(args: &GrepArgs) -> Option<String> {
     has_bar.then(|| String::from(r"with -G, | is a literal bar; write A\|B, or leave out -G"))
 }
 
-/// Returns the letters of a pattern, and whether a backslash stands before each.
+/// Returns the letters of a pattern, and whether a backslash precedes each.
 fn letters(pattern: &[u8]) -> impl Iterator<Item = (u8, bool)> {
     let mut bytes = pattern.iter().copied();
     std::iter::from_fn(move || match bytes.next()? {
@@ -192,7 +192,7 @@ mod tests {
         for_letters(&args, &args.operands[1..]).unwrap_or_default().split(' ').next().unwrap().to_owned()
     }
 
-    // Regression: a search for a byte by its escape found nothing in silence.
+    // Regression: a search for an escaped byte found nothing, without a hint.
     #[test]
     fn an_escaped_byte_gives_a_hint() {
         let hinted = |line: &str, characters| for_bytes(&parsed(line), characters).is_some();
@@ -204,7 +204,7 @@ mod tests {
         }
     }
 
-    // Regression: what is an operator in grep's own syntax found nothing in silence.
+    // Regression: a search with an operator of grep's own syntax found nothing, without a hint.
     #[test]
     fn a_literal_operator_gives_a_hint() {
         let hinted = |line: &str| for_operators(&parsed(line)).and_then(|hint| hint.split(' ').next());
@@ -218,7 +218,7 @@ mod tests {
         }
     }
 
-    // Regression: operators of the default dialect found nothing in silence with -E and -G.
+    // Regression: with -E and -G, operators of the default dialect found nothing, without a hint.
     #[test]
     fn an_operator_of_another_dialect_gives_a_hint() {
         for (line, hint) in [

@@ -1,7 +1,7 @@
-//! Counts by position on an axis, such as time or the offset in a file.
+//! Counts events by their position on an axis, such as time or the offset in a file.
 //!
 //! The width of a bucket need not be known beforehand. Counts are kept in narrow buckets, which are
-//! joined when there are many. Each width divides the next, so nothing is lost.
+//! joined when there are too many. Each width divides the next, so nothing is lost.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,8 @@ pub struct Histogram {
 }
 
 impl Histogram {
-    /// Counts in buckets of the first of `widths`, and of the next one if there are too many.
+    /// Returns an empty histogram with buckets of the first of `widths`, or of the next one once
+    /// there are too many.
     ///
     /// There must be at least one width, and each must divide the next.
     pub fn new(widths: &[i64]) -> Self {
@@ -29,12 +30,12 @@ impl Histogram {
         Self { wider, width, counts: BTreeMap::new(), recent: (0, 0) }
     }
 
-    /// Returns the width of the buckets so far.
+    /// Returns the current width of the buckets.
     pub fn width(&self) -> i64 {
         self.width
     }
 
-    /// Adds `count` at `place`.
+    /// Adds `count` at position `place`.
     pub fn add(&mut self, place: i64, count: u64) {
         let bucket = place.div_euclid(self.width);
         if bucket == self.recent.0 {
@@ -47,7 +48,7 @@ impl Histogram {
     }
 
     /// Returns the width of the buckets and, for each bucket from `first` to `last`, its start and
-    /// its count. If the width may be chosen, there are at most `most` buckets.
+    /// its count. There are at most `most` buckets if one of the widths allows that.
     pub fn rows(&mut self, first: i64, last: i64, most: i64) -> (i64, impl Iterator<Item = (i64, u64)> + '_) {
         while last.div_euclid(self.width) - first.div_euclid(self.width) >= most && self.widen() {}
         self.settle();

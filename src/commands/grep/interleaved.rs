@@ -21,7 +21,7 @@ impl<I: Copy + PartialEq> Interleaved<I> {
         Interleaved { totals: Totals::default(), printed: None }
     }
 
-    /// Searches the next block of an input with the totals `own`, and writes what is selected.
+    /// Searches the next block of an input with the totals `own`, and writes the selected lines.
     ///
     /// # Errors
     /// Returns an error if writing to standard output fails.
@@ -40,7 +40,7 @@ impl<I: Copy + PartialEq> Interleaved<I> {
         let mut part = kernel.scan(block);
         let flow = kernel.carry(block, &mut part, own);
         kernel.format(block, &mut part, &mut text);
-        // What was read of a growing file is held in memory, so nothing keeps it from being written.
+        // Bytes read from a growing file are held in memory, so they can always be written.
         _ = write_text(kernel, (block, &part), &text, output)?;
         if !text.is_empty() {
             self.printed = Some(input);

@@ -39,7 +39,7 @@ impl Default for JsonTotals {
     }
 }
 
-/// The position of some lines.
+/// The input and the position of some lines.
 #[derive(Clone, Copy, Debug)]
 pub struct LinesPlace<'a> {
     /// The input's name.
@@ -111,7 +111,7 @@ struct Submatch<'a> {
 }
 
 impl JsonTotals {
-    /// Continues with the sum that `other` has reached.
+    /// Continues with the totals of all inputs in `other`.
     pub fn go_on_after(&mut self, other: &JsonTotals) {
         self.all = other.all;
     }
@@ -123,12 +123,12 @@ impl JsonTotals {
         self.binary_offset = None;
     }
 
-    /// Notes the position of the first NUL byte in a binary input.
+    /// Records the position of the first NUL byte in a binary input.
     pub(super) fn note_binary(&mut self, offset: u64) {
         self.binary_offset.get_or_insert(offset);
     }
 
-    /// Prints consecutive whole lines, each as a message, and `begin` before the first of an input.
+    /// Prints consecutive whole lines as one message each, and `begin` before the first of an input.
     ///
     /// `spans` are the matches, if they are known.
     pub(super) fn lines(
@@ -148,7 +148,7 @@ impl JsonTotals {
             push(&Message::Begin { path: path() }, text);
         }
         let (mut number, mut offset) = (place.number, place.offset);
-        // A match that spans lines is one message, with all of them.
+        // A match that spans lines is printed as one message with all these lines.
         let together = query.any.is_multiline() && place.selected;
         let whole = together.then_some(lines).into_iter();
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
@@ -185,8 +185,8 @@ impl JsonTotals {
         self.input.bytes_printed += (text.len() - start) as u64;
     }
 
-    /// Counts the message of a line that is written later, which has a length and a number of matches,
-    /// and prints `begin` before the first one of an input.
+    /// Counts the message of a line that is written later, and prints `begin` before the first one
+    /// of an input.
     pub(super) fn long_line(
         &mut self,
         place: LinesPlace<'_>,
@@ -206,7 +206,7 @@ impl JsonTotals {
         self.input.bytes_printed += (text.len() - start) as u64 + message_length;
     }
 
-    /// Prints the `end` of an input that had a `begin`, and adds up its figures.
+    /// Prints the `end` of an input that had a `begin`, and adds its figures to the totals.
     ///
     /// Without `ended_at`, the search ended after the last selected line, wherever the block ends.
     pub(super) fn end_input(&mut self, name: &[u8], ended_at: Option<u64>, text: &mut Vec<u8>) {
@@ -227,7 +227,7 @@ impl JsonTotals {
         all.matches += input.matches;
     }
 
-    /// Returns the last message, about all inputs.
+    /// Returns the last message, which is about all inputs.
     pub(super) fn summary(&self) -> Vec<u8> {
         let mut text = Vec::new();
         push(&Message::Summary { elapsed_total: Elapsed(self.begun.elapsed()), stats: self.all }, &mut text);
@@ -235,7 +235,7 @@ impl JsonTotals {
     }
 }
 
-/// Returns the matches in a line, with what replaces them.
+/// Returns the matches in a line, with their replacements.
 fn submatches<'t>(line: &'t [u8], found: Vec<Range<usize>>, replaced: Option<&'t Replaced>) -> Vec<Submatch<'t>> {
     let replacement = |index: usize| {
         let all = replaced?;

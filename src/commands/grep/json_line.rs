@@ -1,5 +1,5 @@
-//! The JSON message of a line that is too long to be held. Its size is found out when the line is
-//! searched, because the totals count it, and its text is written from the file.
+//! The JSON message of a line that is too long to be held. Its size is computed when the line is
+//! searched, because the totals include it. Its text is written from the file.
 
 use std::io;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::stretches::{LineStretch, LineStretches};
 use crate::engine::{Block, Sink};
 use crate::output::{JsonText, JsonTextParts, append_json};
 
-/// The bytes of JSON that are collected before they are written.
+/// The maximum number of bytes of JSON to buffer before they are written.
 const BUFFERED: usize = 64 << 10;
 
 /// The sizes of a message's parts.
@@ -35,7 +35,7 @@ impl MatchList {
     fn push(&mut self, text: &[u8], is_match: bool) {
         if is_match {
             self.json.extend_from_slice(if self.matches == 0 { br#"{"match":"# } else { br#",{"match":"# });
-            // Text can be serialized.
+            // Serializing text cannot fail.
             _ = append_json(&JsonText::from(text), &mut self.json);
             let (start, end) = (self.position, self.position + text.len());
             self.json.extend_from_slice(format!(r#","start":{start},"end":{end}}}"#).as_bytes());
@@ -46,7 +46,7 @@ impl MatchList {
 }
 
 impl JsonSize {
-    /// Measures the line in `range`, whose matches are those of `pattern`, if any matter.
+    /// Measures the line in `range`. `pattern` finds its matches, if they matter.
     pub fn of(block: &Block, range: Range<usize>, is_text: bool, pattern: Option<&Pattern>) -> JsonSize {
         let mut json = Vec::new();
         let mut text = JsonTextParts::begin(is_text, &mut json);
@@ -90,7 +90,7 @@ impl JsonLine<'_> {
     fn before_text(&self) -> Vec<u8> {
         let kind = if self.place.selected { "match" } else { "context" };
         let mut json = format!(r#"{{"type":"{kind}","data":{{"path":"#).into_bytes();
-        // A name can be serialized.
+        // Serializing a name cannot fail.
         _ = append_json(&JsonText::from(self.place.name), &mut json);
         json.extend_from_slice(br#","lines":"#);
         json
@@ -101,8 +101,8 @@ impl JsonLine<'_> {
         format!(r#","line_number":{number},"absolute_offset":{offset},"submatches":["#).into_bytes()
     }
 
-    /// Writes the message of the line whose content, without its terminator, is `length` bytes long.
-    /// Returns why the file no longer holds it, if so.
+    /// Writes the message of the line whose content, without its terminator, is `length` bytes
+    /// long. Returns the reason if the file no longer holds the line.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.

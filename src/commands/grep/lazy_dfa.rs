@@ -6,7 +6,7 @@ use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::{HalfMatch, Input, MatchError};
 use thread_local::ThreadLocal;
 
-/// Searches without a lock: threads share the program only.
+/// A lazily built automaton. Threads share only its program, so no search takes a lock.
 #[derive(Debug)]
 pub struct LazyDfa {
     dfa: DFA,
@@ -18,7 +18,7 @@ impl LazyDfa {
         LazyDfa { dfa, caches: ThreadLocal::new() }
     }
 
-    /// Returns the end of the match that a search forwards finds.
+    /// Returns the end of the match found by a forward search.
     ///
     /// # Errors
     /// Returns an error if the automaton gives up.
@@ -26,7 +26,7 @@ impl LazyDfa {
         self.dfa.try_search_fwd(&mut self.cache().borrow_mut(), input)
     }
 
-    /// Returns the start of the match that a search backwards finds.
+    /// Returns the start of the match found by a backward search.
     ///
     /// # Errors
     /// Returns an error if the automaton gives up.

@@ -31,7 +31,7 @@ pub struct LineAutomaton {
     core: Option<Core>,
 }
 
-/// The pattern without its assertions. Wherever the pattern matches, its core does.
+/// The pattern without its assertions. Wherever the pattern matches, its core does too.
 struct Core {
     tree: Hir,
     /// The length in bytes of its longest match.
@@ -60,8 +60,8 @@ impl LineAutomaton {
         LineAutomaton { source, flags: flags(with), needs_borders, is_anchored, dfa: OnceLock::new(), core: None }
     }
 
-    /// Lets the automaton skip the bytes that are far from any match of `source`, if its matches have
-    /// a maximum length. Wherever the automaton matches, `source` does.
+    /// Lets the automaton skip bytes that are far from any match of `source`, if its matches have a
+    /// maximum length. Wherever the automaton matches, `source` does.
     pub fn skipping_to(mut self, source: &str) -> LineAutomaton {
         if !self.is_anchored
             && let Ok(tree) = syntax::parse_with(source, &self.flags)
@@ -87,7 +87,7 @@ impl LineAutomaton {
         self.dfa.get_or_init(build).as_ref()
     }
 
-    /// Returns the state at the start of a line, or nothing if the automaton cannot be built.
+    /// Returns the state at the start of a line, or `None` if the automaton cannot be built.
     pub fn start(&self) -> Option<LineState> {
         let dfa = self.dfa()?;
         let mut cache = dfa.create_cache();
@@ -129,7 +129,7 @@ impl LineAutomaton {
             return true;
         }
         loop {
-            // All matches of the core that start earlier have been read, with what follows them.
+            // All earlier matches of the core have been read, with the bytes after them.
             let from = read - core.longest - CHAR;
             let found = search_unstable(piece, |piece| {
                 regex.search(&Input::new(piece).range(from..)).map(|found| found.start())
@@ -148,7 +148,7 @@ impl LineAutomaton {
         }
     }
 
-    /// Reads `range`, before which no match can begin unless the last `read` bytes touch it.
+    /// Reads `range`. If `range` does not directly follow the first `read` bytes, no match begins before it.
     fn read_on(&self, state: &mut LineState, piece: &[u8], range: Range<usize>, read: usize) -> bool {
         if range.start > read
             && let Some(dfa) = self.dfa()
@@ -175,8 +175,8 @@ impl LineAutomaton {
             if self.advance(state, &[0]) {
                 return true;
             }
-            // More zero bytes lead to the same state. When its cache is cleared, the automaton renames
-            // its states, so one repetition may be by accident.
+            // More zero bytes lead to the same state. When the cache is cleared, states are
+            // renumbered, so a single repetition may be accidental.
             repeats = if state.at == before { repeats + 1 } else { 0 };
             if repeats == 3 {
                 break;
@@ -207,7 +207,7 @@ impl Core {
     }
 }
 
-/// Returns how a pattern is read that is searched for in a single line.
+/// Returns the syntax flags for a pattern that is searched for in a single line.
 pub(super) fn flags(with: &Syntax) -> syntax::Config {
     syntax::Config::new()
         .utf8(false)
@@ -218,7 +218,7 @@ pub(super) fn flags(with: &Syntax) -> syntax::Config {
         .case_insensitive(with.case == Case::Insensitive)
 }
 
-/// Returns a regex that matches wherever this one does, and asks for nothing before or after a match.
+/// Returns a regex that matches wherever this one does, without conditions on the bytes around a match.
 fn without_assertions(tree: &Hir) -> Hir {
     let all = |parts: &[Hir]| parts.iter().map(without_assertions).collect();
     match tree.kind() {

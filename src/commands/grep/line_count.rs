@@ -1,8 +1,8 @@
 //! Counts selected lines, or names inputs, without holding a line: `-c`, `-l`, `-L` and `-q`.
 //!
-//! A block is cut anywhere. Lines within it are searched in parallel. For a line that continues in
-//! the next block, its last bytes are carried on if matches have a maximum length, and otherwise the
-//! state of an automaton. Memory stays within the blocks, however long a line is.
+//! Blocks may end anywhere. Lines within a block are searched in parallel. For a line that continues
+//! in the next block, its last bytes are carried on if matches have a maximum length, and otherwise
+//! the state of an automaton. Memory use is bounded by the blocks, however long a line is.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -25,14 +25,14 @@ const SHORT: usize = 64 << 10;
 /// The smallest block size in bytes: a byte order mark lies within one block.
 pub const SMALLEST_BLOCK: usize = 4;
 
-/// Counts the selected lines of each input, or finds out whether there is one.
+/// The kernel that counts the selected lines of each input, or determines whether there is one.
 #[derive(Debug)]
 pub struct LongLineCount<'s> {
     settings: &'s Settings,
     across: Across<'s>,
 }
 
-/// The way to find matches in a line that spans blocks.
+/// The method for finding matches in a line that spans blocks.
 #[derive(Clone, Copy, Debug)]
 enum Across<'s> {
     /// Keeps this number of bytes from the end of a block.
@@ -41,7 +41,7 @@ enum Across<'s> {
     Automaton(&'s LineAutomaton),
 }
 
-/// The lines that a block adds.
+/// The result of searching a block.
 #[derive(Debug, Default)]
 pub struct LinePart {
     /// Whether a match lies before the first line end, or in the block if there is none.
@@ -79,7 +79,7 @@ pub struct OpenLine {
 }
 
 impl<'s> LongLineCount<'s> {
-    /// Returns a kernel, or nothing if whole lines are needed.
+    /// Returns a kernel, or `None` if whole lines are needed.
     pub fn new(settings: &'s Settings) -> Option<LongLineCount<'s>> {
         let query = &settings.query;
         let counts = matches!(settings.report, Report::Count | Report::Names { .. } | Report::Nothing);
@@ -101,7 +101,7 @@ impl<'s> LongLineCount<'s> {
         matches!(self.across, Across::Automaton(automaton) if automaton.needs_borders())
     }
 
-    /// Returns bytes of a block in which newlines end all lines.
+    /// Returns bytes of a block, with newlines instead of NUL bytes where both end lines.
     fn lines<'b>(block: &'b Block, range: Range<usize>) -> Cow<'b, [u8]> {
         let bytes = block.bytes().get(range).unwrap_or_default();
         if block.kind() == TEXT { Cow::Borrowed(bytes) } else { nul_ends_lines(bytes) }
@@ -175,7 +175,7 @@ impl<'s> LongLineCount<'s> {
         let head_end = part.rest.as_ref().map_or(length, |rest| rest.head_end);
         self.extend(&Self::lines(block, self.settings.mark_length(block)..head_end), open);
         if let Some(rest) = &part.rest {
-            // Padding between lines is not part of any.
+            // Padding is not part of any line.
             let is_padding = block.kind() == PADDED && block.bytes().get(head_end) == Some(&0);
             if open.is_begun || !is_padding {
                 self.end_line(open);

@@ -7,7 +7,7 @@ pub fn line_end(hay: &[u8], at: usize, terminator: u8) -> usize {
     memchr(terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
 }
 
-/// Counts the lines of `hay`, including a last one without terminator.
+/// Counts the lines of `hay`, including an unterminated last line.
 pub fn count_lines(hay: &[u8], terminator: u8) -> u64 {
     let open = hay.last().is_some_and(|&last| last != terminator);
     memchr_iter(terminator, hay).count() as u64 + u64::from(open)

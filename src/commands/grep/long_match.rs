@@ -17,7 +17,7 @@ use crate::os::Extent;
 /// The number of bytes that are read from a source at a time.
 const READ: u64 = 1 << 20;
 
-/// The content of a line.
+/// The source of a line's content.
 pub enum LineBytes<'l> {
     /// A range of a block.
     InBlock(&'l Block, Range<usize>),
@@ -26,8 +26,8 @@ pub enum LineBytes<'l> {
 }
 
 impl LineBytes<'_> {
-    /// Calls `each` with one part after another, and `overlap` bytes of the next part, until it returns
-    /// false. A hole in a source is one zero byte if `collapses` is true.
+    /// Calls `each` with each part and `overlap` bytes of the next part, until it returns false.
+    /// With `collapses`, a hole in a source is passed as one zero byte.
     fn each_part(&self, overlap: usize, collapses: bool, each: &mut dyn FnMut(&[u8]) -> bool) -> io::Result<()> {
         match self {
             LineBytes::InBlock(block, range) => block.in_parts(range.clone(), overlap, |part, _| each(part)),
@@ -75,13 +75,13 @@ impl LineBytes<'_> {
     }
 }
 
-/// A way to find out whether a line matches.
+/// A method for determining whether a line matches.
 enum PartwiseSearch<'p> {
     /// Searches parts that overlap by this number of bytes.
     Overlap(&'p Pattern, usize),
     /// Passes the state of an automaton from part to part.
     Automaton(&'p Pattern, &'p LineAutomaton),
-    /// Searches the line at once, because the engine takes nothing else.
+    /// Searches the line at once, because the engine cannot search parts.
     Whole(&'p Pattern),
 }
 
@@ -126,8 +126,8 @@ impl<'p> PartwiseSearch<'p> {
 }
 
 impl Query {
-    /// Returns whether a line, without its terminator, is selected. Where the search gives up, it is
-    /// not, and the reason is left in `failure`.
+    /// Returns whether a line, without its terminator, is selected. If the search gives up, the
+    /// line is not selected, and the reason is stored in `failure`.
     ///
     /// # Errors
     /// Returns an error if the line cannot be read from its source.
@@ -145,7 +145,7 @@ impl Query {
     }
 }
 
-/// Returns where the last line in a range of a block begins, if only that line is long.
+/// Returns the start of the last line in a range of a block, if only that line is long.
 pub fn long_line_start(block: &Block, range: Range<usize>, terminator: u8) -> Option<usize> {
     let bytes = block.bytes();
     let short = range.start..range.end.min(range.start.saturating_add(block.nominal()).saturating_add(1));

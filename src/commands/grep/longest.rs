@@ -18,7 +18,7 @@ use thread_local::ThreadLocal;
 use super::lazy_dfa::LazyDfa;
 use super::syntax::{Boundary, Case, Syntax};
 
-/// Finds where the longest match from a known start ends.
+/// Finds the end of the longest match from a known start.
 pub struct Longest {
     /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
     /// Unicode word boundary next to a non-ASCII character.
@@ -47,7 +47,7 @@ impl Longest {
         Longest::compile(&source, flags).map(Some)
     }
 
-    /// Returns the regex with its boundaries, and the flags that go with it.
+    /// Returns the regex with its boundaries, and its flags.
     fn source(source: &str, with: &Syntax) -> (String, syntax::Config) {
         let source = match with.boundary {
             Boundary::Any => source.to_owned(),
@@ -82,7 +82,7 @@ impl Longest {
         Ok(Longest { dfa, vm, vm_caches: ThreadLocal::new() })
     }
 
-    /// Returns the end of the longest match in `line` that begins where `found` does, and at least
+    /// Returns the end of the longest match in `line` from the start of `found`, which is at least
     /// the end of `found`.
     pub fn end(&self, line: &[u8], found: Range<usize>) -> usize {
         let input = Input::new(line).span(found.start..line.len()).anchored(Anchored::Yes);
@@ -114,7 +114,7 @@ fn first_is_longest(tree: &Hir) -> bool {
         if !repeated.greedy || !has_one_end(&repeated.sub) {
             return false;
         }
-        // What follows ends later, the later it begins.
+        // The later the parts after it begin, the later they end.
         if after.iter().all(|part| has_one_end(part)) {
             return true;
         }
@@ -145,7 +145,7 @@ fn has_one_end(part: &Hir) -> bool {
 }
 
 /// Returns whether a repetition of one character can only stop before a character that it does not
-/// match, because what follows cannot begin with one that it does.
+/// match, because the parts after it cannot begin with one that it matches.
 fn is_ended_by(repeated: &Repetition, after: &[&Hir]) -> bool {
     let Some(repeated) = character(&repeated.sub) else { return false };
     for part in after {
@@ -163,7 +163,7 @@ fn is_ended_by(repeated: &Repetition, after: &[&Hir]) -> bool {
     true
 }
 
-/// Returns what the first character of a literal or of a class may be.
+/// Returns the possible first characters of a literal or of a class.
 fn character(part: &Hir) -> Option<Class> {
     match part.kind() {
         HirKind::Class(class) => Some(class.clone()),

@@ -1,7 +1,6 @@
 //! `--merge`: prints the matches in several logs in order of time.
 //!
-//! Each log has its own totals, like followed files, and its lines go through the kernel when their
-//! turn comes.
+//! Like a followed file, each log has its own totals. Its lines go through the kernel in their turn.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -25,20 +24,20 @@ use super::kernel::{Search, Totals};
 use super::settings::{Report, Settings};
 use super::{print_summary, sort};
 
-/// A log, and how far it has been searched.
+/// A log and the state of its search.
 struct Searched {
     source: Arc<Source>,
     totals: Totals,
     kind: Option<InputKind>,
-    /// The beginning of a very long line, of which more pieces follow, and its place.
+    /// The start of a very long line whose other pieces are still to come, and its position.
     begun: Vec<u8>,
     begun_at: LogPosition,
 }
 
-/// The offset of some lines in their log, and the number of lines that were passed over before them.
+/// The offset of some lines in their log, and the number of lines skipped before them.
 type LogPosition = (u64, Option<u64>);
 
-/// The searching side of a merge.
+/// The search of the lines of a merge.
 struct MergedSearch<'r> {
     settings: &'r Settings,
     config: &'r Config,
@@ -46,7 +45,7 @@ struct MergedSearch<'r> {
     names: Vec<OsString>,
     logs: Vec<Option<Searched>>,
     turns: Interleaved<usize>,
-    /// Whether lines that do not match have no effect on the output.
+    /// Whether lines that do not match cannot affect the output.
     passes_over: bool,
     failed: bool,
 }
@@ -80,7 +79,7 @@ impl Run<'_> {
         Ok(self.exit(&turns.totals, failed))
     }
 
-    /// Searches the lines of all files in order of their times, then what is appended.
+    /// Searches the lines of all files in order of their times, then appended lines.
     pub fn follow_merged(
         &self,
         files: Vec<OsString>,
@@ -122,7 +121,7 @@ impl Run<'_> {
     }
 }
 
-/// Returns whether the lines that do not match neither count nor may be printed.
+/// Returns whether lines that do not match are neither counted nor printed.
 fn passes_over(settings: &Settings) -> bool {
     let is_printed = settings.query.invert || settings.passthru || settings.separates || settings.multiline;
     let counts = settings.needs_numbers() || settings.report == Report::Json || settings.stop_on_nonmatch;
@@ -140,7 +139,7 @@ impl Searched {
         }
     }
 
-    /// Adds a piece of a very long entry. Returns the lines that are whole now, and keeps the rest.
+    /// Adds a piece of a very long entry. Returns the lines that are now complete, and keeps the rest.
     fn complete(&mut self, piece: &[u8], place: LogPosition) -> (Vec<u8>, LogPosition) {
         let place = if self.begun.is_empty() { place } else { self.begun_at };
         let whole = memrchr(b'\n', piece).map_or(0, |end| end + 1);

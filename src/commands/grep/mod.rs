@@ -1,9 +1,10 @@
 //! The `grep` subcommand: prints the lines that match.
 //!
-//! `settings` resolves the options, and `pattern` (with `posix` and `longest`) compiles the patterns.
-//! `walk`, `open` and `start` choose the files and the bytes to search. `search` finds the lines of a
-//! block that a `query` selects, `context` adds those around them across block borders, and `print` and
-//! `json` write them. The engine runs `kernel`, or `line_count` where only the number of lines matters.
+//! `settings` resolves the options, and `pattern` (with `posix` and `longest`) compiles the
+//! patterns. `walk`, `open` and `start` choose the files and the bytes to search. `search` finds
+//! the lines of a block that a `query` selects, `context` adds the lines around these across block
+//! borders, and `print` and `json` write them. The engine runs `kernel`, or `line_count` where only
+//! the number of lines matters.
 
 mod alternatives;
 mod binary;
@@ -117,9 +118,9 @@ use walk::InputWalk;
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
-/// The same if only matches are printed, each from where it was found.
+/// The default block size in bytes if only matches are printed. They are not searched for again.
 const BLOCK_OF_MATCHES: usize = 4 << 20;
-/// Block size where each match adds text. The text of a block may be a hundred times as long.
+/// The block size in bytes if each match adds text, which may be a hundred times as long as its block.
 const BLOCK_PER_MATCH: usize = 512 << 10;
 
 /// The block size in bytes if a match may span any number of lines: larger than any input.
@@ -150,7 +151,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let inputs = &args.inputs;
     let period = config::times(&inputs.times)?;
     let period = if inputs.follow.is_some() { period } else { period.map(PeriodSearch::collecting) };
-    // Input that is selected by time is text, and so are lines to count.
+    // Input with times, or with lines to count, is text, so it is decompressed.
     let counts = args.printing.timeline.is_some() || args.printing.top.is_some();
     let is_decompressed = inputs.decompress || inputs.merge || counts || period.is_some();
     let decoding = Decoding::new(is_decompressed && inputs.follow.is_none(), config.engine.threads)
@@ -215,7 +216,7 @@ fn list(args: &GrepArgs, walk: &InputWalk, output: &mut Output) -> anyhow::Resul
     let (mut any, mut failed) = (false, false);
     let named: HashSet<&OsStr> = args.operands.iter().map(OsString::as_os_str).filter(|name| *name != "-").collect();
     for found in sort::sorted(walk.files(args.operands.clone()), &args.inputs) {
-        // A named file has not been looked for yet.
+        // The walk has not checked whether named files exist.
         let found = found.and_then(|file| match named.get(file.path()).map(|name| path::metadata(name)) {
             Some(Err(error)) => Err((file.into_path(), error)),
             _ => Ok(file),
@@ -352,7 +353,7 @@ impl Run<'_> {
         let (engine, session) = (&self.config.engine, &*self.config.stats);
         let tally = LineTally { kernel, terminator: self.settings.query.terminator };
         let carry = K::Carry::default();
-        // The engine takes inputs with the lifetime of its kernel.
+        // The engine requires inputs with the lifetime of its kernel.
         #[allow(clippy::map_identity, reason = "it shortens the lifetime")]
         let inputs = inputs.map(|input| input);
         let outcome = match tallies {

@@ -1,7 +1,7 @@
 //! Finds the selected lines if matches may span lines (`-U`), in a whole input at once.
 //!
 //! Every match is found once, in the context of the whole input, and each step continues from the
-//! one before, so the time is linear in the input whatever matches. Matches that share a line
+//! one before, so the time is linear in the input, whatever matches. Matches that share a line
 //! belong to one stretch of lines; matches on adjacent lines do not.
 
 use std::ops::Range;
@@ -19,7 +19,7 @@ struct MatchedLines {
     spans: Range<usize>,
 }
 
-/// Finds the selected lines of `hay`, which is all of an input.
+/// Finds the selected lines of `hay`, which is a whole input.
 pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
     let mut found = Found::default();
     let (stretches, mut spans) = match stretches(query, hay, wanted) {
@@ -55,7 +55,7 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
     found
 }
 
-/// Finds the stretches of lines with a match, no more than are wanted, and their matches.
+/// Finds the stretches of lines with a match, up to the limit, and their matches.
 fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let most = match wanted.limit {
         Some(limit) if !query.invert && query.and.is_empty() && query.not.is_empty() => limit,
@@ -179,8 +179,8 @@ mod tests {
         assert_eq!(lines(&limited), [(0, 2, 0, 1), (8, 10, 3, 1)]);
     }
 
-    // Regression: a line was not selected if its only match is empty and at its beginning, where a match on
-    // the line above ended.
+    // Regression: a line was not selected if its only match was empty and at its beginning, where a
+    // match on the line above had ended.
     #[test]
     fn an_empty_match_counts_where_a_line_begins() {
         let found = query(r"a\n|^", false).scan(b"a\nb\n", ALL);

@@ -1,7 +1,7 @@
 //! The globs of `--include`, `--exclude` and `--exclude-dir`, with the syntax of fnmatch(3).
 //!
-//! Braces are literal, classes such as `[[:digit:]]` work, and a bracket that is not closed stands for
-//! itself, unlike in the globs of `-g`, which are those of ignore files.
+//! Braces are literal, classes such as `[[:digit:]]` work, and an unclosed bracket is literal. This
+//! differs from the globs of `-g`, which have the syntax of ignore files.
 
 use anyhow::Result;
 use regex_automata::meta;
@@ -41,7 +41,7 @@ impl NameMatcher {
     }
 }
 
-/// Returns a regex for a glob, or nothing if no name matches it.
+/// Returns a regex for a glob, or `None` if no name matches it.
 fn to_regex(glob: &[u8]) -> Option<String> {
     let mut regex = String::from(r"\A");
     let mut rest = glob;
@@ -71,8 +71,8 @@ fn to_regex(glob: &[u8]) -> Option<String> {
     Some(regex)
 }
 
-/// Returns the bracket expression that begins before `rest` as POSIX writes it, and its length in
-/// `rest`, or nothing if it is not closed.
+/// Returns the bracket expression whose `[` precedes `rest`, in POSIX syntax, and its length in
+/// `rest`, or `None` if it is not closed.
 fn bracket(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
     let mut text = b"[".to_vec();
     let mut at = 0;
@@ -94,7 +94,7 @@ fn bracket(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
                 text.extend_from_slice(&rest[at..at + 2 + length + 2]);
                 at += 2 + length + 2;
             }
-            // In POSIX's brackets a backslash stands for itself.
+            // In POSIX's brackets, a backslash is literal.
             [b'\\', quoted, ..] if quoted.is_ascii() => {
                 text.extend_from_slice(&[b'[', b'.', *quoted, b'.', b']']);
                 at += 2;
@@ -130,7 +130,7 @@ mod tests {
         matches(r"\*\?\a\", br"*?a\", true);
     }
 
-    // Regression: these were alternatives.
+    // Regression: braces enclosed alternatives.
     #[test]
     fn braces_are_literal() {
         matches("*.{c,h}", b"a.c", false);
@@ -138,7 +138,7 @@ mod tests {
         matches("}{*", b"}{", true);
     }
 
-    // Regression: classes were sets of their letters, and the others were errors.
+    // Regression: classes were treated as sets of their letters, and the other brackets were errors.
     #[test]
     fn brackets() {
         matches("[[:digit:]].c", b"1.c", true);

@@ -9,7 +9,7 @@ use grep_regex::RegexMatcher;
 use super::failure::Failure;
 use super::syntax::Syntax;
 
-/// A compiled set of alternatives, of which there are none.
+/// A compiled set of alternatives, which does not exist in this build.
 #[derive(Debug)]
 pub struct Perl(Infallible);
 

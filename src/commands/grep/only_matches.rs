@@ -1,8 +1,8 @@
 //! Prints matches of bounded length (`-o -a`) without regard to lines, so a line may be of any length.
 //!
 //! Blocks are split anywhere. Matches that may extend past the block are found in the seam to the
-//! next block, and what they overlap there is searched again. At most a block and the longest match
-//! are held in memory.
+//! next block, and the bytes that they overlap there are searched again. At most a block and the
+//! longest match are held in memory.
 
 use std::ops::Range;
 
@@ -19,7 +19,7 @@ use super::style::At;
 /// print a line.
 pub const BLOCK: usize = 4 << 20;
 
-/// Finds and prints matches.
+/// The kernel that finds and prints matches.
 #[derive(Debug)]
 pub struct OnlyMatches<'s> {
     settings: &'s Settings,
@@ -28,7 +28,7 @@ pub struct OnlyMatches<'s> {
     reach: usize,
 }
 
-/// The matches that a block adds.
+/// The matches found by searching a block.
 #[derive(Debug, Default)]
 pub struct MatchPart {
     /// The matches that start before the block, with their bytes.
@@ -44,12 +44,12 @@ pub struct Seam {
     pub totals: Totals,
     /// The last bytes before the block, in which matches that end in the block may start.
     tail: Vec<u8>,
-    /// Where the last match ended.
+    /// The end of the last match.
     resume: u64,
 }
 
 impl<'s> OnlyMatches<'s> {
-    /// Returns a search, or nothing if lines matter to what is printed.
+    /// Returns a search, or `None` if the output depends on lines.
     pub fn new(settings: &'s Settings) -> Option<OnlyMatches<'s>> {
         let (style, query) = (&settings.style, &settings.query);
         let prints_matches = settings.report == Report::Lines && style.only_matching && !query.invert;
@@ -99,7 +99,7 @@ impl<'s> OnlyMatches<'s> {
     fn drop_overlaps(&self, block: &Block, part: &mut MatchPart, resume: usize) {
         let hay = block.bytes();
         let mut next = part.found.partition_point(|found| found.start < resume);
-        // Up to here, a match may have been hidden by a match that does not count.
+        // Up to here, a match may have been hidden by a match that is now dropped.
         let mut hidden = part.found[..next].last().map_or(resume, |found| found.end);
         let mut found_again = Vec::new();
         let mut from = resume;
@@ -121,8 +121,7 @@ impl<'s> OnlyMatches<'s> {
         part.found.splice(..next, found_again);
     }
 
-    /// Returns the position up to which every match that starts is certain to lie entirely in the
-    /// block.
+    /// Returns the position before which every match that starts is certain to lie entirely in the block.
     fn limit(&self, block: &Block) -> usize {
         let len = block.bytes().len();
         if block.is_last() { len } else { len.saturating_sub(self.reach) }

@@ -32,7 +32,7 @@ pub struct Opener<'a> {
     pub period: Option<&'a PeriodSearch>,
     /// The part of each input, or of that period in it, to search.
     pub part: Option<InputPart>,
-    /// Where inputs begin, for the kernel.
+    /// The record of where inputs begin, for the kernel.
     pub starts: &'a Starts,
     /// Whether the times of lines matter, but inputs without times are searched as well.
     pub timeline: bool,
@@ -54,7 +54,7 @@ impl Open for Opener<'_> {
 
 impl Opener<'_> {
     /// Returns the next input. If the kernel must know its start, it is opened at once, so that
-    /// starts are in order.
+    /// starts are recorded in order.
     pub fn next(&self, found: WalkedFile) -> Input<'_> {
         match found {
             Ok(place) if !self.is_partial() => Input::Unopened(place, self),
@@ -113,7 +113,7 @@ impl Opener<'_> {
             None => Ok(source),
             Some(InputPart::Last(_)) if self.settings.multiline => Ok(source),
             Some(InputPart::Last(lines)) => self.pick_last(source, lines),
-            // Each of its parts is empty.
+            // Every part of an empty file is empty.
             Some(InputPart::Shard(_)) if source.is_empty_file() => Ok(source),
             Some(InputPart::Shard(_)) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
@@ -127,7 +127,8 @@ impl Opener<'_> {
         picked(source, Box::new(PickLast::new(Arc::clone(self.settings), lines, self.starts.clone())))
     }
 
-    /// Returns the wanted part of a source, and notes what the kernel must know about the rest.
+    /// Returns the wanted part of a source, and records in [`Start`] what the kernel must know
+    /// about the rest.
     ///
     /// # Errors
     /// Returns an error if reading fails, or if a period was requested of a log whose time format
@@ -192,7 +193,7 @@ impl Opener<'_> {
         Ok((narrowed, verdict, start))
     }
 
-    /// Returns the spans of the period's entries in a file, and notes messages and the reader of
+    /// Returns the spans of the period's entries in a file, and records messages and the reader of
     /// the times in `start`. Without a period, returns the whole file.
     fn entries(&self, source: &Source, all: Span<u64>, start: &mut Start) -> io::Result<Vec<Span<u64>>> {
         let Some(search) = self.period.filter(|_| !all.is_empty()) else { return Ok(vec![all]) };
@@ -209,12 +210,12 @@ impl Opener<'_> {
     }
 }
 
-/// Returns whether an error says that a log has no times that can be read.
+/// Returns whether an error means that a log has no times that can be read.
 fn is_untimed(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData
 }
 
-/// Returns a source whose stream contains what `pick` picks from this one.
+/// Returns a source whose stream contains the bytes of this one that `pick` picks.
 fn picked(source: Source, pick: Box<dyn Pick>) -> io::Result<Source> {
     let notes = Arc::new(FeedNotes { written: source.written(), ..FeedNotes::default() });
     let reason = source.reason();

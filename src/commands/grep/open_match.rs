@@ -1,4 +1,4 @@
-//! Finds where a match may begin that continues after the bytes at hand.
+//! Finds the start of a match that may continue after the bytes searched so far.
 //!
 //! A line that is too long for memory is divided into matches part by part. A match of `id=[0-9]+` that
 //! ends at the end of a part may continue in the next part, and so may one of `"[^"]*"` that has only
@@ -16,7 +16,7 @@ use super::lazy_dfa::LazyDfa;
 use super::line_automaton::flags;
 use super::syntax::{Boundary, Syntax};
 
-/// The most bytes of a bounded piece of a pattern. A part of a line is held until it has many more.
+/// The maximum length, in bytes, of a bounded piece of a pattern. Parts of a line are much longer.
 const LONGEST_PIECE: usize = 1 << 10;
 
 /// A pattern whose matches have no maximum length.
@@ -33,7 +33,7 @@ impl std::fmt::Debug for OpenMatch {
 }
 
 impl OpenMatch {
-    /// Returns nothing if a match may be empty, or depends on the bytes around it.
+    /// Returns `None` if a match may be empty, or depends on the bytes around it.
     pub fn new(source: &str, with: &Syntax) -> Option<OpenMatch> {
         if with.boundary != Boundary::Any {
             return None;
@@ -45,8 +45,8 @@ impl OpenMatch {
         Some(OpenMatch { beginnings, dfa: OnceLock::new() })
     }
 
-    /// Returns the position in `part` from which on matches may change with the bytes that follow.
-    /// Matches that begin before it are matches whatever follows.
+    /// Returns the position in `part` from which matches may change with the bytes after it.
+    /// Matches that begin earlier are final.
     pub fn start(&self, part: &[u8]) -> usize {
         let Some(backward) = self.dfa.get_or_init(|| backward(&self.beginnings)) else { return 0 };
         let input = Input::new(part).anchored(Anchored::Yes);
@@ -81,7 +81,7 @@ fn beginnings(tree: &Hir) -> Option<Hir> {
         HirKind::Capture(group) => beginnings(&group.sub),
         HirKind::Alternation(all) => Some(Hir::alternation(all.iter().map(beginnings).collect::<Option<_>>()?)),
         HirKind::Concat(parts) => {
-            // Either the first part is the last one that was begun, or others follow it.
+            // A match may end early in the first part, or continue after it.
             let (last, before) = parts.split_last()?;
             before.iter().rev().try_fold(beginnings(last)?, |after, part| {
                 Some(Hir::alternation(vec![beginnings(part)?, Hir::concat(vec![part.clone(), after])]))
@@ -108,7 +108,7 @@ mod tests {
             ("é+", "aéé\u{c3}", 1),
         ] {
             let open = OpenMatch::new(source, &Syntax::default()).unwrap();
-            // Bounded pieces of a pattern count by their lengths, so more may be taken as open.
+            // Of bounded pieces of a pattern, only the length is known, so the result may be too early.
             let start = open.start(part.as_bytes());
             assert!(start <= expected && start + 4 >= expected, "{source} in {part}: {start}");
         }

@@ -14,7 +14,7 @@ use super::query::{Found, Query, Wanted};
 /// formats.
 const SHORTEST_RUN: usize = 16;
 
-/// Returns whether all of an input's first bytes are text or runs of NUL bytes.
+/// Returns whether the first bytes of an input consist of text and runs of NUL bytes.
 pub fn is_padded_text(head: &[u8]) -> bool {
     let texts = texts_of(head);
     let is_short = |run: Range<usize>| !run.is_empty() && run.len() < SHORTEST_RUN;
@@ -62,8 +62,8 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
     all
 }
 
-/// Returns the first byte that shows that these bytes are not text: a control character, or one that
-/// is not UTF-8.
+/// Returns the position of the first byte that is not text: a control character, or a byte that is
+/// not valid UTF-8.
 pub fn first_binary_byte(bytes: &[u8]) -> Option<usize> {
     let is_control = |&byte: &u8| byte < b' ' && !matches!(byte, 0x08..=0x0d | 0x1b);
     let valid = std::str::from_utf8(bytes).map_or_else(|error| error.valid_up_to(), str::len);

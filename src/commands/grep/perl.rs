@@ -1,9 +1,9 @@
-//! Perl's regular expressions (`-P`) and POSIX patterns with back-references, by PCRE2 with its JIT.
+//! Perl's regular expressions (`-P`) and POSIX patterns with back-references, run by PCRE2 with its JIT.
 //!
-//! PCRE2 backtracks, so a search can fail: it gives up after a fixed number of steps or, on a long line,
-//! after some time, and the input at hand ends with an error. Every haystack is copied first: PCRE2's
-//! contract has no room for bytes that another process changes during a search, as it may change mapped
-//! ones.
+//! PCRE2 backtracks, so a search can fail: it gives up after a fixed number of steps or, on a long
+//! line, after some time, and the current input ends with an error. Every haystack is copied first,
+//! because PCRE2 requires that the bytes do not change during a search, and another process may
+//! change mapped ones.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -23,40 +23,40 @@ use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
 use super::syntax::Syntax;
 
-/// The length from which a haystack is searched within a limit of time, and the least limit. Searches of
-/// shorter ones have the limit of steps alone.
+/// The minimum length of a haystack whose search has a time limit, and the minimum time limit.
+/// Searches of shorter haystacks have only the limit on steps.
 const LONG: usize = 16 << 10;
 const LEAST_TIME: Duration = Duration::from_secs(1);
 
-/// The matches that are looked for at once in a long haystack.
+/// The maximum number of matches that are searched for at once in a long haystack.
 const MOST_MATCHES: usize = 4096;
 
 /// A compiled set of alternatives.
 pub struct Perl {
     regexes: Arc<Regexes>,
-    /// The same for many lines at once, if no match can depend on a neighbouring line.
+    /// The pattern for many lines at once, if no match can depend on a neighbouring line.
     of_lines: Option<PerThread<Regex>>,
-    /// The form that finds candidates for it, if there is one.
+    /// The form of the pattern that finds candidates, if there is one.
     relaxed: Option<Relaxed>,
 }
 
-/// What searches a line.
+/// The regexes that search a line.
 struct Regexes {
     regex: PerThread<Regex>,
-    /// The same for text that is not UTF-8, if it must differ. PCRE2 looks for a pattern that begins with
-    /// `.*` at the start of a line only, although `.` does not match the bytes that are not UTF-8.
+    /// The regex for text that is not UTF-8, if it must differ. PCRE2 searches for a pattern that begins
+    /// with `.*` only at the start of a line, although `.` does not match bytes that are not UTF-8.
     of_fragments: Option<PerThread<Regex>>,
     utf8: bool,
     terminator: u8,
 }
 
-/// Takes a match in a haystack and its groups, and returns whether to go on.
+/// A function that takes a match in a haystack and its groups, and returns whether to continue.
 type TakeMatch<'t> = dyn FnMut(&[u8], Range<usize>, &Groups<'_>) -> bool + 't;
 
-/// Some matches with their groups, if wanted.
+/// Matches with their groups, if wanted.
 type Matches = Vec<(Range<usize>, Vec<Option<Range<usize>>>)>;
 
-/// A pattern without the settings that it begins with.
+/// A pattern without the settings at its start.
 struct Body {
     text: String,
     relaxed: Option<Relaxed>,
@@ -85,7 +85,7 @@ impl Perl {
             let body = Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text };
             return Perl::compile(only, body, syntax);
         }
-        // Each alternative counts its groups from 1, as when it stands alone.
+        // Each alternative counts its groups from 1, as if it were alone.
         let group = |(number, body): (usize, &String)| group("", body, syntax).map_err(|error| refused(error, number));
         let groups = bodies.iter().enumerate().map(group).collect::<anyhow::Result<Vec<_>>>()?;
         let text = if groups.is_empty() { "(?!)".to_owned() } else { format!("(?|{})", groups.join("|")) };
@@ -107,13 +107,13 @@ impl Perl {
         Ok(Perl { regexes: Arc::new(regexes), of_lines, relaxed: body.relaxed })
     }
 
-    /// Returns a regex that matches in every line in which this matches, if there is one.
+    /// Returns a regex that matches in every line in which this pattern matches, if there is one.
     pub fn relaxed(&self) -> Option<&RegexMatcher> {
         self.relaxed.as_ref()?.regex()
     }
 
-    /// Returns a length in bytes that no match exceeds, if there is one and nothing around a match decides
-    /// about it.
+    /// Returns a length in bytes that no match exceeds, if there is one and no match depends on the
+    /// bytes around it.
     pub fn longest_match(&self) -> Option<usize> {
         self.relaxed.as_ref()?.longest_match()
     }
@@ -129,14 +129,14 @@ impl Perl {
         !has_long_line(lines) && (!self.regexes.utf8 || std::str::from_utf8(lines).is_ok())
     }
 
-    /// Returns the first match in some lines from a line's start on, or nothing if PCRE2 gave up on all
-    /// of them together. The lines must not change.
+    /// Returns the first match in some lines from the start of a line on, or `None` if PCRE2 gave
+    /// up on searching them together. The lines must not change.
     pub fn find_among_lines(&self, lines: &[u8], from: usize) -> Option<Option<Range<usize>>> {
         let found = self.of_lines.as_deref()?.find_at(lines, from).ok()?;
         Some(found.map(|found| found.start()..found.end()))
     }
 
-    /// Returns where the character that begins at `at` ends.
+    /// Returns the end of the character that begins at `at`.
     pub fn after(&self, hay: &[u8], at: usize) -> usize {
         self.regexes.after(hay, at)
     }
@@ -152,7 +152,7 @@ impl Perl {
         self.search_long(hay, &mut self.time_for(hay), move |regexes, hay| regexes.find_at(hay, at), |_, found| found)
     }
 
-    /// Calls `each` with every match in `hay`, empty ones too, until it returns false. With
+    /// Calls `each` with every match in `hay`, including empty ones, until it returns false. With
     /// `captures`, the groups of the match are in the second argument.
     ///
     /// # Errors
@@ -191,8 +191,7 @@ impl Perl {
         }
     }
 
-    /// Calls `each` with the groups of the matches that are known to be in `hay`, up to the first that
-    /// is another one here.
+    /// Calls `each` with the groups of the known matches in `hay`, up to the first one that differs here.
     ///
     /// # Errors
     /// Returns an error if PCRE2 gives up.
@@ -221,15 +220,15 @@ impl Perl {
         self.regexes.regex.capture_names().iter().position(|known| known.as_deref() == Some(name))
     }
 
-    /// Returns the processor time that a search of this haystack may take: much more than one that does not
-    /// backtrack over all of it takes.
+    /// Returns the processor time that a search of this haystack may take: much more than is needed
+    /// by a search that does not backtrack over the whole haystack.
     fn time_for(&self, hay: &[u8]) -> Duration {
         let length = self.regexes.regex.as_str().len().max(16) as u64;
         LEAST_TIME + Duration::from_nanos((hay.len() as u64).saturating_mul(5 * length))
     }
 
-    /// Calls `work` with a copy of a haystack, and `take` with its result. An error says that it took more
-    /// than what is `left` of its time.
+    /// Calls `work` with a copy of a haystack, and `take` with the result. Returns an error if
+    /// `work` takes more time than is `left`.
     fn search_long<W: Send + 'static, T>(
         &self,
         hay: &[u8],
@@ -287,7 +286,7 @@ impl Regexes {
         self.of_fragments.as_deref().filter(|_| std::str::from_utf8(hay).is_err()).unwrap_or(&self.regex)
     }
 
-    /// Returns where the character that begins at `at` ends.
+    /// Returns the end of the character that begins at `at`.
     fn after(&self, hay: &[u8], at: usize) -> usize {
         let mut end = at + 1;
         while self.utf8 && end < hay.len() && end < at + 4 && hay[end] & 0xC0 == 0x80 {
@@ -305,7 +304,7 @@ fn text_of_lines(verbs: &str, text: &str, syntax: &Syntax) -> Option<String> {
     String::from_utf8(within_line(text.as_bytes(), syntax)?).ok()
 }
 
-/// Returns whether one of these lines is long. Most of their bytes need not be looked at.
+/// Returns whether one of these lines is long. Most of their bytes are not examined.
 fn has_long_line(lines: &[u8]) -> bool {
     let mut start = 0;
     while lines.len() - start >= LONG {
@@ -319,14 +318,14 @@ fn has_long_line(lines: &[u8]) -> bool {
 
 /// The groups of a match.
 pub enum Groups<'g> {
-    /// Where PCRE2 left them.
+    /// The groups in PCRE2's own form.
     Found(&'g CaptureLocations),
-    /// Where they were.
+    /// The positions of the groups.
     Spans(&'g [Option<Range<usize>>]),
 }
 
 impl Groups<'_> {
-    /// Counts the groups, the whole match included.
+    /// Returns the number of groups, including the whole match.
     pub fn len(&self) -> usize {
         match self {
             Groups::Found(locations) => locations.len(),
@@ -334,7 +333,7 @@ impl Groups<'_> {
         }
     }
 
-    /// Returns where a group matched.
+    /// Returns the range that a group matched.
     pub fn get(&self, group: usize) -> Option<Range<usize>> {
         match self {
             Groups::Found(locations) => locations.get(group).map(|(start, end)| start..end),
@@ -348,7 +347,7 @@ impl Groups<'_> {
 }
 
 fn failure(error: pcre2::Error) -> Failure {
-    // The codes are those of pcre2.h; they never change.
+    // These codes are defined in pcre2.h and never change.
     match error.code() {
         -47 | -53 => Failure::Steps,
         -46 => Failure::Stack,

@@ -1,4 +1,4 @@
-//! Hands patterns to PCRE2, with what must stand around a match, and its messages back.
+//! Passes patterns to PCRE2, with conditions on the text around a match, and adapts its error messages.
 
 use anyhow::anyhow;
 use pcre2::bytes::{Regex, RegexBuilder};
@@ -8,21 +8,21 @@ use super::relaxed::Relaxed;
 use super::syntax::{Boundary, Case, Syntax};
 use crate::output::is_tool;
 
-/// The JIT's stack for backtracking, for each thread. It is reserved, and grows as it is used.
+/// The maximum size in bytes of the JIT's stack of each thread. It is reserved, and grows as it is used.
 const JIT_STACK_BYTES: usize = 32 << 20;
 
-/// Returns the relaxed form of alternatives without settings.
+/// Returns the relaxed form of alternatives, unless they have settings.
 pub(super) fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option<Relaxed> {
     if verbs.is_empty() { Relaxed::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
 }
 
-/// Returns whether classes such as `\w` match nothing outside ASCII. POSIX's classes are the locale's;
-/// Perl's are ASCII's, as in GNU grep up to 3.8.
+/// Returns whether classes such as `\w` match nothing outside ASCII. Classes in POSIX patterns are
+/// the locale's; those in Perl's are ASCII, as in GNU grep up to 3.8.
 fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
     syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)")
 }
 
-/// Returns a pattern as a group, in which a quotation or a comment that is open at its end has ended.
+/// Returns a pattern as a group that ends any open quotation or comment.
 ///
 /// # Errors
 /// Returns an error if PCRE2 rejects the pattern by itself: `a)(b` is only valid within a group.
@@ -33,19 +33,19 @@ pub(super) fn group(verbs: &str, body: &str, syntax: &Syntax) -> Result<String, 
     };
     compile(body)?;
     let unquoted = format!(r"(?:{body}\E)");
-    // A comment of extended syntax hides the parenthesis.
+    // In extended syntax, an open comment hides the parenthesis.
     Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\n)") })
 }
 
-/// Returns PCRE2's message about an alternative, with the offset in what was typed. A POSIX pattern is
-/// compiled in other words, in which an offset says nothing.
+/// Returns PCRE2's message about an alternative, with the offset in the pattern as typed. A POSIX
+/// pattern is rewritten before it is compiled, so its offset is meaningless.
 pub(super) fn refusal(error: &pcre2::Error, alternative: &[u8], syntax: &Syntax) -> anyhow::Error {
     let offset = error.offset().filter(|_| !syntax.dialect.is_posix());
     let typed = |offset| offset_as_typed(alternative, syntax.unicode, syntax.ends_at_record(), offset);
     with_offset(error, offset.map(typed))
 }
 
-/// Returns PCRE2's message with another offset, or with none. GNU grep gives the reason alone.
+/// Returns PCRE2's message with another offset, or with none. GNU grep prints only the reason.
 fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
     let message = error.to_string();
     if is_tool()
@@ -60,7 +60,7 @@ fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
     }
 }
 
-/// Compiles a pattern that begins with settings, and adds what must stand around a match.
+/// Compiles a pattern that begins with settings, and adds conditions on the text around a match.
 pub(super) fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<Regex> {
     let bounded = match syntax.boundary {
         Boundary::Any => body.to_owned(),
@@ -68,7 +68,7 @@ pub(super) fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<
         Boundary::Line if syntax.multiline => format!("(?m:^){body}(?m:$)"),
         Boundary::Line => format!(r"\A{body}\z"),
     };
-    // PCRE2 steps over bytes that are not UTF-8 only if the crate enables Unicode's classes too.
+    // PCRE2 skips bytes that are not UTF-8 only if the crate also enables Unicode's classes.
     let classes = if has_ascii_classes(verbs, syntax) { "(?a)" } else { "" };
     let regex = RegexBuilder::new()
         .ucp(syntax.unicode)
@@ -79,14 +79,14 @@ pub(super) fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<
         .jit_if_available(has_room_for_stacks())
         .max_jit_stack_size(Some(JIT_STACK_BYTES))
         .build(&format!("{verbs}{classes}{bounded}"));
-    // The pattern was put together here, so an offset in it says nothing to its author.
+    // The pattern was assembled here, so an offset in it means nothing to its author.
     regex.map_err(|error| with_offset(&error, None))
 }
 
-/// Returns whether the stacks of some threads can be reserved (`ulimit -v`). The crate panics when
-/// one cannot; without the JIT there is none.
+/// Returns whether the stacks of several threads can be reserved (`ulimit -v`). If one cannot, the
+/// crate panics. Without the JIT, there are no stacks.
 fn has_room_for_stacks() -> bool {
-    // Each thread has one for its line and one for many lines.
+    // Each thread has a stack for its line and one for many lines.
     const STACKS: usize = 4;
     Vec::<u8>::new().try_reserve_exact(STACKS * JIT_STACK_BYTES).is_ok()
 }

@@ -1,8 +1,8 @@
-//! Copies of haystacks for PCRE2, in memory that each thread uses again.
+//! Copies of haystacks for PCRE2, in memory that each thread reuses.
 
 use std::cell::Cell;
 
-/// A larger copy of a haystack is not kept for the next one.
+/// The maximum capacity, in bytes, of a copy whose memory is kept for the next one.
 const KEPT_COPY_BYTES: usize = 1 << 20;
 
 thread_local! {

@@ -1,8 +1,8 @@
-//! Searches that are left behind if they take too long.
+//! Searches that are abandoned if they take too long.
 //!
-//! PCRE2 counts its steps anew at each start of a match, and its JIT does not count those within a run of
-//! characters, so a search of a long line may take hours before it gives up. Nothing can interrupt it.
-//! It runs on a thread of its own, which is abandoned when its time is over.
+//! PCRE2 counts its steps anew at each start of a match, and its JIT does not count those within a run
+//! of characters, so a search of a long line may take hours before it gives up. Nothing can interrupt
+//! it. It therefore runs on a separate thread, which is abandoned when the time limit is reached.
 
 use std::cell::Cell;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
@@ -11,19 +11,19 @@ use std::time::Duration;
 
 use crate::os::ThreadClock;
 
-/// The time between two looks at how long a search has taken.
+/// The interval at which the time of a search is checked.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// A thread that searches for another one.
+/// A thread that searches on behalf of another one.
 struct Searcher {
     jobs: Sender<Job>,
     clock: ThreadClock,
 }
 
 impl Searcher {
-    /// Starts a thread, if the system has room for one.
+    /// Starts a thread, if the system allows another one.
     fn start() -> Option<Searcher> {
         let (jobs, waiting) = channel::<Job>();
         let (tell, clock) = channel();
@@ -36,8 +36,8 @@ impl Searcher {
     }
 }
 
-/// Calls `work` on another thread and returns its result, or nothing if it takes more than `left` of
-/// processor time, from which the time it took is subtracted.
+/// Calls `work` on another thread and returns its result, or `None` if it takes more processor time
+/// than is `left`. The time taken is subtracted from `left`.
 pub(super) fn within<T: Send + 'static>(left: &mut Duration, work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     thread_local! {
         static SEARCHER: Cell<Option<Searcher>> = const { Cell::new(None) };

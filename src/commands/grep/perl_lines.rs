@@ -3,8 +3,8 @@
 use super::syntax::Syntax;
 
 /// Returns the pattern with every class that holds a newline replaced by one that does not, which
-/// changes nothing in a line by itself. Returns nothing for a pattern that may tell a line by itself from
-/// one among others even so, or that is not understood.
+/// changes nothing within a single line. Returns `None` for a pattern that is not understood, or
+/// that may still match differently in a line among others than in a line by itself.
 pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
     let mut rewriter = Rewriter { text: Vec::with_capacity(pattern.len()), rest: pattern };
     let (mut looks_around, mut moves_start) = (false, false);
@@ -23,7 +23,7 @@ pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
             _ => rewriter.copy(1),
         }
     }
-    // A match that begins within what it looks at may end before its start.
+    // A match that begins within a look-ahead may end before its start.
     (!(looks_around && moves_start)).then_some(rewriter.text)
 }
 
@@ -45,7 +45,7 @@ impl Rewriter<'_> {
         self.rest = &self.rest[bytes..];
     }
 
-    /// Copies the beginning of a special group. Returns whether it looks around.
+    /// Copies the beginning of a special group. Returns whether it is a look-around.
     fn group(&mut self) -> Option<bool> {
         let inner = &self.rest[2..];
         let (length, looks_around) = match inner {
@@ -68,7 +68,7 @@ impl Rewriter<'_> {
             [b'd' | b'w' | b'S' | b'h' | b'b' | b'B' | b'K' | b'E' | b't' | b'r' | b'f' | b'e' | b'a', ..] => {
                 self.copy(2);
             }
-            // With another digit it may be the number of a character.
+            // If another digit follows, it may be the number of a character.
             [b'1'..=b'9', rest @ ..] if !rest.first().is_some_and(u8::is_ascii_digit) => self.copy(2),
             [b'x', high, low, ..]
                 if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() && !is_newline_digits(*high, *low) =>
@@ -81,7 +81,7 @@ impl Rewriter<'_> {
         Some(())
     }
 
-    /// Copies a class that holds no newline.
+    /// Copies a class that does not hold a newline.
     fn class(&mut self) -> Option<()> {
         self.copy(1);
         self.members(|rest| match rest {
@@ -96,11 +96,11 @@ impl Rewriter<'_> {
         Some(())
     }
 
-    /// Adds a newline to what a class excludes.
+    /// Copies a negated class, and adds a newline to its members.
     fn negated_class(&mut self) -> Option<()> {
         self.copy(2);
         self.members(|rest| match rest {
-            // What they quote may hold the bracket.
+            // The text that they quote may hold the bracket.
             [b'\\', b'Q' | b'E' | b'c' | b'N', ..] | [b'\\'] | [] => None,
             [b'\\', ..] => Some(2),
             _ => Some(1),
@@ -109,8 +109,8 @@ impl Rewriter<'_> {
         Some(())
     }
 
-    /// Copies the members of a class, up to its closing bracket. `length` returns the length of the member
-    /// that the rest begins with. A bracket that comes first is a member.
+    /// Copies the members of a class, up to its closing bracket. `length` returns the length of the
+    /// first member of the rest. A closing bracket at the start is a member.
     fn members(&mut self, length: impl Fn(&[u8]) -> Option<usize>) -> Option<()> {
         let mut is_first = true;
         while !self.rest.starts_with(b"]") || is_first {

@@ -27,14 +27,14 @@ fn what_automata_lack_is_found() {
     assert_eq!(all(&perl("(*UCP)\\w"), "é".as_bytes()), vec![0..2; 1]);
 }
 
-// One byte that is not UTF-8 ended the search of the file with an error.
+// Regression: one byte that is not UTF-8 ended the search of the file with an error.
 #[test]
 fn bytes_that_are_not_utf8_match_nothing_and_end_nothing() {
     assert_eq!(all(&perl(r"\w+"), b"a\xffb\xc3\xa9c\xed\xa0\x80d"), [0..1, 2..3, 5..6, 9..10]);
     assert_eq!(perl("a.b").find_at(b"a\xffb", 0), Ok(None));
     assert_eq!(perl("^b").find_at(b"\xffb", 0), Ok(None));
     assert_eq!(perl("(?<=x)b").find_at(b"x\xffb", 0), Ok(None));
-    // Regression: what begins with `.*` was looked for at the start of the text only.
+    // Regression: a pattern that begins with `.*` was searched for only at the start of the text.
     for pattern in [".*b", "(.*?)b", "(?s).*b", "(?:.*|x)b", "(?:a|.{0,}b)"] {
         assert_eq!(all(&perl(pattern), b"x\xff ab"), std::slice::from_ref(&(2..5)), "{pattern}");
     }
@@ -48,7 +48,7 @@ fn classes_are_those_of_ascii_and_case_is_unicodes() {
     assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
 }
 
-// Regression: each pattern was compiled within a group only, which completed the first two.
+// Regression: each pattern was compiled only within a group, which completed the first two.
 #[test]
 fn a_pattern_is_valid_by_itself() {
     for refused in ["a)(b", "a|b)|(c", "(", "a\\"] {
@@ -56,7 +56,7 @@ fn a_pattern_is_valid_by_itself() {
         assert!(error.contains(&format!("at offset {}", refused.find(')').unwrap_or(refused.len()))), "{error}");
         assert!(Perl::new(&["x".into(), refused.into()], &Syntax::default()).is_err());
     }
-    // Regression: bytes outside ASCII and the ends of records moved the offset.
+    // Regression: bytes outside ASCII and the ends of records shifted the offset.
     for (unicode, terminator, refused, offset) in
         [(false, b'\n', "é(", 3), (false, b'\0', "$é)", 3), (true, b'\0', "$)", 1), (true, b'\n', "é(", 3)]
     {

@@ -1,10 +1,9 @@
-//! Perl patterns as text: PCRE2's Rust interface takes no bytes.
+//! Perl patterns as text, because PCRE2's Rust interface does not accept bytes.
 
 use anyhow::bail;
 
-/// Returns the pattern as text that means the same. PCRE2's Rust face takes text only, so without
-/// `utf8` bytes outside ASCII become escapes. With `ends_at_record`, `$` matches only at the very
-/// end, not before a newline there, as it does for GNU grep.
+/// Returns the pattern as equivalent text. Without `utf8`, bytes outside ASCII become escapes. With
+/// `ends_at_record`, `$` matches only at the very end, and not before a newline there, as in GNU grep.
 pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
     if utf8 && std::str::from_utf8(pattern).is_err() {
         bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
@@ -13,13 +12,13 @@ pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyho
     Ok(String::from_utf8(text)?)
 }
 
-/// Returns where in the pattern this offset in its text lies.
+/// Returns the position in the pattern of this offset in its text.
 pub(super) fn offset_as_typed(pattern: &[u8], utf8: bool, ends_at_record: bool, offset: usize) -> usize {
     transcribe(pattern, utf8, ends_at_record, offset).1
 }
 
-/// Returns the text of a pattern, up to the first `most` bytes of text, and the number of bytes of the pattern
-/// that it stands for.
+/// Returns the first `most` bytes of a pattern's text, and the number of bytes of the pattern that
+/// they represent.
 fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, most: usize) -> (Vec<u8>, usize) {
     if utf8 && !(ends_at_record && pattern.contains(&b'$')) {
         let length = pattern.len().min(most);
@@ -40,9 +39,9 @@ fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, most: usize) -> 
                 text.push(byte);
             }
             b'\\' => match after.split_first() {
-                // A backslash before a byte outside ASCII quotes nothing.
+                // A backslash before a byte outside ASCII has no effect.
                 Some((next, _)) if !utf8 && !next.is_ascii() => {}
-                // No such character follows `\c`, which PCRE2 reports.
+                // PCRE2 reports an error, because no such character may follow `\c`.
                 Some((b'c', [next, after @ ..])) if !utf8 && !next.is_ascii() => {
                     text.extend_from_slice("\\c\u{ff}".as_bytes());
                     rest = after;
@@ -57,7 +56,7 @@ fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, most: usize) -> 
             b'[' if !quoted && !in_class => {
                 in_class = true;
                 text.push(byte);
-                // A bracket that comes first is a member.
+                // A closing bracket at the start is a member.
                 let members = after.strip_prefix(b"^").unwrap_or(after);
                 let first = after.len() - members.len() + usize::from(members.starts_with(b"]"));
                 text.extend_from_slice(&after[..first]);
@@ -80,7 +79,7 @@ fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, most: usize) -> 
     (text, pattern.len() - rest.len())
 }
 
-/// Returns the length of the settings that a pattern begins with.
+/// Returns the length of the settings at the start of a pattern.
 pub(super) fn leading_verbs(pattern: &str) -> usize {
     let mut length = 0;
     while let Some(rest) = pattern[length..].strip_prefix("(*")

@@ -1,6 +1,6 @@
 //! Picks the last selected lines of a stream, with their context.
 //!
-//! They are held in memory, at most as many as were requested; nothing is written to a file.
+//! They are held in memory, but never more than requested. Nothing is written to a file.
 
 use std::collections::VecDeque;
 use std::io;
@@ -25,7 +25,7 @@ pub struct PickLast {
     input: usize,
     /// An unfinished line.
     line: Vec<u8>,
-    /// The last whole lines, as context for the next match, and their offset.
+    /// The last whole lines, kept as context for the next match, and their offset.
     tail: Vec<u8>,
     tail_at: u64,
     /// The number of lines before them.
@@ -34,7 +34,7 @@ pub struct PickLast {
     due: u64,
     runs: VecDeque<LineRun>,
     selected: u64,
-    /// The verdict, once there are enough first bytes for one. Until then, everything is held.
+    /// Whether lines are printed, once enough bytes were read to decide. Until then, everything is held.
     verdict: Option<Visibility>,
 }
 
@@ -55,7 +55,7 @@ struct LineRun {
 }
 
 impl PickLast {
-    /// Picks the last `wanted` lines of the next input, and notes in `starts` what precedes the
+    /// Picks the last `wanted` lines of the next input, and records in `starts` the position of the
     /// first of them.
     pub fn new(settings: Arc<Settings>, wanted: u64, starts: Starts) -> PickLast {
         let input = starts.next();
@@ -103,7 +103,7 @@ impl PickLast {
         } else {
             self.due = due.saturating_sub(memchr_iter(query.terminator, lines).count() as u64);
         }
-        // The lines stay that the next piece may need before its first match.
+        // Lines that the next piece may need before its first match are kept.
         let (start, _) = last_lines(&text, context.before, query.terminator);
         self.tail_line += memchr_iter(query.terminator, &text[..start]).count() as u64;
         self.tail_at = at + start as u64;
@@ -146,7 +146,7 @@ impl PickLast {
         self.runs.push_back(run);
     }
 
-    /// Cuts the first runs down to the last wanted lines, and returns the lines just before.
+    /// Cuts the first runs down to the last wanted lines, and returns the lines directly before them.
     fn cut(&mut self) -> Vec<u8> {
         let terminator = self.settings.query.terminator;
         let mut left = self.wanted;
@@ -157,7 +157,7 @@ impl PickLast {
         }) else {
             return Vec::new();
         };
-        // The lines before the first wanted one, as far as they were kept without a gap.
+        // These are the lines before the first wanted one, as far back as they were kept without a gap.
         let mut before = Vec::new();
         let mut next = self.runs[index].at;
         for run in self.runs.drain(..index) {

@@ -1,6 +1,6 @@
 //! Picks the entries of a period from a stream.
 //!
-//! Entries before the period are skipped, and the stream is not read after it.
+//! Entries before the period are skipped, and reading stops at its end.
 
 use std::io;
 
@@ -13,21 +13,21 @@ use crate::timestamp::{Refusal, StreamWindow};
 use super::start::Starts;
 use super::stream_select::{Pick, Stretches};
 
-/// Picks the lines of a period.
+/// A filter that picks the lines of a period.
 pub struct PickPeriod {
     search: PeriodSearch,
     window: StreamWindow,
     terminator: u8,
     /// Where to record the reader of the times, and the number of the input.
     starts: Option<(Starts, usize)>,
-    /// Whether everything is passed on because it has no times.
+    /// Whether all bytes are passed on because they have no times.
     is_untimed: bool,
 }
 
 impl PickPeriod {
     /// Picks the entries that `search` selects, and counts the lines that end with `terminator`.
     ///
-    /// With `starts`, the reader of the times is noted there for the next input, and an input
+    /// With `starts`, the reader of the times is recorded there for the next input, and an input
     /// without times is passed on unchanged.
     pub fn new(search: PeriodSearch, terminator: u8, starts: Option<Starts>) -> PickPeriod {
         let window = StreamWindow::new(search.period, search.context.clone());
@@ -38,7 +38,7 @@ impl PickPeriod {
         PickPeriod { search, window, terminator, starts, is_untimed: false }
     }
 
-    /// Notes the detected format, or passes on input that has no times.
+    /// Records the detected format, or passes on input that has no times.
     fn note_detection(&mut self, result: Result<(), Refusal>, picked: &mut Stretches) -> io::Result<()> {
         match (result, &self.starts) {
             (Ok(()), Some((starts, input))) => {

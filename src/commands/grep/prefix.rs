@@ -1,4 +1,4 @@
-//! Prints what stands before a line: the name, the numbers, and lines of a name or a count alone.
+//! Prints the prefix of a line, with its name and numbers, and lines with only a name or a count.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,8 @@
 //! Finds the matches of a regex that begins with a literal, such as `user=[0-9]+`.
 //!
-//! The regex engine finds the end of a match, and then searches backwards for its start. Here, the literal
-//! tells where a match may start, and an anchored automaton whether there is one and where it ends.
+//! The regex engine finds the end of a match, and then searches backwards for its start. Here, the
+//! literal gives the possible starts, and an anchored automaton decides whether there is a match
+//! and where it ends.
 
 use std::ops::Range;
 
@@ -17,15 +18,15 @@ use super::line_automaton::flags;
 use super::sources::holds;
 use super::syntax::{Boundary, Case, Syntax};
 
-/// A shorter literal occurs too often without a match.
+/// The minimum length, in bytes, of the literal. A shorter one occurs too often without a match.
 const SHORTEST_PREFIX: usize = 2;
 
-/// A regex that begins with a literal, and does not look around.
+/// A regex that begins with a literal and has no look-around.
 pub struct Prefixed {
     prefix: memmem::Finder<'static>,
-    /// Matches what follows the literal.
+    /// The automaton that matches the rest of the pattern.
     rest: LazyDfa,
-    /// The byte at which an automaton would otherwise go on into the next line.
+    /// The byte at which to stop, because the automaton would otherwise continue in the next line.
     stops_at: Option<u8>,
 }
 
@@ -36,7 +37,7 @@ impl std::fmt::Debug for Prefixed {
 }
 
 impl Prefixed {
-    /// Returns nothing for a regex that does not begin with a literal, or that is not matched within lines.
+    /// Returns `None` for a regex that does not begin with a literal, or is not matched within lines.
     pub fn new(source: &str, with: &Syntax) -> Option<Prefixed> {
         let within_lines = with.terminator == b'\n' && !with.multiline && !with.crlf;
         if !within_lines || with.boundary != Boundary::Any || with.case != Case::Sensitive {
@@ -72,7 +73,7 @@ impl Prefixed {
     }
 }
 
-/// Returns the literal that every match begins with, and what follows it.
+/// Returns the literal with which every match begins, and the rest of the regex.
 fn split(tree: Hir) -> Option<(Vec<u8>, Hir)> {
     match tree.into_kind() {
         HirKind::Capture(group) => split(*group.sub),

@@ -1,12 +1,12 @@
-//! A query and the result of a scan: which lines are selected, what to find out about them, and where
-//! they are. `search` and `multiline` do the scanning.
+//! A query and the result of a scan: the lines to select, the information to collect about them,
+//! and their positions. `search` and `multiline` do the scanning.
 
 use std::ops::Range;
 
 use super::failure::Failure;
 use super::pattern::{LineFinder, Pattern};
 
-/// Selects the lines that match an alternative, every `--and` and no `--not`; inverted, the others.
+/// Selects the lines that match an alternative, every `--and` and no `--not`, or all others if inverted.
 #[derive(Debug)]
 pub struct Query {
     /// The alternatives, any of which selects a line.
@@ -21,7 +21,7 @@ pub struct Query {
     pub terminator: u8,
 }
 
-/// What a scan has to find out. Less is faster.
+/// The information that a scan collects. Less is faster.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
     /// The positions of the selected lines, not only their number.
@@ -39,9 +39,9 @@ pub struct Wanted {
 /// Adjacent whole lines, all selected or all context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
-    /// Where the first line begins in the block.
+    /// The start of the first line in the block.
     pub start: usize,
-    /// Where the last line ends, including its terminator.
+    /// The end of the last line, including its terminator.
     pub end: usize,
     /// The number of lines before them in the block; 0 if numbers are not wanted.
     pub line: u64,
@@ -58,21 +58,21 @@ pub struct Found {
     pub pieces: Vec<Piece>,
     /// All matches, if they are wanted, or if they may span lines and pieces are wanted.
     pub spans: Vec<Range<usize>>,
-    /// Whether there were too many matches to keep, where matches do not span lines.
+    /// Whether some matches were not kept because there were too many, if matches do not span lines.
     pub omits_spans: bool,
-    /// The number of selected lines. If matches may span lines, the number of stretches of lines whose
-    /// matches share no line.
+    /// The number of selected lines. If matches may span lines, it is the number of stretches of
+    /// lines whose matches share no line.
     pub selected: u64,
     /// The number of matches in them, if wanted.
     pub matches: u64,
     /// The number of terminators in the block, if numbers are wanted.
     pub terminators: u64,
-    /// Why the search ended early.
+    /// The reason why the search ended early, if it did.
     pub failure: Option<Failure>,
 }
 
 impl Found {
-    /// Moves everything found by `distance` bytes.
+    /// Moves all positions by `distance` bytes.
     pub fn shift(&mut self, distance: isize) {
         if distance == 0 {
             return;

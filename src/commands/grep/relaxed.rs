@@ -1,8 +1,8 @@
 //! Relaxes a Perl pattern to a regex for automata.
 //!
-//! The relaxed regex matches in every line in which the pattern matches, and in some others. So it
-//! finds candidates at the speed of an automaton, literal search included, and PCRE2 decides about
-//! those lines only. A pattern with a construct that is not understood has no relaxed form.
+//! The relaxed regex matches in every line in which the pattern matches, and in some others. It
+//! therefore finds candidates at the speed of an automaton, including literal search, and PCRE2
+//! checks only those lines. A pattern with a construct that is not understood has no relaxed form.
 
 use std::sync::OnceLock;
 
@@ -12,7 +12,8 @@ use super::per_thread::PerThread;
 use super::relaxed_class::{ANY, ClassDialect, relaxed_class};
 use super::syntax::{Case, Syntax};
 
-/// Larger counts in a pattern are relaxed to this one, so that the automaton stays small.
+/// The maximum repeat count. Larger counts in a pattern are relaxed to it, so that the automaton
+/// stays small.
 const MOST_REPEATS: u32 = 50;
 
 /// The depth of groups at which relaxing gives up.
@@ -38,7 +39,7 @@ impl Relaxed {
         let dialect = ClassDialect { unicode: syntax.unicode, ascii_classes, insensitive };
         let relaxed = alternatives.iter().map(|one| Relaxer { rest: one, dialect, depth: 0 }.whole());
         let source = relaxed.collect::<Option<Vec<_>>>()?.join("|");
-        // A pattern whose form may be empty has a candidate in every line.
+        // A form that can be empty would have a candidate in every line.
         let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(syntax.unicode).build();
         let tree = parser.parse(&source).ok()?;
         let properties = tree.properties();
@@ -55,8 +56,8 @@ impl Relaxed {
         })
     }
 
-    /// Returns a length in bytes that no match of the pattern exceeds, if there is one and nothing
-    /// around a match decides about it.
+    /// Returns a length in bytes that no match of the pattern exceeds, if there is one and no match
+    /// depends on the bytes around it.
     pub fn longest_match(&self) -> Option<usize> {
         self.longest_match
     }
@@ -73,13 +74,13 @@ impl Relaxed {
     }
 }
 
-/// Returns whether a relaxed regex repeats something without a bound. In it, these characters are
-/// never literals.
+/// Returns whether a relaxed regex repeats something without a bound. In relaxed regexes, these
+/// characters are never literals.
 fn repeats(relaxed: &str) -> bool {
     relaxed.contains(['*', '+']) || relaxed.contains(",}")
 }
 
-/// Returns whether a match of a pattern may depend on what is around it, apart from anchors.
+/// Returns whether a match of a pattern may depend on the bytes around it, apart from anchors.
 fn looks_around(pattern: &str) -> bool {
     ["(?=", "(?!", "(?<=", "(?<!", "(*", r"\b", r"\B", r"\K", r"\G", r"\X"].iter().any(|look| pattern.contains(look))
 }
@@ -94,13 +95,13 @@ fn sets_case(pattern: &str) -> bool {
 
 /// One item of a sequence.
 enum PatternItem {
-    /// A regex of its own, which a quantifier may follow.
+    /// A complete regex, to which a quantifier may apply.
     Atom(String),
-    /// Nothing that can be repeated.
+    /// An item that matches no text and cannot be repeated.
     Nothing,
-    /// What must precede the position.
+    /// A regex that must match before the position.
     Behind(String),
-    /// What must follow the position.
+    /// A regex that must match after the position.
     Ahead(String),
 }
 
@@ -129,7 +130,7 @@ impl Relaxer<'_> {
         Some(next)
     }
 
-    /// Takes the text up to `end`, and `end`.
+    /// Takes the text up to `end`, which is skipped.
     fn take_past(&mut self, end: char) -> Option<&str> {
         let (text, after) = self.rest.split_once(end)?;
         self.rest = after;
@@ -167,7 +168,7 @@ impl Relaxer<'_> {
         }
         pieces.retain(|piece| !matches!(piece, PatternItem::Nothing));
         let (last, is_outermost) = (pieces.len().wrapping_sub(1), self.depth == 0);
-        // At the ends of a whole match, what must be around it is in the line as well.
+        // At the ends of the whole pattern, the text required around a match must also be in the line.
         let texts = pieces.into_iter().enumerate().map(|(at, piece)| match piece {
             PatternItem::Atom(text) => text,
             PatternItem::Behind(text) if is_outermost && at == 0 => text,
@@ -210,7 +211,7 @@ impl Relaxer<'_> {
             [b'{', b',' | b' ', ..] => return None,
             _ => return Some(None),
         };
-        // Which of the possible lengths is taken first makes no difference.
+        // Lazy and possessive quantifiers are relaxed in the same way.
         let _ = self.take("?") || self.take("+");
         Some(Some(quantifier))
     }
@@ -268,7 +269,7 @@ impl Relaxer<'_> {
         self.flags()
     }
 
-    /// Returns whether a recursion or a back-reference comes next.
+    /// Returns whether a recursion or a back-reference is next.
     fn is_call(&self) -> bool {
         let digits = self.rest.trim_start_matches(['+', '-']);
         self.rest.starts_with(['R', '&'])
@@ -277,8 +278,8 @@ impl Relaxer<'_> {
             || digits.starts_with(|c: char| c.is_ascii_digit())
     }
 
-    /// Takes options, and the group that they may be for. Case is ignored everywhere by then, and
-    /// the other options that are understood make no difference within a line.
+    /// Takes options and the group to which they may apply. A pattern with an option for case
+    /// ignores case everywhere, and the other known options make no difference within a line.
     fn flags(&mut self) -> Option<PatternItem> {
         let length = self.rest.find([')', ':'])?;
         let is_known = self.rest[..length].bytes().all(|flag| b"imsJU-".contains(&flag));

@@ -1,16 +1,16 @@
 //! Relaxes literals and character classes of Perl patterns.
 //!
-//! A class whose members are not all understood becomes any character.
+//! A class with unknown members is relaxed to any character.
 
-/// Matches any one character.
+/// A regex that matches any one character.
 pub(super) const ANY: &str = "(?s:.)";
 
-/// The properties of a pattern that decide what its classes match.
+/// The properties of a pattern that determine what its classes match.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClassDialect {
-    /// Characters are UTF-8, not bytes.
+    /// Whether characters are UTF-8, not bytes.
     pub(super) unicode: bool,
-    /// Classes such as `\w` match nothing outside ASCII.
+    /// Whether classes such as `\w` match nothing outside ASCII.
     pub(super) ascii_classes: bool,
     pub(super) insensitive: bool,
 }
@@ -35,23 +35,23 @@ impl ClassDialect {
         match c.is_ascii() {
             true if c.is_ascii_alphanumeric() => c.to_string(),
             true => hex(c),
-            // How case folds outside ASCII depends on a version of Unicode.
+            // Outside ASCII, case folding depends on the version of Unicode.
             false if self.insensitive && self.unicode => ANY.to_owned(),
             false => hex(c),
         }
     }
 
-    /// Returns a regex for `\d` and its like.
+    /// Returns a regex for a shorthand such as `\d`.
     pub(super) fn shorthand(self, letter: char) -> String {
         let members = shorthand_members(letter);
-        // With case ignored, the complement of a set of letters may be smaller than that of `\w`.
+        // If case is ignored, the complement of a set of letters may be smaller than that of `\w`.
         if !self.ascii_classes || self.insensitive && letter.is_ascii_uppercase() {
             return ANY.to_owned();
         }
         format!("[{}{members}]", if letter.is_ascii_uppercase() { "^" } else { "" })
     }
 
-    /// Returns the character that an escape stands for. `rest` follows its first letter.
+    /// Returns the character that an escape denotes. `rest` begins after the first letter of the escape.
     pub(super) fn escaped(self, letter: char, rest: &mut &str) -> Option<char> {
         Some(match letter {
             't' => '\t',
@@ -78,8 +78,8 @@ impl ClassDialect {
     }
 }
 
-/// Returns the escape of a character, or of a byte where characters are bytes: for those, the regex
-/// syntax takes two digits only.
+/// Returns the escape of a character, or of a byte if characters are bytes, for which the regex
+/// syntax accepts only two digits.
 fn hex(c: char) -> String {
     match u32::from(c) {
         byte @ ..=0xFF => format!(r"\x{byte:02X}"),
@@ -100,8 +100,8 @@ fn members_of(name: &str) -> Option<&'static str> {
     ASCII_SETS.iter().find(|(known, _)| *known == name).map(|&(_, members)| members)
 }
 
-/// Relaxes a class that begins before `text`. Returns it and its length in `text`, with the bracket
-/// that closes it.
+/// Relaxes a class whose opening bracket precedes `text`. Returns the relaxed class and the length
+/// of the original in `text`, including the closing bracket.
 pub(super) fn relaxed_class(text: &str, dialect: ClassDialect) -> Option<(String, usize)> {
     let mut rest = text;
     let is_negated = rest.starts_with('^');
@@ -124,7 +124,7 @@ pub(super) fn relaxed_class(text: &str, dialect: ClassDialect) -> Option<(String
                 rest = after;
                 members_of(name).filter(|_| dialect.ascii_classes).map(str::to_owned)
             }
-            // PCRE2 refuses these, or they are an extension.
+            // PCRE2 rejects these, or they are an extension.
             None if rest.starts_with("[.") || rest.starts_with("[=") => return None,
             None => member(&mut rest, dialect)?,
         };
@@ -138,8 +138,8 @@ pub(super) fn relaxed_class(text: &str, dialect: ClassDialect) -> Option<(String
     Some((if is_understood { class } else { ANY.to_owned() }, length))
 }
 
-/// Takes a character, a range or a shorthand. The inner option is empty for one that is not
-/// understood, whose end is known.
+/// Takes a character, a range or a shorthand. The inner option is `None` for a member that is not
+/// understood but whose end is known.
 #[allow(clippy::option_option, reason = "the outer one says that the class has no known end")]
 fn member(rest: &mut &str, dialect: ClassDialect) -> Option<Option<String>> {
     let first = match class_char(rest, dialect)? {

@@ -14,11 +14,11 @@ use super::multiline;
 use super::pattern::LineFinder;
 use super::query::{Found, Piece, Query, Wanted};
 
-/// The bytes searched before their lines are counted: few enough to be still cached, and enough to
-/// amortize the start of a search.
+/// The number of bytes searched before their lines are counted. It is small enough for them to be
+/// still cached, and large enough to amortize the start of a search.
 const COUNTED_CHUNK: usize = 128 << 10;
 
-/// The most matches to keep in a block: one in each line of a log.
+/// The maximum number of matches to keep in a block, which allows for one in each line of a log.
 const MOST_SPANS: usize = 128 << 10;
 
 impl Query {
@@ -133,7 +133,8 @@ impl LineScan<'_> {
         Ok(())
     }
 
-    /// Counts the matches in some lines. Lines of an inverted query hold none, and count as one.
+    /// Counts the matches in some lines. Lines of an inverted query hold no match, and each is
+    /// counted as one.
     fn count_matches(&mut self, lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
         if self.query.invert {
             self.found.matches += lines_of(&self.hay[lines], self.query.terminator).count() as u64;
@@ -145,7 +146,7 @@ impl LineScan<'_> {
     /// Keeps the matches in some lines, so that printing need not search again.
     fn keep_matches(&mut self, lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
         self.each_match(lines, search, |found, span| {
-            // All matches are looked for, because each of the searches may fail.
+            // The search continues to the last match, because any step of it may fail.
             if found.spans.len() < MOST_SPANS {
                 found.spans.push(span);
             }
@@ -238,7 +239,7 @@ mod tests {
         spans
     }
 
-    /// Checks what a scan finds out about matches.
+    /// Checks the matches that a scan reports.
     fn matches_are_those_of_each_line(query: &Query, hay: &[u8]) -> Result<(), TestCaseError> {
         let spans = naive_spans(query, hay);
         let found = query.scan(hay, Wanted { spans: true, ..ALL });
@@ -316,7 +317,8 @@ mod tests {
         }
     }
 
-    // Regression: an empty match at the end of the lines that are searched together counted for the next line.
+    // Regression: an empty match at the end of lines that are searched together was taken for one
+    // in the next line.
     #[test]
     fn an_empty_match_behind_the_last_line_counts_for_none() {
         let hay = [&[b'a'; 63][..], b"\na"].concat();

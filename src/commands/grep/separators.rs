@@ -1,4 +1,4 @@
-//! Escapes in the separators that the command line gives.
+//! Interprets escapes in the separators given on the command line.
 
 /// Replaces the escapes that ripgrep knows in separators: `\n`, `\r`, `\t`, `\0`, `\\` and `\xHH`.
 pub fn unescape(text: &[u8]) -> Vec<u8> {

@@ -34,7 +34,7 @@ pub enum Report {
     Count,
     /// The number of matches of each input.
     CountMatches,
-    /// The names of inputs with a selected line, or without.
+    /// The names of inputs with, or without, a selected line.
     Names {
         /// Whether the inputs must have a selected line.
         matching: bool,
@@ -60,11 +60,11 @@ pub struct Settings {
     pub context: Context,
     /// Whether nonadjacent lines are separated, because context was requested, even of 0 lines.
     pub separates: bool,
-    /// The separator between groups of lines; `None` for none.
+    /// The separator between groups of lines, if any.
     pub group_separator: Option<Vec<u8>>,
     /// The maximum number of selected lines per input.
     pub max_count: Option<u64>,
-    /// How binary inputs are handled.
+    /// The treatment of binary inputs.
     pub binary: BinaryFiles,
     /// Whether lines that are not valid UTF-8 are binary and not printed, which is GNU grep's rule
     /// in a UTF-8 locale.
@@ -80,7 +80,7 @@ pub struct Settings {
     pub only_summary: bool,
     /// Whether lines that are not selected are printed too.
     pub passthru: bool,
-    /// Whether an input ends with the first line that is not selected after one that is.
+    /// Whether the search of an input ends at the first line that is not selected after one that is.
     pub stop_on_nonmatch: bool,
     /// Whether no line can be selected and nothing would be printed, so that no input is opened.
     pub hopeless: bool,
@@ -91,8 +91,8 @@ impl Settings {
     /// one. `walk` determines whether their names are printed by default.
     ///
     /// # Errors
-    /// Returns an error if a pattern is wrong or missing, a pattern file cannot be read, or options
-    /// exclude each other.
+    /// Returns an error if a pattern is invalid or missing, a pattern file cannot be read, or
+    /// options exclude each other.
     pub fn resolve(args: &GrepArgs, walk: &InputWalk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
         let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
@@ -108,11 +108,11 @@ impl Settings {
         };
         let name = prints_names(printing).unwrap_or_else(|| walk.names_by_default(&files));
         let wants_headings = printing.heading || printing.pretty || environment.terminal && report == Report::Lines;
-        // To GNU grep, `-v` without any pattern is not inverted: every line matches.
+        // In GNU grep, `-v` without any pattern is not inverted: every line matches.
         let is_inverted = query.invert && !alternatives.is_empty();
         let mut colors = Colors::from_variable(&environment.colors, is_inverted);
         color_specs::apply(&printing.colors, &mut colors)?;
-        // By GNU grep's rule, no counts of 0 are printed in this case.
+        // As in GNU grep, counts of 0 are not printed in this case.
         let nothing_selects = match alternatives.as_slice() {
             [] => !query.invert,
             all => all.iter().all(Vec::is_empty) && query.invert && syntax.boundary == Boundary::Any,
@@ -152,20 +152,20 @@ impl Settings {
         let shows_neighbours = self.separates || self.passthru || self.stop_on_nonmatch || self.multiline;
         match is_text || memchr::memchr(0, head).is_none() {
             true => TEXT,
-            // GNU grep knows no padding.
+            // GNU grep does not recognise padding.
             false if self.report == Report::Json || shows_neighbours || is_tool() => BINARY,
             false if padding::is_padded_text(head) => PADDED,
             false => BINARY,
         }
     }
 
-    /// Returns whether an input of this kind counts as one without a match.
+    /// Returns whether an input of this kind is treated as one without a match.
     pub fn passes_over(&self, kind: InputKind) -> bool {
         self.binary == BinaryFiles::WithoutMatch && self.report != Report::Json && kind == BINARY
     }
 
-    /// Returns the length of the byte order mark that an input begins with in `block`, if it is not part
-    /// of the text.
+    /// Returns the length of the byte order mark at the start of an input in `block`, if the mark
+    /// is not part of the text.
     pub fn mark_length(&self, block: &Block) -> usize {
         let may_hold = self.skips_mark && block.is_first() && block.offset() == 0;
         if may_hold && block.bytes().starts_with(b"\xef\xbb\xbf") { 3 } else { 0 }
@@ -176,11 +176,11 @@ impl Settings {
         verdict == BINARY && self.report != Report::Json
     }
 
-    /// Returns whether a hole that consists of empty lines prints nothing, so that only their
-    /// number matters.
+    /// Returns whether nothing is printed for a hole that consists of empty lines, so that only
+    /// their number matters.
     pub fn leaps_holes(&self, terminator: u8) -> bool {
         let counts = matches!(self.report, Report::Count | Report::Names { .. } | Report::Nothing);
-        // The lines of a binary input are never printed, and padding is part of no line.
+        // The lines of a binary input are never printed, and padding belongs to no line.
         let prints = terminator == 0 && !counts;
         match self.query.selects_empty_lines() {
             true if counts => self.max_count.is_none(),
@@ -224,7 +224,7 @@ fn query(patterns: &Patterns, syntax: &Syntax, alternatives: &mut Vec<Vec<u8>>, 
     let mut not = patterns.not.as_slice();
     let mut invert = patterns.invert_match;
     // `--and` and `--not` need no other pattern. The first `--and` then becomes the pattern, and
-    // `--not` alone selects as `-v` does.
+    // `--not` alone selects like `-v`.
     if patterns.regexp.is_empty() && patterns.file.is_empty() {
         if let Some((first, others)) = and.split_first() {
             *alternatives = split(first.as_bytes(), patterns);
@@ -263,13 +263,13 @@ fn report(printing: &Printing, query: &Query) -> Report {
     }
 }
 
-/// Returns whether file names are printed before lines; `None` if the files decide.
+/// Returns whether file names are printed before lines, or `None` if that depends on the files.
 fn prints_names(printing: &Printing) -> Option<bool> {
     match (printing.with_filename, printing.no_filename) {
         (true, _) => Some(true),
         (_, true) => Some(false),
         _ if printing.vimgrep => Some(true),
-        // The same text counts as the same in every file, so names are not printed.
+        // Equal text from all files is counted together, so names are not printed.
         _ if printing.top.is_some() => Some(false),
         _ => None,
     }

@@ -69,7 +69,7 @@ impl Sources {
     }
 
     /// Returns the length in bytes of the longest possible match, if there is a bound, no match is
-    /// empty, and none depends on what is around it.
+    /// empty, and none depends on the bytes around it.
     pub fn longest_match(&self, syntax: &Syntax) -> Option<usize> {
         if syntax.boundary != Boundary::Any {
             return None;
@@ -94,9 +94,9 @@ impl Sources {
         }
     }
 
-    /// Returns an automaton that searches a line piece by piece, if one can decide about the line.
+    /// Returns an automaton that searches a line piece by piece, if one can decide whether the line matches.
     pub fn line_automaton(&self, syntax: &Syntax) -> Option<LineAutomaton> {
-        // There, a carriage return within the line begins and ends a line too.
+        // In this case, a carriage return within the line also begins and ends a line.
         if syntax.crlf && syntax.boundary == Boundary::Line {
             return None;
         }
@@ -110,20 +110,20 @@ impl Sources {
             !hir.properties().look_set().is_empty() || hir.properties().minimum_len().is_none_or(|least| least == 0)
         };
         let needs_borders = any_tree(std::slice::from_ref(&source), syntax, depends);
-        // These need more than one byte before or after a position.
+        // These depend on more than one byte before or after a position.
         let is_unfit = |hir: &Hir| hir.properties().look_set().contains_word_unicode();
         let is_fit = !needs_borders || !any_tree(std::slice::from_ref(&source), syntax, is_unfit);
         is_fit.then(|| LineAutomaton::new(source, needs_borders, syntax).skipping_to(&self.joined()))
     }
 
-    /// Returns how far matches in a part of a line are certain, if matches have no maximum length.
+    /// Returns the search for open matches in a part of a line, if matches have no maximum length.
     pub fn open_match(&self, syntax: &Syntax) -> Option<OpenMatch> {
         let is_plain = !syntax.crlf && !syntax.multiline && syntax.case != Case::Smart;
         is_plain.then(|| OpenMatch::new(&self.joined(), syntax)).flatten()
     }
 
-    /// Returns whether a match may hold a newline, or depends on where the whole haystack begins or
-    /// ends. Otherwise `-U` selects what a search line by line selects.
+    /// Returns whether a match may hold a newline, or depend on the start or end of the whole
+    /// haystack. Otherwise, `-U` selects the same lines as a search line by line.
     pub fn may_span_lines(&self, syntax: &Syntax) -> bool {
         match self {
             Sources::Literals(all) => all.iter().any(|literal| literal.contains('\n')),
@@ -139,7 +139,7 @@ impl Sources {
 fn any_tree(regexes: &[String], syntax: &Syntax, is: impl Fn(&Hir) -> bool) -> bool {
     let mut builder = regex_syntax::ParserBuilder::new();
     builder.multi_line(true).unicode(syntax.unicode).utf8(false).crlf(syntax.crlf).dot_matches_new_line(syntax.dot_all);
-    // A parser is good for one regex.
+    // Each regex needs a parser of its own.
     regexes.iter().any(|regex| builder.build().parse(regex).as_ref().map_or(true, &is))
 }
 

@@ -39,7 +39,7 @@ pub enum InputPart {
 pub struct Start {
     /// The number of lines.
     pub line: u64,
-    /// The lines just before, as many as context may need.
+    /// The lines directly before it, as many as context may need.
     pub lead: Vec<u8>,
     /// A message about the input.
     pub notice: Option<String>,
@@ -59,7 +59,7 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// Removes unwanted findings in an input, which begins at `offset`.
+    /// Removes unwanted results from those of an input, which begins at `offset`.
     pub fn apply(&self, found: &mut Found, offset: u64) {
         match self {
             Keep::Within(range) => found.pieces.retain(|piece| range.contains(&(offset + piece.start as u64))),
@@ -78,12 +78,12 @@ impl Keep {
     }
 }
 
-/// The starts of inputs by number, noted when an input is opened and looked up by the kernel.
+/// The starts of inputs by number, recorded when an input is opened and looked up by the kernel.
 #[derive(Clone, Debug, Default)]
 pub struct Starts(Arc<RwLock<Vec<Start>>>);
 
 impl Starts {
-    /// Notes the start of the next input.
+    /// Records the start of the next input.
     pub fn push(&self, start: Start) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(start);
     }
@@ -93,14 +93,14 @@ impl Starts {
         self.0.read().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Notes the reader of an input's times, before its first block is searched.
+    /// Records the reader of an input's times, before its first block is searched.
     pub fn set_reader(&self, input: usize, reader: &Arc<Reader>) {
         if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
             start.reader = Some(Arc::clone(reader));
         }
     }
 
-    /// Notes the lines before those searched, before an input's first block is searched.
+    /// Records the lines before those to search, before an input's first block is searched.
     pub fn set_lead(&self, input: usize, lead: Vec<u8>) {
         if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
             start.lead = lead;
@@ -113,8 +113,8 @@ impl Starts {
     }
 }
 
-/// Returns where the last `wanted` selected lines within a source begin. Reads backwards in growing
-/// pieces, and no further than necessary.
+/// Returns the start of the last `wanted` selected lines within a source. Reads backwards in
+/// growing pieces, and no further than necessary.
 ///
 /// # Errors
 /// Returns an error if reading fails.
@@ -128,14 +128,14 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
         let bytes = &buffer[..got];
         let first = if start == within.start { Some(0) } else { memchr(query.terminator, bytes).map(|i| i + 1) };
         let Some(first) = first.filter(|&first| first < bytes.len() || start == within.start) else {
-            // A line is longer than this piece.
+            // The line is longer than this piece.
             if size < MOST_BACKWARDS {
                 size *= 2;
                 continue;
             }
             let content = query.any.content(bytes);
             let line = last_line_end(source, within.start..start, query.terminator)?..start + content.len() as u64;
-            // A failure here is found again, and reported, when the line is searched.
+            // A failure here occurs again, and is reported, when the line is searched.
             if query.selects_line(&LineBytes::InSource(source, line.clone()), &mut None)? {
                 left -= 1;
             }
@@ -172,7 +172,7 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
         bytes.resize(length, 0);
         let got = source.read_at(&mut bytes, start)?;
         bytes.truncate(got);
-        // The first line counts only if its beginning is known.
+        // The first line is used only if its beginning is known.
         let whole = if start == within.start { 0 } else { memchr(terminator, &bytes).map_or(bytes.len(), |i| i + 1) };
         let (at, lines) = last_lines(&bytes[whole..], wanted, terminator);
         if lines == wanted || start == within.start {

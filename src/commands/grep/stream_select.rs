@@ -1,4 +1,4 @@
-//! Searches only a part of a stream, which is picked as the bytes arrive.
+//! Searches only a part of a stream, picked as the bytes arrive.
 //!
 //! [`Selected`] is the stream of the bytes that a [`Pick`] keeps, with gaps for the rest, so that
 //! line numbers and offsets stay those of the whole stream. Nothing is written to a file.
@@ -48,7 +48,7 @@ impl Stretches {
     }
 }
 
-/// Picks lines from a stream.
+/// A filter that picks lines from a stream.
 pub trait Pick: Send {
     /// Takes the next bytes.
     ///
@@ -109,13 +109,13 @@ impl Selected {
     /// Returns the stream of the bytes of `stream` that `pick` keeps.
     pub fn new(stream: Stream, pick: Box<dyn Pick>, notes: Arc<FeedNotes>) -> Selected {
         let mut picked = Stretches::default();
-        // The requested range begins there.
+        // The requested range begins at this offset.
         picked.leave_out(stream.offset(), 0);
         let (head, buffer) = (Vec::new(), Vec::new());
         Selected { stream, pick, picked, head, buffer, is_judged: false, ended: None, notes }
     }
 
-    /// Reads more, and picks from it.
+    /// Reads more bytes and picks from them.
     fn read(&mut self, stop: &Stop, wait: bool) -> io::Result<Filled> {
         self.buffer.clear();
         let filled = self.stream.fill_if(&mut self.buffer, PIECE, stop, wait)?;
@@ -152,7 +152,7 @@ impl Selected {
 
 impl Feed for Selected {
     fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
-        // Nothing is returned before there is enough for a verdict, unless the writer pauses.
+        // Nothing is returned before enough bytes for a verdict were read, unless the writer pauses.
         while self.ended.is_none() && (self.picked.queue.is_empty() || !self.is_judged) {
             match self.read(stop, wait)? {
                 Filled::Stopped => return Ok(Filled::Stopped),

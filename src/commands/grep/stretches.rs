@@ -23,28 +23,27 @@ pub struct LineStretch<'t> {
 pub struct LineStretches<'p> {
     pattern: Option<&'p Pattern>,
     replacement: Option<&'p [u8]>,
-    /// The bytes that have not been divided, because a match in them may depend on what follows.
+    /// The bytes that have not been divided, because a match in them may depend on later bytes.
     pending: Vec<u8>,
-    /// The number of bytes to wait for. Dividing a long match again with each part of it would take
-    /// quadratic time.
+    /// The number of pending bytes at which to divide them again. Dividing a long match again with
+    /// each part would take quadratic time.
     awaited: usize,
     leaves_out_holes: bool,
 }
 
 impl<'p> LineStretches<'p> {
-    /// Returns the division by the matches of `pattern`, which finds them by parts, or one without
-    /// matches.
+    /// Returns a division by the matches of `pattern`, which must find them by parts. Without a
+    /// pattern, there are no matches.
     pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> LineStretches<'p> {
         LineStretches { pattern, replacement, pending: Vec::new(), awaited: 0, leaves_out_holes: false }
     }
 
-    /// Leaves out the holes of a collapsed block's line, which hold no match.
+    /// Omits the holes of a collapsed block's line, which hold no match.
     pub fn without_holes(self) -> LineStretches<'p> {
         LineStretches { leaves_out_holes: true, ..self }
     }
 
-    /// Divides the next part of the line. Calls `each` until it returns false, and returns what it
-    /// returned last.
+    /// Divides the next part of the line. Calls `each` until it returns false, and returns its last result.
     pub fn part(&mut self, part: &[u8], each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
         let Some(pattern) = self.pattern else {
             return part.is_empty() || each(LineStretch { text: part, is_match: false, zeros: 0 });
@@ -57,13 +56,13 @@ impl<'p> LineStretches<'p> {
         self.divide(pattern, certain, each)
     }
 
-    /// Divides what is left at the end of the line, as [`LineStretches::part`] does.
+    /// Divides the rest at the end of the line, as in [`LineStretches::part`].
     pub fn end(&mut self, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
         self.pattern.is_none_or(|pattern| self.divide(pattern, self.pending.len(), each))
     }
 
     /// Divides a line that is read from the input, whose content is `line`. Calls `each` until it
-    /// returns false. Returns why the file no longer holds the line, if so.
+    /// returns false. Returns the reason if the file no longer holds the line.
     ///
     /// # Errors
     /// Returns the error of `each`.
@@ -83,7 +82,7 @@ impl<'p> LineStretches<'p> {
             let run = if self.leaves_out_holes { block.run_at(at, line.end) } else { Extent::DataUntil(line.end) };
             at = match run {
                 Extent::HoleUntil(until) => {
-                    // What precedes the hole is certain, since no match contains a zero byte.
+                    // Matches before the hole are certain, because no match contains a zero byte.
                     let hole = LineStretch { text: b"", is_match: false, zeros: until - at };
                     goes_on = self.end(&mut take) && take(hole);
                     until
@@ -103,7 +102,7 @@ impl<'p> LineStretches<'p> {
         result.map(|_| damage)
     }
 
-    /// Returns the number of matches in a line, which is in `range` of the block.
+    /// Returns the number of matches in the line at `range` of the block.
     pub fn count(mut self, block: &Block, range: Range<usize>) -> u64 {
         let mut count = 0;
         let mut take = |stretch: LineStretch<'_>| {

@@ -5,28 +5,28 @@ use std::ops::Range;
 use super::colors::Colors;
 use super::excerpt::LongLines;
 
-/// How lines are printed.
+/// The style in which lines are printed.
 #[derive(Clone, Debug)]
 pub struct Style {
-    /// Print the input's name before each line (`-H`).
+    /// Whether to print the input's name before each line (`-H`).
     pub name: bool,
-    /// Print the name once, on a line of its own (`--heading`).
+    /// Whether to print the name once, on a line of its own (`--heading`).
     pub heading: bool,
-    /// Print line numbers (`-n`).
+    /// Whether to print line numbers (`-n`).
     pub number: bool,
-    /// Print the column in bytes of the first match, from 1 (`--column`).
+    /// Whether to print the column in bytes of the first match, from 1 (`--column`).
     pub column: bool,
-    /// Print the offset in bytes of the line, or of the match (`-b`).
+    /// Whether to print the offset in bytes of the line, or of the match (`-b`).
     pub offset: bool,
-    /// Align numbers and start the text at a tab stop (`-T`).
+    /// Whether to align numbers and start the text at a tab stop (`-T`).
     pub tab: bool,
-    /// Escape control characters in names.
+    /// Whether to escape control characters in names.
     pub escape_for_terminal: bool,
-    /// Print NUL after names (`-Z`).
+    /// Whether to print NUL after names (`-Z`).
     pub null: bool,
-    /// Print only the matches (`-o`).
+    /// Whether to print only the matches (`-o`).
     pub only_matching: bool,
-    /// What to do about lines that are too long (`--max-columns`).
+    /// The treatment of lines that are too long (`--max-columns`), if length is limited.
     pub long_lines: Option<LongLines>,
     /// The colours, if any.
     pub colors: Option<Colors>,
@@ -34,11 +34,11 @@ pub struct Style {
     pub inverted: bool,
     /// The byte that ends a line.
     pub terminator: u8,
-    /// End lines that are not the input's with a carriage return and a newline (`--crlf`).
+    /// Whether to end lines that are not the input's with a carriage return and a newline (`--crlf`).
     pub crlf: bool,
-    /// Print a line once for each of its matches (`--vimgrep`).
+    /// Whether to print a line once for each of its matches (`--vimgrep`).
     pub per_match: bool,
-    /// Omit blanks at the start of lines (`--trim`).
+    /// Whether to omit blanks at the start of lines (`--trim`).
     pub trim: bool,
     /// The text to print in place of matches (`--replace`).
     pub replacement: Option<Vec<u8>>,
@@ -46,9 +46,9 @@ pub struct Style {
     pub field_separators: [Vec<u8>; 2],
     /// The byte to print in place of slashes in names (`--path-separator`).
     pub path_separator: Option<u8>,
-    /// Print lines that do not match whole, even with `only_matching` (`--passthru`).
+    /// Whether to print lines that do not match whole, even with `only_matching` (`--passthru`).
     pub passthru: bool,
-    /// Print no counts of 0 (`--no-include-zero`).
+    /// Whether to omit counts of 0 (`--no-include-zero`).
     pub no_zeros: bool,
 }
 
@@ -78,16 +78,16 @@ pub struct At<'a> {
 /// Known matches, in order. If they may span lines, they are found only once.
 #[derive(Clone, Copy, Debug)]
 pub struct Spans<'a> {
-    /// The bytes that were searched, for matches that look at what surrounds them.
+    /// The bytes that were searched, for matches that depend on the bytes around them.
     pub hay: &'a [u8],
     /// The ranges of the matches in them, from the printed lines on.
     pub all: &'a [Range<usize>],
-    /// The position in them where the printed lines begin.
+    /// The position in them of the first printed line.
     pub base: usize,
 }
 
 impl Spans<'_> {
-    /// Passes over the matches before the lines that begin at `base`.
+    /// Skips the matches before the lines that begin at `base`.
     pub fn skip_to(&mut self, base: usize) {
         self.base = base;
         while let [first, rest @ ..] = self.all

@@ -1,19 +1,20 @@
-//! What decides how a pattern is read, apart from the pattern itself.
+//! The settings that, besides the pattern itself, determine what a pattern matches.
 
-/// The language a pattern is written in.
+/// The language in which a pattern is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Dialect {
-    /// The `regex` crate's, as in ripgrep: Unicode whatever the locale, the first alternative wins.
+    /// The syntax of the `regex` crate, as in ripgrep: Unicode regardless of the locale, and the
+    /// first alternative wins.
     #[default]
     Rust,
-    /// POSIX extended (`-E`), with GNU's additions: the locale decides about Unicode, the longest
-    /// match wins.
+    /// POSIX extended syntax (`-E`), with GNU's additions: Unicode depends on the locale, and the
+    /// longest match wins.
     Extended,
-    /// POSIX basic (`-G`), by the same rules as [`Dialect::Extended`].
+    /// POSIX basic syntax (`-G`), with the rules of [`Dialect::Extended`].
     Basic,
-    /// Fixed strings (`-F`), by the same rules as [`Dialect::Extended`].
+    /// Fixed strings (`-F`), with the rules of [`Dialect::Extended`].
     Fixed,
-    /// Perl's (`-P`): the locale decides about Unicode, the first alternative wins.
+    /// Perl's syntax (`-P`): Unicode depends on the locale, and the first alternative wins.
     Perl,
 }
 
@@ -23,13 +24,13 @@ impl Dialect {
         matches!(self, Dialect::Extended | Dialect::Basic | Dialect::Fixed)
     }
 
-    /// Returns whether this is one of GNU grep's dialects, which read the locale.
+    /// Returns whether this is one of GNU grep's dialects, which depend on the locale.
     pub fn is_gnu(self) -> bool {
         self != Dialect::Rust
     }
 }
 
-/// How letters compare.
+/// The treatment of upper and lower case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Case {
     /// Case matters.
@@ -41,7 +42,7 @@ pub enum Case {
     Smart,
 }
 
-/// What must stand around a match.
+/// The condition on the text around a match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Boundary {
     /// Anything.
@@ -53,30 +54,30 @@ pub enum Boundary {
     Line,
 }
 
-/// Everything but the patterns themselves that decides what a pattern matches.
+/// All settings, besides the pattern itself, that determine what a pattern matches.
 #[derive(Clone, Debug)]
 pub struct Syntax {
-    /// The language patterns are written in.
+    /// The language in which patterns are written.
     pub dialect: Dialect,
-    /// How letters compare.
+    /// The treatment of upper and lower case.
     pub case: Case,
-    /// What must stand around a match.
+    /// The condition on the text around a match.
     pub boundary: Boundary,
     /// The byte that ends a line: a newline, or NUL with `-z`.
     pub terminator: u8,
-    /// `$` also matches before `\r\n`.
+    /// Whether `$` also matches before `\r\n`.
     pub crlf: bool,
-    /// Characters are Unicode scalars in UTF-8, not bytes.
+    /// Whether characters are Unicode scalars in UTF-8, not bytes.
     pub unicode: bool,
-    /// Matches may span lines (`-U`).
+    /// Whether matches may span lines (`-U`).
     pub multiline: bool,
-    /// `.` matches a newline too.
+    /// Whether `.` also matches a newline.
     pub dot_all: bool,
-    /// Whether PCRE2 runs what the Rust engine refuses (`--engine auto`).
+    /// Whether PCRE2 runs the patterns that the Rust engine rejects (`--engine auto`).
     pub falls_back: bool,
-    /// The largest compiled regex in bytes, if not the engine's default.
+    /// The maximum size in bytes of a compiled regex, if not the engine's default.
     pub size_limit: Option<usize>,
-    /// The largest cache of an automaton in bytes, if not the engine's default.
+    /// The maximum size in bytes of an automaton's cache, if not the engine's default.
     pub dfa_size_limit: Option<usize>,
 }
 
@@ -86,7 +87,7 @@ impl Syntax {
         self.terminator != b'\n' && !self.multiline
     }
 
-    /// Settles smart case for all dialects but Rust's, for which `grep-regex` does it.
+    /// Resolves smart case for all dialects except Rust's, for which `grep-regex` resolves it.
     pub fn with_case_for(&self, alternatives: &[Vec<u8>]) -> Syntax {
         let mut settled = self.clone();
         if self.case == Case::Smart && self.dialect.is_gnu() {

@@ -1,7 +1,7 @@
 //! Counts equal lines of a block's text on the thread that formats it, for `--top`.
 //!
-//! The text of a search is a few different lines that occur often, so passing each of them on once,
-//! with its number, leaves little to do in file order.
+//! The text of a search has few different lines, which occur often. Each of them is passed on once,
+//! with its count, so little remains to be done in file order.
 
 use std::collections::HashMap;
 use std::io;
@@ -15,7 +15,7 @@ use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 /// The number of occurrences of each line.
 pub type LineMap<L> = HashMap<L, u64, RandomState>;
 
-/// Runs another kernel, and replaces the lines that it prints by repetitions.
+/// A kernel that runs another one, and replaces the lines that it prints by repetitions.
 #[derive(Debug)]
 pub struct LineTally<'k, K> {
     /// The kernel whose lines are counted.
@@ -56,7 +56,7 @@ impl<K: Kernel> Kernel for LineTally<'_, K> {
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>) {
         let start = text.len();
         self.kernel.format(block, &mut part.inner, text);
-        // Text with insertions stays as it is, because they refer to places in it.
+        // Text with insertions is not changed, because they refer to positions in it.
         part.repeated.clear();
         if !self.kernel.insertions(&part.inner).is_empty() {
             return;

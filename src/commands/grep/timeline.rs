@@ -1,7 +1,7 @@
-//! `--timeline`: how many lines are selected in each span of time.
+//! `--timeline`: counts the selected lines in each span of time.
 //!
-//! Blocks are searched in parallel. A selected line counts for the time of its entry, which is its
-//! own or that of the nearest line above that has one. Inputs without times are counted by the
+//! Blocks are searched in parallel. A selected line is counted at the time of its entry: its own
+//! time, or that of the nearest line above that has one. Inputs without times are counted by the
 //! position of their lines.
 
 use std::ffi::OsStr;
@@ -54,11 +54,11 @@ const CHUNK: usize = 128 << 10;
 /// The unit of positions in inputs without times, in bytes.
 pub const PLACE: u64 = 4 << 10;
 
-/// Counts selected lines by time.
+/// A kernel that counts selected lines by time.
 pub struct TimelineKernel<'s> {
     pub settings: &'s Settings,
     pub starts: &'s Starts,
-    /// The zone of the rows.
+    /// The time zone of the rows.
     pub zone: &'s TimeZone,
     /// The span of a row in microseconds, if it was given.
     pub span: Option<i64>,
@@ -72,7 +72,7 @@ pub struct BlockCounts {
     /// In a log whose lines do not depend on each other, the starts of spans of the grid, in
     /// microseconds, with the number of selected lines.
     moments: Vec<(i64, u64)>,
-    /// The spans' earliest and latest time that was read.
+    /// The earliest and the latest time that was read in these spans.
     covers: Option<(Timestamp, Timestamp)>,
     /// In other logs, the written times in order, with the number of selected lines.
     entries: Vec<(Stamp, u64)>,
@@ -83,7 +83,7 @@ pub struct BlockCounts {
     last: Option<Stamp>,
     /// In an input without times, positions with the number of selected lines.
     places: Vec<(u64, u64)>,
-    /// Why the search of the block ended early, and the message about it.
+    /// The reason why the search of the block ended early, if it did, and the message about it.
     failure: Option<Failure>,
     messages: Vec<Insertion>,
 }
@@ -215,7 +215,7 @@ impl TimelineKernel<'_> {
     fn search_long(&self, block: &Block, line: Range<usize>, shown: usize) -> Found {
         let mut found = Found::default();
         let line = LineBytes::InBlock(block, line);
-        // A block's bytes are there.
+        // The bytes of a block can always be read.
         if self.settings.query.selects_line(&line, &mut found.failure).unwrap_or(false) {
             found.pieces.push(Piece { start: 0, end: shown, line: 0, lines: 1, selected: true });
         }
@@ -240,7 +240,7 @@ impl TimelineKernel<'_> {
         for &(stamp, count) in &part.entries {
             let time = self.time(reader, totals, stamp);
             let early = std::mem::take(&mut totals.early);
-            // Which other entries were examined depends on where blocks begin.
+            // Other entries do not count, because which of them were examined depends on the block borders.
             if count + early > 0 || totals.current.is_none() {
                 self.count(totals, time, count + early);
             }
@@ -295,7 +295,7 @@ impl TimelineKernel<'_> {
     }
 }
 
-/// Adds a count to the last one, if that has the same key.
+/// Adds a count to the last one if that has the same key, and otherwise as a new one.
 fn add<K: PartialEq>(counts: &mut Vec<(K, u64)>, key: K, count: u64) {
     match counts.last_mut() {
         Some((last, sum)) if *last == key => *sum += count,
@@ -303,7 +303,7 @@ fn add<K: PartialEq>(counts: &mut Vec<(K, u64)>, key: K, count: u64) {
     }
 }
 
-/// Finds the entries that lines belong to.
+/// The search for the entries to which lines belong.
 struct Entries<'h> {
     hay: &'h [u8],
     reader: &'h Reader,
@@ -319,7 +319,7 @@ impl<'h> Entries<'h> {
         Self { hay, reader, times: BucketReader::new(grid), grid, looked: 0, latest: None }
     }
 
-    /// Counts a selected line for its entry.
+    /// Counts a selected line at the time of its entry.
     fn count(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
         let is_alike = !line.is_empty() && self.times.is_in_span(&self.hay[line.start..]);
         if let Some((_, count)) = counts.moments.last_mut().filter(|_| is_alike) {
@@ -339,7 +339,7 @@ impl<'h> Entries<'h> {
         }
     }
 
-    /// Reads the time of a line, as a point in time if the lines around it do not matter.
+    /// Reads the time of a line, as a point in time if it does not depend on the lines around it.
     fn read(&mut self, line: Range<usize>) -> Option<Stamp> {
         let line = &self.hay[line];
         if self.reader.is_sequential() {
@@ -350,7 +350,7 @@ impl<'h> Entries<'h> {
 
     /// Moves to the entry of `line`, or to the last entry before its end.
     ///
-    /// The first entry of the block is noted in any case, because the log may begin with it. In a log
+    /// The first entry of the block is always recorded, because the log may begin with it. In a log
     /// whose times depend on the lines above, all entries are.
     fn move_to(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
         let end = line.end;
@@ -373,7 +373,8 @@ impl<'h> Entries<'h> {
         self.looked = end;
     }
 
-    /// Reads lines up to `end`: all of them if they depend on each other, or those to the first entry.
+    /// Reads lines up to `end`: all of them if they depend on each other, and otherwise up to the
+    /// first entry.
     fn walk_to(&mut self, end: usize, counts: &mut BlockCounts) {
         while self.looked < end && (self.reader.is_sequential() || counts.first.is_none()) {
             let line = self.looked..line_end(&self.hay[..end], self.looked, b'\n');

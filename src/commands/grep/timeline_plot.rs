@@ -6,7 +6,7 @@ use crate::cli::grep::{GrepArgs, Patterns};
 use crate::output::Scale;
 use crate::output::canvas::{Align, BLUE, Canvas, Drawn, FAINT, GRID, INK};
 
-/// Measures in pixels.
+/// The margin around the chart, in pixels, as are all lengths here.
 const MARGIN: i32 = 24;
 const HEAD: i32 = 76;
 const LEFT: i32 = 72;
@@ -16,16 +16,16 @@ const HEIGHT: i32 = 220;
 /// The height of a panel with its heading and the labels below it.
 const PANEL: i32 = HEIGHT + 84;
 
-/// The most labels below a panel.
+/// The maximum number of labels below a panel.
 const LABELS: usize = 7;
 
-/// The most characters of a pattern in the title.
+/// The maximum number of characters of a pattern in the title.
 const TITLE: usize = 60;
 
 /// Returns the chart as SVG.
 ///
 /// # Errors
-/// None in practice: it is drawn in memory.
+/// Never fails in practice, because the chart is drawn in memory.
 pub(super) fn draw(tables: &[CountTable], title: &str) -> Drawn<String> {
     let (width, height) = (LEFT + WIDTH + MARGIN, HEAD + tables.len().max(1) as i32 * PANEL);
     Canvas::draw((width, height), |canvas| {
@@ -40,7 +40,7 @@ pub(super) fn draw(tables: &[CountTable], title: &str) -> Drawn<String> {
     })
 }
 
-/// Returns which lines are counted, as far as that takes few words.
+/// Returns a title that names the counted lines, as far as that takes few words.
 pub(super) fn title(args: &GrepArgs) -> String {
     let Patterns { regexp, file, and, not, invert_match, .. } = &args.patterns;
     let pattern = match (regexp.as_slice(), args.operands.first()) {
@@ -58,11 +58,11 @@ pub(super) fn title(args: &GrepArgs) -> String {
     format!("Lines {with} {}{rest}", pattern.chars().take(TITLE).collect::<String>().escape_debug())
 }
 
-/// The columns of a table, few enough to be at least a pixel wide.
+/// The columns of a table, each at least a pixel wide.
 struct Panel<'t> {
     table: &'t CountTable,
     columns: Vec<(i64, u64)>,
-    /// How many rows of the table a column stands for.
+    /// The number of rows of the table in each column.
     rows: usize,
 }
 
@@ -73,7 +73,7 @@ impl<'t> Panel<'t> {
         Panel { table, columns: table.rows.chunks(rows).map(column).collect(), rows }
     }
 
-    /// Returns what the panel shows, such as "lines per 5 min".
+    /// Returns the heading of the panel, such as "lines per 5 min".
     fn heading(&self) -> String {
         let width = self.table.width.saturating_mul(self.rows as i64);
         match (&self.table.axis, &self.table.file) {
@@ -99,16 +99,16 @@ impl<'t> Panel<'t> {
         let x = |column: usize| LEFT + (column as i64 * i64::from(WIDTH) / self.columns.len() as i64) as i32;
         for (index, &(_, count)) in self.columns.iter().enumerate().filter(|(_, column)| column.1 > 0) {
             let (left, right) = (x(index), x(index + 1));
-            // Wide columns are set apart.
+            // Wide columns are separated by a pixel.
             let right = if right - left > 3 { right - 1 } else { right };
-            // A column with any lines is visible.
+            // A column with any lines is at least a pixel high.
             canvas.bar((left, y(count as f64).min(bottom - 1)), (right, bottom), BLUE)?;
         }
         canvas.line((LEFT, bottom), (LEFT + WIDTH, bottom), FAINT)?;
         for index in (0..self.columns.len()).step_by(label_step(self.columns.len())) {
             let (x, label) = (x(index), self.table.label(self.columns[index].0, true));
             canvas.line((x, bottom), (x, bottom + 5), FAINT)?;
-            // The label of the last columns would not fit.
+            // A label of the last columns may not fit.
             if x + label.len() as i32 * 7 <= LEFT + WIDTH + MARGIN {
                 canvas.write(&label, (12, FAINT), (x, bottom + 16), Align::Left)?;
             }
@@ -117,7 +117,7 @@ impl<'t> Panel<'t> {
     }
 }
 
-/// Returns how many columns each label stands for.
+/// Returns the number of columns for each label.
 fn label_step(columns: usize) -> usize {
     let least = columns.div_ceil(LABELS).max(1);
     [1, 2, 3, 4, 5, 6, 8, 10, 12].into_iter().find(|&step| step >= least).unwrap_or_else(|| least.div_ceil(12) * 12)

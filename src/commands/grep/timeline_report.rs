@@ -1,4 +1,4 @@
-//! Runs `--timeline` and prints the counts: with bars on a terminal, elsewhere as CSV or JSON.
+//! Runs `--timeline` and prints the counts: as bars on a terminal, and otherwise as CSV or JSON.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -28,7 +28,7 @@ const ROWS: i64 = 48;
 /// The maximum number of rows.
 const MAX_ROWS: i64 = 1_000_000;
 
-/// How rows are written.
+/// The format of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum TimelineFormat {
     Bars(usize),
@@ -183,7 +183,7 @@ fn print_table(table: &CountTable, layout: TimelineFormat, output: &mut Output) 
     Ok(())
 }
 
-/// Returns a field of CSV (RFC 4180).
+/// Returns a field in the format of CSV (RFC 4180).
 fn quoted(field: &str) -> String {
     match field.contains(['"', ',', '\n', '\r']) {
         true => format!("\"{}\"", field.replace('"', "\"\"")),

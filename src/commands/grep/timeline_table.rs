@@ -1,4 +1,4 @@
-//! The counts of `--timeline` in rows, with the labels of these.
+//! The counts of `--timeline` in rows, and their labels.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,14 +10,14 @@ use super::timeline::{PLACE, SECOND};
 pub(super) struct CountTable {
     /// The file, if its lines are counted by their offsets.
     pub file: Option<String>,
-    /// Where each row begins, in the unit of `axis`, and its count.
+    /// The start of each row, in the unit of `axis`, and its count.
     pub rows: Vec<(i64, u64)>,
-    /// What a row covers, in the unit of `axis`.
+    /// The width of a row, in the unit of `axis`.
     pub width: i64,
     pub axis: Axis,
 }
 
-/// What the rows of a table are counted by.
+/// The quantity by which the rows of a table are divided.
 #[derive(Clone, Debug)]
 pub(super) enum Axis {
     /// Microseconds on a clock that is ahead of UTC by this many seconds, shown in this zone.
@@ -27,7 +27,7 @@ pub(super) enum Axis {
 }
 
 impl CountTable {
-    /// Returns the label of a row, which for people is short.
+    /// Returns the label of a row, in a short form for people.
     pub fn label(&self, place: i64, is_for_people: bool) -> String {
         let Axis::Time(offset, zone) = &self.axis else { return (place as u64 * PLACE).to_string() };
         let format = match (is_for_people, self.width) {

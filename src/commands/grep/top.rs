@@ -15,13 +15,13 @@ use super::Run;
 use super::settings::Report;
 use super::tally::LineMap;
 
-/// The number of different lines above which their memory is reported.
+/// The number of different lines above which their memory use is reported.
 const MANY: usize = 1_000_000;
 
-/// The number of different lines from which the hint is printed although some are equal.
+/// The minimum number of different lines for which the hint is printed although some are equal.
 const UNLIKE: u64 = 100;
 
-/// Counts lines instead of writing them.
+/// A sink that counts lines instead of writing them.
 #[derive(Debug)]
 struct LineCounts<'o> {
     output: &'o mut Output,
@@ -105,7 +105,7 @@ impl Run<'_> {
             ));
         }
         let (different, all) = (counts.len() as u64, counts.values().sum::<u64>());
-        // As with `sort | uniq -c | sort -rn`, lines with equal counts are in reverse order.
+        // As in `sort | uniq -c | sort -rn`, lines with equal counts are in reverse order.
         let mut lines: Vec<(u64, Box<[u8]>)> = counts.into_iter().map(|(line, count)| (count, line)).collect();
         let wanted = usize::try_from(wanted).unwrap_or(usize::MAX).min(lines.len());
         if wanted < lines.len() {
@@ -132,7 +132,7 @@ impl Run<'_> {
     }
 }
 
-/// Returns a hint if nearly all lines differ, so that their counts say nothing.
+/// Returns a hint if nearly all lines differ, so that their counts are meaningless.
 fn for_unlike_lines(different: u64, all: u64) -> Option<String> {
     let how_many = match () {
         () if different > 2 && different == all => "all",

@@ -1,8 +1,8 @@
 //! Searches in bytes that another process may be changing.
 //!
-//! A regex engine looks at mapped bytes twice: forward for a match's end and in reverse for its
-//! start. If a writer changes them in between, the engine finds its own invariants broken and
-//! panics. Here such a search is repeated on a copy, which nothing can change.
+//! A regex engine reads mapped bytes twice: forward for the end of a match, and in reverse for its
+//! start. If a writer changes them in between, the engine's invariants are violated, and it panics.
+//! Here, such a search is repeated on a copy, which nothing can change.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};

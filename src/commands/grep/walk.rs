@@ -23,7 +23,7 @@ use super::filter::Filter;
 use super::ignore_files::{self, IgnoreFiles};
 use super::name_matcher::NameMatcher;
 
-/// Turns the names on the command line into the files to search.
+/// The walk that turns the names on the command line into the files to search.
 #[derive(Clone, Debug)]
 pub struct InputWalk {
     recursive: bool,
@@ -85,7 +85,7 @@ impl InputWalk {
         self.recursive
     }
 
-    /// Returns whether there was a file to search in the walks that have ended.
+    /// Returns whether the finished walks found any file to search.
     pub fn has_found_any(&self) -> bool {
         self.has_found_any.load(Ordering::Relaxed)
     }
@@ -156,16 +156,15 @@ impl InputWalk {
         Box::new(walk.in_one_file_system(self.one_file_system))
     }
 
-    /// Returns what [`InputWalk::all_below`] returns, except the files listed in ignore files.
+    /// Returns the files that [`InputWalk::all_below`] returns, except those listed in ignore files.
     ///
-    /// This does not support paths longer than `PATH_MAX`, because ignore files are found by their
-    /// paths.
+    /// This does not support paths longer than `PATH_MAX`, because ignore files are found by their paths.
     fn unignored_below(&self, directory: OsString, bare: bool) -> Box<dyn Iterator<Item = WalkedFile> + Send> {
         let globs = Arc::clone(&self.globs);
         let walker = self
             .ignores
             .walk(&directory)
-            // A file that a typed glob chooses is searched even if it is ignored or hidden, as in ripgrep.
+            // A file chosen by a glob of `-g` is searched even if it is ignored or hidden, as in ripgrep.
             .overrides(self.filter.globs().clone())
             .follow_links(self.follow)
             .same_file_system(self.one_file_system)
@@ -178,7 +177,7 @@ impl InputWalk {
             .build();
         let globs = Arc::clone(&self.globs);
         let (follow, is_quiet) = (self.follow, self.is_quiet);
-        // Files are opened from the directory itself, so that no link on the way leads out of it.
+        // Files are opened from the directory itself, so that no link in a path leads out of it.
         let root = path::anchor(&directory, OFlags::DIRECTORY).ok().map(Arc::new);
         let top = PathBuf::from(&directory);
         let found = move |path: PathBuf| {
@@ -207,7 +206,7 @@ impl InputWalk {
 impl Globs {
     /// Returns whether a file is searched, where `matches` compares its name with globs.
     ///
-    /// The last glob that matches decides, and if none does, the opposite of the first one, as in
+    /// The last glob that matches decides. If none matches, the opposite of the first one applies, as in
     /// GNU grep (<https://www.gnu.org/software/grep/manual/grep.html>, "File and Directory Selection").
     fn wants(&self, name: &OsStr, matches: impl Fn(&NameMatcher, &OsStr) -> bool) -> bool {
         match self.names.iter().rev().find(|(_, globs)| matches(globs, name)) {
@@ -217,7 +216,7 @@ impl Globs {
     }
 }
 
-/// Returns runs of globs that all include or all exclude, and which of both they do.
+/// Returns runs of globs that all include or all exclude, and whether each run includes.
 fn name_globs(options: &[NameGlob]) -> Result<Vec<(bool, NameMatcher)>> {
     let mut runs: Vec<(bool, Vec<OsString>)> = Vec::new();
     for option in options {
@@ -250,7 +249,7 @@ fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
     Ok(globs)
 }
 
-/// Compiles the globs of `--exclude-dir`, without slashes at their ends.
+/// Compiles the globs of `--exclude-dir`, without trailing slashes.
 fn exclude_dir(globs: &[OsString]) -> Result<NameMatcher> {
     NameMatcher::new(globs.iter().map(|glob| {
         let glob = glob.as_bytes();

@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-/// Bits in the bitmap for each key, so that about one position in sixteen passes by accident.
+/// The number of bits in the bitmap for each key. About one position in sixteen then passes by accident.
 const BITS_PER_KEY: usize = 16;
 
-/// The maximum size of the bitmap in bits, with which it stays in the second-level cache.
+/// The maximum size of the bitmap in bits, at which it fits into the second-level cache.
 const MOST_BITS: usize = 1 << 21;
 
-/// The words that begin with given bytes.
+/// An index of words by their first bytes.
 #[derive(Debug)]
 pub struct Index {
     key_bytes: usize,
@@ -29,11 +29,11 @@ struct KeyRange {
 }
 
 impl Index {
-    /// The bytes of the longest key.
+    /// The maximum length of a key, in bytes.
     pub const KEY_BYTES: usize = 4;
 
-    /// Indexes the words by their first `key_bytes` bytes, but only the keys of words from there to
-    /// `longest` bytes long.
+    /// Indexes the words by their first `key_bytes` bytes. Keeps only the keys of words that are at
+    /// most `longest` bytes long.
     pub fn new(words: &[&[u8]], key_bytes: usize, longest: usize, ignores_case: bool) -> Index {
         let mut slots: Vec<KeyRange> = Vec::new();
         let mut is_wanted = Vec::new();
@@ -126,7 +126,7 @@ pub struct FoldedText<'t> {
 }
 
 impl FoldedText<'_> {
-    /// Compares a word with the text, and returns how many bytes they share too.
+    /// Compares a word with the text. Also returns the number of leading bytes that they share.
     pub fn compare(&self, word: &[u8]) -> (Ordering, usize) {
         let mut shared = 0;
         for (&ours, &theirs) in word.iter().zip(self.text) {

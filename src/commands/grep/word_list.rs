@@ -1,7 +1,7 @@
 //! A sorted list of words, in which each word refers to the longest other word that is a prefix of
 //! it.
 
-/// The index that stands for no word.
+/// The index that refers to no word.
 pub const NONE: u32 = u32::MAX;
 
 /// A word, as a part of the bytes of all words.
@@ -12,7 +12,7 @@ pub struct Word {
     pub len: u32,
     /// The index of the longest other word that is a prefix of this one.
     pub parent: u32,
-    /// The position in the list as it was given.
+    /// The position in the list as given.
     pub rank: u32,
 }
 

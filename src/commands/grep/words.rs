@@ -1,10 +1,9 @@
-//! Finds any of many literals (`-F -f LIST`), examining each position once and without an
-//! automaton.
+//! Finds any of many literals (`-F -f LIST`), examining each position once and without an automaton.
 //!
 //! An automaton for tens of thousands of words takes longer to build than most files take to
-//! search. Here the words are sorted. A bitmap shows which positions begin with the first bytes of
-//! some word, and the list is searched only there. The bytes may change meanwhile, so nothing read
-//! once is used as an index later.
+//! search. Here, the words are sorted. A bitmap shows which positions begin with the first bytes of
+//! some word, and the list is searched only there. The bytes may change during the search, so no
+//! value computed from them is used as an index later.
 
 use std::ops::Range;
 
@@ -15,12 +14,11 @@ use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::word_index::{FoldedText, Index};
 use super::word_list::{NONE, Word, sorted};
 
-/// The minimum number of words. Fewer are left to the regex engine, which has vector instructions
-/// for them.
+/// The minimum number of words. Fewer are left to the regex engine, which uses vector instructions for them.
 const FEWEST: usize = 64;
 
-/// The length of the longest word. Longer ones are left to the regex engine, whose time does not
-/// depend on their length.
+/// The maximum length of a word, in bytes. Longer ones are left to the regex engine, whose time
+/// does not depend on their length.
 const LONGEST: usize = 1 << 10;
 
 /// The limit instead of [`LONGEST`] for lists that the regex engine compiles slowly.
@@ -36,27 +34,27 @@ const WINDOW: usize = 4 << 10;
 /// A set of words, ready to search.
 #[derive(Debug)]
 pub struct WordSearch {
-    /// All words in the order of their bytes, one after another.
+    /// All words, sorted by their bytes and concatenated.
     bytes: Vec<u8>,
     words: Vec<Word>,
     /// The index of the words that are at least as long as the key, by their first bytes.
     long: Index,
-    /// The index of the shorter ones, if there are any.
+    /// The index of the shorter words, if there are any.
     short: Option<Index>,
     longest: usize,
-    /// Whether the list also holds an empty word.
+    /// Whether the list also contains an empty word.
     has_empty: bool,
     boundary: Boundary,
     unicode: bool,
     ignores_case: bool,
     fold: Option<Fold>,
-    /// Whether the word that comes first in the list wins, not the longest one.
+    /// Whether the first matching word of the list wins, not the longest one.
     prefers_first: bool,
     look: LookMatcher,
 }
 
 impl WordSearch {
-    /// Returns a search for `alternatives`, or nothing if they are not many plain words.
+    /// Returns a search for `alternatives`, or `None` unless they are many plain words.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<WordSearch> {
         (alternatives.len() >= FEWEST).then(|| WordSearch::of_any_number(alternatives, syntax)).flatten()
     }
@@ -70,7 +68,7 @@ impl WordSearch {
             let is_end = syntax.crlf && word.contains(&b'\r');
             is_literal && !breaks_line && !is_end && word.len() <= longest
         };
-        // If the first alternative wins, the order of the list decides about empty matches.
+        // If the first alternative wins, empty matches depend on the order of the list.
         let has_empty = alternatives.iter().any(Vec::is_empty);
         let takes_empty = syntax.dialect.is_posix() && syntax.boundary != Boundary::Word;
         if has_empty && !takes_empty {
@@ -116,7 +114,7 @@ impl WordSearch {
         })
     }
 
-    /// Returns whether the list holds an empty word, so that every line matches.
+    /// Returns whether the list contains an empty word, so that every line matches.
     pub fn has_empty(&self) -> bool {
         self.has_empty
     }
@@ -126,7 +124,7 @@ impl WordSearch {
         self.boundary == Boundary::Line
     }
 
-    /// Returns the length in bytes of the longest possible match, unless that depends on what is
+    /// Returns the length in bytes of the longest possible match, unless that depends on the bytes
     /// around it.
     pub fn longest_match(&self) -> Option<usize> {
         let most = if self.fold.is_some() { Fold::MOST_SHRINKING * self.longest } else { self.longest };
@@ -196,7 +194,7 @@ impl WordSearch {
         }
     }
 
-    /// Returns the first match in `hay` that begins in `starts`, with its ends mapped by `place`.
+    /// Returns the first match in `hay` that begins in `starts`, with both of its ends mapped by `place`.
     fn find_in(
         &self,
         hay: &[u8],
@@ -211,7 +209,7 @@ impl WordSearch {
             if self.boundary != Boundary::Word || self.begins_word(start, &accept) {
                 let ends = self.at_start(&hay[at..]).map(|word| (start..place(at + word.len as usize), word.rank));
                 let mut accepted = ends.filter(|(found, _)| accept(found));
-                // The longest comes first.
+                // Longer words come first.
                 let found = match self.prefers_first {
                     true => accepted.min_by_key(|(_, rank)| *rank),
                     false => accepted.next(),
@@ -252,8 +250,9 @@ impl WordSearch {
         self.words.get(word.parent as usize).copied()
     }
 
-    /// Returns the last word in order that is not after `text`, among those with its first bytes, and
-    /// how many bytes the two share. Every word that `text` begins with is this one or an ancestor of it.
+    /// Returns the last word in order that is not after `text`, among those with its first bytes,
+    /// and the number of bytes that the two share. Every prefix of `text` in the list is this word
+    /// or an ancestor of it.
     fn last_before(&self, text: &[u8]) -> Option<(Word, usize)> {
         let search = |index: &Index| {
             let range = index.range(text)?;
@@ -284,7 +283,7 @@ impl WordSearch {
         }
     }
 
-    /// Returns whether a word may begin at `start`; an empty match there stands for the question.
+    /// Returns whether a word may begin at `start`, which `accept` decides for an empty match there.
     fn begins_word(&self, start: usize, accept: &impl Fn(&Range<usize>) -> bool) -> bool {
         accept(&(start..start))
     }
@@ -335,7 +334,7 @@ mod tests {
                 list.push(Vec::new());
             }
             let words = WordSearch::of_any_number(&list, &syntax).unwrap();
-            // There are fewer words than this module accepts.
+            // These are fewer words than this module accepts.
             let regex = Pattern::new(&list, &syntax).unwrap();
             let mut expected = Vec::new();
             regex.matches_in(&hay, |found| {

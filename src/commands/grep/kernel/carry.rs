@@ -1,4 +1,4 @@
-//! The steps of the kernel that run in file order: totals, limits, context across blocks.
+//! The steps of the kernel that run in file order: totals, limits, and context across blocks.
 
 use std::ffi::OsStr;
 
@@ -30,7 +30,7 @@ impl Search<'_> {
         start.notice.map(|notice| format!("mapped: {name}: {notice}"))
     }
 
-    /// Applies limits to a block's findings and adds them to the totals.
+    /// Applies limits to the results of a block and adds them to the totals.
     pub(super) fn take(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         let settings = self.settings;
         let stops = settings.stop_on_nonmatch && self.cut_run(block, part, totals);
@@ -74,7 +74,7 @@ impl Search<'_> {
             }
             Report::Lines if block.kind() == BINARY => {
                 if selected > 0 {
-                    // For separators, its lines count as printed.
+                    // Separators are printed as if its lines had been.
                     totals.printed_any |= !settings.style.heading;
                     part.untold = settings.binary == BinaryFiles::Binary;
                     return Flow::EndInput;

@@ -1,5 +1,5 @@
-//! Writes what a block prints of lines that are not held in memory: a very long line, and many lines
-//! before a match.
+//! Writes the parts of a block's output that are not held in memory: a very long line, and many
+//! lines before a match.
 
 use std::io;
 use std::ops::Range;
@@ -25,7 +25,7 @@ pub(super) enum Deferred {
         /// Whether it is selected.
         selected: bool,
     },
-    /// Lines of earlier blocks, the first of which has this number.
+    /// Lines of earlier blocks, with the number of the first one.
     Lead(u64),
 }
 
@@ -53,7 +53,7 @@ impl Search<'_> {
         }
     }
 
-    /// Returns the message of the long line at a place.
+    /// Returns the message of the long line at a position.
     pub(super) fn json_line<'m>(&'m self, block: &'m Block, part: &Part, at: At<'_>) -> JsonLine<'m> {
         let At { number, offset, selected, .. } = at;
         let place = LinesPlace { name: self.name(block), number, offset, selected, replacement: None };
@@ -83,7 +83,7 @@ impl Search<'_> {
         self.printer().deferred_line(block, (self.content_of(block, line), is_ended), at, sink)
     }
 
-    /// Writes lines before a match. The first one has this number.
+    /// Writes lines before a match. `number` is that of the first one.
     fn write_lead(
         &self,
         block: &Block,

@@ -15,8 +15,8 @@ use super::{Part, Search, Totals};
 use crate::engine::{Block, Inserted, Insertion, Kernel};
 
 impl Search<'_> {
-    /// Prints the selected lines and their context. Copies of long lines go to `copies` instead of
-    /// the text. Returns the text that is written later, for which `copies` has the places.
+    /// Prints the selected lines and their context. Copies of long lines are added to `copies`
+    /// instead of the text. Returns the deferred text, whose positions are also added to `copies`.
     pub(super) fn print_lines(
         &self,
         block: &Block,
@@ -74,7 +74,7 @@ impl Search<'_> {
         deferred
     }
 
-    /// Prints what precedes the lines of a block: its input's name, or a separator.
+    /// Prints the heading of a block's lines: the input's name, or a separator.
     fn print_heading(&self, block: &Block, part: &Part, printer: &Printer<'_>, text: &mut Vec<u8>) {
         if let Some(blank) = part.heading {
             if blank {
@@ -87,7 +87,7 @@ impl Search<'_> {
         }
     }
 
-    /// Returns whether the line that is not held may be printed.
+    /// Returns whether the long line may be printed.
     fn prints_long(&self, part: &Part) -> bool {
         part.long.as_ref().is_some_and(|long| long.is_valid || !self.checks())
     }
@@ -103,8 +103,8 @@ impl Search<'_> {
         }
     }
 
-    /// Prints lines whose matches may be known. In a dialect that checks the encoding, lines that are
-    /// not valid UTF-8 are skipped.
+    /// Prints lines, with their matches if those are known. In a dialect that checks the encoding,
+    /// lines that are not valid UTF-8 are skipped.
     pub(super) fn print_piece(
         &self,
         printer: &Printer<'_>,
@@ -136,7 +136,7 @@ impl Search<'_> {
         (self.settings.multiline || are_kept).then_some(spans)
     }
 
-    /// Formats JSON messages. They hold running totals, so this happens in file order.
+    /// Formats JSON messages in file order, because they contain running totals.
     pub(super) fn print_json(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
         let hay = seen(&part.long, block);
         let name = self.name(block);
@@ -187,8 +187,8 @@ impl Search<'_> {
         part.text = text;
     }
 
-    /// Joins adjacent pieces where ripgrep prints them together: with matches that may span lines, they
-    /// are one message and are replaced together.
+    /// Joins adjacent pieces where ripgrep prints them together. If matches may span lines, such
+    /// pieces are one message and are replaced together.
     fn printed_together<'p>(&self, pieces: &'p [Piece]) -> Cow<'p, [Piece]> {
         let joins = self.settings.report == Report::Json || self.settings.style.replacement.is_some();
         if !(self.settings.multiline && joins) {
@@ -209,7 +209,7 @@ impl Search<'_> {
 }
 
 impl Part {
-    /// Splits the line that is not held off a piece.
+    /// Splits the long line off a piece.
     fn split_long(&self, piece: &Piece) -> (Piece, Option<Piece>) {
         match &self.long {
             Some(long) if piece.end > long.start => {

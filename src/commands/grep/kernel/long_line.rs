@@ -22,7 +22,7 @@ use crate::engine::Block;
 pub(super) struct LongLine {
     /// The block's bytes with a short line in place of this one.
     pub(super) stand_in: Vec<u8>,
-    /// Where the line begins, in the block and in the stand-in.
+    /// The start of the line, in the block and in the stand-in.
     pub(super) start: usize,
     /// Whether the line is valid UTF-8, if that matters.
     pub(super) is_valid: bool,
@@ -36,7 +36,7 @@ pub(super) fn seen<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8]
 }
 
 impl Search<'_> {
-    /// Searches a long block, unless that takes its whole last line.
+    /// Searches a long block, unless that requires its whole last line at once.
     pub(super) fn scan_long(&self, block: &Block) -> Option<Part> {
         if !self.can_defer(block) {
             return None;
@@ -58,7 +58,7 @@ impl Search<'_> {
         let is_enough = self.wanted().limit.is_some_and(|limit| part.found.selected >= limit);
         let is_open = !part.turned_binary && !is_enough && part.found.failure.is_none();
         let line = LineBytes::InBlock(block, start..searched_end);
-        // A block's bytes are there.
+        // The bytes of a block can always be read.
         let is_selected = is_open && self.settings.query.selects_line(&line, &mut part.found.failure).unwrap_or(false);
         let hides = is_selected && self.stops_at_nul() && holds_nul(block, start..content_end);
         part.turned_binary |= hides;
@@ -79,7 +79,7 @@ impl Search<'_> {
         Some(part)
     }
 
-    /// Searches what precedes the long line.
+    /// Searches the lines before the long line.
     fn scan_around(&self, block: &Block, mark: usize, long: &LongLine) -> Part {
         let terminator = self.settings.query.terminator;
         let wanted = self.wanted();
@@ -94,7 +94,7 @@ impl Search<'_> {
         part
     }
 
-    /// Adds the long line to what is selected.
+    /// Adds the long line to the selected lines.
     fn select_long(&self, block: &Block, (line, mark): (Range<usize>, usize), found: &mut Found, long: &mut LongLine) {
         let wanted = self.wanted();
         found.selected += 1;
@@ -151,7 +151,7 @@ impl Search<'_> {
             Report::Count | Report::Names { .. } | Report::Nothing => true,
         };
         let finds_matches = self.finds_matches(true) || self.finds_matches(false);
-        // With `--crlf`, what ends a line of the output depends on what is printed of it.
+        // With `--crlf`, the ending of an output line depends on which part of the line is printed.
         let takes_whole_line = settings.multiline || style.crlf && (finds_matches || style.long_lines.is_some());
         can_report && !takes_whole_line && (!finds_matches || self.settings.query.any.finds_matches_by_parts())
     }
@@ -170,7 +170,7 @@ impl Search<'_> {
         !style.tab && !replacement.contains(&self.settings.query.terminator)
     }
 
-    /// Returns whether the matches of a line matter to what is printed of it.
+    /// Returns whether the output for a line depends on its matches.
     pub(super) fn finds_matches(&self, is_selected: bool) -> bool {
         let style = &self.settings.style;
         match self.settings.report {
@@ -196,7 +196,7 @@ fn holds_nul(block: &Block, range: Range<usize>) -> bool {
     holds
 }
 
-/// Returns whether a range is valid UTF-8. A character may lie in two parts or more.
+/// Returns whether a range is valid UTF-8. A character may span several parts.
 fn is_utf8(block: &Block, range: Range<usize>) -> bool {
     let (mut from, mut is_valid) = (range.start, true);
     block.in_parts(range.clone(), 0, |_, part| {

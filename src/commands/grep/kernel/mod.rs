@@ -1,6 +1,7 @@
 //! The kernel that the engine runs: searches a block on any thread, then completes it in file order.
 //!
-//! `carry` has the steps in file order, `totals` the state they pass on, and `format` the output.
+//! `carry` contains the steps in file order, `totals` the state they pass on, and `format` the
+//! output.
 //! Nothing here opens a file or writes to standard output.
 
 use std::cell::RefCell;
@@ -31,12 +32,12 @@ mod format;
 mod long_line;
 mod totals;
 
-/// Searches blocks as the settings say.
+/// The kernel that searches blocks according to the settings.
 #[derive(Debug)]
 pub struct Search<'s> {
-    /// What to look for and what to print.
+    /// The patterns to search for and the output to print.
     pub settings: &'s Settings,
-    /// Where inputs begin, if they are not searched from their first byte.
+    /// The start of each input, if inputs are not searched from their first byte.
     pub starts: Option<&'s Starts>,
     /// Whether more data may follow the block that is last now.
     pub open_ended: bool,
@@ -61,9 +62,9 @@ pub struct Part {
     total: Option<u64>,
     /// Output that had to be formatted in file order.
     text: Vec<u8>,
-    /// Whether lines of the input were selected and not printed, which a message reports.
+    /// Whether lines of the input were selected but not printed, which a message reports.
     untold: bool,
-    /// Why the search of the input failed in this block.
+    /// The reason why the search of the input failed in this block, if it did.
     failed: Option<String>,
     /// Messages and deferred text to write among the text.
     messages: Vec<Insertion>,
@@ -77,7 +78,7 @@ impl Kernel for Search<'_> {
     type Part = Part;
     type Carry = Totals;
 
-    /// GNU grep decides by its first buffer, which is 96 KiB, so the verdicts agree up to there.
+    /// GNU grep decides by its first buffer of 96 KiB, and so does this kernel.
     const HEAD: usize = 96 << 10;
 
     fn classify(&self, head: &[u8]) -> InputKind {
@@ -210,7 +211,7 @@ impl Search<'_> {
 
     fn wanted(&self) -> Wanted {
         let settings = self.settings;
-        // Which part of the input is kept depends on the positions of its matches.
+        // The part of the input to keep depends on the positions of its matches.
         let keeps = settings.multiline && self.starts.is_some();
         let limit = settings.max_count;
         // Once its lines are printed, an input can no longer fail.
@@ -239,8 +240,8 @@ impl Search<'_> {
         self.wanted().spans && ![BINARY, PADDED].contains(&block.kind())
     }
 
-    /// Returns the bytes of a block without the byte order mark that its input may begin with, where
-    /// that is not part of the text.
+    /// Returns the bytes of a block without the byte order mark at the start of its input, unless
+    /// the mark is part of the text.
     fn text_of<'b>(&self, block: &'b Block) -> &'b [u8] {
         &block.bytes()[self.settings.mark_length(block)..]
     }
@@ -262,7 +263,8 @@ impl Search<'_> {
         found
     }
 
-    /// Returns what to find in a binary input: one line, as none is printed, unless lines are counted.
+    /// Returns the results wanted of a binary input. One line is enough unless lines are counted,
+    /// because none is printed.
     fn wanted_of_binary(&self) -> Wanted {
         match self.settings.report {
             Report::Count | Report::CountMatches => self.wanted(),
@@ -302,7 +304,7 @@ impl Search<'_> {
         }
     }
 
-    /// Returns whether lines of a block need not be held in memory until they are printed.
+    /// Returns whether lines of a block can be kept as offsets until they are printed.
     fn holds_places(&self, block: &Block) -> bool {
         self.settings.report == Report::Lines && !self.settings.checks_encoding && block.is_mapped()
     }

@@ -9,7 +9,7 @@ use crate::engine::Block;
 /// Compressed inputs.
 #[derive(Clone, Debug, Default)]
 pub struct CompressedInputs {
-    /// How many there are.
+    /// The number of them.
     pub count: u64,
     /// The names and formats of the first ones.
     pub first: Vec<(Vec<u8>, Format)>,
@@ -32,7 +32,7 @@ impl CompressedInputs {
     }
 }
 
-/// The running totals, and what the output of the next block depends on.
+/// The running totals, and the other state on which the output of the next block depends.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
     /// Whether a line of any input was selected.
@@ -43,9 +43,9 @@ pub struct Totals {
     pub json: json::JsonTotals,
     /// Whether the rest of the current input need not be searched.
     pub done: bool,
-    /// Where to leave standard input's offset, if the search ended before its end.
+    /// The offset at which to leave standard input, if the search ended early.
     pub leave_at: Option<u64>,
-    /// The compressed inputs that were searched without decompression, and in vain.
+    /// The compressed inputs that were searched without decompression and without a match.
     pub compressed: CompressedInputs,
     /// Whether the current input is one of them.
     in_compressed: bool,
@@ -67,7 +67,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Adds what an input searched before this one, with totals `other`, contributes.
+    /// Continues with `other`, the totals of the input searched before this one.
     pub fn go_on_after(&mut self, other: &Totals) {
         self.selected_any |= other.selected_any;
         self.failed |= other.failed;
@@ -75,7 +75,7 @@ impl Totals {
         self.json.go_on_after(&other.json);
     }
 
-    /// Notes the name and the format of an input that begins with this block, if it is compressed.
+    /// Records the name and the format of an input that begins with this block, if it is compressed.
     pub fn note_compressed(&mut self, block: &Block, name: &[u8]) {
         self.in_compressed = false;
         if block.offset() == 0
@@ -87,7 +87,7 @@ impl Totals {
         }
     }
 
-    /// Notes whether a line of the current input was selected.
+    /// Records whether a line of the current input was selected.
     pub fn note_selected(&mut self, is_selected: bool) {
         self.selected_any |= is_selected;
         if is_selected && std::mem::take(&mut self.in_compressed) {
@@ -95,7 +95,7 @@ impl Totals {
         }
     }
 
-    /// Skips lines that were left out. Context does not reach across them.
+    /// Skips omitted lines. Context does not reach across them.
     pub(super) fn pass(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
         // The lines of a merged log may not be in the order of the file.
         self.line = self.line.wrapping_add(lines);
@@ -104,7 +104,7 @@ impl Totals {
         }
     }
 
-    /// Notes that a line of another input was printed last.
+    /// Records that a line of another input was printed last.
     pub fn interrupt(&mut self) {
         self.printed = false;
         self.reach.interrupt();

@@ -1,15 +1,15 @@
-//! Decides whether it pays to let an automaton propose lines to PCRE2.
+//! Decides whether it pays to use an automaton to find candidate lines for PCRE2.
 //!
 //! The tally is kept across calls and threads, because a call ends at the next matching line: where
-//! matches are frequent, no single call sees enough candidates to judge by.
+//! matches are frequent, no single call sees enough candidates to decide.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Where there is more than one candidate in this many bytes, searching them twice takes longer than the
-/// search of all lines by PCRE2, whether they match or not.
+/// With more than one candidate in this many bytes, searching candidates twice takes longer than
+/// searching all lines with PCRE2, whether they match or not.
 const BYTES_PER_CANDIDATE: usize = 1 << 10;
 
-/// The bytes by which a call, and all calls together, may fall behind before the automaton is given up.
+/// The bytes by which a call, and all calls together, may fall short before the automaton is given up.
 const CALL_ALLOWANCE: usize = 64 << 10;
 const TOTAL_ALLOWANCE: usize = 1 << 20;
 
@@ -26,14 +26,14 @@ impl CandidateTally {
         few_enough(self.candidates.load(Ordering::Relaxed), self.searched.load(Ordering::Relaxed), TOTAL_ALLOWANCE)
     }
 
-    /// Adds what a call met.
+    /// Adds the candidates that a call found, and the bytes that it searched.
     pub(super) fn add(&self, candidates: usize, searched: usize) {
         self.candidates.fetch_add(candidates, Ordering::Relaxed);
         self.searched.fetch_add(searched, Ordering::Relaxed);
     }
 }
 
-/// Returns whether a single call has met few enough candidates to go on.
+/// Returns whether a single call has found few enough candidates to continue.
 pub(super) fn call_pays(candidates: usize, searched: usize) -> bool {
     few_enough(candidates, searched, CALL_ALLOWANCE)
 }
@@ -49,8 +49,9 @@ mod tests {
     #[test]
     fn an_automaton_with_many_candidates_is_given_up() {
         let tally = CandidateTally::default();
-        // Regressions: each call began anew, so `\d+(?=x)` was slower with the automaton than without, and
-        // candidates that matched did not count, so lines that nearly all matched were searched twice.
+        // Regressions: each call began anew, so `\d+(?=x)` was slower with the automaton than
+        // without. Candidates that matched were not counted, so lines were searched twice even if
+        // nearly all matched.
         for _ in 0..2000 {
             assert!(call_pays(1, 100));
             tally.add(1, 100);

@@ -1,4 +1,4 @@
-//! Compiles alternatives into a [`Pattern`]: chooses the engine and the way lines are found.
+//! Compiles alternatives into a [`Pattern`]: chooses the engine and the method of finding lines.
 
 use anyhow::{Result, anyhow};
 use grep_matcher::Matcher;
@@ -45,7 +45,7 @@ impl Pattern {
             }
             Err(error) if matches!(error.downcast_ref(), Some(posix::Error::BackReference)) => {
                 let extended = syntax.dialect == Dialect::Extended;
-                // PCRE2 matches bytes that are no character only where every byte is one.
+                // PCRE2 matches bytes that are not part of a character only where every byte is one.
                 let unicode = syntax.unicode && alternatives.iter().all(|one| std::str::from_utf8(one).is_ok());
                 let rewritten = alternatives
                     .iter()
@@ -99,7 +99,7 @@ impl Pattern {
     }
 
     fn automata(alternatives: &[Vec<u8>], mut sources: Sources, syntax: &Syntax) -> Result<Pattern> {
-        // With `-z` a line may hold newlines, so anchors match at its ends only.
+        // With `-z`, a line may hold newlines, so anchors match at its ends only.
         let is_record = syntax.terminator != b'\n' && !syntax.multiline;
         let whole_record = is_record && syntax.boundary == Boundary::Line;
         if whole_record {
@@ -115,7 +115,7 @@ impl Pattern {
             .whole_line(syntax.boundary == Boundary::Line && !whole_record);
         set_case_and_limits(&mut builder, syntax);
         if is_record {
-            // In GNU's dialects `.` matches the newlines in a record.
+            // In GNU's dialects, `.` matches the newlines in a record.
             builder.dot_matches_new_line(syntax.dialect.is_posix());
         } else if syntax.multiline {
             // Anchors take carriage returns into account, which matches may still contain.
@@ -184,9 +184,9 @@ fn plain_finder(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Finder> {
 /// The maximum number of lines of an error that shows the pattern.
 const REFUSAL_LINES: usize = 9;
 
-/// Returns the error for a regex that is refused, in a few lines, with the option that accepts it.
+/// Returns the error for a rejected regex, in a few lines, with the option that accepts the regex.
 fn refusal(message: &str, sources: &Sources) -> anyhow::Error {
-    // The message shows the pattern as it is compiled, within groups and beside the others.
+    // The message shows the compiled pattern, which has added groups and the other alternatives.
     let single = match sources {
         Sources::Regexes(all) => all.iter().find_map(|one| regex_syntax::ast::parse::Parser::new().parse(one).err()),
         Sources::Literals(_) => None,
@@ -195,7 +195,7 @@ fn refusal(message: &str, sources: &Sources) -> anyhow::Error {
     let lines: Vec<&str> = message.lines().collect();
     let mut text = match lines.len() {
         0..=REFUSAL_LINES => lines.join("\n"),
-        // The last line says what is wrong, and the lines before it where.
+        // The last line names the error, and the lines before it show its position.
         many => [&lines[..1], &["    ..."], &lines[many - (REFUSAL_LINES - 3)..]].concat().join("\n"),
     };
     if message.contains("look-around") || message.contains("backreferences") {

@@ -12,16 +12,16 @@ use super::super::unstable::search_unstable;
 use super::candidates::call_pays;
 use super::{Finder, Pattern, RegexEngine, automata_match};
 
-/// PCRE2 searches fewer bytes than these by itself: an automaton is not worth compiling for them.
+/// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer by itself.
 const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
 
-/// The bytes of lines that are copied for PCRE2 at a time. They stay in the nearest cache. Tests cross
-/// their end.
+/// The number of bytes of lines that are copied for PCRE2 at a time. They fit into the nearest
+/// cache. It is small in tests, so that they cross the end of a copy.
 const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
 
-/// Where all matches are wanted, they are searched for directly in this number of bytes behind a matching
-/// line. Farther away, a search for the next line is faster.
-/// Tests cross its end.
+/// If all matches are wanted, they are searched for directly within this number of bytes after a
+/// matching line. Farther away, a search for the next line is faster. It is small in tests, so that
+/// they cross its end.
 const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 
 /// A search of a haystack that begins at a line's start.
@@ -31,14 +31,14 @@ pub struct LineFinder<'p, 'h> {
     hay: &'h [u8],
     /// Whether all matches in the lines are wanted, and can be searched for in many lines at once.
     wants_matches: bool,
-    /// Where the lines end in which every match is searched for, because the last one is near.
+    /// The end of the lines in which every match is searched for, because the last one is near.
     near_end: usize,
-    /// The match found last, unless it was in a line before.
+    /// The last match found, unless it was in an earlier line.
     ahead: Option<Range<usize>>,
     copy: CopiedLines,
 }
 
-/// Some lines of the haystack for PCRE2, which searches no bytes that may change.
+/// Lines of the haystack, copied because the bytes that PCRE2 searches must not change.
 #[derive(Debug, Default)]
 struct CopiedLines {
     range: Range<usize>,
@@ -54,8 +54,8 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         LineFinder { pattern, hay, wants_matches, near_end: 0, ahead: None, copy: CopiedLines::default() }
     }
 
-    /// Returns the next line that holds a match, from `from` on, which is a line's start. The range
-    /// includes the terminator, which a last line may lack.
+    /// Returns the next line with a match from `from` on, which is the start of a line. The range
+    /// includes the terminator, if the line has one.
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
@@ -97,7 +97,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         Ok(None)
     }
 
-    /// Returns the next line with a match, of those before `near_end`.
+    /// Returns the next line before `near_end` that has a match.
     fn next_near(&mut self, from: usize) -> Option<Range<usize>> {
         let (pattern, near) = (self.pattern, &self.hay[..self.near_end]);
         let ahead = self.ahead.take().filter(|found| found.start >= from);
@@ -123,7 +123,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         self.ahead = None;
         loop {
             let (line, is_confirmed) = self.candidate_line(regex, from)?;
-            // Between the two bytes of `\r\n` an empty match is in no line.
+            // An empty match between the two bytes of `\r\n` is in no line.
             let pattern = self.pattern;
             if is_confirmed && !pattern.crlf || automata_match(regex, pattern.content(&self.hay[line.clone()])) {
                 if self.wants_matches {
@@ -136,14 +136,14 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         }
     }
 
-    /// Extends the lines in which every match is searched for to those that follow a matching one.
+    /// Extends the lines in which every match is searched for to those after a matching line.
     fn look_near(&mut self, end: usize) {
         if self.near_end < end + NEAR_BYTES / 2 && self.near_end < self.hay.len() {
             self.near_end = self.pattern.line_end(self.hay, (end + NEAR_BYTES).min(self.hay.len()) - 1);
         }
     }
 
-    /// Returns the next line that may hold a match of `regex`, and whether it does hold one.
+    /// Returns the next line that may hold a match of `regex`, and whether it certainly does.
     fn candidate_line(&self, regex: &RegexMatcher, from: usize) -> Option<(Range<usize>, bool)> {
         let rest = &self.hay[from..];
         // The matcher's error type has no values.
@@ -157,7 +157,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         Some((line, matches!(candidate, LineMatchKind::Confirmed(_))))
     }
 
-    /// Lets an automaton look for lines that may match, as long as they are few.
+    /// Returns the next matching line. Uses an automaton to find candidates as long as they are few.
     fn next_by_backtracking(&mut self, perl: &Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
         let (pattern, hay) = (self.pattern, self.hay);
         let mut start = from;
@@ -187,7 +187,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         }
     }
 
-    /// Searches the lines at hand and those that follow, as many as are copied at once.
+    /// Searches the copied lines, and then copies and searches those after them.
     fn next_in_copies(&mut self, perl: &Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
         let mut start = from;
         while start < self.hay.len() {
@@ -219,8 +219,8 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         self.copy.may_search_together = perl.may_search_together(&self.copy.text);
     }
 
-    /// Calls `each` with every match in a line that was found, as [`Pattern::matches_in`] does, but with the
-    /// positions in the haystack.
+    /// Calls `each` with every match in a line that was found, as in [`Pattern::matches_in`], but
+    /// with positions in the haystack.
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
@@ -248,7 +248,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         Ok(())
     }
 
-    /// Returns the next match in a line, or one behind it.
+    /// Returns the next match, in this line or a later one.
     fn find_match(&mut self, at: usize, content: &Range<usize>) -> Result<Option<Range<usize>>, Failure> {
         match &self.pattern.engine {
             RegexEngine::Backtracking(perl) if !self.is_literal() => match self.copy.find(perl, at) {
@@ -263,7 +263,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         }
     }
 
-    /// Returns where the character that begins at `at` ends.
+    /// Returns the end of the character that begins at `at`.
     fn after(&self, at: usize) -> usize {
         match &self.pattern.engine {
             RegexEngine::Backtracking(perl) if !self.is_literal() => perl.after(self.hay, at),
@@ -277,13 +277,13 @@ impl<'p, 'h> LineFinder<'p, 'h> {
 }
 
 impl CopiedLines {
-    /// Returns the next match, or nothing if only a search of each line can tell.
+    /// Returns the next match, or `None` if each line must be searched by itself.
     fn find(&mut self, perl: &Perl, from: usize) -> Option<Option<Range<usize>>> {
         if !self.may_search_together || from > self.range.end {
             return None;
         }
         let found = perl.find_among_lines(&self.text, from - self.range.start);
-        // If PCRE2 gave up on all lines together, it would do so again.
+        // If PCRE2 gave up on all lines together, it would give up again.
         self.may_search_together = found.is_some();
         // An empty match after the last terminator belongs to no line.
         let is_in_line = |found: &Range<usize>| found.start < self.text.len() || self.text.last() != Some(&b'\n');

@@ -1,8 +1,8 @@
 //! A compiled set of alternatives (every `-e`, or one `--and`) that finds lines and matches.
 //!
-//! The automata of `grep-regex` run most patterns, PCRE2 those that need backtracking, and lists of
-//! words have their own search. A single literal is left to `memmem`, and an empty pattern selects
-//! every line without a search. Nothing here knows of files, blocks or output.
+//! The automata of `grep-regex` run most patterns, PCRE2 runs those that need backtracking, and
+//! lists of words have their own search. `memmem` searches for a single literal, and an empty
+//! pattern selects every line without a search. Nothing here knows of files, blocks or output.
 
 use std::ops::Range;
 
@@ -30,10 +30,10 @@ use candidates::CandidateTally;
 pub use line_finder::LineFinder;
 pub use replace::Replaced;
 
-/// The longest matches in bytes that are found by keeping the last bytes of a part of a line.
+/// The maximum length, in bytes, of matches that are found by keeping the last bytes of a part of a line.
 pub const LONGEST: usize = 64 << 10;
 
-/// The way lines are found. Every way selects the same lines.
+/// The method of finding lines. All methods select the same lines.
 #[derive(Debug)]
 enum Finder {
     /// Selects no line: there is no alternative (`-f /dev/null`).
@@ -65,11 +65,11 @@ pub struct Pattern {
     crlf: bool,
     multiline: bool,
     may_match_among_nuls: bool,
-    /// The length of the longest match of a regex, if only the bytes of a match decide about it.
+    /// The length of the longest match of a regex, if matching depends only on the bytes of the match.
     longest_match: Option<usize>,
     /// An automaton that searches a line piece by piece, if there is one for the pattern.
     line_automaton: Option<LineAutomaton>,
-    /// The way to find the matches in a part of a line, if they have no maximum length.
+    /// The search for matches in a part of a line, if they have no maximum length.
     open_match: Option<OpenMatch>,
     candidates: CandidateTally,
 }
@@ -86,7 +86,7 @@ impl Pattern {
     }
 
     /// Returns the length in bytes of the longest possible match, if there is a bound, no match is
-    /// empty, and nothing around a match decides about it.
+    /// empty, and none depends on the bytes around it.
     pub fn longest_match(&self) -> Option<usize> {
         match (&self.finder, &self.engine) {
             (Finder::Literal(finder), _) => Some(finder.needle().len()),
@@ -95,8 +95,8 @@ impl Pattern {
         }
     }
 
-    /// Returns the length in bytes of the longest possible match within a line, as
-    /// [`Pattern::longest_match`] does. Here, a match in several records may be longer.
+    /// Returns the length in bytes of the longest possible match within a line, as in
+    /// [`Pattern::longest_match`]. Matches that span several records may be longer.
     pub fn longest_in_line(&self) -> Option<usize> {
         match (&self.finder, &self.engine) {
             (Finder::Line, RegexEngine::Automata { .. } | RegexEngine::Backtracking(_)) if !self.crlf => {
@@ -115,8 +115,8 @@ impl Pattern {
         self.longest_in_line().is_some_and(|longest| longest <= LONGEST)
     }
 
-    /// Returns the position in a part of a line up to which the matches that begin there are certain,
-    /// whatever follows the part.
+    /// Returns the position in a part of a line before which matches are certain, whatever bytes
+    /// come after the part.
     pub fn certain_end(&self, part: &[u8]) -> usize {
         match (self.longest_in_line().filter(|&longest| longest <= LONGEST), &self.open_match) {
             (Some(longest), _) => part.len().saturating_sub(longest.saturating_sub(1)),
@@ -157,7 +157,7 @@ impl Pattern {
         match &self.engine {
             RegexEngine::Automata { regex, .. } => Ok(automata_match(regex, line)),
             RegexEngine::Backtracking(perl) => match perl.find_at(line, 0) {
-                // Whether PCRE2 gives up on a line must not depend on whether it was a candidate.
+                // Whether PCRE2 gives up on a line must not depend on whether the line was a candidate.
                 Err(_) if perl.relaxed().is_some_and(|relaxed| !automata_match(relaxed, line)) => Ok(false),
                 found => Ok(found?.is_some()),
             },
@@ -175,8 +175,8 @@ impl Pattern {
         is_block && !self.crlf && !self.is_multiline()
     }
 
-    /// Calls `each` with every match in `hay` (a line without its terminator, or all of a multi-line
-    /// input) from left to right, empty ones too, until it returns false.
+    /// Calls `each` with every match in `hay` (a line without its terminator, or all of a
+    /// multi-line input) from left to right, including empty ones, until it returns false.
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
@@ -195,7 +195,7 @@ impl Pattern {
         Ok(())
     }
 
-    /// Returns the first match in `hay` from `at` on. PCRE2 is not asked.
+    /// Returns the first match in `hay` from `at` on, without using PCRE2.
     fn find_match(&self, hay: &[u8], at: usize) -> Option<Range<usize>> {
         match (&self.finder, &self.engine) {
             (Finder::Literal(finder), _) => {
@@ -230,7 +230,7 @@ impl Pattern {
         memchr(self.terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
     }
 
-    /// Returns a line without its terminator, as the regex sees it.
+    /// Returns a line without its terminator, as it is searched.
     pub fn content<'l>(&self, line: &'l [u8]) -> &'l [u8] {
         let Some(content) = line.strip_suffix(&[self.terminator]) else { return line };
         if self.crlf { content.strip_suffix(b"\r").unwrap_or(content) } else { content }

@@ -9,7 +9,7 @@ use super::super::failure::Failure;
 use super::super::style::Spans;
 use super::{Pattern, RegexEngine};
 
-/// How many bytes around some lines are searched at first for what their matches look at.
+/// The number of bytes around lines that are searched first for the text on which matches depend.
 const LOOK_AROUND: usize = 256;
 
 /// A text in which the matches are replaced.
@@ -22,8 +22,8 @@ pub struct Replaced {
 }
 
 impl Pattern {
-    /// Replaces every match in `hay`, or the known ones, by `replacement`, in which `$1` and `${name}`
-    /// stand for groups.
+    /// Replaces every match in `hay`, or the known ones, by `replacement`, in which `$1` and
+    /// `${name}` refer to groups.
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
@@ -52,7 +52,8 @@ impl Pattern {
                 true
             })?,
             RegexEngine::Automata { regex, .. } => {
-                // These bytes are searched twice, and another process may change a mapping in between.
+                // These bytes are searched twice, and another process may change a mapping between
+                // the searches.
                 let hay = &hay.to_vec()[..];
                 // The matcher's error type has no values.
                 let Ok(mut groups) = regex.new_captures() else { return Ok(replaced) };
@@ -69,8 +70,8 @@ impl Pattern {
         Ok(replaced)
     }
 
-    /// Replaces the known matches in the first `length` bytes that are printed. A match may look at bytes
-    /// before and behind them.
+    /// Replaces the known matches in the first `length` bytes that are printed. A match may depend
+    /// on bytes before and after them.
     fn replace_known(&self, known: Spans<'_>, length: usize, replacement: &[u8]) -> Result<Replaced, Failure> {
         let lines = known.base..known.base + length;
         let first = known.all.partition_point(|span| span.start < lines.start);
@@ -97,8 +98,8 @@ impl Pattern {
         }
     }
 
-    /// Returns the groups of each known match, up to the first that is another match in `hay`, which
-    /// begins at `base` of the bytes that were searched.
+    /// Returns the groups of each known match, up to the first one that differs in `hay`. `base` is
+    /// the position of `hay` in the searched bytes.
     fn groups_at(&self, hay: &[u8], spans: &[Range<usize>], base: usize) -> Result<Vec<GroupSpans>, Failure> {
         let mut all = Vec::with_capacity(spans.len());
         let own = spans.iter().map(|span| span.start - base..span.end - base);
@@ -147,7 +148,7 @@ impl Pattern {
                 all.interpolate(|name| regex.capture_index(name), found, replacement, &mut text);
             }
             RegexEngine::Backtracking(perl) => {
-                // A search that gives up here also gave up, and was reported, when the line was selected.
+                // A failure here also occurred, and was reported, when the line was selected.
                 _ = perl.matches_in(found, true, |_, hay, groups| {
                     let all = GroupSpans((0..groups.len()).map(|group| groups.get(group)).collect());
                     all.interpolate(|name| perl.group_number(name), hay, replacement, &mut text);
@@ -167,7 +168,7 @@ fn groups_of(regex: &RegexMatcher, hay: &[u8], found: Range<usize>, groups: &mut
     let is_caught = matches!(regex.captures_at(hay, found.start, groups), Ok(true));
     let get = |group| groups.get(group).filter(|_| is_caught).map(|span| span.start()..span.end());
     let mut all = GroupSpans((0..groups.len()).map(get).collect());
-    // The groups are those of the first alternative that matches, not of the longest match.
+    // The engine returns the groups of the first alternative that matches, not of the longest match.
     if let Some(whole) = all.0.first_mut() {
         *whole = Some(found);
     }

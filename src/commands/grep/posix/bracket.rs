@@ -43,7 +43,7 @@ impl<'p> Translation<'p> {
             if is_range {
                 self.at += 1;
                 all_single = false;
-                // Neither can an equivalence class start or end a range.
+                // An equivalence class cannot start or end a range either.
                 if is_equivalence || self.rest().starts_with(b"[=") {
                     return Err(Error::InvalidRange);
                 }

@@ -1,6 +1,6 @@
 //! Errors in POSIX patterns, in the words of GNU grep.
 
-/// Why a POSIX pattern is refused, in GNU grep's words.
+/// The reason why a POSIX pattern is rejected, in the words of GNU grep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// `a\`

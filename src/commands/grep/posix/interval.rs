@@ -13,7 +13,7 @@ enum Bound {
     Of(u32),
 }
 
-/// What ends a bound.
+/// The end of a bound.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum BoundEnd {
     Brace,
@@ -22,7 +22,7 @@ enum BoundEnd {
 }
 
 impl Bound {
-    /// Appends a digit, or anything else, which makes the bound invalid.
+    /// Appends a digit. Any other unit makes the bound invalid.
     fn with(self, unit: PatternUnit) -> Bound {
         let PatternUnit::Char(c) = unit else { return Bound::Invalid };
         match (self, c.to_digit(10)) {
@@ -34,8 +34,8 @@ impl Bound {
 }
 
 impl Translation<'_> {
-    /// Translates an interval, after its brace. Where an operator has nothing to repeat, and in an
-    /// extended pattern if a bound is not a number, the brace is a literal.
+    /// Translates an interval, after its brace. The brace is a literal if there is nothing to
+    /// repeat, and in an extended pattern also if a bound is not a number.
     pub(super) fn interval(&mut self) -> Result<(), Error> {
         let start = self.at;
         if !self.extended && self.atom.is_none() {
@@ -47,7 +47,7 @@ impl Translation<'_> {
             Ok(Some((least, most))) => {
                 let most = most.map_or(String::new(), |most| most.to_string());
                 self.repeat(&format!("{{{least},{most}}}"));
-                // To glibc's parser, what follows a skipped brace is text.
+                // In glibc's parser, a skipped interval is an atom for the next token.
                 self.before = Before::Atom;
                 return Ok(());
             }
@@ -62,8 +62,8 @@ impl Translation<'_> {
         Ok(())
     }
 
-    /// Reads the bounds of an interval and its closing brace. Returns nothing if they form no interval,
-    /// which is no error in an extended pattern.
+    /// Reads the bounds of an interval and its closing brace. Returns `None` if they do not form an
+    /// interval, which is not an error in an extended pattern.
     fn bounds(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
         let (first, mut end) = self.bound();
         let least = match (first, end) {
@@ -104,7 +104,7 @@ impl Translation<'_> {
                 Some(unit) => bound = bound.with(unit),
             }
             if bound == Bound::Invalid && self.pattern[self.at - 1] == b'\\' {
-                // What is escaped ends nothing.
+                // An escaped character does not end the interval.
                 self.next_unit();
             }
         }

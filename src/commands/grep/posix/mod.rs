@@ -1,8 +1,8 @@
 //! Translates POSIX patterns (`-E`, `-G`), with GNU grep's additions, for the `regex` crate or PCRE2.
 //!
-//! The syntaxes differ in details: a backslash in brackets is a literal, so is a `{` that begins no
-//! interval and a `*` that follows nothing, and `a+?` is two operators. Back-references can be
-//! expressed for PCRE2 only.
+//! The syntaxes differ in details: a backslash in brackets is a literal, and so are a `{` that
+//! begins no interval and a `*` with nothing before it; `a+?` is two operators. Back-references can
+//! be expressed for PCRE2 only.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ mod bracket;
 mod error;
 mod interval;
 
-/// The engine that a pattern is translated for.
+/// The engine for which a pattern is translated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The `regex` crate.
@@ -40,7 +40,7 @@ pub fn translate(pattern: &[u8], extended: bool, unicode: bool, target: Target) 
     Translation::new(pattern, extended, unicode, target).run()
 }
 
-/// One element of a pattern: a character, or a byte that is not part of one.
+/// One element of a pattern: a character, or a byte that is not part of a character.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum PatternUnit {
     Char(char),
@@ -60,49 +60,49 @@ struct Translation<'p> {
     unicode: bool,
     target: Target,
     out: String,
-    /// Where the last atom begins in `out`; `None` if an operator has nothing to apply to: at the start
-    /// of an expression, and after an assertion.
+    /// The start of the last atom in `out`; `None` if an operator has nothing to repeat, which is
+    /// at the start of an expression and after an assertion.
     atom: Option<usize>,
     /// The start in `out` and the number of each open group.
     open: Vec<(usize, usize)>,
     /// The number of groups so far.
     groups: usize,
-    /// The groups that may be referred to: they are closed, and in no other alternative.
+    /// The groups to which a back-reference is valid: those that are closed, and not in another alternative.
     closed: GroupSet,
-    /// For the whole pattern and each open group.
+    /// The scopes of the whole pattern and of each open group.
     scopes: Vec<Scope>,
     /// The length of `out` after the last `*`, `+` or `?` that applies to the last atom.
     repeated: usize,
-    /// What the last token was, for glibc's parser.
+    /// The kind of the last token, for glibc's parser.
     before: Before,
 }
 
-/// The groups that may be referred to in the alternatives of a pattern or a group.
+/// The groups to which a back-reference is valid in the alternatives of a pattern or a group.
 #[derive(Clone, Copy, Default)]
 struct Scope {
-    /// Those closed before the first alternative.
+    /// The groups closed before the first alternative.
     before: GroupSet,
-    /// Those closed in earlier alternatives.
+    /// The groups closed in earlier alternatives.
     earlier: GroupSet,
 }
 
-/// Some of the nine groups that have a back-reference, a bit each.
+/// A set of the nine groups that can have a back-reference, one bit each.
 type GroupSet = u16;
 
-/// Returns the set of this group alone, counted from 0.
+/// Returns the set with this group only, counted from 0.
 fn group_set(number: usize) -> GroupSet {
     if number < 9 { 1 << number } else { 0 }
 }
 
-/// What precedes a token of an extended pattern, as glibc's parser sees it. GNU grep matches by
-/// another parser, but rejects the patterns that this one rejects.
+/// The context of a token of an extended pattern in glibc's parser. GNU grep matches with another
+/// parser, but rejects the patterns that glibc's rejects.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Before {
     /// The start of an expression, or an anchor, which operators do not repeat.
     Start,
     /// An operator with nothing to repeat. A `)` directly after it is a literal.
     SkippedOperator,
-    /// Something that operators repeat.
+    /// An atom, which operators repeat.
     Atom,
 }
 
@@ -172,7 +172,7 @@ impl<'p> Translation<'p> {
         }
     }
 
-    /// Adds something that an operator may follow.
+    /// Adds an atom, which operators repeat.
     fn atom(&mut self, text: &str) {
         self.before = Before::Atom;
         self.atom = Some(self.out.len());
@@ -225,7 +225,7 @@ impl<'p> Translation<'p> {
         if self.open.is_empty() { Ok(self.out) } else { Err(Error::UnmatchedOpen) }
     }
 
-    /// Adds an anchor, which GNU grep's own parser lets operators repeat.
+    /// Adds an anchor, which operators can repeat in GNU grep's own parser.
     fn anchor(&mut self, text: &str) {
         self.atom(text);
         self.before = Before::Start;
@@ -317,7 +317,7 @@ impl<'p> Translation<'p> {
         }
         let is_simple = matches!(operator, "*" | "+" | "?");
         match self.atom {
-            // Both together are one operator, and PCRE2 would try all ways to divide the text between them.
+            // The two are merged, because PCRE2 would try all divisions of the text between them.
             Some(_) if is_simple && self.repeated == self.out.len() => {
                 if !self.out.ends_with(operator) {
                     self.out.pop();
@@ -330,7 +330,7 @@ impl<'p> Translation<'p> {
                 self.out.push_str(operator);
                 self.repeated = if is_simple { self.out.len() } else { 0 };
             }
-            // GNU grep skips it in an extended pattern, and takes it literally in a basic one.
+            // GNU grep skips the operator in an extended pattern, and treats it as a literal in a basic one.
             None if self.extended => {}
             None => {
                 if let Some(c) = operator.chars().next() {

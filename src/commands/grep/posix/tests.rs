@@ -16,7 +16,7 @@ fn basic(pattern: &str, expected: &str) {
 fn operators_of_extended_patterns() {
     extended("a|b", "a|b");
     extended("(ab)+?", "(?:(ab))*");
-    // `(.**)\1` took more steps than PCRE2 has.
+    // Regression: `(.**)\1` exceeded PCRE2's number of steps.
     extended("a**??b+", "(?:a)*(?:b)+");
     extended("a++|a??", "(?:a)+|(?:a)?");
     extended("a{2}{3,}", "(?:(?:a){2,2}){3,}");
@@ -28,9 +28,9 @@ fn operators_of_extended_patterns() {
     extended("a)", r"a\)");
     extended("*a", "a");
     extended(r"\b*a", r"\ba");
-    // An operator after a group repeats it, whatever the group ends with.
+    // An operator after a group repeats the group, whatever it ends with.
     extended(r"(\>)*a", r"(?:(\b{end}))*a");
-    // These were refused as unmatched: a brace that is skipped leaves text.
+    // Regression: these were rejected as unmatched, although a skipped interval is an atom.
     extended(r"(\>{1,3})", r"(\b{end})");
     extended("({2})a", "()a");
     extended(r"\<a\>", r"\b{start}a\b{end}");
@@ -47,7 +47,7 @@ fn operators_of_basic_patterns() {
     basic("a^b$c", r"a\^b\$c");
     basic(r"a\{1,2\}", "(?:a){1,2}");
     basic("a+", r"a\+");
-    // A brace with nothing before it is a literal, even one that is never closed.
+    // A brace with nothing to repeat is a literal, even if it is never closed.
     basic(r"\{1", r"\{1");
 }
 
@@ -68,12 +68,13 @@ fn invalid_patterns_are_rejected_as_by_gnu_grep() {
     assert_eq!(error("(a", true), Error::UnmatchedOpen);
     assert_eq!(error("(+)", true), Error::UnmatchedOpen);
     assert_eq!(error(r"(\<?)", true), Error::UnmatchedOpen);
-    // These were accepted, because GNU grep's two parsers disagree about anchors and braces.
+    // Regression: these were accepted, because GNU grep's two parsers disagree about anchors and braces.
     assert_eq!(error("(^**)a", true), Error::UnmatchedOpen);
     assert_eq!(error("(a|{)", true), Error::UnmatchedOpen);
     assert_eq!(error("a\\)", false), Error::UnmatchedClose);
     assert_eq!(error("a{2,1}", true), Error::InvalidInterval);
-    // These were taken for literal braces, as glibc takes only bounds that are not numbers.
+    // Regression: these braces were treated as literals, but in glibc they are only if a bound is
+    // not a number.
     for pattern in ["a{}", "a{1,2,3}", "a{1,,2}", "a{,2,}", "a{1,,"] {
         assert_eq!(error(pattern, true), Error::InvalidInterval, "{pattern}");
     }
@@ -84,7 +85,7 @@ fn invalid_patterns_are_rejected_as_by_gnu_grep() {
     assert_eq!(error("[[:nope:]]", true), Error::InvalidClass);
     assert_eq!(error("[:space:]", true), Error::ClassOutsideBracket);
     assert_eq!(error("[^:space:]", true), Error::ClassOutsideBracket);
-    // These were refused like a class without its brackets.
+    // Regression: these were rejected as classes without their brackets.
     for pattern in ["[:spac-e:]", "[:space[:space:]:]", "[:a[.b.]:]", "[:::]", "[::]", "[:a]"] {
         assert!(translate(pattern.as_bytes(), true, true, Target::Rust).is_ok(), "{pattern}");
     }
@@ -116,7 +117,7 @@ fn back_references_are_written_for_pcre2() {
     assert_eq!(perl("([[:alpha:]])\\1", true).as_deref(), Ok(r"([[:alpha:]])\g{1}"));
 }
 
-// `()|\1` was accepted.
+// Regression: `()|\1` was accepted.
 #[test]
 fn a_back_reference_is_to_a_group_in_the_same_alternative() {
     let translated = |pattern: &str| translate(pattern.as_bytes(), true, true, Target::Perl);
@@ -128,7 +129,7 @@ fn a_back_reference_is_to_a_group_in_the_same_alternative() {
     }
 }
 
-// GNU grep's own case of parentheses took memory by the square of their number: 21 GB for a million.
+// Regression: a test of parentheses from GNU grep took quadratic memory: 21 GB for a million of them.
 #[test]
 fn a_million_groups_take_linear_memory() {
     let open = "(".repeat(1_000_000);

@@ -10,28 +10,28 @@ use super::super::style::At;
 use super::Printer;
 use crate::engine::{Block, Sink};
 
-/// The bytes of text that are collected before they are written.
+/// The maximum number of bytes of text to buffer before they are written.
 const BUFFERED: usize = 64 << 10;
 
 /// A line that is being printed.
 struct DeferredLine<'l> {
     at: At<'l>,
-    /// Whether its matches are printed alone.
+    /// Whether only its matches are printed.
     only_matching: bool,
     /// The number of bytes of the line, with its replacements, before the next stretch.
     position: usize,
     /// Whether the line's colour has been started since the last match.
     is_colored: bool,
-    /// Whether a carriage return is held back, as the line's colour ends before the one at its end.
+    /// Whether a carriage return is held back, because the line's colour ends before the final one.
     holds_return: bool,
-    /// Whether blanks are still to be trimmed.
+    /// Whether leading blanks are still to be trimmed.
     trims: bool,
     text: Vec<u8>,
 }
 
 impl Printer<'_> {
-    /// Prints the line whose content, without its terminator, is `range` of the input. `is_ended` says
-    /// that the terminator is there. Returns why the file no longer holds the line, if so.
+    /// Prints the line whose content, without its terminator, is `range` of the input. `is_ended`
+    /// says whether the terminator follows. Returns the reason if the file no longer holds the line.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.

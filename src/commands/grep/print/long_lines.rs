@@ -8,7 +8,7 @@ use super::{Line, Printer};
 use crate::cli::grep::Preview;
 
 impl Printer<'_> {
-    /// Prints a line with its prefix. Of a line that is too long, the part around `shown` is printed.
+    /// Prints a line with its prefix. If the line is too long, only the part around `shown` is printed.
     pub(super) fn prefixed(&self, line: Line<'_>, shown: Option<Range<usize>>, at: At<'_>, text: &mut Vec<u8>) {
         let has_text = line.bytes.len() > usize::from(line.bytes.ends_with(&[self.style.terminator]));
         let column = shown.as_ref().filter(|_| self.style.column).map(|found| found.start + 1);
@@ -28,8 +28,8 @@ impl Printer<'_> {
         self.terminate(line.bytes, text);
     }
 
-    /// Returns the excerpt to print of a line whose length, without its first `blanks` bytes, exceeds the
-    /// limit.
+    /// Returns the excerpt to print if the length of a line, without its first `blanks` bytes,
+    /// exceeds the limit.
     fn excerpt(&self, line: Line<'_>, blanks: usize, shown: Option<Range<usize>>, selected: bool) -> Option<Excerpt> {
         let limit = self.style.long_lines.filter(|limit| line.content.len() - blanks > limit.most)?;
         let text = &line.content[blanks..];
@@ -59,7 +59,7 @@ impl Printer<'_> {
 
     fn number_of_matches(&self, line: Line<'_>) -> u64 {
         match line.spans {
-            // These are the matches of this line alone.
+            // In this case, the matches are those of this line only.
             Some(spans) if self.style.per_match => spans.all.len() as u64,
             _ => self.count_matches(line, |_| true),
         }

@@ -1,4 +1,4 @@
-//! Formats lines as GNU grep does: names, numbers, columns, offsets, colours, parts of lines.
+//! Formats lines as GNU grep does: names, numbers, columns, offsets, colours and parts of lines.
 //!
 //! A piece of plain lines is copied whole. Lines are handled one by one only if something is printed
 //! before or inside them, and searched again only if their matches are shown.
@@ -17,19 +17,19 @@ use crate::os::append_copy;
 mod deferred;
 mod long_lines;
 
-/// Prints lines into a buffer.
+/// Formats lines into a buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer<'a> {
     /// The style of the output.
     pub style: &'a Style,
     /// The pattern whose matches are shown.
     pub pattern: &'a Pattern,
-    /// Where copies of lines are recorded that are inserted into the text only when it is written.
+    /// The list of copies of lines that are inserted into the text only when it is written.
     pub copies: Option<&'a RefCell<Vec<Insertion>>>,
 }
 
-/// The length in bytes from which a line that is printed once for each of its matches is not copied
-/// into the text each time.
+/// The minimum length in bytes of a line that is not copied into the text each time it is printed
+/// for one of its matches.
 const LONG: usize = 256;
 
 /// One line of a piece.
@@ -39,12 +39,12 @@ struct Line<'l> {
     bytes: &'l [u8],
     /// The line without its terminator.
     content: &'l [u8],
-    /// All matches of the piece, if they are known, and where this line begins among their bytes.
+    /// All matches of the piece, if they are known, and the position of this line in its bytes.
     spans: Option<Spans<'l>>,
 }
 
 impl Printer<'_> {
-    /// Prints adjacent whole lines. A last line without terminator gets one.
+    /// Prints adjacent whole lines. A terminator is added to an unterminated last line.
     pub fn lines(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
         let style = self.style;
         if style.only_matching && at.selected == style.inverted && !style.passthru {
@@ -108,8 +108,8 @@ impl Printer<'_> {
         }
     }
 
-    /// Prints lines with their matches replaced, each line by itself or, if matches may span lines, all
-    /// lines together.
+    /// Prints lines with their matches replaced, one line at a time or, if matches may span lines,
+    /// all lines together.
     fn replaced(&self, (lines, known): (&[u8], Option<Spans<'_>>), replacement: &[u8], at: At<'_>, text: &mut Vec<u8>) {
         let (mut at, together) = (at, known.is_some());
         let whole = together.then_some(lines).into_iter();
@@ -120,7 +120,7 @@ impl Printer<'_> {
                 replaced.text.extend_from_slice(&bytes[content.len()..]);
                 let spans = Spans { hay: &replaced.text, all: &replaced.spans, base: 0 };
                 if replaced.text.is_empty() {
-                    // The replacement of a last line without terminator may be empty.
+                    // The replacement of an unterminated last line may be empty.
                     self.line(Line { bytes: b"", content: b"", spans: Some(spans) }, at, text);
                     self.end_line(text);
                 }
@@ -140,7 +140,7 @@ impl Printer<'_> {
         self.end_own_line(text);
     }
 
-    /// Ends a line that is not from the input: a count, a name, a separator.
+    /// Ends a line that is not from the input: a count, a name or a separator.
     pub fn end_own_line(&self, text: &mut Vec<u8>) {
         text.extend_from_slice(if self.style.crlf { b"\r\n" } else { b"\n" });
     }
@@ -163,7 +163,7 @@ impl Printer<'_> {
         holds && (style.only_matching || colored)
     }
 
-    /// Returns whether a line cannot be printed without its matches.
+    /// Returns whether a line cannot be printed without finding its matches.
     pub fn needs_matches(&self, selected: bool) -> bool {
         let holds = selected != self.style.inverted;
         self.shows_matches(selected) || holds && (self.style.column || self.style.replacement.is_some())
@@ -218,7 +218,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Returns whether selected lines are not printed as they are.
+    /// Returns whether selected lines are printed with changes.
     fn changes_lines(&self) -> bool {
         self.style.colors.is_some() || self.style.long_lines.is_some() || self.style.trim
     }
@@ -254,13 +254,13 @@ impl Printer<'_> {
         text.extend_from_slice(&rest[tail..]);
     }
 
-    /// Calls `each` for every match of a line, or for the part on this line of a match that spans
-    /// lines, and tells it whether the match begins on this line.
+    /// Calls `each` with every match of a line, or with the part on this line of a match that spans
+    /// lines, and whether the match begins on this line.
     fn matches_in(&self, line: Line<'_>, each: impl FnMut(Range<usize>, bool) -> bool) {
         self.matches_from(line, 0, each);
     }
 
-    /// Like [`Printer::matches_in`], but may leave out matches that end before `from`.
+    /// Like [`Printer::matches_in`], but may omit matches that end before `from`.
     fn matches_from(&self, line: Line<'_>, from: usize, mut each: impl FnMut(Range<usize>, bool) -> bool) {
         let Some(Spans { all, base, .. }) = line.spans else {
             // A failure here also occurred, and was reported, when the line was selected.
