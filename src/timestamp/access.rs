@@ -1,4 +1,4 @@
-//! Reads lines at any position of a file.
+//! Reads lines at any offset of a file.
 //!
 //! Reads start small and double, so that examining a few lines costs a page or two. Only the
 //! beginning of a very long line is buffered.
@@ -17,7 +17,7 @@ pub(super) const PROBE: usize = 4096;
 /// The maximum size of a read.
 pub(super) const MAX_READ: usize = 256 << 10;
 
-/// Bytes that can be read at any offset.
+/// A source of bytes that can be read at any offset.
 pub trait RandomAccess {
     /// Reads into `buffer` from `offset` and returns the number of bytes, which is less than
     /// requested only at the end.
@@ -26,7 +26,7 @@ pub trait RandomAccess {
     /// Returns an error if reading fails.
     fn read_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// Returns where data continues at or after `offset`, for files with holes.
+    /// Returns the offset at or after `offset` at which data continues, for files with holes.
     fn data_from(&self, offset: u64, end: u64) -> u64 {
         let _ = end;
         offset
@@ -53,7 +53,7 @@ impl RandomAccess for Source {
 }
 
 /// Calls `take` with each line and its range until it returns false. For a very long line, passes
-/// only its beginning. Returns how many bytes were read.
+/// only its beginning. Returns the number of bytes read.
 pub(super) fn each_line<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -62,9 +62,9 @@ pub(super) fn each_line<S: RandomAccess + ?Sized>(
     each_unit(source, within, |bytes, _| memchr(b'\n', bytes).map(|end| end + 1), take)
 }
 
-/// Like [`each_line`], for units that `split` delimits: it returns the length of the one at the
-/// start of some whole lines. If these do not decide it, more are read, unless nothing follows,
-/// which its second argument says.
+/// Like [`each_line`], for units that `split` delimits. Given some whole lines, `split` returns the
+/// length of the unit at their start, or `None` if more lines are needed to decide. Its second
+/// argument says whether these lines are the last.
 pub(super) fn each_unit<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,
@@ -110,7 +110,7 @@ pub(super) fn each_unit<S: RandomAccess + ?Sized>(
     }
 }
 
-/// Returns where the line at the start of `rest` ends, including its terminator.
+/// Returns the end of the line at the start of `rest`, including its terminator.
 fn line_end_from<S: RandomAccess + ?Sized>(source: &S, rest: Range<u64>, read: &mut u64) -> io::Result<u64> {
     let mut buffer = vec![0; MAX_READ];
     let mut at = rest.start;

@@ -1,6 +1,6 @@
-//! Parses times as users type them: every form that a log line may use, and shorter ones.
+//! Parses times as users type them: every form that a log line may use, and shorter forms.
 //!
-//! A month, a day or an hour means all of it. From minutes on, a typed time is exact.
+//! A month, a day or an hour means all of it. A time typed with minutes is exact.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -38,7 +38,8 @@ pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
 }
 
 /// Returns the typed period from `--since` to `--until`, or `None` if both are missing. `local` is
-/// the zone that is typed as such. Dates without a year are in that of `first`, if it is given.
+/// the zone that the user types as `local`. Dates without a year are in the year of `first`, if it
+/// is given.
 ///
 /// # Errors
 /// Fails as [`parse_time`] does, naming the wrong option.
@@ -69,7 +70,7 @@ pub fn parse_period(
 }
 
 /// Parses the period of `--around`: a time and, after `±` or `+-`, the distance on both sides.
-/// `local` is the zone that is typed as such.
+/// `local` is the zone that the user types as `local`.
 ///
 /// # Errors
 /// Fails as [`parse_time`] does.
@@ -101,7 +102,7 @@ pub fn parse_duration(text: &str) -> Option<SignedDuration> {
     if let Ok(seconds) = text.parse::<u32>() {
         return Some(SignedDuration::from_secs(seconds.into()));
     }
-    // Days have 24 hours, because the span is not tied to a date.
+    // Days are 24 hours here, because the span is not tied to a date.
     if let Some(days) = text.strip_suffix('d').and_then(|days| days.parse::<u16>().ok()) {
         return Some(SignedDuration::from_hours(24 * i64::from(days)));
     }
@@ -124,7 +125,7 @@ pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
     }
 }
 
-/// What typed times are relative to.
+/// The reference for typed times.
 pub(super) struct Typed<'n> {
     pub(super) now: &'n Zoned,
     /// The zone that is typed as `local`.
@@ -144,7 +145,7 @@ impl Typed<'_> {
         }
     }
 
-    /// Parses a time that is written as in a log or shorter.
+    /// Parses a time written as in a log, or in a shorter form.
     pub(super) fn plain(&self, text: &str) -> Result<Option<TypedTime>, String> {
         if let Some(found) = self.relative(text) {
             return Ok(Some(found));
@@ -204,7 +205,7 @@ impl Typed<'_> {
             return Some(found);
         }
         let (weekday, text) = split_weekday(text);
-        // A day of the week that contradicts the date is a mistake in one of them.
+        // A day of the week that contradicts the date shows a mistake in one of them.
         let is_on = |date: &Date| weekday.is_none_or(|day| day == i32::from(date.weekday().to_monday_one_offset()));
         let (word, rest) = text.split_once(' ').unwrap_or((text, ""));
         let named = match word.to_ascii_lowercase().as_str() {
@@ -254,7 +255,8 @@ impl Typed<'_> {
         (this - 8..=this + 1).rev().filter_map(date).find(|date| *date <= limit)
     }
 
-    /// Parses `friday`, `last fri` or `Fri 09:00`: the latest such day, but not today as the last one.
+    /// Parses `friday`, `last fri` or `Fri 09:00`: the latest such day, where `last` excludes
+    /// today.
     fn on_weekday(&self, text: &str) -> Option<TypedTime> {
         let (is_last, text) = text.strip_prefix("last ").map_or((false, text), |text| (true, text));
         let (weekday, text) = split_weekday(text);
@@ -284,7 +286,7 @@ impl Typed<'_> {
         let zones = Abbreviations::of(self.zone(), self.now.timestamp());
         let mut found: Option<Timestamp> = None;
         for (weekday, text) in [(None, text), split_weekday(text)] {
-            // A time of day after a weekday is of that day.
+            // A time of day after a weekday is on that day.
             let is_dated = |candidate: &Candidate| {
                 (weekday.is_none() || !matches!(candidate.stamp, Stamp::Clock(..))) && !candidate.is_short_day_first()
             };
@@ -332,7 +334,7 @@ impl Typed<'_> {
             }
             Stamp::Uptime(..) => None,
             Stamp::Yearless(date) => {
-                // A day's grace for clocks that differ. The last 29th of February may be eight
+                // One day is allowed for clocks that differ. The last 29th of February may be eight
                 // years ago.
                 let limit = self.now.timestamp().as_second() + 86_400;
                 let this = i32::from(self.now.year());
@@ -370,7 +372,7 @@ fn padded(text: &str) -> String {
     padded
 }
 
-/// Returns whether a date of this style is unambiguous, which day and month with slashes are not.
+/// Returns whether a date of this style is unambiguous, unlike a day and month with slashes.
 fn is_clear(style: &DateStyle) -> bool {
     match style.order {
         Order::YearMonthDay => !style.short_year,
@@ -379,7 +381,7 @@ fn is_clear(style: &DateStyle) -> bool {
     }
 }
 
-/// Splits the day of the week, 1 for Monday, from the front.
+/// Splits the day of the week off the front, 1 for Monday.
 pub(super) fn split_weekday(text: &str) -> (Option<i32>, &str) {
     let mut at = Scanner(text.as_bytes());
     let weekday = at.name(&["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]);
@@ -389,7 +391,7 @@ pub(super) fn split_weekday(text: &str) -> (Option<i32>, &str) {
     (weekday, text[text.len() - at.0.len()..].trim_start_matches([',', ' ']))
 }
 
-/// Parses seconds since 1970 with one to nine digits.
+/// Parses seconds since 1970 of one to nine digits.
 fn short_seconds(text: &[u8]) -> Option<Timestamp> {
     let mut at = Scanner(text);
     let digits = at.count_digits();

@@ -1,8 +1,9 @@
-//! Recognises lines in the same span of time without reading the time of each.
+//! Recognises lines in the same span of time without reading each line's time.
 //!
-//! Most lines of a log are in the same span as the line before. They begin like it, but for the
-//! digits of the parts of a second, the seconds and perhaps the minutes. These digits are found by
-//! reading a line with others in their place, so nothing is assumed about its notation.
+//! Most lines of a log are in the same span as the line before. They begin with the same bytes,
+//! except for the digits of the fraction, the seconds and perhaps the minutes. These digits are
+//! found by reading the line with other digits substituted, so nothing is assumed about its
+//! notation.
 
 use std::ops::Range;
 
@@ -14,61 +15,64 @@ use super::reader::Reader;
 /// The number of bytes at the start of a line that are compared.
 const HEAD: usize = 48;
 
-/// The spans of time that lines are counted by.
+/// The spans of time by which lines are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Grid {
     /// The length of a span in microseconds.
     pub width: i64,
-    /// How far the clock of the spans is ahead of UTC, in microseconds.
+    /// The difference between the clock of the spans and UTC, in microseconds; positive if it is
+    /// ahead.
     pub offset: i64,
 }
 
 impl Grid {
-    /// Returns where the span that includes `time` begins, in microseconds since 1970.
+    /// Returns the start of the span that includes `time`, in microseconds since 1970.
     #[must_use]
     pub fn start(self, time: Timestamp) -> i64 {
         let place = time.as_microsecond() + self.offset;
         place - place.rem_euclid(self.width) - self.offset
     }
 
-    /// Returns whether all times of `seconds` seconds from `first` on are in the span of `time`.
+    /// Returns whether the whole stretch of `seconds` seconds from `first` is in the span of
+    /// `time`.
     fn holds(self, first: i64, seconds: i64, time: Timestamp) -> bool {
         let at = |second: i64, microsecond: i64| second * 1_000_000 + microsecond - self.start(time);
         at(first, 0) >= 0 && at(first + seconds - 1, 999_999) < self.width
     }
 }
 
-/// The digits of the minutes and seconds in a line.
+/// The positions of the digits of the minutes and seconds in a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fields {
-    /// Where the head of the line ends, to which the places apply.
+    /// The length of the head of the line, in which the positions are valid.
     end: usize,
     minutes: Option<Range<usize>>,
     seconds: Option<Range<usize>>,
 }
 
-/// Reads the times of lines, and recognises lines in the span of the one read last.
+/// A reader of times that recognises lines in the span of the line read last.
 #[derive(Clone, Debug)]
 pub struct BucketReader {
     grid: Grid,
     times: QuickReader,
     fields: Option<Fields>,
-    /// The least value of each byte of a line in the span, and the most that is allowed above it.
-    /// Nothing is recognised where no first byte is allowed.
+    /// The lowest value of each byte of a line in the span, and the range of values allowed above
+    /// it. Nothing is recognised while no first byte is allowed.
     least: [u8; HEAD],
     above: [u8; HEAD],
     is_known: bool,
 }
 
 impl BucketReader {
-    /// Starts before the first line.
+    /// Returns a reader before the first line.
     #[must_use]
     pub fn new(grid: Grid) -> Self {
         let times = QuickReader::default();
         Self { grid, times, fields: None, least: [0; HEAD], above: [0; HEAD], is_known: false }
     }
 
-    /// Returns whether the line at the start of `text` has a time in the span of the line read last.
+    /// Returns whether the line at the start of `text` has a time in the same span as the line read
+    /// last.
     #[must_use]
     pub fn is_in_span(&self, text: &[u8]) -> bool {
         let Some(head) = text.first_chunk::<HEAD>().filter(|_| self.is_known) else { return false };
@@ -76,15 +80,15 @@ impl BucketReader {
         bytes.fold(0, |wrong, ((byte, least), above)| wrong | u8::from(byte.wrapping_sub(*least) > *above)) == 0
     }
 
-    /// Returns the earliest time that a line may mean, if it has one.
+    /// Returns the earliest possible time of a line, if it has one.
     pub fn earliest(&mut self, reader: &Reader, line: &[u8]) -> Option<Timestamp> {
         let time = self.times.earliest(reader, line)?;
         self.is_known = self.learn(reader, time).is_some();
         Some(time)
     }
 
-    /// Learns which lines are in the span of `time`, that of the line read last. Returns `None` where
-    /// that is not known.
+    /// Learns which lines are in the span of `time`, the time of the line read last. Returns `None`
+    /// if that cannot be determined.
     fn learn(&mut self, reader: &Reader, time: Timestamp) -> Option<()> {
         let (head, fraction) = self.times.last_read().filter(|(head, _)| head.len() <= HEAD)?;
         if self.fields.as_ref().is_none_or(|fields| fields.end != head.len()) {
@@ -141,7 +145,7 @@ impl Fields {
         Self { end: head.len(), minutes, seconds }
     }
 
-    /// Returns whether the clock that the line shows runs through its hour without a change of zone.
+    /// Returns whether the line's clock runs through its whole hour without a change of zone.
     fn spans_hour(&self, reader: &Reader, head: &[u8]) -> bool {
         let (Some(minutes), Some(seconds)) = (&self.minutes, &self.seconds) else { return false };
         let read =
@@ -150,7 +154,7 @@ impl Fields {
     }
 }
 
-/// Reads the time of a line with other digits in some places.
+/// Reads the time of a line with other digits at some positions.
 fn read_with(reader: &Reader, head: &[u8], digits: &[(Range<usize>, &[u8])]) -> Option<Timestamp> {
     let mut other = head.to_vec();
     for (places, digits) in digits {

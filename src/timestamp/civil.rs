@@ -1,4 +1,4 @@
-//! Dates as logs write them. Each style is a plain value that reads itself.
+//! Dates as logs write them. Each style is a plain value that parses dates of its own style.
 
 use jiff::civil::{ISOWeekDate, Weekday};
 
@@ -8,12 +8,13 @@ use super::stamp::day_of_year;
 
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
-/// Stands for the characters that follow the parts of a date or a time of day in Chinese, Japanese
-/// and Korean: `2026年11月21日 14时30分05秒`.
+/// A placeholder separator for the characters that follow the parts of a date or a time of day in
+/// Chinese, Japanese and Korean: `2026年11月21日 14时30分05秒`.
 pub(super) const CJK: u8 = 0xe5;
 const YEAR_UNITS: [&str; 2] = ["年", "년"];
 const DATE_UNITS: [[&str; 2]; 2] = [["月", "월"], ["日", "일"]];
-/// Consumes numbers of one or two digits, each with one of its units after it, and blanks between.
+/// Consumes numbers of one or two digits, each followed by one of its units, and the blanks between
+/// them.
 pub(super) fn numbers_with_units<const N: usize, const U: usize>(
     at: &mut Scanner<'_>,
     units: &[[&str; U]; N],
@@ -32,13 +33,13 @@ pub(super) fn numbers_with_units<const N: usize, const U: usize>(
 /// The difference between a Buddhist and a Gregorian year.
 const BUDDHIST: i32 = 543;
 
-/// The order in which a date is written. The last two omit the year.
+/// The order in which the parts of a date are written. The last two omit the year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Order {
     YearMonthDay,
-    /// The year and the number of the day in it (ISO 8601, ordinal dates).
+    /// The year and the ordinal number of the day (ISO 8601, ordinal dates).
     YearDay,
-    /// The year, the number of the week in it, and the number of the day in that (ISO 8601).
+    /// The year, the number of the week, and the number of the day in the week (ISO 8601).
     YearWeek,
     DayMonthYear,
     MonthDayYear,
@@ -46,7 +47,7 @@ pub(super) enum Order {
     DayMonth,
 }
 
-/// How a date is written.
+/// The style in which a date is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct DateStyle {
     pub order: Order,
@@ -152,13 +153,14 @@ pub(super) const STYLES: [DateStyle; 67] = {
 };
 
 impl DateStyle {
-    /// Returns whether a time of day may follow without a separator. The number of a day in the year
-    /// and the digits after it would also be another date.
+    /// Returns whether a time of day may follow without a separator. An ordinal date and the digits
+    /// after it could also be another date.
     pub fn is_compact(self) -> bool {
         self.separator == 0 && !self.named && self.order != Order::YearDay && !self.is_short_day_first()
     }
 
-    /// Returns whether this is `211126`, which is rather the 26th of November 2021.
+    /// Returns whether this is the day-first style of `211126`, which more likely means the 26th of
+    /// November 2021.
     pub fn is_short_day_first(self) -> bool {
         self.separator == 0 && self.short_year && self.order == Order::DayMonthYear && !self.named
     }
@@ -247,7 +249,7 @@ impl DateStyle {
     }
 
     fn separator(self, at: &mut Scanner<'_>) -> Option<()> {
-        // A point follows an abbreviated month and, in German, the number of the day.
+        // A point follows an abbreviated month and, in German, the day's number.
         if self.named && self.separator != b'.' {
             let _ = at.take(b".");
         }
@@ -270,7 +272,7 @@ impl DateStyle {
             let year = at.digits(4).map(|year| if year >= 1970 + BUDDHIST { year - BUDDHIST } else { year });
             return year.filter(|year| (1970..2200).contains(year));
         }
-        // POSIX, strptime %y: 69 to 99 are in the last century.
+        // POSIX, strptime %y: 69 to 99 are in the 1900s.
         at.digits(2).map(|year| year + if year < 69 { 2000 } else { 1900 })
     }
 
@@ -289,7 +291,7 @@ impl DateStyle {
     }
 
     fn number(self, at: &mut Scanner<'_>) -> Option<i32> {
-        // Digits on both sides of a number leave no room for a shorter one.
+        // Without a separator, digits on both sides leave no room for a one-digit number.
         let is_padded = self.separator == 0 && !self.named;
         if is_padded || at.count_digits() != 1 { at.digits(2) } else { at.digits(1) }
     }

@@ -1,16 +1,16 @@
-//! Times of day as logs write them. Each style is a plain value that reads itself.
+//! Times of day as logs write them. Each style is a plain value that parses times of its own style.
 
 use super::civil::{CJK, numbers_with_units};
 use super::scan::Scanner;
 
 const CLOCK_UNITS: [[&str; 4]; 3] = [["时", "時", "시", "h"], ["分", "分", "분", "m"], ["秒", "秒", "초", "s"]];
 
-/// The halves of the day in languages other than English, before or after the time: Chinese,
-/// Japanese, Korean, and German as older releases of Java write it.
+/// The names for the halves of the day in languages other than English, before or after the time:
+/// in Chinese, Japanese, Korean, and German as in older releases of Java.
 const HALVES: [(&str, i32); 8] =
     [("上午", 0), ("下午", 12), ("午前", 0), ("午後", 12), ("오전", 0), ("오후", 12), ("vorm.", 0), ("nachm.", 12)];
 
-/// Consumes the name of a half of the day and returns the hours before it.
+/// Consumes the name of a half of the day and returns the hour at which that half begins.
 fn named_half(at: &mut Scanner<'_>) -> Option<i32> {
     let is = |name: &str| at.0.get(..name.len()).is_some_and(|text| text.eq_ignore_ascii_case(name.as_bytes()));
     let &(name, hours) = HALVES.iter().find(|(name, _)| is(name))?;
@@ -25,7 +25,7 @@ pub(super) fn leading_half(at: &mut Scanner<'_>) -> Option<i32> {
     Some(hours)
 }
 
-/// What precedes the fraction of a second.
+/// The mark before the fraction of a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum FractionMark {
     /// A point or a comma. There may be no fraction.
@@ -34,16 +34,16 @@ pub(super) enum FractionMark {
     Colon,
     /// Another byte, which also separates columns, words or zones.
     Other(u8),
-    /// Nothing: the seconds and three digits are one number.
+    /// No mark: the seconds and three digits are one number.
     Nothing,
 }
 
-/// How a time of day is written.
+/// The style in which a time of day is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct ClockStyle {
-    /// Whether each number may have one digit; digits after a third colon are milliseconds.
+    /// Whether each number may have a single digit. Digits after a third colon are milliseconds.
     pub unpadded: bool,
-    /// Whether a point, rather than the separator, precedes the seconds.
+    /// Whether a point instead of the separator precedes the seconds.
     pub point: bool,
     /// The byte between the parts; 0 for none.
     pub separator: u8,
@@ -51,7 +51,7 @@ pub(super) struct ClockStyle {
     pub seconds: bool,
     /// Whether AM or PM follows.
     pub half_day: bool,
-    /// What precedes the fraction of a second.
+    /// The mark before the fraction of a second.
     pub mark: FractionMark,
     /// Whether a comma starts the next column rather than a fraction.
     pub comma_ends: bool,
@@ -62,7 +62,7 @@ const fn clock(separator: u8, seconds: bool, half_day: bool, mark: FractionMark)
     ClockStyle { unpadded, point, separator, seconds, half_day, mark, comma_ends }
 }
 
-/// All supported styles of a time of day, those that read more first.
+/// All supported styles of a time of day. Those that read more come first.
 pub(super) const CLOCKS: [ClockStyle; 23] = [
     clock(b':', true, true, FractionMark::Colon),
     clock(b':', true, true, FractionMark::Point),
@@ -124,7 +124,7 @@ impl ClockStyle {
         } else if self.half_day {
             hour = half_day(&mut at, hour)?;
         } else if half_day(&mut at.clone(), hour).is_some() && (self.separator != b':' || self.seconds) {
-            // Another style reads that.
+            // Another style covers this time.
             return None;
         }
         let goes_on = match at.0 {
@@ -137,11 +137,11 @@ impl ClockStyle {
             return None;
         }
         *scanner = at;
-        // A leap second is read as the second before it.
+        // A leap second becomes the second before it.
         Some((hour * 3600 + minute * 60 + second.min(59), nanoseconds))
     }
 
-    /// Reads the fraction of a second in nanoseconds, 0 if there is none.
+    /// Reads the fraction of a second in nanoseconds, or returns 0 if there is none.
     fn fraction(self, at: &mut Scanner<'_>) -> Option<i32> {
         if self.unpadded && at.take(b":").is_some() {
             return at.digits(at.count_digits().clamp(1, 3)).map(|milliseconds| milliseconds * 1_000_000);
@@ -151,7 +151,7 @@ impl ClockStyle {
                 if self.separator == b':' {
                     at.take(b":")?;
                 }
-                // Two digits may also be a number of frames, but not after a date.
+                // Two digits may also be a frame number, but not after a date.
                 let digits = at.count_digits();
                 return matches!(digits, 2 | 3 | 6 | 7 | 9).then(|| at.scaled(digits))?;
             }
@@ -176,7 +176,7 @@ impl ClockStyle {
         let mut nanoseconds = at.fraction(points);
         let digits = (before.len() - at.0.len()).saturating_sub(1);
         if digits == 3 {
-            // Some programs separate the microseconds, and some write the unit.
+            // Some programs separate the microseconds, and some append the unit.
             let mut after = *at;
             if let Some(microseconds) = after.take(b".").and_then(|()| after.digits(3))
                 && after.count_digits() == 0
@@ -192,10 +192,12 @@ impl ClockStyle {
     }
 }
 
-/// Returns whether a fraction after an unusual mark ends at `at`, rather than a column or an offset.
+/// Returns whether a fraction after an unusual mark ends at `at`, so that it is not a column or an
+/// offset.
 fn ends_fraction(at: Scanner<'_>, mark: u8) -> bool {
     if mark == b'-' {
-        // Three digits after a minus sign may be an offset or anything else, unless a zone follows.
+        // Three digits after a minus sign may be an offset or any other number, unless a zone
+        // follows.
         let names: [&[u8]; 2] = [b"UTC", b"GMT"];
         return matches!(at.peek(), Some(b'+' | b'Z')) || names.iter().any(|name| at.0.starts_with(name));
     }
@@ -222,7 +224,7 @@ fn cjk_clock(scanner: &mut Scanner<'_>) -> Option<(i32, i32)> {
 /// Reads AM or PM, in any spelling. Returns the hour in 24-hour time.
 fn half_day(at: &mut Scanner<'_>, hour: i32) -> Option<i32> {
     let before = *at;
-    // Newer releases of Java and of Apple's systems put a narrow no-break space before it.
+    // Newer releases of Java and Apple's systems put a narrow no-break space before AM or PM.
     let blanks = [" ", "\u{202f}", "\u{a0}"];
     let _ = blanks.iter().find_map(|blank| at.take(blank.as_bytes()));
     if let Some(before) = named_half(at) {
@@ -234,7 +236,7 @@ fn half_day(at: &mut Scanner<'_>, hour: i32) -> Option<i32> {
         _ => 12,
     };
     let _ = at.take(b".");
-    // Some programs write one letter: `2:30p`.
+    // Some programs write only one letter: `2:30p`.
     if at.take_if(|byte| matches!(byte, b'M' | b'm')).is_none() {
         let is_alone = matches!(at.0, [] | [b' ' | b'\t' | b',' | b';' | b'"' | b']' | b'|', ..]);
         return ((1..=12).contains(&hour) && is_joined && is_alone).then_some(hour % 12 + afternoon);

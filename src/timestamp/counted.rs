@@ -1,4 +1,4 @@
-//! Finds counts of seconds in places where only certain programs write them.
+//! Finds counts of seconds at positions where only certain programs write them.
 
 use super::notation::{Candidate, Notation};
 use super::scan::Scanner;
@@ -6,7 +6,7 @@ use super::stamp::{DAY, Stamp};
 use super::zone::{Abbreviations, WrittenZone};
 
 /// Returns the count of seconds at `offset` of a line, in one of the notations that occur only in
-/// brackets, after them, or at the start of a line. No entry was written after second `limit`.
+/// brackets, after brackets, or at the start of a line. No entry was written after second `limit`.
 pub(super) fn counted(line: &[u8], offset: usize, zones: &Abbreviations, limit: i64) -> Option<Candidate> {
     let (before, text) = line.split_at(offset);
     let notations: &[Notation] = match before.trim_ascii_end() {
@@ -26,21 +26,21 @@ pub(super) fn counted(line: &[u8], offset: usize, zones: &Abbreviations, limit: 
     })
 }
 
-/// Returns whether a time is within about a year before the log's last change. Addresses in memory,
-/// which look like it, are not.
+/// Returns whether a time is within about a year before the log's last change. Memory addresses,
+/// which look similar, are not.
 fn is_recent(stamp: Stamp, limit: i64) -> bool {
     let Stamp::Instant(time) = stamp else { return false };
     (limit - 400 * DAY..=limit).contains(&time.as_second())
 }
 
-/// Returns whether a text begins with eight hexadecimal digits, of which one is a letter.
+/// Returns whether a text begins with eight hexadecimal digits, at least one of which is a letter.
 fn is_hexadecimal(text: &[u8]) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     digits == 8 && text[..8].iter().any(u8::is_ascii_alphabetic)
 }
 
-/// Returns whether a line that begins with a hexadecimal number may be one of slapd's. Others begin
-/// with an identifier.
+/// Returns whether a line that begins with a hexadecimal number may be one of slapd's. Other such
+/// lines begin with an identifier.
 fn is_of_slapd(line: &[u8]) -> bool {
     const NEXT: [&[u8]; 8] = [b".", b" conn=", b" slapd ", b" daemon: ", b" => ", b" <= ", b" >>> ", b" <<< "];
     is_hexadecimal(line) && NEXT.iter().any(|next| line[8..].starts_with(next))

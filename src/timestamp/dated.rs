@@ -19,23 +19,23 @@ pub(super) struct Civil {
     /// The separator between the date and the time.
     pub gap: &'static [u8],
     pub clock: ClockStyle,
-    /// Whether a zone follows.
+    /// Whether a zone follows the time.
     pub zone: bool,
     /// Whether the year comes last.
     pub year_last: bool,
     pub first: First,
 }
 
-/// What precedes a date with a time.
+/// The part that precedes a date with a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum First {
     Date,
     Clock,
-    /// The abbreviation of a zone, as Monit writes it: `[CET Nov 21 14:30:05]`.
+    /// The abbreviation of a zone, as in Monit's logs: `[CET Nov 21 14:30:05]`.
     Zone,
 }
 
-/// A time that was found.
+/// A time found in a text.
 #[derive(Clone, Debug)]
 pub(super) struct FoundTime {
     pub civil: Civil,
@@ -57,8 +57,8 @@ impl FoundTime {
 impl Civil {
     /// Returns the times of day at the start of `clock_at`, each with the date before it.
     ///
-    /// These are the style that reads most, and the one without leading zeros, which other lines
-    /// may need.
+    /// These are the time in the style that reads the most, and the one without leading zeros,
+    /// which other lines may need.
     pub fn detect(
         date: Option<(DateStyle, WrittenDate)>,
         gap: &'static [u8],
@@ -68,7 +68,7 @@ impl Civil {
         let mut found = Vec::new();
         let mut is_read = false;
         for clock in CLOCKS {
-            // Digits without a date are a time of day only with colons, or in the log of a job.
+            // Without a date, digits are a time of day only if they have colons, or in a job's log.
             let bare = matches!(clock.separator, b':' | b'.') && !clock.unpadded && !clock.point;
             let bare = bare && matches!(clock.mark, FractionMark::Point | FractionMark::Colon);
             let bare = bare && clock_at.peek() != Some(b' ');
@@ -79,7 +79,7 @@ impl Civil {
                 continue;
             }
             let Some(time) = clock.read(&mut at) else { continue };
-            // Two more digits of a time without a date are rather the number of a frame.
+            // Without a date, two more digits are more likely the number of a frame.
             let read = &clock_at.0[..clock_at.0.len() - at.0.len()];
             if date.is_none() && clock.mark == FractionMark::Colon && matches!(read, [.., b':', _, _]) {
                 continue;
@@ -97,7 +97,8 @@ impl Civil {
         found
     }
 
-    /// Returns the time whose date and time of day end at `at`, with the zone and year after them.
+    /// Returns the time whose date and time of day end at `at`, completed with the zone and year
+    /// that follow.
     fn complete(
         mut self,
         date: Option<WrittenDate>,
@@ -123,7 +124,7 @@ impl Civil {
         Some(FoundTime { civil: self, stamp, comma_digits: 0, zone: written })
     }
 
-    /// Returns the times at the start of `text` that end with a date.
+    /// Returns the times at the start of `text` in which the date follows the time of day.
     pub fn detect_turned(text: &[u8], zones: &Abbreviations) -> Vec<FoundTime> {
         let mut found = Vec::new();
         let colons = CLOCKS.into_iter().filter(|clock| {
@@ -132,7 +133,7 @@ impl Civil {
                 && !clock.point
                 && matches!(clock.mark, FractionMark::Point | FractionMark::Colon)
         });
-        // A comma starts a fraction or the column of the date.
+        // A comma starts a fraction or the date's column.
         let commas_end = colons.clone().map(|clock| ClockStyle { comma_ends: true, ..clock });
         for clock in colons.chain(commas_end) {
             if !found.is_empty() {
@@ -154,7 +155,7 @@ impl Civil {
     /// Returns the meaning of a written zone after this time of day.
     fn zone_of(&self, written: &WrittenZone) -> WrittenZone {
         match written {
-            // DB2 counts minutes east of Greenwich; Windows counts minutes to add to the local
+            // DB2 writes minutes east of Greenwich; Windows writes the minutes to add to the local
             // time.
             WrittenZone::Minutes(minutes) if self.clock.separator == b'.' => WrittenZone::Offset(minutes * 60),
             WrittenZone::Minutes(minutes) => WrittenZone::Offset(-minutes * 60),
@@ -201,14 +202,14 @@ impl Civil {
     }
 }
 
-/// Returns whether the identifier of a job follows, as in the logs of z/OS: `14.30.05 JOB01234  `.
+/// Returns whether a job identifier follows, as in the logs of z/OS: `14.30.05 JOB01234  `.
 fn names_a_job(at: Scanner<'_>) -> bool {
     matches!(at.0, [b' ', b'J', b'O', b'B', digit, ..] | [b' ', b'S', b'T', b'C', digit, ..] | [b' ', b'T', b'S', b'U', digit, ..]
         if digit.is_ascii_digit())
 }
 
-/// Returns whether the text after a time shows that it was something else or only partly
-/// recognised.
+/// Returns whether the text after a time shows that it was not a time or that only a part of it was
+/// read.
 pub(super) fn ends_badly(at: Scanner<'_>) -> bool {
     at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
@@ -254,7 +255,7 @@ fn stamp(
 ) -> Option<Stamp> {
     let Some(date) = date else { return Some(Stamp::Clock(second, nanoseconds)) };
     let Some(year) = year else {
-        // The 29th of February exists in some year.
+        // The 29th of February exists in this year.
         days_from_civil(2024, date.month, date.day)?;
         let offset = if let WrittenZone::Offset(offset) = zone { Some(*offset) } else { None };
         let (month, day) = (date.month as i8, date.day as i8);

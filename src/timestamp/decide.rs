@@ -1,7 +1,8 @@
-//! Decides on the time format of a log from what its examined lines have in common.
+//! Decides on a log's time format by what the examined lines have in common.
 //!
-//! The form that reads the most lines wins and, of several, the one nearest the start of the line.
-//! Forms that read the same lines as different days are an error rather than a guess.
+//! The form that reads the most lines wins; among equals, the one nearest the start of the line
+//! does. If two forms read the same lines as different days, the result is an error rather than a
+//! guess.
 
 use jiff::tz::TimeZone;
 
@@ -15,17 +16,17 @@ use super::place::TimePlace;
 use super::refusal::Refusal;
 
 impl FormatDetector<'_> {
-    /// Decides on the form that most lines have.
+    /// Decides on the form of most lines.
     ///
     /// # Errors
-    /// Returns why there is none.
+    /// Returns the reason if there is no such form.
     pub fn decide(&self) -> Result<TimeForm, Refusal> {
         let fits: Vec<(&(TimePlace, Notation), &FormTally)> =
             self.seen.iter().filter(|(form, seen)| self.is_plausible(form, seen)).collect();
         let most = fits.iter().map(|(_, seen)| seen.lines).max();
         let no_time = || Refusal::NoTime { line: self.first.clone().unwrap_or_default(), looked: self.looked };
         let most = most.ok_or_else(no_time)?;
-        // One or two lines may lack a time that the rest have.
+        // One or two lines may lack a time that the others have.
         let near = |place: &TimePlace, seen: &FormTally| match place {
             TimePlace::Column { index: 0, separator: b' ', .. } => seen.lines * 2 >= most,
             _ => seen.lines * 10 >= most * 9,
@@ -72,11 +73,11 @@ impl FormatDetector<'_> {
         })
     }
 
-    /// Returns whether another form at the same place reads the same lines, as the same times as far as
-    /// is known.
+    /// Returns whether another form at the same place reads the same lines, as the same times as
+    /// far as known.
     ///
     /// # Errors
-    /// Fails if it reads them as other times.
+    /// Returns an error if it reads them as other times.
     fn find_other_reading(
         &self,
         form: &(TimePlace, Notation),
@@ -97,8 +98,8 @@ impl FormatDetector<'_> {
         Ok(is_found)
     }
 
-    /// Leaves out readings that are later than the log's last change, if another at the same place
-    /// is not.
+    /// Drops readings that are later than the log's last change, if another reading at the same
+    /// place is not.
     fn leave_out_future(&self, near: &mut Vec<(&(TimePlace, Notation), &FormTally)>) {
         let past: Vec<_> = near.iter().filter(|(_, seen)| seen.latest <= self.limit).copied().collect();
         near.retain(|(form, seen)| {
@@ -107,8 +108,8 @@ impl FormatDetector<'_> {
         });
     }
 
-    /// Returns the conventional one of two notations: a time with a zone or a fraction before one
-    /// without, and Spark's and Hadoop's `26/11/21` before other dates with two-digit years.
+    /// Returns the conventional one of two notations. It prefers a time with a zone or a fraction
+    /// to one without, and Spark's and Hadoop's `26/11/21` to other dates with two-digit years.
     fn settles<'f>(
         &self,
         one: &'f (TimePlace, Notation),
@@ -129,7 +130,8 @@ impl FormatDetector<'_> {
                 .is_some_and(|word| matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL"));
             style.order == Order::YearMonthDay && (style.separator == 0 || (style.short_year && level))
                 || a.gap == CMTRACE && style.order == Order::MonthDayYear
-                // dstat's columns follow a day and a month; logcat puts the month first.
+                // In dstat's columns the day precedes the month; in logcat the month precedes the
+                // day.
                 || style.separator == b'-'
                     && match style.order {
                         Order::DayMonth => self.seen[form].example.contains('|'),
@@ -149,9 +151,9 @@ impl FormatDetector<'_> {
         match &form.1 {
             Notation::Format(_) => true,
             _ if self.hints.key.is_some() => true,
-            // A bare time of day counts only if most lines have one.
+            // A bare time of day is accepted only if most lines have one.
             Notation::Civil(civil) if civil.date.is_none() => {
-                // Ratios and results are in no order.
+                // Ratios and results are not in order.
                 let disorder = !civil.clock.seconds && !civil.clock.half_day && jumps;
                 seen.lines * 2 > self.outer && !disorder || form.0.is_of_top()
             }
@@ -167,7 +169,7 @@ impl FormatDetector<'_> {
                     && seen.lines * if digits { 2 } else { 50 } >= self.outer
                     && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)
             }
-            // Identifiers look like times, but are in no order.
+            // Identifiers look like times, but are not in order.
             Notation::Since1601 => seen.backwards == 0 && seen.lines * 10 >= self.outer * 9,
             Notation::Hexadecimal | Notation::JulianDay => seen.backwards == 0,
             Notation::Traced => seen.lines * 2 > self.outer,

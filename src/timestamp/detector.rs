@@ -1,7 +1,7 @@
 //! Detects the time format of a log from some of its lines.
 //!
 //! Every place and notation of a time is counted over the examined lines. A form that some lines
-//! rule out (a month of 21) reads fewer of them.
+//! rule out (because the month would be 21) reads fewer of them.
 
 use std::collections::HashMap;
 
@@ -20,16 +20,16 @@ use super::stamp::{DAY, Stamp, days_from_civil};
 use super::vicinity::{ends_a_name, goes_on, is_number, may_begin};
 use super::zone::{Abbreviations, WrittenZone, header_is_utc};
 
-/// How much of a line is examined.
+/// The number of bytes of a line that are examined.
 const LINE: usize = 16 << 10;
 
-/// How much of a line is examined if it is not JSON.
+/// The number of bytes of a line that are examined if it is not JSON.
 const TEXT: usize = 512;
 
-/// What precedes a time of day and the numbers of a process and thread in logs of Windows.
+/// The text before the process number, thread number and time of day in some logs of Windows.
 const WINDOWS: [&[u8]; 3] = [b"MSI (", b"GPSVC(", b"USERENV("];
 
-/// What may be known in advance about a log's times.
+/// The user's hints about the form of a log's times.
 #[derive(Clone, Debug, Default)]
 pub struct FormHints {
     /// `--time-format`: the notation, in the syntax of `strptime`.
@@ -38,25 +38,25 @@ pub struct FormHints {
     pub key: Option<String>,
 }
 
-/// Counts what the examined lines have in common.
+/// Counts of the properties that the examined lines share.
 #[derive(Clone, Debug)]
 pub(super) struct FormatDetector<'h> {
     pub hints: &'h FormHints,
     pub zones: &'h Abbreviations,
     pub seen: HashMap<(TimePlace, Notation), FormTally>,
-    /// The number of lines examined, and of those that do not begin with a blank.
+    /// The number of examined lines, and the number of those that do not begin with a blank.
     pub looked: u64,
     pub outer: u64,
     pub first: Option<String>,
-    /// Whether the times are in UTC, if a header tells.
+    /// Whether the times are in UTC, if a header says so.
     pub utc: Option<bool>,
     /// The second after which no entry was written.
     pub limit: i64,
-    /// The day of W3C's `#Date` line.
+    /// The day in W3C's `#Date` line.
     pub day: Option<i64>,
 }
 
-/// Counts of the lines of one form.
+/// Counts for one form.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FormTally {
     pub lines: u64,
@@ -80,7 +80,7 @@ impl<'h> FormatDetector<'h> {
         Self { limit, hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: None, day: None }
     }
 
-    /// Examines one line, without its terminator.
+    /// Examines one line, given without its terminator.
     pub fn look(&mut self, line: &[u8]) {
         let mut at = Scanner(line);
         at.invisible();
@@ -163,12 +163,12 @@ impl<'h> FormatDetector<'h> {
             }
             for candidate in self.candidates_at(line, offset) {
                 for place in &places {
-                    // A bare time or a number deep in a line is usually something else.
+                    // A bare time or a number deep inside a line usually means something else.
                     let deep = matches!(place, TimePlace::Column { index: 4.., .. } | TimePlace::After(_));
                     let plain_number =
                         candidate.notation.is_epoch() && matches!(place, TimePlace::Column { index: 12.., .. });
-                    // The end of a telephone number, an address or another date is not a time, and
-                    // neither is a process ID.
+                    // The end of a telephone number, an address or another date is not a time, nor
+                    // is a process ID.
                     let tail = match &candidate.notation {
                         Notation::Epoch | Notation::EpochComma => ends_a_name(&line[..offset]),
                         Notation::Civil(civil) => {
@@ -200,16 +200,17 @@ impl<'h> FormatDetector<'h> {
         }
     }
 
-    /// Returns all readings of a time at `offset`.
+    /// Returns all readings of the time at `offset`.
     fn candidates_at(&self, line: &[u8], offset: usize) -> Vec<Candidate> {
         let text = &line[offset..];
         let mut candidates = self.candidates(text);
         // In a comma-separated table, the comma after the time ends its column.
         let mut in_table = line[..offset].ends_with(b",");
         let column = &text[..memchr::memchr(b',', text).unwrap_or(0)];
-        // A date after the comma is not a fraction and an offset, as in nfdump's `14:30:05,2026-11-21`.
+        // A date after the comma is not a fraction with an offset, as in nfdump's
+        // `14:30:05,2026-11-21`.
         let has_date = |column: &[u8]| STYLES[0].read(&mut Scanner(column)).is_some();
-        // Unless it is the date of this time, which has none before it.
+        // Such a date belongs to this time if no date precedes the time.
         let is_turned = !line[..offset].iter().any(u8::is_ascii_digit)
             && candidates
                 .iter()
@@ -224,7 +225,7 @@ impl<'h> FormatDetector<'h> {
         }
         for candidate in &mut candidates {
             if let (true, Notation::Civil(civil)) = (in_table, &candidate.notation) {
-                // A zone may follow digits after the comma, which are then a fraction.
+                // If a zone follows digits after the comma, these digits are a fraction.
                 let mut ended = *civil;
                 ended.clock.comma_ends = true;
                 let ended = Notation::Civil(ended);
@@ -272,7 +273,7 @@ impl<'h> FormatDetector<'h> {
                 times.into_iter().for_each(add);
                 continue;
             };
-            // A time of day is never combined with another day than the one beside it.
+            // A time of day is only combined with the day beside it.
             let place = TimePlace::Keys { day: owned(&day.keys), time: path.clone() };
             for candidate in self.whole_candidates(&[day.text, b" ", scalar.text].concat()) {
                 if candidate.notation.has_date() {
@@ -282,7 +283,7 @@ impl<'h> FormatDetector<'h> {
         }
     }
 
-    /// Returns the readings of `text`, a value of JSON, that use all of it.
+    /// Returns the readings of the JSON value `text` that use all of it.
     fn whole_candidates(&self, text: &[u8]) -> Vec<Candidate> {
         let mut candidates = self.candidates(text);
         candidates.retain(|candidate| {
@@ -311,7 +312,7 @@ impl<'h> FormatDetector<'h> {
     }
 }
 
-/// Returns whether a time is more than a minute before the previous one, as far as they are
+/// Returns whether a time is more than a minute before the previous one, as far as the two are
 /// comparable.
 fn goes_back(last: Stamp, next: Stamp) -> bool {
     match (last, next) {
@@ -320,7 +321,7 @@ fn goes_back(last: Stamp, next: Stamp) -> bool {
         (Stamp::Yearless(last), Stamp::Yearless(next)) => {
             (next.month, next.day) < (last.month, last.day) && last.month - next.month < 6
         }
-        // A day ends with an earlier time.
+        // A jump back of half a day or more is the start of the next day.
         (Stamp::Clock(last, _), Stamp::Clock(next, _)) => next < last - 60 && last - next < 43_200,
         (Stamp::Uptime(last, _), Stamp::Uptime(next, _)) => next < last - 60,
         _ => false,

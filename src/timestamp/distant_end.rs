@@ -1,12 +1,12 @@
-//! Notices a period whose end was typed without a date and is on another day than meant.
+//! Detects a period whose end was typed without a date and falls on an unintended day.
 
 use jiff::SignedDuration;
 
 use super::Period;
 use super::argument::parse_duration;
 
-/// Returns a note about a period that ends days after its beginning, whose date is typed, because its end
-/// is typed without a date.
+/// Returns a note about a period whose beginning was typed with a date and whose end, typed without
+/// one, is days later.
 pub fn distant_end(since: &str, until: &str, period: &Period) -> Option<String> {
     const DAY: SignedDuration = SignedDuration::from_hours(24);
     let names_date = since.bytes().filter(u8::is_ascii_digit).count() >= 6;
@@ -26,7 +26,7 @@ pub fn distant_end(since: &str, until: &str, period: &Period) -> Option<String> 
 mod tests {
     use super::*;
 
-    // Regression: `--since '2026-11-21 12:30' --until 12:31` was nine days without a word.
+    // Regression: `--since '2026-11-21 12:30' --until 12:31` covered nine days without a warning.
     #[test]
     fn an_end_without_a_date_is_noted() {
         let period = |hours: i64| {

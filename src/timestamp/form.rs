@@ -1,4 +1,4 @@
-//! The time format of a log: where in a line the times are, and how they are written.
+//! The time format of a log: the place of times in a line, and their notation.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::place::TimePlace;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
-/// How much of a line is searched for its time.
+/// The maximum number of bytes of a line that are searched for its time.
 pub const LINE_HEAD: usize = 1 << 20;
 
 /// The time format of a log.
@@ -20,15 +20,15 @@ pub struct TimeForm {
     pub(super) notation: Notation,
     /// The zone of times without one, if the log names it.
     pub(super) zone: Option<TimeZone>,
-    /// The first line of each entry, if the time is on a later one.
+    /// The first line of each entry, if the time is on a later line.
     pub(super) heading: Option<Heading>,
     /// The day of the first entry, if the log states it outside its entries.
     pub(super) day: Option<i64>,
-    /// Whether days and months may be the other way round, though not in the lines examined.
+    /// Whether day and month may be swapped, although the examined lines do not show it.
     pub(super) is_unsettled: bool,
     /// The number of lines examined to detect it.
     pub looked: u64,
-    /// How many of these contain a time in this form.
+    /// The number of these lines that contain a time in this form.
     pub timed: u64,
     /// The beginning of a line in this form.
     pub example: String,
@@ -40,21 +40,22 @@ impl TimeForm {
         self.read_to_end(line, zones).map(|(stamp, _)| stamp)
     }
 
-    /// Reads the time of a line, and where it ends if it is in a column.
+    /// Reads the time of a line, and the offset at which it ends if it is in a column.
     pub(super) fn read_to_end(&self, line: &[u8], zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         self.place.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
     }
 
-    /// Returns a warning if many of the lines that it was detected from do not match it.
+    /// Returns a warning if many of the lines from which the form was detected do not match it.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         self.timeless().map(|timeless| format!("{timeless} of the form '{}'", self.example))
     }
 
-    /// Returns how many of the lines that it was detected from do not match it, if these are many.
+    /// Returns a message with the number of lines that do not match the form they were detected
+    /// from, if that is many.
     pub(super) fn timeless(&self) -> Option<String> {
         if self.heading.is_some() {
-            // The other lines of an entry have none.
+            // The other lines of an entry have no time.
             return None;
         }
         let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));

@@ -79,7 +79,7 @@ fn lines_with_equal_beginnings_are_read_correctly() {
     }
 }
 
-/// A line that is recognised without reading its time has one, in the span of the line before.
+/// A line that is recognised without reading its time has one, in the same span as the line before.
 #[test]
 fn lines_in_the_same_span_are_recognised() {
     let mut recognised = 0;
@@ -110,7 +110,7 @@ fn lines_in_the_same_span_are_recognised() {
 #[test]
 fn a_window_of_any_notation_equals_reading_each_line() {
     for (line, expected) in SAMPLES {
-        // A log in which entries of several lines surround the line, which must be found again.
+        // In this log, entries of several lines surround the line, which must be found again.
         let log = format!("{line}\n  of several\n").repeat(700);
         let reader = Arc::new(read(&log).unwrap_or_else(|error| panic!("{line}: {error}")));
         let time: Timestamp = expected.parse().expect("a time");
@@ -160,7 +160,7 @@ fn other_texts_are_not_times() {
     ] {
         assert!(read(&format!("{line}\n")).is_err(), "{line}");
     }
-    // Regression: each of these was read as a time that it does not say.
+    // Regression: each of these was read as a time that it does not contain.
     for line in ["Feb 31 14:30:05 host", "2026-13-21T01:47:04Z", "2026-11-21T25:47:04Z", "2026-11-21T14:30:05X up"] {
         assert!(read(&format!("{line}\n")).is_err(), "{line}");
     }
@@ -170,7 +170,7 @@ fn other_texts_are_not_times() {
 fn ambiguous_days_and_months_are_an_error() {
     let unclear = read("05/06/2026 14:30:05 a\n06/06/2026 14:30:05 b\n");
     assert!(unclear.clone().is_err_and(|error| error.contains("--time-format '%d/%m/%Y %H:%M:%S")), "{unclear:?}");
-    // So does the time of the last change: the other day would come after it.
+    // The time of the last change settles it too: the other day would be after it.
     assert!(read("04/12/2026 14:30:05 a\n04/12/2026 14:30:06 b\n").is_ok_and(|reader| {
         reader.stamp(b"04/12/2026 14:30:05 a").map(|stamp| reader.earliest(stamp).to_string())
             == Some(String::from("2026-04-12T12:30:05Z"))
@@ -179,8 +179,8 @@ fn ambiguous_days_and_months_are_an_error() {
     let late = format!("{}13/06/2026 14:30:05 b\n", "05/06/2026 14:30:05 a\n".repeat(100));
     assert!(read(&late).is_ok());
     assert!(read("05/06/2026 14:30:05 a\n13/06/2026 14:30:05 b\n").is_ok());
-    // Regression: on the 12th of December, both orders are the same time, and either was taken for
-    // that of the following days.
+    // Regression: on the 12th of December, both orders give the same time, and either was then used
+    // for the following days.
     for (same, next, time) in [
         ("12/12/2025 14:30:05 a\n", "13/12/2025 14:30:05 b", "2025-12-13T12:30:05Z"),
         ("11/11/2026 14:30:05 a\n", "11/12/2026 14:30:05 b", "2026-11-12T12:30:05Z"),
@@ -194,7 +194,7 @@ fn ambiguous_days_and_months_are_an_error() {
         }
     }
     assert!(read("2026-11-21 14:30:05 IST up\n").is_err_and(|error| error.contains("--time-zone")));
-    // The year was skipped along with an unknown zone.
+    // Regression: the year was skipped along with an unknown zone.
     assert!(read("Jan  1 14:30:05 WGST 2023 host up\n").is_err_and(|error| error.contains("--time-zone")));
 }
 
@@ -264,7 +264,7 @@ fn a_year_and_a_day_that_lines_leave_out_go_by_their_order() {
     );
     let named = TimeContext { first: Some(super::parse_first_date("2020").unwrap()), ..context.clone() };
     assert_eq!(times(log, &named)[2], "2020-12-31T22:00:01Z");
-    // A copy that was touched later: no line is later than the file's last change.
+    // This is a copy that was touched later: no line is later than the file's last change.
     let late = "Oct 30 10:00:00 host a\nDec 25 10:00:00 host b\n";
     assert_eq!(times(late, &context), ["2025-10-30T08:00:00Z", "2025-12-25T08:00:00Z"]);
     let bare = "23:59:58.5 a\n23:59:59.9 b\n00:00:00.1 c\n23:59:59.95 late\n00:00:02.0 d\n23:00:00.0 e\n00:30:00.0 f\n";
@@ -288,7 +288,7 @@ fn typed_times() {
         ("today", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
         ("2026-11-21", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
         ("20261121", "2026-11-20T22:00:00Z", "2026-11-21T21:59:59.999999999Z"),
-        // The year and the number of a day in it fit as well: 20, 261, 12:11:43.005.
+        // A year and an ordinal day fit as well: 20, 261, 12:11:43.005.
         ("20261121143005", "2026-11-21T12:30:05Z", ""),
         ("261121 14:30:05", "2026-11-21T12:30:05Z", ""),
         ("2026-11-21 14:30:05 GMT +0100", "2026-11-21T13:30:05Z", ""),
@@ -316,7 +316,7 @@ fn typed_times() {
         ("2 hours ago", "2026-11-21T10:00:00Z", ""),
         ("+10m", "2026-11-21T12:10:00Z", ""),
         ("7d", "2026-11-14T12:00:00Z", ""),
-        // The weekday was dropped, and the time taken for one of today.
+        // Regression: the weekday was dropped, and the time was read as one of today.
         ("Fri 09:00", "2026-11-20T07:00:00Z", ""),
         ("friday, 3pm", "2026-11-20T13:00:00Z", "2026-11-20T13:59:59.999999999Z"),
         ("monday", "2026-11-15T22:00:00Z", "2026-11-16T21:59:59.999999999Z"),

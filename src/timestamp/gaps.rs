@@ -2,7 +2,8 @@
 
 use super::scan::Scanner;
 
-/// The separators between a date and its time. A longer one precedes those that are its prefix.
+/// The separators between a date and its time. A longer separator precedes those that are its
+/// prefix.
 pub(super) const GAPS: [&[u8]; 63] = [
     b", time = ",
     b" time = ",
@@ -83,5 +84,5 @@ pub(super) fn take_gap(at: &mut Scanner<'_>, gap: &[u8]) -> Option<()> {
 pub(super) const TURNED_GAPS: [&[u8]; 12] =
     [b" date=", CMTRACE, b", ", b" - ", b" | ", b" ", b"-", b",", b"; ", b";", b"|", b"\t"];
 
-/// The gap in the logs of Configuration Manager, whose dates put the month first.
+/// The separator in the logs of Configuration Manager, whose dates put the month first.
 pub(super) const CMTRACE: &[u8] = b"\" date=\"";

@@ -1,9 +1,9 @@
-//! Entries that state their time after their first line.
+//! Entries whose time is not on their first line.
 //!
 //! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce, aptitude, OSSEC and
 //! ModSecurity begin an entry with a heading, and state its time one or more lines below. In such a
-//! log, only a heading that a time follows begins an entry. Of other logs, the heading is learnt:
-//! fish's history, setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort,
+//! log, only a heading that is followed by a time begins an entry. For other logs the heading is
+//! learnt: fish's history, setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort,
 //! pretty-printed JSON.
 
 use super::access::lines;
@@ -12,13 +12,13 @@ use super::stamp::Stamp;
 /// The maximum number of lines from a heading to the time, including both.
 const MOST_LINES: usize = 8;
 
-/// The maximum number of bytes of these lines.
+/// The maximum number of bytes in these lines.
 const MOST_BYTES: usize = 64 << 10;
 
 /// The number of bytes of a learnt heading that are compared.
 const WIDTH: usize = 24;
 
-/// The number of entries that a heading is learnt from at least.
+/// The minimum number of entries from which a heading is learnt.
 const FEWEST: usize = 3;
 
 /// The words that begin a heading.
@@ -30,16 +30,16 @@ const WORDS: [&[u8]; 7] =
 pub(super) enum Heading {
     /// A line of dashes, equals signs or asterisks.
     Rule(u8),
-    /// A line that begins with a certain text.
+    /// A line that begins with a known text.
     Word(&'static [u8]),
-    /// A line that begins as all first lines of entries do: a text and its length.
+    /// A line that begins with the text, of this length, that the first lines of all entries share.
     Learnt([u8; WIDTH], usize),
     /// The first section of an entry in ModSecurity's audit log, such as `--5a70c866-A--`.
     Section,
 }
 
 impl Heading {
-    /// Returns the heading that `line` may be.
+    /// Returns the heading that `line` could be.
     fn of(line: &[u8]) -> Option<Self> {
         if let Some(word) = WORDS.iter().find(|word| line.starts_with(word)) {
             return Some(Self::Word(word));
@@ -52,7 +52,7 @@ impl Heading {
         (line.len() >= 4 && line.iter().all(|byte| *byte == first)).then_some(Self::Rule(first))
     }
 
-    /// Returns whether `line` may be this heading.
+    /// Returns whether `line` could be this heading.
     fn begins(self, line: &[u8]) -> bool {
         match self {
             Self::Learnt(text, len) => line.starts_with(&text[..len]),
@@ -60,11 +60,11 @@ impl Heading {
         }
     }
 
-    /// Returns the beginning that the first lines of all entries have in common, if each entry of
-    /// the sample states its time on the same later line.
+    /// Returns the beginning that the first lines of all entries share, if each entry of the sample
+    /// states its time on the same later line.
     ///
-    /// The sample begins with an entry, so the number of lines before its first time is the number
-    /// of lines between each heading and its time, at least `nearest`.
+    /// The sample begins with an entry. The number of lines before its first time is therefore the
+    /// number of lines between each heading and its time, which must be at least `nearest`.
     pub fn learn(sample: &[u8], nearest: usize, stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
         let lines: Vec<&[u8]> =
             lines(sample).filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii_end).collect();
@@ -80,7 +80,7 @@ impl Heading {
         let common = |line: &[u8]| first.iter().zip(line).take_while(|(one, other)| one == other).count();
         let longest = firsts.iter().map(|&at| common(lines[at])).min()?.min(WIDTH);
         let is_whole = firsts.iter().all(|&at| lines[at].len() == longest);
-        // The shortest text up to the end of a word that only these lines begin with.
+        // The shortest text up to the end of a word with which only these lines begin.
         let is_end = |len: usize| len == longest || matches!(first[len - 1], b' ' | b'=' | b':' | b'>' | b'[' | b'|');
         let fewest = if is_whole { 1 } else { 3 };
         let is_text = |len: usize| first[..len].trim_ascii().len() >= fewest;
@@ -92,8 +92,8 @@ impl Heading {
         Some(Self::Learnt(text, len))
     }
 
-    /// Returns the heading that precedes every time in the beginning of a log, if there is one. Lines
-    /// of the same entry may repeat its time.
+    /// Returns the heading that precedes every time at the beginning of a log, if there is one.
+    /// Lines of the same entry may repeat its time.
     pub fn detect(sample: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
         let mut common = None;
         let mut above: Option<(Self, usize)> = None;
@@ -115,8 +115,9 @@ impl Heading {
         common
     }
 
-    /// Returns the length of the line at the start of `bytes` or, if it is a heading, of all lines up
-    /// to its time. Returns `None` if that takes more bytes, unless `is_whole` says that none follow.
+    /// Returns the length of the line at the start of `bytes` or, if it is a heading, of all lines
+    /// up to its time. Returns `None` if more bytes are needed to decide, unless `is_whole` says
+    /// that there are none.
     pub fn unit_len(self, bytes: &[u8], is_whole: bool, has_time: impl Fn(&[u8]) -> bool) -> Option<usize> {
         let (mut first, mut len, mut count) = (None, 0, 0);
         for line in lines(bytes).take(MOST_LINES) {
@@ -140,7 +141,7 @@ impl Heading {
         first.filter(|_| is_whole || count == MOST_LINES)
     }
 
-    /// Returns the time of lines that [`Heading::unit_len`] delimits.
+    /// Returns the time of the lines that [`Heading::unit_len`] delimits.
     pub fn stamp(self, unit: &[u8], stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Stamp> {
         let mut lines = lines(unit);
         lines.next().filter(|line| self.begins(line))?;

@@ -1,7 +1,7 @@
 //! Finds a value in a line of JSON by its path of keys, without building the object.
 //!
-//! Strings are skipped as a whole, so a key inside a message is never mistaken for one. A truncated
-//! line is read as far as it goes.
+//! Strings are skipped as a whole, so a key inside a message is never mistaken for a key of the
+//! object. A truncated line is read up to the point where it ends.
 
 use super::notation::Notation;
 use super::scan::Scanner;
@@ -12,14 +12,14 @@ use super::zone::Abbreviations;
 /// The maximum depth of nested objects.
 const DEPTH: usize = 8;
 
-/// A value that is not an object: its path of keys, and its text without quotes.
+/// A value that is not an object, with its path of keys and its text without quotes.
 #[derive(Debug)]
 pub(super) struct Scalar<'l> {
     pub keys: Vec<&'l [u8]>,
     pub text: &'l [u8],
 }
 
-/// Returns the text of the value at `path`, for the object that `line` begins with.
+/// Returns the text of the value at `path` in the object at the start of `line`.
 pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> {
     let mut found = None;
     walk(line, &mut |keys, text| {
@@ -32,7 +32,7 @@ pub(super) fn value<'l>(line: &'l [u8], path: &[Box<[u8]>]) -> Option<&'l [u8]> 
     found
 }
 
-/// JSON keys that hold the time of an entry, the likeliest first.
+/// The JSON keys that hold the time of an entry, the likeliest first.
 const KEYS: [&str; 33] = [
     "@timestamp",
     "timestamp",
@@ -69,9 +69,9 @@ const KEYS: [&str; 33] = [
     "start",
 ];
 
-/// Returns how likely a value with this key is the time of an entry, 0 for the likeliest, or `None`
-/// if the key does not name a time. A key such as `seconds` counts as the one that holds its
-/// object.
+/// Returns the rank of a key by how likely its value is the time of an entry, 0 for the likeliest,
+/// or `None` if the key does not name a time. A key such as `seconds` has the rank of the key that
+/// holds its object.
 pub(super) fn key_rank(keys: &[&[u8]]) -> Option<usize> {
     let name = match keys {
         [.., outer, b"seconds" | b"sec" | b"$numberLong"] | [.., outer] => outer,
@@ -81,7 +81,7 @@ pub(super) fn key_rank(keys: &[&[u8]]) -> Option<usize> {
     known.or_else(|| names_a_time(name).then_some(KEYS.len() + 10))
 }
 
-/// Returns whether an unknown key is likely to hold a time, such as `started_at` or `startTime`.
+/// Returns whether an unlisted key is likely to hold a time, such as `started_at` or `startTime`.
 fn names_a_time(name: &[u8]) -> bool {
     let name = name.to_ascii_lowercase();
     const ENDS: [&[u8]; 13] = [
@@ -103,7 +103,7 @@ fn names_a_time(name: &[u8]) -> bool {
     ENDS.iter().any(|end| name.ends_with(end)) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
-/// Returns the value beside a time of day whose key says that it is the day.
+/// Returns the value in the same object as a time of day whose key names a day.
 pub(super) fn day_beside<'s, 'l>(values: &'s [Scalar<'l>], time: &Scalar<'_>) -> Option<&'s Scalar<'l>> {
     let (time, place) = time.keys.split_last()?;
     values.iter().find(|other| {
@@ -131,10 +131,10 @@ pub(super) fn scalars(line: &[u8]) -> Vec<Scalar<'_>> {
     found
 }
 
-/// Calls `found` for each value until it returns true.
+/// Calls `found` for each value until `found` returns true.
 fn walk<'l>(line: &'l [u8], found: &mut impl FnMut(&[&'l [u8]], &'l [u8]) -> bool) {
     let mut keys: Vec<&[u8]> = Vec::new();
-    // For each open bracket, whether it belongs to an object and whether it added a key.
+    // For each open bracket, whether it begins an object and whether it added a key.
     let mut open: Vec<(bool, bool)> = Vec::new();
     let mut key: Option<&[u8]> = None;
     let mut at = 0;
@@ -201,7 +201,7 @@ fn string_len(text: &[u8]) -> Option<usize> {
     })
 }
 
-/// Reads a value as a time in `notation`. The time must be all of its text.
+/// Reads a value as a time in `notation`. The time must span its whole text.
 pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<Stamp> {
     if notation.is_epoch() {
         return number(text);
@@ -210,8 +210,8 @@ pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> O
     notation.read(&mut at, zones).filter(|_| at.0.is_empty() || at.0.starts_with(b"["))
 }
 
-/// Reads a number of seconds, with or without an exponent, or of a fraction of them. The number may
-/// be written as .NET's serializers write dates: `\/Date(1795271405123)\/`.
+/// Reads a number of seconds, with or without an exponent, or of milliseconds and smaller units.
+/// The number may be written in the form of .NET's serializers: `\/Date(1795271405123)\/`.
 pub(super) fn number(text: &[u8]) -> Option<Stamp> {
     let date = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"/Date(");
     let text = date.and_then(|date| date.split(|byte| matches!(byte, b')' | b'+' | b'-')).next()).unwrap_or(text);

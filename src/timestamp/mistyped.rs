@@ -1,17 +1,17 @@
-//! Explains what is wrong with a typed time that is almost one.
+//! Explains the mistake in a typed time that is nearly valid.
 
 use jiff::civil::Date;
 
 use super::months::MONTHS;
 use super::scan::Scanner;
 
-/// Returns what is wrong with a text that is not a time, if that can be told.
+/// Returns the mistake in a text that is not a time, if it can be determined.
 pub(super) fn explain(text: &str) -> Option<String> {
     let reasons = [bare_number, period, wrong_date, wrong_named_day, wrong_offset, wrong_clock];
     reasons.iter().find_map(|reason| reason(text))
 }
 
-/// Explains a number, which may count anything.
+/// Explains a plain number, whose unit is unclear.
 fn bare_number(text: &str) -> Option<String> {
     let number: u32 =
         text.parse().ok().filter(|_| text.len() <= 3 && text.bytes().all(|byte| byte.is_ascii_digit()))?;
@@ -21,7 +21,7 @@ fn bare_number(text: &str) -> Option<String> {
     })
 }
 
-/// Explains a period, which takes two options.
+/// Explains a period, which needs two options.
 fn period(text: &str) -> Option<String> {
     let (from, to) = [" to ", "..", " - "].iter().find_map(|between| text.split_once(between))?;
     let is_time = |part: &str| part.trim().starts_with(|first: char| first.is_ascii_digit());
@@ -29,7 +29,7 @@ fn period(text: &str) -> Option<String> {
         .then(|| format!("a period is written --since '{}' --until '{}'", from.trim(), to.trim()))
 }
 
-/// Explains a date in numbers whose month or day does not exist.
+/// Explains a numeric date whose month or day does not exist.
 fn wrong_date(text: &str) -> Option<String> {
     let mut words = text.split(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '/' | '.')));
     words.find_map(|word| {
@@ -65,11 +65,11 @@ fn wrong_named_day(text: &str) -> Option<String> {
         Some(day) => (day, number(at + 1)),
         None => (day(at + 1)?, number(at + 2)),
     };
-    // Without a year, it may be a leap year.
+    // The year may be missing, so it could be a leap year.
     wrong_day(year.filter(|year| (1000..9999).contains(year)).unwrap_or(2024), month(words[at])?, day)
 }
 
-/// Returns why a date does not exist.
+/// Returns the reason a date does not exist.
 fn wrong_day(year: i32, month: i32, day: i32) -> Option<String> {
     if !(1..=12).contains(&month) {
         return Some(format!("there is no month {month}: months are 1 to 12"));
@@ -96,7 +96,7 @@ fn wrong_offset(text: &str) -> Option<String> {
         .then(|| format!("there is no offset {sign}{offset}: offsets have at most 23 hours and 59 minutes"))
 }
 
-/// Explains a time of day that a clock does not show.
+/// Explains an invalid time of day.
 fn wrong_clock(text: &str) -> Option<String> {
     let lower = text.to_ascii_lowercase();
     for suffix in ["am", "pm"] {
@@ -122,7 +122,7 @@ fn wrong_clock(text: &str) -> Option<String> {
     })
 }
 
-/// Returns what is wrong with a format of times that has no directive of strptime(3): many programs
+/// Returns the mistake in a time format without directives of strptime(3), because many programs
 /// write yyyy-MM-dd.
 pub fn without_directives(format: &str) -> Option<String> {
     const LETTERS: [(&str, &str); 13] = [
@@ -154,7 +154,7 @@ pub fn without_directives(format: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    // Regression: each of these got the list of all forms, without a word about what is wrong.
+    // Regression: each of these printed the list of all forms, without saying what is wrong.
     #[test]
     fn what_is_wrong_is_named() {
         for (text, named) in [

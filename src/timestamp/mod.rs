@@ -1,8 +1,8 @@
 //! Times in logs: detects their format in a file, and finds entries by time.
 //!
-//! The form (where in a line the time is, and in which notation) is detected from the first lines,
+//! The form (the place of the time in a line, and its notation) is detected from the first lines,
 //! and every line is read in that form alone. In a file that can be read at any offset, [`find`]
-//! reaches a period by binary search. On a stream, [`StreamWindow`] selects it line by line, with
+//! locates a period by binary search. On a stream, [`StreamWindow`] selects it line by line, with
 //! the same result. A line without a time belongs to the entry before it. Nothing here prints, and
 //! all reading goes through [`RandomAccess`].
 
@@ -71,20 +71,20 @@ use jiff::tz::TimeZone;
 /// A requested stretch of time, including both ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Period {
-    /// `--since`: the earliest time wanted.
+    /// The earliest requested time (`--since`).
     pub since: Option<Timestamp>,
-    /// `--until`: the latest time wanted.
+    /// The latest requested time (`--until`).
     pub until: Option<Timestamp>,
 }
 
 impl Period {
-    /// Returns whether every time is wanted.
+    /// Returns whether all times are requested.
     #[must_use]
     pub fn is_all(&self) -> bool {
         *self == Self::default()
     }
 
-    /// Returns whether `time` is wanted.
+    /// Returns whether `time` is requested.
     #[must_use]
     pub fn contains(&self, time: Timestamp) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time <= until)
@@ -94,9 +94,9 @@ impl Period {
 /// Counts of the examined lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LineCoverage {
-    /// Lines that are not empty and do not begin with a blank.
+    /// The number of lines that are not empty and do not begin with a blank.
     pub lines: u64,
-    /// How many of these have no time.
+    /// The number of these lines without a time.
     pub timeless: u64,
     /// The first time.
     pub first: Option<Timestamp>,
@@ -127,7 +127,7 @@ impl LineCoverage {
 /// An entry that is earlier than a previous one by more than the slack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Disorder {
-    /// The byte offset at which the later entry in the file starts.
+    /// The byte offset of the entry, which is later in the file.
     pub offset: u64,
     /// Its time.
     pub time: Timestamp,
@@ -145,13 +145,13 @@ impl fmt::Display for Disorder {
     }
 }
 
-/// Returns the first and last time of a log, in `zone`: "2026-11-21 09:00:00 to …".
+/// Returns the first and last time of a log as text, in `zone`: "2026-11-21 09:00:00 to …".
 #[must_use]
 pub fn describe_cover((first, last): (Timestamp, Timestamp), zone: &TimeZone) -> String {
     format!("{} to {}", describe_time(first, zone), describe_time(last, zone))
 }
 
-/// Returns which times a period includes, in `zone`: "from 2026-11-21 09:00:00 to …".
+/// Returns the times that a period includes as text, in `zone`: "from 2026-11-21 09:00:00 to …".
 #[must_use]
 pub fn describe_period(period: &Period, zone: &TimeZone) -> String {
     match (period.since, period.until) {

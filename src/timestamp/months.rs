@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use super::scan::Scanner;
 
-/// The months in English.
+/// The names of months in English.
 pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
@@ -22,8 +22,8 @@ pub(super) const MONTHS: [&str; 12] = [
     "December",
 ];
 
-/// The months in German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish, Norwegian,
-/// Polish and Russian that differ from the English ones, abbreviated and in full (CLDR,
+/// The names of months in German, French, Spanish, Italian, Portuguese, Dutch, Swedish, Danish,
+/// Norwegian, Polish and Russian that differ from the English ones, abbreviated and in full (CLDR,
 /// `months-format`).
 const FOREIGN_MONTHS: [&str; 12] = [
     "jän jänner januar janv janvier ene enero gen gennaio janeiro januari sty stycznia янв января",
@@ -40,17 +40,18 @@ const FOREIGN_MONTHS: [&str; 12] = [
     "dez dezember déc décembre dic diciembre dicembre dezembro des desember gru grudnia дек декабря",
 ];
 
-/// The lengths of their names in bytes, whatever the case.
+/// The possible lengths of these names in bytes, in upper or lower case.
 const NAME: RangeInclusive<usize> = 3..=20;
 
-/// The numbers of those months by name, because each word of the first lines of a log is looked up.
+/// The numbers of these months by name. A map, because each word of the first lines of a log is
+/// looked up.
 static NUMBERS: LazyLock<HashMap<&str, i32>> = LazyLock::new(|| {
     let months = (1..).zip(FOREIGN_MONTHS);
     months.flat_map(|(number, names)| names.split(' ').map(move |name| (name, number))).collect()
 });
 
-/// Reads the name of a month in a language other than English, or its number as Chinese, Japanese
-/// and Korean write it: `11月`.
+/// Reads the name of a month in a language other than English, or its number in Chinese, Japanese
+/// or Korean: `11月`.
 pub(super) fn foreign_month(at: &mut Scanner<'_>) -> Option<i32> {
     let mut after = *at;
     if let Some(month) = after.digits(after.count_digits().clamp(1, 2)) {

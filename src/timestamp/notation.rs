@@ -1,4 +1,4 @@
-//! One way of writing a time, from its first to its last byte.
+//! A notation of a time, from its first to its last byte.
 
 use std::fmt;
 
@@ -14,41 +14,41 @@ use super::since::{elapsed, epoch, epoch_comma, hexadecimal, julian_day, since_1
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::zone::{Abbreviations, WrittenZone};
 
-/// A way of writing a time.
+/// A notation of times.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Notation {
     /// A date, a time of day, or both.
     Civil(Civil),
-    /// Seconds since 1970, or thousandths, millionths, or billionths of them.
+    /// Seconds, milliseconds, microseconds or nanoseconds since 1970.
     Epoch,
     /// Seconds since 1970 with a fraction after a comma.
     EpochComma,
-    /// A count since 1601, as Windows and Chromium keep times.
+    /// A count since 1601, as in Windows and Chromium.
     Since1601,
-    /// A TAI64 or TAI64N label, as multilog and s6-log write it.
+    /// A TAI64 or TAI64N label, as in the logs of multilog and s6-log.
     Tai,
     /// Seconds since the machine started.
     Uptime,
     /// Seconds since the program started.
     Elapsed,
-    /// Seconds since the machine started, as the kernel's tracers and perf write them.
+    /// Seconds since the machine started, in the form of the kernel's tracers and perf.
     Traced,
-    /// Seconds since 1970 in hexadecimal, as OpenLDAP's slapd writes them.
+    /// Seconds since 1970 in hexadecimal, as in the logs of OpenLDAP's slapd.
     Hexadecimal,
-    /// A modified Julian day and the second in it, as in the statistics of NTP.
+    /// A modified Julian day and the second in it, as in NTP's statistics.
     JulianDay,
     /// A `strptime` format that the user gave.
     Format(Box<str>),
 }
 
-/// A time that was read in some notation.
+/// A time as read in one notation.
 #[derive(Clone, Debug)]
 pub(super) struct Candidate {
     pub notation: Notation,
     pub stamp: Stamp,
     /// The number of digits after a comma that follows the seconds.
     pub comma_digits: usize,
-    /// The zone that follows.
+    /// The zone that follows the time.
     pub zone: WrittenZone,
 }
 
@@ -70,12 +70,12 @@ impl Notation {
         }
     }
 
-    /// Returns whether it is a plain number of seconds or parts of them.
+    /// Returns whether this is a plain number of seconds or smaller units.
     pub fn is_epoch(&self) -> bool {
         matches!(self, Self::Epoch | Self::EpochComma)
     }
 
-    /// Returns whether it names the day, if not always the year.
+    /// Returns whether the notation includes the day, though not always the year.
     pub fn has_date(&self) -> bool {
         match self {
             Self::Civil(civil) => civil.date.is_some(),
@@ -146,7 +146,7 @@ impl Candidate {
         civil.date.is_some_and(DateStyle::is_short_day_first)
     }
 
-    /// Returns this time as part of `text`, in which a zone precedes it.
+    /// Returns this time, with the zone that precedes it, as part of `text`.
     fn after_zone(self, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         match self.notation {
             Notation::Civil(civil) if civil.date.is_some() && civil.first == First::Date && !civil.zone => {
@@ -173,7 +173,7 @@ fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
                 separator == b'-' && (*gap == b"T" || *gap == b" " && has_seconds(at)) || *gap == b":"
             }
             (Order::YearWeek, _) => *gap == b"T" || *gap == b" ",
-            // Numbers between blanks are rather columns.
+            // Numbers between blanks are more likely columns.
             (Order::YearMonthDay | Order::DayMonthYear, b' ') if !style.named => {
                 *gap != b"." && (*gap != b" " || has_seconds(at))
             }
@@ -185,7 +185,7 @@ fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
             return false;
         }
         let mut after = at;
-        // Digits with a point between them are a number.
+        // Two groups of digits with a point between them are a number.
         let is_number = *gap == b"." && style.separator == 0 && !style.named;
         let gap = take_gap(&mut after, gap);
         leading_half(&mut after);
@@ -243,7 +243,7 @@ fn formatted(format: &str, scanner: &mut Scanner<'_>) -> Option<Stamp> {
 }
 
 impl fmt::Display for Notation {
-    /// Writes the notation as a `strftime` format, if there is one.
+    /// Formats the notation as a `strftime` format, if there is one.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Civil(civil) => civil.fmt(f),

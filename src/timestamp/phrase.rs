@@ -1,7 +1,7 @@
-//! Parses typed times that name a part of the calendar, or that put several parts together.
+//! Parses typed times that name a part of the calendar, or that combine several parts.
 //!
-//! Each reading is the only sensible one: a text with two meanings is refused with a message that
-//! shows how to write either.
+//! Each text has only one sensible reading. A text with two meanings is rejected with a message
+//! that shows how to write each of them.
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::{Span, Timestamp, ToSpan, Zoned};
@@ -14,7 +14,7 @@ use super::spans::span_ago;
 use super::words::{common_words, names_part_of_day};
 
 impl Typed<'_> {
-    /// Parses a time that no shorter form reads.
+    /// Parses a time in none of the shorter forms.
     ///
     /// # Errors
     /// Returns a sentence if the text has several meanings.
@@ -36,7 +36,7 @@ impl Typed<'_> {
         steps.map_or_else(|| self.numeric_date(&plain), |found| Ok(Some(found)))
     }
 
-    /// Returns why a text with several common meanings is not a time.
+    /// Returns the reason a text with several common meanings is not a time.
     fn refusal(&self, text: &str) -> Option<String> {
         let lower = text.to_ascii_lowercase();
         if let Some((hour, minute)) = lower.split_once('h')
@@ -102,7 +102,7 @@ impl Typed<'_> {
         }
     }
 
-    /// Returns the stretch of `count` months from the given one.
+    /// Returns the period of `count` months from the given month.
     fn months(&self, year: i16, month: i8, count: i32) -> Option<TypedTime> {
         let first = Date::new(year, month, 1).ok()?;
         self.days(first, first.checked_add(count.months()).ok()?)
@@ -139,7 +139,7 @@ impl Typed<'_> {
         text.match_indices(' ').find_map(|(at, _)| {
             let (left, right) = (&text[..at], &text[at + 1..]);
             let last_first = || self.clock(self.date(right)?, left, true);
-            // A number alone is an hour only after the day.
+            // A plain number is an hour only after the day.
             let is_clock = !left.bytes().all(|byte| byte.is_ascii_digit()) || left.len() == 4;
             let found = self.date(left).and_then(|date| self.clock(date, right, true));
             found.or_else(|| last_first().filter(|_| is_clock))
@@ -183,11 +183,11 @@ impl Typed<'_> {
         let typed = self.read(&text[..at]).ok()?;
         let shift = |time: Timestamp| Some(time.to_zoned(self.zone().clone()).checked_add(span).ok()?.timestamp());
         let shifted = TypedTime { first: shift(typed.first)?, last: shift(typed.last)? };
-        // A whole day moved by hours has no evident meaning.
+        // Moving a whole day by hours has no obvious meaning.
         Some(shifted).filter(|_| typed.first == typed.last || is_of_days(&span))
     }
 
-    /// Parses a date in numbers whose order only its values settle, such as `11/21/2026`, with or
+    /// Parses a numeric date whose order only its values determine, such as `11/21/2026`, with or
     /// without a time of day after it.
     ///
     /// # Errors
@@ -195,7 +195,7 @@ impl Typed<'_> {
     fn numeric_date(&self, text: &str) -> Result<Option<TypedTime>, String> {
         let (written, clock) = text.split_once(' ').map_or((text, ""), |(date, clock)| (date, clock.trim_start()));
         let written = written.strip_suffix(',').unwrap_or(written);
-        // Without a year, two numbers with a point between them are rather a time of day.
+        // Without a year, two numbers separated by a point are more likely a time of day.
         let is_date = |style: &&DateStyle| style.has_year() || (!style.named && matches!(style.separator, b'/' | b'-'));
         let mut dates = STYLES.iter().filter(is_date).filter_map(|style| {
             let mut at = Scanner(written.as_bytes());
@@ -232,21 +232,22 @@ fn is_of_days(span: &Span) -> bool {
     span.get_hours() == 0 && clock == [0; 5]
 }
 
-/// A part of the calendar that has a number.
+/// A numbered part of the calendar.
 enum NumberedDate {
     /// The week that begins on this Monday.
     Week(Date),
     Day(Date),
 }
 
-/// Returns the first month of a month or a quarter without a year, and the number of its months.
+/// Returns the first month of a month or quarter given without a year, and the number of months in
+/// it.
 fn months_named(text: &str) -> Option<(i32, i32)> {
     if let [b'q' | b'Q', quarter @ b'1'..=b'4'] = text.as_bytes() {
         return Some((i32::from(quarter - b'1') * 3 + 1, 3));
     }
     let mut at = Scanner(text.as_bytes());
     let month = at.name(&MONTHS).filter(|_| at.0.is_empty());
-    // Short names such as `out`, `set` and `ago` are words of other meanings, too.
+    // Short names such as `out`, `set` and `ago` are also other words.
     let foreign = || {
         let mut at = Scanner(text.as_bytes());
         foreign_month(&mut at).filter(|_| at.0.is_empty() && text.len() > 4)
@@ -254,12 +255,12 @@ fn months_named(text: &str) -> Option<(i32, i32)> {
     month.or_else(foreign).map(|month| (month, 1))
 }
 
-/// Returns the number that a text of four digits is.
+/// Returns the number in a text of four digits.
 fn four_digits(text: &str) -> Option<i32> {
     text.parse().ok().filter(|_| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Returns a year of four digits, and the other of two parts.
+/// Returns the one of two parts that is a four-digit year, and the other part.
 fn year_and_part<'t>(one: &'t str, other: &'t str) -> Option<(i16, &'t str)> {
     let year = |text: &str| four_digits(text).filter(|year| (1970..2200).contains(year)).map(|year| year as i16);
     year(one).map(|year| (year, other)).or_else(|| Some((year(other)?, one)))
@@ -271,7 +272,7 @@ mod tests {
 
     use crate::timestamp::parse_time;
 
-    /// Each of these was refused. Now is a Saturday.
+    /// Regression: each of these was rejected. In this test, now is a Saturday.
     #[test]
     fn phrases_and_parts_of_the_calendar() {
         let now = "2026-11-21T12:00:00Z".parse::<Timestamp>().unwrap().to_zoned(jiff::tz::TimeZone::UTC);

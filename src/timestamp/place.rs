@@ -1,4 +1,4 @@
-//! Where in a line its time is.
+//! The place of the time in a line.
 
 use std::fmt;
 
@@ -8,16 +8,16 @@ use super::scan::Scanner;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
-/// The position of the time in a line.
+/// The place of the time in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum TimePlace {
     /// In a column, counted from 0, after a prefix within the column.
     Column { separator: u8, index: usize, lead: Prefix },
     /// After a certain text, anywhere in the line.
     After(Box<[u8]>),
-    /// In a JSON object, at a path of keys.
+    /// At a path of keys in a JSON object.
     Key(Vec<Box<[u8]>>),
-    /// In a JSON object that has the day and the time of day at two paths of keys.
+    /// At two paths of keys in a JSON object: one of the day and one of the time of day.
     Keys { day: Vec<Box<[u8]>>, time: Vec<Box<[u8]>> },
 }
 
@@ -29,12 +29,12 @@ pub(super) struct Prefix(Vec<PrefixPiece>);
 enum PrefixPiece {
     Byte(u8),
     Digits,
-    /// One capital letter, such as the levels of klog and glog.
+    /// One capital letter, such as the level of klog and glog.
     Letter,
 }
 
 impl Prefix {
-    /// Returns the shape of `text`, if it is short enough to be one.
+    /// Returns the shape of `text`, if it is short enough to be a prefix.
     pub fn of(text: &[u8]) -> Option<Self> {
         let mut at = Scanner(text);
         at.invisible();
@@ -55,12 +55,12 @@ impl Prefix {
         (pieces.len() <= 24).then_some(Self(pieces))
     }
 
-    /// Returns whether only punctuation precedes the time.
+    /// Returns whether there is only punctuation before the time.
     pub fn is_plain(&self) -> bool {
         self.0.iter().all(|piece| matches!(piece, PrefixPiece::Byte(byte) if !byte.is_ascii_alphanumeric()))
     }
 
-    /// Returns whether the shape contains letters before the time.
+    /// Returns whether there are letters before the time.
     pub fn has_letters(&self) -> bool {
         self.0.iter().any(|piece| matches!(piece, PrefixPiece::Byte(byte) if byte.is_ascii_alphabetic()))
     }
@@ -82,27 +82,28 @@ impl Prefix {
 }
 
 impl TimePlace {
-    /// Returns the place after the number of a processor in brackets.
+    /// Returns the place after a processor number in brackets.
     pub fn after_bracket() -> Self {
         Self::After(Box::from(&b"] "[..]))
     }
 
-    /// Returns whether the time is the first text of a line.
+    /// Returns whether the time is at the very start of a line.
     pub fn is_start(&self) -> bool {
         matches!(self, Self::Column { separator: b' ', index: 0, lead } if lead.0.is_empty())
     }
 
-    /// Returns whether this is the place of the time in the heading of a screen of `top`.
+    /// Returns whether this is the place of the time in the first line of `top`.
     pub fn is_of_top(&self) -> bool {
         matches!(self, Self::After(text) if **text == *b"top - ")
     }
 
-    /// Returns whether the text before the time says that it is one: `Start time: `.
+    /// Returns whether the text before the time names a time: `Start time: `.
     pub fn names_a_time(&self) -> bool {
         matches!(self, Self::After(text) if text.to_ascii_lowercase().starts_with(b"time"))
     }
 
-    /// Reads the time of `line` that stands here in `notation`, and where it ends if it is in a column.
+    /// Reads the time at this place of `line` in `notation`, and returns its end too if it is in a
+    /// column.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {
             Self::Column { separator, index, lead } => {
@@ -134,7 +135,7 @@ impl TimePlace {
     }
 }
 
-/// Returns the text after each `text` in `line` that does not end a longer word.
+/// Returns the text after each occurrence of `text` in `line`, except where it ends a longer word.
 fn after<'l>(line: &'l [u8], text: &'l [u8]) -> impl Iterator<Item = Scanner<'l>> {
     let word = text.first().is_some_and(u8::is_ascii_alphanumeric);
     memchr::memmem::find_iter(line, text).filter_map(move |at| {
@@ -165,7 +166,7 @@ fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
     Some(at)
 }
 
-/// Returns the places that a time at `offset` of `line` may have.
+/// Returns the possible places of a time at `offset` of `line`.
 pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
     let before = &line[..offset];
     let mut places = Vec::new();
@@ -175,7 +176,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
         at.invisible();
         at.0
     };
-    // Blanks at the very start or within a bracket, as in `[ 11-21 …`, belong to the shape.
+    // Blanks at the very start or within a bracket, as in `[ 11-21 …`, are part of the shape.
     if visible.iter().all(|byte| !byte.is_ascii_alphanumeric()) || !visible.iter().any(blank) {
         if let Some(lead) = Prefix::of(before) {
             places.push(TimePlace::Column { separator: b' ', index: 0, lead });
@@ -190,7 +191,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
         let mut words = Scanner(before);
         words.invisible();
         let index = words.0.split(blank).filter(|word| !word.is_empty()).count() - usize::from(start < offset);
-        // In the first word, blanks before punctuation belong to the shape.
+        // In the first word, blanks before punctuation are part of the shape.
         let fits = |lead: &Prefix| {
             if index > 0 { lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16 } else { !lead.is_plain() }
         };
@@ -214,11 +215,11 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
     places
 }
 
-/// Returns the places after a name or bracket that ends `before`, the text before a time.
+/// Returns the places after the name or bracket at the end of `before`, the text before a time.
 fn places_after_names(before: &[u8]) -> Vec<TimePlace> {
     let mut places = Vec::new();
     let offset = before.len();
-    // `[`, `ts=`, `time="`, `audit(`, and `at ` as Rails writes it.
+    // `[`, `ts=`, `time="`, `audit(`, and `at `, which Rails writes.
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');
     let punctuation = before.iter().rev().take_while(|byte| !word(byte)).count();
     let letters = before[..offset - punctuation].iter().rev().take_while(|byte| word(byte)).count();
@@ -231,7 +232,8 @@ fn places_after_names(before: &[u8]) -> Vec<TimePlace> {
         if is_name && letters <= 24 {
             places.push(TimePlace::After(Box::from(&before[offset - punctuation - letters..])));
         }
-        // SendingTime of a FIX message, whose fields end with SOH or, as often shown, a bar.
+        // SendingTime of a FIX message, whose fields end with SOH or, when displayed, often with a
+        // bar.
         if before.ends_with(b"\x0152=") || before.ends_with(b"|52=") {
             places.push(TimePlace::After(Box::from(&before[offset - 4..])));
         }

@@ -1,8 +1,8 @@
 //! Reads the times of many lines that begin in the same way.
 //!
-//! Neighbouring lines of a log mostly differ in the fraction of a second, or not at all. The head of
-//! the last line read in full is kept, and of a line with the same head only the fraction is read.
-//! The result is always that of reading the line in full.
+//! Neighbouring lines of a log mostly differ only in the fraction of a second, or not at all. The
+//! head of the last line that was read in full is kept, and from a line with the same head only the
+//! fraction is read. The result is always the same as reading the line in full.
 
 use std::ops::Range;
 
@@ -12,17 +12,19 @@ use super::reader::Reader;
 use super::scan::Scanner;
 use super::stamp::Stamp;
 
-/// Reads the written times of lines in one form.
+/// A reader of the written times of lines in one form.
 #[derive(Clone, Debug)]
 pub struct QuickReader {
-    /// The line read last, up to the bytes after its time on which reading it depends.
+    /// The head of the line read last: the bytes up to and including those after its time on which
+    /// reading it depends.
     head: Vec<u8>,
-    /// The digits of the fraction in it.
+    /// The range of the fraction's digits in the head.
     fraction: Range<usize>,
-    /// Its written time, and the earliest time that this may mean.
+    /// The written time of that line, and the earliest time that it may mean.
     stamp: Stamp,
     time: Timestamp,
-    /// Where a fraction was looked for last, given the end of the time, and whether there was one.
+    /// The last check for a fraction: the end of the time, the digits checked, and whether they are
+    /// a fraction.
     checked: (usize, Range<usize>, bool),
 }
 
@@ -42,7 +44,7 @@ impl QuickReader {
         }
     }
 
-    /// Returns the earliest time that a line may mean, if it has one.
+    /// Returns the earliest possible time of a line, if it has one.
     pub fn earliest(&mut self, reader: &Reader, line: &[u8]) -> Option<Timestamp> {
         match self.continue_head(line) {
             Some(nanoseconds) => Timestamp::new(self.time.as_second(), nanoseconds).ok(),
@@ -50,8 +52,8 @@ impl QuickReader {
         }
     }
 
-    /// Returns the head of the line read last, up to the bytes on which reading its time depends, and
-    /// the digits of the fraction in it. `None` where lines are always read in full.
+    /// Returns the head of the line read last and the range of the fraction's digits in it, or
+    /// `None` if lines are always read in full.
     pub(super) fn last_read(&self) -> Option<(&[u8], Range<usize>)> {
         (!self.head.is_empty()).then(|| (&self.head[..], self.fraction.clone()))
     }
@@ -79,10 +81,11 @@ impl QuickReader {
         if start == end { Some(self.time.subsec_nanosecond()) } else { nanoseconds(&head[start..end]) }
     }
 
-    /// Returns the digits of the fraction in `head`; an empty range if there are none.
+    /// Returns the range of the fraction's digits in `head`, which is empty if there is no
+    /// fraction.
     ///
-    /// Digits after a point or comma are a fraction if other digits in their place are read as another
-    /// one. That is asked again when they stand elsewhere.
+    /// Digits after a point or comma are a fraction if other digits in their place are read as
+    /// another fraction. The answer is kept until the digits are at another position.
     fn find_fraction(&mut self, reader: &Reader, head: &[u8], end: usize, time: Timestamp) -> Range<usize> {
         let point = memchr::memrchr2(b'.', b',', &head[..end]).map_or(end, |point| point + 1);
         let digits = head[point..end].iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -99,10 +102,10 @@ impl QuickReader {
     }
 }
 
-/// Returns how many bytes after a time that ends at `end` decide whether it ends there.
+/// Returns how many bytes after a time that ends at `end` decide whether it really ends there.
 fn looked_at(line: &[u8], end: usize) -> usize {
     match line.get(end) {
-        // A zone's minutes, a fraction or a longer number could follow.
+        // The minutes of a zone, a fraction or a longer number could follow.
         Some(b':' | b'.' | b',' | b'-' | b'/' | b'+') => 6,
         // An offset could follow the name of a zone.
         Some(b' ') if line[..end].ends_with(b"T") || line[..end].ends_with(b"C") => 8,
@@ -110,7 +113,7 @@ fn looked_at(line: &[u8], end: usize) -> usize {
     }
 }
 
-/// Returns the nanoseconds that the digits of a fraction stand for.
+/// Returns the nanoseconds of a fraction's digits.
 fn nanoseconds(digits: &[u8]) -> Option<i32> {
     Scanner(digits).scaled(digits.len())
 }

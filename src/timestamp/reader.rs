@@ -1,8 +1,8 @@
 //! Turns written times into instants, filling in the parts that lines omit.
 //!
 //! A time without a zone is in the user's zone; the order of the lines supplies a missing year or
-//! day. At the end of summer time an hour occurs twice: a [`Sequence`] takes each time as the
-//! earliest that is not before the lines above it.
+//! day. At the end of summer time one hour occurs twice: a [`Sequence`] reads each time as the
+//! earliest one that is not before the lines above it.
 
 use std::sync::{Arc, OnceLock};
 use std::time::SystemTime;
@@ -18,14 +18,14 @@ use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
 use super::years::GRACE;
 use super::zone::Abbreviations;
 
-/// What is known in advance about the times of all logs in a run.
+/// The facts about times that are known in advance for all logs in a run.
 #[derive(Clone, Debug)]
 pub struct TimeContext {
     /// The zone of times without one.
     pub zone: TimeZone,
     /// The time of the run.
     pub now: Timestamp,
-    /// How far lines may be out of order.
+    /// The tolerance for lines that are out of order.
     pub slack: SignedDuration,
     /// The user's hints about the form.
     pub hints: FormHints,
@@ -37,7 +37,7 @@ pub struct TimeContext {
     pub written: Arc<OnceLock<SystemTime>>,
 }
 
-/// `--year`: the date of a log's first entry, as far as its lines omit it.
+/// The date of a log's first entry, to the extent that its lines omit it (`--year`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FirstDate {
     /// The year.
@@ -46,7 +46,7 @@ pub struct FirstDate {
     pub day: Option<i64>,
 }
 
-/// What supplies the parts that lines omit.
+/// The source of the parts that lines omit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Reference {
     Nothing,
@@ -60,7 +60,7 @@ enum Reference {
     Boot(Timestamp),
 }
 
-/// Reads the times of one log.
+/// A reader of the times of one log.
 #[derive(Clone, Debug)]
 pub struct Reader {
     /// The time format of the log.
@@ -71,7 +71,7 @@ pub struct Reader {
     slack: SignedDuration,
 }
 
-/// The earliest and the latest instant that an entry may mean.
+/// The earliest and the latest possible instant of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     pub earliest: Timestamp,
@@ -79,8 +79,8 @@ pub(super) struct Bounds {
 }
 
 impl Reader {
-    /// Returns a reader of `form`. `first` is the written time of the log's first timed line and
-    /// `last` that of its last one, if known. `changed` is when the log was last written.
+    /// Returns a reader of `form`. `first` is the written time of the log's first line with a time
+    /// and `last` that of the last one, if known. `changed` is the time of the log's last write.
     pub(super) fn new(
         form: TimeForm,
         context: &TimeContext,
@@ -120,7 +120,8 @@ impl Reader {
         if let Some(given) = context.first {
             return (given.year..).take(9).find_map(in_year).unwrap_or(0);
         }
-        // A day's grace for clocks that differ. The last 29th of February may be eight years ago.
+        // One day is allowed for clocks that differ. The last 29th of February may be eight years
+        // ago.
         let limit = self.local_second(changed) + DAY;
         let year = i32::from(self.zone.to_datetime(changed).year()) + 1;
         let mut years = (year - 9..=year).rev().filter_map(in_year).filter(|&time| time <= limit);
@@ -136,8 +137,8 @@ impl Reader {
         context.first.and_then(|first| first.day).or(self.form.day)
     }
 
-    /// Moves the day of the first entry, once the number of midnights between it and the end is
-    /// known.
+    /// Moves the day of the first entry, once the number of midnights between the first and the
+    /// last entry is known.
     pub(super) fn set_first_day(&mut self, context: &TimeContext, days: i64, last: Timestamp, changed: Timestamp) {
         if self.given_day(context).is_some() {
             return;
@@ -154,12 +155,12 @@ impl Reader {
         self.anchor = Reference::FirstYear(start * DAY);
     }
 
-    /// Returns how far lines may be out of order.
+    /// Returns the tolerance for lines that are out of order.
     pub(super) fn slack(&self) -> SignedDuration {
         self.slack
     }
 
-    /// Returns the earliest instant that an entry may mean, regardless of the lines around it.
+    /// Returns the earliest possible instant of an entry, regardless of the lines around it.
     #[must_use]
     pub fn earliest(&self, stamp: Stamp) -> Timestamp {
         self.bounds(stamp).earliest
@@ -171,14 +172,15 @@ impl Reader {
         self.form.read(line, &self.zones)
     }
 
-    /// Reads what a line says, and where that ends if it is in a column.
+    /// Reads the written time of a line, and the offset at which it ends if it is in a column.
     pub(super) fn stamp_to_end(&self, line: &[u8]) -> Option<(Stamp, Option<usize>)> {
         self.form.read_to_end(line, &self.zones)
     }
 
     /// Returns the length of the line at the start of `bytes`, including its terminator. In a log
-    /// whose entries state their time after a heading, the lines from a heading to the time are one.
-    /// Returns `None` if that takes more bytes, unless `is_whole` says that none follow.
+    /// whose entries state their time after a heading, the lines from a heading to the time are
+    /// treated as one. Returns `None` if more bytes are needed to decide, unless `is_whole` says
+    /// that there are none.
     #[must_use]
     pub fn unit_len(&self, bytes: &[u8], is_whole: bool) -> Option<usize> {
         match self.form.heading {
@@ -187,7 +189,7 @@ impl Reader {
         }
     }
 
-    /// Reads the written time of what [`Reader::unit_len`] delimits.
+    /// Reads the written time of the lines that [`Reader::unit_len`] delimits.
     pub(super) fn unit_stamp(&self, unit: &[u8]) -> Option<Stamp> {
         match self.form.heading {
             None => self.stamp(unit),
@@ -207,7 +209,7 @@ impl Reader {
         matches!(self.anchor, Reference::FirstDay(_) | Reference::FirstYear(_))
     }
 
-    /// Returns the instants that an entry may mean, regardless of the lines around it.
+    /// Returns the possible instants of an entry, regardless of the lines around it.
     pub(super) fn bounds(&self, stamp: Stamp) -> Bounds {
         let exact = |time| Bounds { earliest: time, latest: time };
         let (local, nanoseconds) = match stamp {
@@ -224,7 +226,7 @@ impl Reader {
         let repeated = i64::from(earliest - latest);
         Bounds {
             earliest: instant(local - i64::from(earliest), nanoseconds),
-            // To the end of the repeated hour, within which only the order of the lines decides.
+            // This includes the repeated hour, within which only the order of the lines decides.
             latest: instant(local - i64::from(latest) + repeated, nanoseconds),
         }
     }
@@ -245,7 +247,7 @@ impl Reader {
         }
     }
 
-    /// Returns the offsets that a local time may have, the one that makes it earlier first.
+    /// Returns the possible offsets of a local time; the one that makes it earlier comes first.
     fn offsets(&self, local: i64) -> (i32, i32) {
         let Ok(time) = Timestamp::from_second(local) else { return (0, 0) };
         match self.zone.to_ambiguous_timestamp(Offset::UTC.to_datetime(time)).offset() {
@@ -271,12 +273,12 @@ pub struct Sequence {
     reader: Arc<Reader>,
     /// The latest time so far, and its day on the local clock.
     latest: Option<(Timestamp, i64)>,
-    /// The seconds of the local clock between which one offset applies.
+    /// A stretch of the local clock in seconds, from start to end, and the only offset in it.
     stretch: (i64, i64, i32),
 }
 
 impl Sequence {
-    /// Starts before the first line, or where no line above matters.
+    /// Returns a sequence before the first line, or at a line that does not depend on those above.
     #[must_use]
     pub fn new(reader: Arc<Reader>) -> Self {
         Self { reader, latest: None, stretch: (0, 0, 0) }
@@ -288,12 +290,12 @@ impl Sequence {
         Some(self.resolve(stamp))
     }
 
-    /// Returns how many midnights the lines so far have passed, if they omit the day.
+    /// Returns the number of midnights that the lines so far have passed, if they omit the day.
     pub(super) fn days(&self) -> i64 {
         self.latest.map_or(0, |(_, day)| day - self.reader.first_day())
     }
 
-    /// Returns the instant of the next entry, from its written time.
+    /// Returns the instant of the next entry for its written time.
     pub fn resolve(&mut self, stamp: Stamp) -> Timestamp {
         if let Stamp::Instant(time) = stamp {
             return time;
@@ -331,7 +333,7 @@ impl Sequence {
         self.note(time, local)
     }
 
-    /// Records the time of an entry, which is at second `local` of its clock, and returns it.
+    /// Records the time of an entry, which is at second `local` of the local clock, and returns it.
     fn note(&mut self, time: Timestamp, local: i64) -> Timestamp {
         if self.latest.is_none_or(|(latest, _)| time > latest) {
             self.latest = Some((time, local.div_euclid(DAY)));
@@ -351,8 +353,8 @@ impl Sequence {
         }
         let (early, late) = self.reader.offsets(local);
         if early == late {
-            // The offset applies to the whole quarter of an hour, because transitions happen at
-            // such times.
+            // The offset applies to the whole quarter of an hour, because transitions happen only
+            // between quarters.
             let from = local - local.rem_euclid(900);
             let ends = self.reader.offsets(from + 899);
             if ends == (early, early) && self.reader.offsets(from) == ends {

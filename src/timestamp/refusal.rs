@@ -1,8 +1,8 @@
-//! Why the time format of a log could not be detected, with a line that shows it.
+//! The reason a log's time format could not be detected, with a line that shows it.
 
 use std::fmt;
 
-/// The reason why no time format was detected.
+/// The reason no time format was detected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// No examined line has a time.
@@ -29,7 +29,7 @@ pub enum Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            // A byte order mark, and letters with a zero byte each.
+            // The text begins with a byte order mark, and its letters alternate with zero bytes.
             Self::NoTime { line, .. } if line.starts_with("\u{fffd}\u{fffd}") && line.contains('\0') => {
                 f.write_str("no line with a time was found: the text is in UTF-16, which only grep decodes")
             }
@@ -49,7 +49,7 @@ impl fmt::Display for Refusal {
     }
 }
 
-/// Returns the beginning of a line, for a message.
+/// Returns the beginning of a line for a message.
 pub(super) fn shown(line: &[u8]) -> String {
     let text = String::from_utf8_lossy(&line[..line.len().min(400)]);
     let mut cut: String = text.trim_end().chars().take(80).collect();

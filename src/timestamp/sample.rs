@@ -1,7 +1,7 @@
 //! Chooses the lines from which the time format of a log is detected.
 //!
-//! The first lines are enough for most logs. If they are not, more of the log is examined,
-//! including, in a file, its end and places in between.
+//! The first lines are enough for most logs. If they are not, more of the log is examined; in a
+//! file, this includes its end and places in between.
 
 use std::io;
 use std::ops::Range;
@@ -23,11 +23,11 @@ use super::zone::Abbreviations;
 /// The number of bytes that are examined first to detect the time format.
 pub const SAMPLE: usize = 16 << 10;
 
-/// The number of bytes to examine if those are not enough.
+/// The number of bytes to examine if the first ones are not enough.
 pub const LONG_SAMPLE: usize = 1 << 20;
 
-/// Returns how many bytes of a stream to examine after `len` were not enough. Each attempt examines
-/// all of them, so their number grows quickly.
+/// Returns how many bytes of a stream to examine when `len` bytes were not enough. Each attempt
+/// examines all of them, so the number grows quickly.
 #[must_use]
 pub fn next_sample(len: usize) -> usize {
     (len * 4).min(LONG_SAMPLE)
@@ -102,7 +102,7 @@ fn decide<S: RandomAccess + ?Sized>(
     if is_settled(&decided) || (ends(within.start, head) && !detector.is_sure()) {
         return Ok(decided);
     }
-    // If days and months may be the other way round, the end tells more than the next lines.
+    // If day and month may be swapped, the end of the log says more than the next lines.
     let mut bytes = vec![0; if decided.is_ok() { SAMPLE } else { LONG_SAMPLE }];
     let mut detector = fresh.clone();
     let got = source.read_at(&mut bytes, within.start)?;
@@ -126,26 +126,25 @@ fn decide<S: RandomAccess + ?Sized>(
     Ok(decided)
 }
 
-/// Returns whether no other lines can change what was decided.
+/// Returns whether further lines cannot change the decision.
 fn is_settled(decided: &Result<TimeForm, Refusal>) -> bool {
     decided.as_ref().is_ok_and(|form| !form.is_unsettled)
 }
 
-/// What the beginning and the end of a log reveal about its times.
+/// The information about a log's times in its beginning and end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogTimes {
     /// The time format, in words.
     pub form: String,
     /// The times of the first and the last entry, if the lines in between do not matter.
     pub covers: Option<(Timestamp, Timestamp)>,
-    /// How many of the examined lines have no time, in words, if these are many.
+    /// A message about the number of examined lines without a time, if that is many.
     pub timeless: Option<String>,
 }
 
-/// Returns what a log reveals about its times from its beginning, `head`, and its end, `tail`.
+/// Returns the information about a log's times in its beginning, `head`, and its end, `tail`.
 ///
-/// Returns `None` if few of its lines have a time. `is_whole` says that there is nothing after
-/// `head`.
+/// Returns `None` if few of its lines have a time. `is_whole` says that nothing follows `head`.
 #[must_use]
 pub fn log_times(
     (head, tail): (&[u8], &[u8]),
@@ -187,7 +186,7 @@ fn last_stamp(tail: &[u8], form: &TimeForm, zones: &Abbreviations) -> Option<Sta
 /// Detects the time format from the beginning of a stream, or from all of it if `whole` is set.
 ///
 /// # Errors
-/// Returns why there is no form.
+/// Returns the reason if there is no form.
 pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<Reader, Refusal> {
     let zones = Abbreviations::of(&context.zone, context.now);
     let written = context.written.get().and_then(|&written| Timestamp::try_from(written).ok());
@@ -208,21 +207,21 @@ pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<R
     Ok(Reader::new(form, context, first, None, changed))
 }
 
-/// Detects from the same lines whether the time of an entry stands below a heading. One that is not
-/// known is learnt from the start of a log only, where an entry begins.
+/// Detects from the same lines whether an entry's time is below a heading. An unknown heading is
+/// learnt only from the start of a log, where an entry begins.
 fn with_heading(form: TimeForm, bytes: &[u8], is_start: bool, zones: &Abbreviations) -> TimeForm {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let stamp = |line: &[u8]| form.read(line, zones);
     // A line that begins with a time is usually the first of its entry, and the line above it the
-    // rest of one that was cut off.
+    // rest of an entry that was cut off.
     let nearest = if form.place.is_start() { 2 } else { 1 };
     let learnt = || Heading::learn(sample, nearest, stamp).filter(|_| is_start);
     let heading = Heading::detect(sample, stamp).or_else(learnt);
     TimeForm { heading, ..form }
 }
 
-/// Passes lines to a detector, until it is sure if `briefly` is set. An unterminated line counts
-/// only if the log ends there or it is the only one.
+/// Passes lines to a detector; if `briefly` is set, only until it is sure. An unterminated line is
+/// examined only if the log ends there or it is the only line.
 fn look(detector: &mut FormatDetector<'_>, bytes: &[u8], whole: bool, briefly: bool) {
     for line in lines(bytes) {
         let cut = !line.ends_with(b"\n") && !whole && detector.looked > 0;

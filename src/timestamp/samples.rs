@@ -1,9 +1,9 @@
-//! Log timestamps from the field, each as its program writes it.
+//! Timestamps from real logs, each as its program writes it.
 
-/// A line, and its time if the local zone is two hours ahead of UTC. All but the last of these are
-/// at 14:30:05 on some clock.
+/// A line, and its time if the local zone is two hours ahead of UTC. Except for the last ones, all
+/// are at 14:30:05 on some clock.
 pub(super) const SAMPLES: &[(&str, &str)] = &[
-    // RFC 3339 and its relatives.
+    // RFC 3339 and its variants.
     ("2026-11-21T14:30:05Z up", "2026-11-21T14:30:05Z"),
     ("2026-11-21T14:30:05.123456789+05:30 up", "2026-11-21T09:00:05.123456789Z"),
     ("2026-11-21t14:30:05.5z up", "2026-11-21T14:30:05.5Z"),
@@ -247,9 +247,9 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("21112026 143005 up", "2026-11-21T12:30:05Z"),
     ("2026_11_21-14_30_05 up", "2026-11-21T12:30:05Z"),
     ("Nov.21.2026 14:30:05 up", "2026-11-21T12:30:05Z"),
-    // Zones in brackets or with a blank before the offset, and what only looks like one.
+    // Zones in brackets or with a blank before the offset, and text that only looks like a zone.
     ("2026 Nov 21 14:30:05:123 GMT +0100 BW.x Info up", "2026-11-21T13:30:05.123Z"),
-    // A zone behind another separator than a blank was passed over.
+    // Regression: a zone after another separator than a blank was skipped.
     ("2026-11-21 14:30:05, CET, up 100", "2026-11-21T13:30:05Z"),
     ("2026-11-21 14:30:05,UTC,up,100", "2026-11-21T14:30:05Z"),
     ("2026-11-21 14:30:05.123;PST;up 100", "2026-11-21T22:30:05.123Z"),
@@ -270,7 +270,7 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("2026-11-21 14:30:05 (+00:12) up", "2026-11-21T12:30:05Z"),
     ("2026-11-21 14:30:05 UTC 12 up", "2026-11-21T14:30:05Z"),
     ("2026-11-21 14:30:05-123 up", "2026-11-21T12:30:05Z"),
-    // The zone after such a fraction was passed over.
+    // Regression: the zone after such a fraction was skipped.
     ("2026-11-21 14:30:05-434+02:00 up", "2026-11-21T12:30:05.434Z"),
     ("2026-11-21 14:30:05-434+05 up", "2026-11-21T09:30:05.434Z"),
     ("2026-11-21 14:30:05-552UTC up", "2026-11-21T14:30:05.552Z"),
@@ -295,7 +295,7 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     (r#"{"n" => 100, "time" => "2026-11-21 14:30:05", "msg" => "up"}"#, "2026-11-21T12:30:05Z"),
     (r#"{"n"=>100, "time"=>"2026-11-21 14:30:05"}"#, "2026-11-21T12:30:05Z"),
     (r#"{:n 100 :inst #inst "2026-11-21T14:30:05.123-00:00" :msg "up"}"#, "2026-11-21T14:30:05.123Z"),
-    // Seconds since 1970 with a comma, and in hexadecimal.
+    // Seconds since 1970 with a decimal comma, and in hexadecimal.
     ("1795271405,123 up", "2026-11-21T14:30:05.123Z"),
     ("1795271405,123,up", "2026-11-21T14:30:05Z"),
     ("0x6b01aaed up", "2026-11-21T14:30:05Z"),
@@ -314,7 +314,7 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("21/11/2026 14h30m05s up", "2026-11-21T12:30:05Z"),
     ("21/11/2569 14:30:05 up", "2026-11-21T12:30:05Z"),
     ("21.11.2026 um 14:30:05 Uhr: up", "2026-11-21T12:30:05Z"),
-    // No date: the day is that of the log's last write, here at 10:00 on 2026-11-22.
+    // Without a date, the day is that of the log's last write, here at 10:00 on 2026-11-22.
     // Windows Installer, Cisco Unified Communications Manager, top.
     ("MSI (s) (A4:B0) [14:30:05:123]: up", "2026-11-21T12:30:05.123Z"),
     ("GPSVC(3b0.4fc) 14:30:05:123 ProcessGPOs: up", "2026-11-21T12:30:05.123Z"),
@@ -326,7 +326,8 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("14:30:05,123 INFO  [org.jboss] up", "2026-11-21T12:30:05.123Z"),
     ("14:30:05.123 UTC up", "2026-11-21T14:30:05.123Z"),
     ("\x1b[90m2:30PM\x1b[0m \x1b[32mINF\x1b[0m up", "2026-11-21T12:30:00Z"),
-    // Fractions after other marks, whose zone was lost, and other separators between day and time.
+    // Fractions after other marks, whose zone was ignored, and other separators between day and
+    // time.
     ("2026-11-21 14:30:05;830 up", "2026-11-21T12:30:05.83Z"),
     ("[2026-11-21 14:30:05;613 (UTC)] up", "2026-11-21T14:30:05.613Z"),
     ("2026-11-21 14:30:05/574 up", "2026-11-21T12:30:05.574Z"),

@@ -1,4 +1,4 @@
-//! A scanner over the bytes of a line. Each method consumes what matches, or consumes nothing.
+//! A scanner over the bytes of a line. Each method consumes the bytes that match, or nothing.
 
 /// The bytes that have not been consumed.
 #[derive(Clone, Copy, Debug)]
@@ -59,7 +59,7 @@ impl<'b> Scanner<'b> {
         Some(number)
     }
 
-    /// Returns the number of digits that follow.
+    /// Returns the number of digits at the current position.
     pub fn count_digits(&self) -> usize {
         self.0.iter().take_while(|byte| byte.is_ascii_digit()).count()
     }
@@ -86,7 +86,7 @@ impl<'b> Scanner<'b> {
         nanoseconds
     }
 
-    /// Consumes one of `names`, in upper or lower case, and returns its position among them, from
+    /// Consumes one of `names`, ignoring case, and returns its number in the list, counted from
     /// one.
     ///
     /// A name may be written in full or as its first three letters; September also as its first

@@ -1,8 +1,8 @@
-//! Binary search by time in a file whose lines are in order of time, or nearly so.
+//! Binary search by time in a file whose lines are in chronological order, or nearly so.
 //!
-//! The search finds two positions at each end of the period: one before which every entry is
-//! outside, and one after which every entry is inside. Only the lines between them, which were
-//! written within the slack of that end, are read one by one. Each probe reads a page or two.
+//! The search finds two offsets at each end of the period: one before which every entry is outside,
+//! and one after which every entry is inside. Only the lines between them, which were written
+//! within the slack of that end, are read one by one. Each probe reads a page or two.
 
 use std::io;
 use std::ops::Range;
@@ -33,7 +33,7 @@ pub struct FoundPeriod {
     pub read: u64,
 }
 
-/// The size of an interval that is scanned rather than halved.
+/// The size in bytes below which an interval is scanned rather than halved.
 const SMALL: u64 = 2 * PROBE as u64;
 
 /// Finds the entries of `period` in the bytes `within` of `source`, which begin at a line start.
@@ -72,7 +72,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     let mut inside = period.since.is_none();
     if let Some(since) = period.since {
         let mut window = EntryFilter::new(*period, reader, false);
-        // After an entry that is later than the slack, all entries are in the period.
+        // After an entry later than the start by the slack, all entries are in the period.
         at = search.walk(&mut window, low..tail, &mut spans, &|window| {
             window.latest().is_some_and(|latest| latest.duration_since(since) >= slack)
         })?;
@@ -115,7 +115,7 @@ struct BinarySearch<'s, S: ?Sized> {
 
 impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     /// Adds the lines of `range` that the window keeps to `spans`, until the window is over or
-    /// `enough` holds. Returns the offset of that line.
+    /// `enough` holds. Returns the offset of the line at which it stopped.
     fn walk(
         &mut self,
         window: &mut EntryFilter,
@@ -140,13 +140,13 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     }
 
     /// Returns the start of the first entry from `from` that is `wanted`, or the end if there is
-    /// none. Nearly all entries after a wanted one must be wanted too.
+    /// none. Nearly all entries after it must be wanted too.
     fn first(&mut self, from: u64, wanted: impl Fn(Bounds) -> bool) -> io::Result<u64> {
         let (mut low, mut high) = (from, self.within.end);
         let mut answer = self.within.end;
         while high - low > SMALL {
-            // A line starts at `middle` if the byte before it is a terminator, so a page should
-            // begin with that byte.
+            // A line starts at `middle` if the byte before it is a terminator. The page should
+            // therefore begin with that byte.
             let middle = low + (high - low) / 2;
             let middle = middle - middle % PROBE as u64 + 1;
             match self.entry(middle, high)? {
@@ -196,7 +196,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         while start < limit {
             let mut need = 1;
             let mut head = self.at(start, need, &mut ask)?;
-            // The time may be far into a long line of JSON, or lines below a heading.
+            // The time may be far into a long line of JSON, or several lines below a heading.
             while reader.unit_len(head, false).is_none() && need < LINE_HEAD && head.len() >= need {
                 need = (head.len() + 1).max(PROBE);
                 head = self.at(start, need, &mut ask)?;
@@ -218,7 +218,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         Ok(None)
     }
 
-    /// Returns where the next line end from `from` is, if it is before `limit`.
+    /// Returns the offset of the first line end from `from`, if it is before `limit`.
     fn line_end(&mut self, mut from: u64, limit: u64, ask: &mut usize) -> io::Result<Option<u64>> {
         while from < limit {
             if *ask >= MAX_READ {
@@ -240,7 +240,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         Ok(None)
     }
 
-    /// Returns the buffered bytes from `offset`, at least `need` of them unless the source ends
+    /// Returns the buffered bytes from `offset`: at least `need` of them, unless the source ends
     /// first. If more are needed, reads `ask` bytes and doubles `ask`.
     fn at(&mut self, offset: u64, need: usize, ask: &mut usize) -> io::Result<&[u8]> {
         let end = self.within.end;
@@ -260,8 +260,8 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
             let from = offset + old as u64;
             let least = from + need.saturating_sub(old) as u64;
             let most = from + *ask as u64;
-            // Read up to the end of a page if that is enough, so that the next read starts at a
-            // page of its own.
+            // Read up to the end of a page if that is enough, so that the next read starts on a
+            // page boundary.
             let stop = (most - most % PROBE as u64).max(least).min(end);
             let want = stop.saturating_sub(from);
             *ask = (*ask * 2).min(MAX_READ);

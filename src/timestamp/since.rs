@@ -1,4 +1,4 @@
-//! Times that count seconds: since 1970, since 1970 in atomic time, or since boot.
+//! Times that are counts of seconds: since 1970, since 1970 in atomic time, or since boot.
 
 use jiff::Timestamp;
 
@@ -8,8 +8,8 @@ use super::stamp::Stamp;
 /// Reads seconds (with or without a fraction), milliseconds, microseconds or nanoseconds since
 /// 1970.
 ///
-/// The number of digits distinguishes them, which works from 2001 to 2100. Seconds may have an
-/// exponent, as zap writes them: `1.795271405123e+09`.
+/// The number of digits distinguishes the units, which works from 2001 to 2100. Seconds may have an
+/// exponent, as in zap's logs: `1.795271405123e+09`.
 pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     if let [b'1'..=b'9', b'.', ..] = at.0 {
@@ -38,8 +38,8 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 
 /// Reads seconds since 1970, a comma, and three, six or nine digits of a fraction.
 ///
-/// A blank or a closing bracket follows, because before another comma or the end of the line the
-/// digits are rather a column of their own.
+/// A blank or a closing bracket must follow, because before another comma or the end of the line
+/// the digits are more likely a separate column.
 pub(super) fn epoch_comma(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     let (seconds, rest) = at.0.split_at_checked(10)?;
@@ -118,7 +118,7 @@ pub(super) fn uptime(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take_while(|byte| byte == b' ');
     let stamp = seconds_and_fraction(&mut at)?;
-    // With `printk.caller` the number of the processor or thread follows.
+    // With `printk.caller`, the number of the processor or thread follows.
     at.take_while(|byte| byte == b' ');
     at.take(b"]")?;
     *scanner = at;
@@ -147,8 +147,8 @@ pub(super) fn traced(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 }
 
 /// Reads seconds in hexadecimal, with or without a fraction of eight digits (nanoseconds) or five
-/// (microseconds), as in `lutil_debug` and `logging.c` of OpenLDAP. After a point, the four digits of
-/// IBM's monitoring agents count the lines of a second.
+/// (microseconds), as in `lutil_debug` and `logging.c` of OpenLDAP. In the logs of IBM's monitoring
+/// agents, the four digits after a point number the lines within a second.
 pub(super) fn hexadecimal(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     let _ = at.take(b"0x");
@@ -174,7 +174,7 @@ pub(super) fn hexadecimal(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Reads a modified Julian day and a second of it: `61365 52205.123`
+/// Reads a modified Julian day and the second in it: `61365 52205.123`
 /// (<https://docs.ntpsec.org/latest/monopt.html>).
 pub(super) fn julian_day(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
@@ -193,8 +193,7 @@ pub(super) fn julian_day(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Reads the seconds since a program started, as LightDM writes them: `[+0.12s]`, after the
-/// bracket.
+/// Reads the seconds since a program started after the bracket, as in LightDM's logs: `[+0.12s]`.
 pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take_while(|byte| byte == b' ');

@@ -5,14 +5,14 @@ use jiff::{Span, ToSpan, Zoned};
 
 use super::argument::{Typed, TypedTime};
 
-/// Numbers in words, from zero.
+/// The English words for numbers, starting with zero.
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const MORE_NUMBERS: [(&str, i64); 6] =
     [("fifteen", 15), ("twenty", 20), ("thirty", 30), ("forty", 40), ("fifty", 50), ("ninety", 90)];
 
 impl Typed<'_> {
-    /// Parses a distance from now that has words in it.
+    /// Parses a distance from now that is written in words.
     pub(super) fn distance(&self, text: &str) -> Option<TypedTime> {
         let lower = text.to_ascii_lowercase();
         let now = self.now.timestamp();
@@ -25,7 +25,7 @@ impl Typed<'_> {
         if let Some(span) = ahead.or_else(|| lower.strip_suffix(" hence")).and_then(span) {
             return after(span).map(Self::point);
         }
-        // Both ends are given: the last two hours end now.
+        // Both ends are given: `last two hours` ends now.
         if let Some(span) = lower.strip_prefix("last ").or_else(|| lower.strip_prefix("past ")).and_then(span) {
             return before(span).map(|first| TypedTime { first, last: now });
         }
@@ -37,7 +37,7 @@ impl Typed<'_> {
         self.unordered(&lower).map(|time| Self::point(time.timestamp()))
     }
 
-    /// Parses an age whose units are in any order, as systemd accepts it: `300ms20s 5day`.
+    /// Parses an age whose units are in any order, as systemd does: `300ms20s 5day`.
     fn unordered(&self, text: &str) -> Option<Zoned> {
         let (text, ahead) = text.strip_prefix('+').map_or((text, false), |text| (text, true));
         let text = text.strip_suffix(" ago").unwrap_or(text).trim_start_matches('-');

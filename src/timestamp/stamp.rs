@@ -1,4 +1,4 @@
-//! The time that a line states, before the parts that it omits are filled in.
+//! The time written in a line, before the omitted parts are filled in.
 
 use jiff::Timestamp;
 
@@ -42,27 +42,27 @@ pub struct Yearless {
     pub day: i8,
     /// The second of the day.
     pub second: i32,
-    /// The nanoseconds after it.
+    /// The nanoseconds within that second.
     pub nanoseconds: i32,
-    /// The offset of the following zone in seconds east of UTC.
+    /// The offset of the zone that follows, in seconds east of UTC.
     pub offset: Option<i32>,
 }
 
 impl Yearless {
-    /// Returns the second of the written clock in `year`, if that has the day.
+    /// Returns the second of the written clock in `year`, if that year has this day.
     pub(super) fn in_year(self, year: i32) -> Option<i64> {
         let days = days_from_civil(year, self.month.into(), self.day.into())?;
         Some(days * DAY + i64::from(self.second))
     }
 
-    /// Returns the first second of the written clock from `floor` on that has this date and time.
+    /// Returns the first second of the written clock, at or after `floor`, with this date and time.
     pub(super) fn after(self, floor: i64) -> i64 {
         let year = 1970 + i32::try_from(floor.div_euclid(DAY) / 366).unwrap_or_default();
         (year..=year + 12).filter_map(|year| self.in_year(year)).find(|&time| time >= floor).unwrap_or(floor)
     }
 }
 
-/// Returns the month and day of the day with this number in `year`, from 1.
+/// Returns the month and day of the day with this ordinal number in `year`, counted from 1.
 pub(super) fn day_of_year(year: i32, number: i32) -> Option<(i32, i32)> {
     let days = days_from_civil(year, 1, 1)? + i64::from(number) - 1;
     let month = (1..=12).rev().find(|&month| days_from_civil(year, month, 1).is_some_and(|first| first <= days))?;
@@ -78,7 +78,7 @@ pub(super) fn days_from_civil(year: i32, month: i32, day: i32) -> Option<i64> {
     if day < 1 || day > length || (month == 2 && day == 29 && !leap) || !(0..=9999).contains(&year) {
         return None;
     }
-    // Here, years begin in March, so that the leap day is the last day. See Howard Hinnant,
+    // Years begin in March here, so that the leap day is the last day. See Howard Hinnant,
     // "chrono-Compatible Low-Level Date Algorithms".
     let year = i64::from(year) - i64::from(month <= 2);
     let era = year.div_euclid(400);

@@ -9,8 +9,8 @@ use super::scan::Scanner;
 impl Typed<'_> {
     /// Parses a time on `date`: `3pm`, `9:30`, `14h30` or `14:30:05.5`, with or without a zone.
     ///
-    /// `14`, `1430` and `14.30` are times only after a day. The end of a day may be written `24:00`
-    /// (ISO 8601).
+    /// `14`, `1430` and `14.30` are times only after a day. The end of a day may be written as
+    /// `24:00` (ISO 8601).
     pub(super) fn clock(&self, date: Date, text: &str, after_day: bool) -> Option<TypedTime> {
         let text = text.strip_prefix(['T', 't']).unwrap_or(text);
         let (time, zone) = match text.split_once(' ') {

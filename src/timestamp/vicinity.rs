@@ -1,12 +1,12 @@
-//! Judges the bytes before a time: whether it may begin there, and whether it stands alone.
+//! Examines the bytes before a time: whether it may begin there, and whether it is on its own.
 
 use std::net::IpAddr;
 
 use super::months::MONTHS;
 use super::scan::Scanner;
 
-/// Returns whether a text is one number or name in brackets, and blanks, after any sequences that
-/// set colours.
+/// Returns whether a text is one number or one name in brackets, with blanks, after any escape
+/// sequences that set colours.
 ///
 /// A number that is too long for a part of a date may have a fraction and end its column, as in
 /// Cisco's `00012345.001 |`.
@@ -18,8 +18,8 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     at.0.iter().all(is_part) || is_name_in_brackets(at.0) || has_no_date(at.0)
 }
 
-/// Returns whether a text is an address and a number in brackets, as IceWarp writes them, or columns
-/// of which one at most is a number: `CS\t0\t`, as MetaTrader does.
+/// Returns whether a text consists of an address and a number in brackets, as in IceWarp's logs, or
+/// of columns of which at most one is a number, as in MetaTrader's `CS\t0\t`.
 fn has_no_date(text: &[u8]) -> bool {
     let Some((last, columns)) = text.split_last().filter(|(last, _)| matches!(last, b' ' | b'\t')) else {
         return false;
@@ -45,7 +45,7 @@ fn is_name_in_brackets(text: &[u8]) -> bool {
     is_word && !(0..word.len()).any(|at| Scanner(&word[at..]).name(&MONTHS).is_some())
 }
 
-/// Returns whether a number after `before` belongs to a name: `sshd[123]`, `555-123`.
+/// Returns whether a number after `before` is part of a name: `sshd[123]`, `555-123`.
 pub(super) fn ends_a_name(before: &[u8]) -> bool {
     match before {
         [.., name, b'['] => name.is_ascii_alphanumeric() || *name == b'_',
@@ -54,14 +54,14 @@ pub(super) fn ends_a_name(before: &[u8]) -> bool {
     }
 }
 
-/// Returns whether the number at `offset` continues one before it, as in `2026-11-21`.
+/// Returns whether the number at `offset` continues the number before it, as in `2026-11-21`.
 pub(super) fn goes_on(line: &[u8], offset: usize) -> bool {
     line[offset].is_ascii_digit()
         && matches!(&line[..offset], [.., digit, b'-' | b'/' | b'.'] if digit.is_ascii_digit())
 }
 
 /// Returns whether a time may begin at `offset`: at a digit or letter that does not continue
-/// another.
+/// another one.
 pub(super) fn may_begin(line: &[u8], offset: usize) -> bool {
     let byte = line[offset];
     let before = offset.checked_sub(1).map_or(b' ', |at| line[at]);

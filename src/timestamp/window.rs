@@ -1,5 +1,5 @@
-//! Selects the entries of a period from consecutive lines: of a stream, or around the ends of the
-//! period in a file.
+//! Selects the entries of a period from consecutive lines, either of a stream or around the ends of
+//! the period in a file.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::sample::{LONG_SAMPLE, SAMPLE, detect_from, next_sample};
 use super::{Disorder, LineCoverage, Period};
 
-/// Decides line by line whether its entry is within the period.
+/// A filter that decides line by line whether its entry is within the period.
 #[derive(Debug)]
 pub struct EntryFilter {
     period: Period,
@@ -33,7 +33,8 @@ pub struct EntryFilter {
 }
 
 impl EntryFilter {
-    /// Starts at a line. Lines before the first time are kept if `keep` is set.
+    /// Returns a filter that starts at a line. Lines before the first time are kept if `keep` is
+    /// set.
     #[must_use]
     pub fn new(period: Period, reader: &Arc<Reader>, keep: bool) -> Self {
         let sequence = Sequence::new(Arc::clone(reader));
@@ -109,20 +110,20 @@ impl EntryFilter {
         self.latest
     }
 
-    /// Returns a warning if much of the log has no recognised times.
+    /// Returns a warning if a large part of the log has no recognised times.
     #[must_use]
     pub fn warning(&self) -> Option<String> {
         self.reader.form.warning()
     }
 }
 
-/// Selects the entries of a period from a stream.
+/// A filter that selects the entries of a period from a stream.
 #[derive(Debug)]
 pub struct StreamWindow {
     period: Period,
     context: TimeContext,
     window: Option<EntryFilter>,
-    /// Lines from which the time format has yet to be detected, or the beginning of one line.
+    /// Lines held back until the time format is detected, or the beginning of one line.
     held: Vec<u8>,
     /// The number of bytes that the next attempt to detect the time format needs.
     enough: usize,
@@ -132,7 +133,7 @@ pub struct StreamWindow {
 }
 
 impl StreamWindow {
-    /// Selects `period` from a stream that has not been read yet.
+    /// Creates a filter for `period` at the beginning of a stream.
     #[must_use]
     pub fn new(period: Period, context: TimeContext) -> Self {
         Self { period, context, window: None, held: Vec::new(), enough: SAMPLE, offset: 0, rest: None }
@@ -144,13 +145,13 @@ impl StreamWindow {
         self.window.as_ref().is_some_and(|window| window.over)
     }
 
-    /// Returns what the lines so far have revealed, or `None` before the form is known.
+    /// Returns the filter with its counts so far, or `None` before the form is known.
     #[must_use]
     pub fn filter(&self) -> Option<&EntryFilter> {
         self.window.as_ref()
     }
 
-    /// Returns the bytes that are held back, after the time format could not be detected.
+    /// Returns the lines that were held back, after the time format could not be detected.
     pub fn take_held(&mut self) -> Vec<u8> {
         std::mem::take(&mut self.held)
     }
@@ -182,8 +183,7 @@ impl StreamWindow {
         Ok(())
     }
 
-    /// Handles a pause of the writer: if the lines so far reveal the form, they are no longer held
-    /// back.
+    /// Handles a pause of the writer: if the lines so far determine the form, releases them.
     pub fn pause(&mut self, mut emit: impl FnMut(bool, &[u8])) {
         if self.window.is_none()
             && let Ok(window) = self.detect(&self.held, false)
@@ -261,7 +261,7 @@ impl StreamWindow {
         }
     }
 
-    /// Passes lines on, and returns how many bytes they have. Unless `bytes` are whole, a heading at
+    /// Passes lines on, and returns their length in bytes. Unless `bytes` are whole, a heading at
     /// their end is left until the time below it is known.
     fn lines(&mut self, bytes: &[u8], is_whole: bool, emit: &mut impl FnMut(bool, &[u8])) -> usize {
         let Some(window) = &mut self.window else { return bytes.len() };

@@ -1,4 +1,4 @@
-//! Words in typed times: those that add nothing, and those that mean the same as another one.
+//! Words in typed times: those that add nothing, and synonyms.
 
 use super::months::{MONTHS, foreign_month};
 use super::scan::Scanner;
@@ -6,7 +6,7 @@ use super::scan::Scanner;
 /// Words that add nothing to a time.
 const FILLERS: [&str; 14] = ["at", "on", "the", "of", "and", "um", "den", "uhr", "le", "à", "às", "de", "del", "г."];
 
-/// The days next to this one in the languages whose months are known.
+/// Names for today and yesterday in the languages whose months are known.
 const DAYS: [(&str, &str); 2] = [
     ("today", "heute aujourd'hui aujourd’hui hoy oggi hoje vandaag idag dzisiaj сегодня"),
     ("yesterday", "gestern hier ayer ieri ontem gisteren igår wczoraj вчера"),
@@ -44,16 +44,16 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ),
 ];
 
-/// Returns `text` without marks that set its direction, and with plain blanks, as it may have been
-/// copied from a chat or a log of Apple's systems.
+/// Returns `text` without marks that set its direction, and with plain blanks, because it may have
+/// been copied from a chat or from a log of Apple's systems.
 pub(super) fn without_marks(text: &str) -> String {
     let is_mark =
         |char: &char| matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|char| !is_mark(char)).map(|char| if char.is_whitespace() { ' ' } else { char }).collect()
 }
 
-/// Returns `text` without the words that add nothing, and with the words that the other parsers
-/// know in place of others.
+/// Returns `text` without the words that add nothing, and with synonyms replaced by words that the
+/// other parsers know.
 pub(super) fn common_words(text: &str) -> String {
     let mut words: Vec<String> = Vec::new();
     let is_german = text.split_whitespace().any(|word| word.eq_ignore_ascii_case("uhr"));
@@ -66,7 +66,7 @@ pub(super) fn common_words(text: &str) -> String {
             filler if FILLERS.contains(&filler) => {}
             "a.m." => words.push("am".to_owned()),
             "p.m." => words.push("pm".to_owned()),
-            // Go prints a time with a monotonic clock.
+            // Go prints a time with its monotonic clock.
             _ if index > 3 && lower.starts_with("m=") => {}
             _ if index > 2 && follows_offset(words.last(), word) => {}
             "noon" | "midnight" if words.last().is_some_and(|last| last == "12") => {
@@ -75,7 +75,7 @@ pub(super) fn common_words(text: &str) -> String {
             }
             _ => {
                 let weekday = known(&WEEKDAYS, lower.trim_end_matches([',', '.'])).filter(|_| index == 0);
-                // March may be meant, unless another month follows.
+                // This word may mean March, unless another month follows.
                 let weekday = weekday.filter(|_| !is_month(word) || text.split_whitespace().skip(1).any(is_month));
                 let word = if is_month(word) { word.trim_end_matches(',') } else { word };
                 words.push(
@@ -85,14 +85,14 @@ pub(super) fn common_words(text: &str) -> String {
         }
     }
     match &words[..] {
-        // The hour of today, and not a number alone.
+        // This is an hour of today, and not a plain number.
         [hour] if is_german && hour.len() <= 2 => format!("today {hour}"),
         _ => words.join(" "),
     }
 }
 
-/// Returns whether a word is the abbreviation of a zone whose offset is before it, as in
-/// `14:30:05 +0100 CET`.
+/// Returns whether a word is the abbreviation of a zone that follows its offset, as in `14:30:05
+/// +0100 CET`.
 fn follows_offset(last: Option<&String>, word: &str) -> bool {
     let offset = last.and_then(|last| last.strip_prefix(['+', '-']));
     let is_offset = offset.is_some_and(|digits| digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit()));
@@ -108,7 +108,7 @@ fn is_month(word: &str) -> bool {
     reads(&|at| at.name(&MONTHS)) || reads(&foreign_month)
 }
 
-/// Returns whether a text names a part of the day, which begins and ends at no certain hour.
+/// Returns whether a text names a part of the day, which has no exact beginning and end.
 pub(super) fn names_part_of_day(lower: &str) -> bool {
     let is_part = |word: &str| matches!(word, "morning" | "afternoon" | "evening" | "night");
     lower == "tonight"
@@ -135,7 +135,8 @@ mod tests {
 
     use crate::timestamp::parse_time;
 
-    /// All but the first five were refused; those lost their zone. Now is a Saturday.
+    /// Regression: the first five lost their zone, and all others were rejected. In this test, now
+    /// is a Saturday.
     #[test]
     fn zones_of_bare_times_and_more_phrases() {
         let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();

@@ -1,7 +1,7 @@
 //! Finds the first year of a log that omits the year and covers more than one.
 //!
-//! Within a year, the date of the file's last change determines it, and binary search works. In a
-//! longer log each date occurs several times, so that only reading it from the first line
+//! Within a year, the date of the file's last change determines the year, and binary search works.
+//! In a longer log each date occurs several times, and only reading from the first line
 //! distinguishes them.
 
 use std::io;
@@ -12,23 +12,23 @@ use super::form::TimeForm;
 use super::stamp::{DAY, Stamp, days_from_civil};
 use super::zone::Abbreviations;
 
-/// The number of places that are examined to see whether a log covers more than a year.
+/// The number of places examined to find out whether a log covers more than a year.
 const PLACES: u64 = 8;
 
-/// The size in bytes up to which a log is read completely for that.
+/// The size in bytes up to which a log is read completely for this.
 const SHORT: u64 = 64 << 10;
 
-/// A date that is at least this many days earlier than the one before it is in the next year.
+/// The minimum number of days by which a date in the next year is earlier than the date before it.
 const HALF_A_YEAR: i64 = 182;
 
-/// How many days an entry of such a log may be earlier than one before it.
+/// The number of days by which an entry of such a log may be earlier than the entry before it.
 pub(super) const GRACE: i64 = 7;
 
 /// A month and a day.
 type Date = (i8, i8);
 
 /// Returns the year of the first entry if the log covers more than a year. It is the latest year
-/// with which the last entry is not after `limit`, a second of the local clock.
+/// for which the last entry is not after `limit`, a second of the local clock.
 pub(super) fn first_year<S: RandomAccess + ?Sized>(
     source: &S,
     within: &Range<u64>,
@@ -71,7 +71,7 @@ pub(super) fn first_year<S: RandomAccess + ?Sized>(
     Ok((latest - 60..=latest).rev().find(fits))
 }
 
-/// Returns whether the log's dates wrap around to the first one.
+/// Returns whether the log's dates pass the first date again.
 fn is_longer_than_a_year(dates: &[Date]) -> bool {
     let day = |&(month, day): &Date| i64::from(month) * 31 + i64::from(day);
     let turns = dates.windows(2).filter(|pair| day(&pair[0]) - day(&pair[1]) > HALF_A_YEAR).count();

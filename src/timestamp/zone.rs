@@ -1,7 +1,7 @@
-//! Time zones as logs write them: `Z`, offsets, abbreviations, names of the tz database.
+//! Time zones as logs write them: `Z`, offsets, abbreviations, and names of the tz database.
 //!
-//! An abbreviation means what it means in the user's own zone, or else what RFC 2822 or common use
-//! says. One that several countries use differently is never guessed.
+//! An abbreviation has the meaning that it has in the user's own zone, or else the one in RFC 2822
+//! or in common use. One that several countries use differently is never guessed.
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
@@ -63,8 +63,8 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
     ("ART", -180),
     ("COT", -300),
     ("PET", -300),
-    // The abbreviations of the tz database before it replaced them by numbers; Java still uses
-    // them.
+    // The abbreviations that the tz database used before it replaced them with numbers; Java still
+    // uses them.
     ("WAT", 60),
     ("IDT", 180),
     ("IRST", 210),
@@ -93,16 +93,16 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
 /// Abbreviations of several zones, none of which is the usual one.
 const AMBIGUOUS: [&str; 4] = ["IST", "AST", "GST", "WST"];
 
-/// The abbreviations that are zones in square brackets and behind other separators, too.
+/// The abbreviations that are zones even in square brackets and after other separators.
 const UNMISTAKABLE: [&str; 16] =
     ["UTC", "GMT", "CET", "CEST", "EET", "EEST", "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "JST"];
 
-/// The separators between a time and its zone, where they are neither nothing nor one blank. A longer
-/// one precedes those that are its prefix.
+/// The separators between a time and its zone, other than nothing and one blank. A longer separator
+/// precedes those that are its prefix.
 const GAPS: [&[u8]; 14] =
     [b", ", b",", b"; ", b";", b" | ", b"|", b"\t", b" - ", b"-", b"/", b"_", b" tz=", b" TZ=", b"  "];
 
-/// A quarter of an hour in seconds. Today's offsets are multiples of it.
+/// A quarter of an hour in seconds. All current offsets are multiples of it.
 const QUARTER: i32 = 900;
 
 /// The zone that follows a written time.
@@ -120,7 +120,7 @@ pub(super) enum WrittenZone {
     Unclear,
 }
 
-/// The meaning of zones in a log.
+/// The known zone abbreviations of a log.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Abbreviations {
     /// The abbreviations of the user's zone.
@@ -172,7 +172,7 @@ impl Abbreviations {
         written
     }
 
-    /// Reads a separator and what can only be a zone there: `, CET`, `-UTC`, `;+02:00`.
+    /// Reads a separator and text that can only be a zone there: `, CET`, `-UTC`, `;+02:00`.
     fn after_gap(&self, at: &mut Scanner<'_>) -> Option<i32> {
         let gap = GAPS.into_iter().find(|gap| at.take(gap).is_some())?;
         if let [b'+' | b'-', rest @ ..] = at.0 {
@@ -199,8 +199,8 @@ impl Abbreviations {
         if at.take(&[closing]).is_none() {
             return WrittenZone::Nothing;
         }
-        // Other abbreviations in square brackets are rather names of modules, and other numbers are
-        // the time since the last entry.
+        // Other abbreviations in square brackets are more likely names of modules, and other
+        // numbers the time since the last entry.
         let is_name = name.iter().all(u8::is_ascii_alphabetic);
         match written {
             WrittenZone::Offset(_)
@@ -279,7 +279,7 @@ fn minutes(scanner: &mut Scanner<'_>) -> Option<i32> {
     let sign = sign(&mut at)?;
     let minutes = (at.count_digits() == 3).then(|| at.digits(3))?? * sign;
     *scanner = at;
-    // Other numbers are thousandths of a second.
+    // Any other number is thousandths of a second.
     (minutes.abs() <= 14 * 60 && minutes * 60 % QUARTER == 0).then_some(minutes)
 }
 
@@ -291,7 +291,7 @@ fn numeric(at: &mut Scanner<'_>) -> Option<i32> {
         2 => (at.digits(2)?, minutes_after_colon(at)),
         _ => return None,
     };
-    // RFC 3339 has no others.
+    // RFC 3339 allows no other values.
     (hours < 24 && minutes < 60).then_some(sign * (hours * 60 + minutes) * 60)
 }
 
@@ -307,8 +307,8 @@ fn minutes_after_colon(at: &mut Scanner<'_>) -> i32 {
     }
 }
 
-/// Reads the offset after `GMT` or `UTC`, as in `GMT+2`, `UTC-05:00` and `GMT +0100`. After a blank,
-/// it has four digits.
+/// Reads the offset after `GMT` or `UTC`, as in `GMT+2`, `UTC-05:00` and `GMT +0100`. After a
+/// blank, the offset has four digits.
 fn offset_after_name(scanner: &mut Scanner<'_>) -> Option<i32> {
     let mut at = *scanner;
     let offset = if at.take(b" ").is_none() {
@@ -321,7 +321,7 @@ fn offset_after_name(scanner: &mut Scanner<'_>) -> Option<i32> {
     Some(offset)
 }
 
-/// Reads what [`numeric`] reads, and also a single digit of hours.
+/// Reads an offset as [`numeric`] does, and also accepts hours of a single digit.
 fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
     if at.0.get(1..).is_some_and(|rest| Scanner(rest).count_digits() == 1) {
         let sign = sign(at)?;
@@ -330,10 +330,10 @@ fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
     numeric(at)
 }
 
-/// Returns whether the times of a log are in UTC, if `line` is a header that tells.
+/// Returns whether the times of a log are in UTC, if `line` is a header that says so.
 ///
-/// Those of W3C's extended log format are (<https://www.w3.org/TR/WD-logfile.html>), but the firewall
-/// of Windows states another format before the names of the fields.
+/// Times in W3C's extended log format are (<https://www.w3.org/TR/WD-logfile.html>), but the
+/// Windows firewall states another format before the names of the fields.
 pub(super) fn header_is_utc(line: &[u8]) -> Option<bool> {
     if line.starts_with(b"#Time Format: Local") {
         return Some(false);
