@@ -1,7 +1,7 @@
-//! Follows several logs as one, in order of the times of their entries.
+//! Follows several logs as one, in chronological order of their entries.
 //!
-//! The stored content is merged first, as without following. Appended entries are then put in order
-//! as far as they arrive within a short time of each other.
+//! The stored content is merged first, as it is without following. Appended entries are then
+//! ordered if they arrive within a short time of each other.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -25,10 +25,10 @@ pub trait GrowingOutput: MergeOutput {
     /// file has been replaced by this one, if any.
     fn add(&mut self, name: &OsStr, replaced: Option<usize>);
 
-    /// Reports something about an input.
+    /// Reports a message about an input.
     fn report(&mut self, name: &OsStr, error: &io::Error);
 
-    /// Reports notices about a log that goes on.
+    /// Reports notices about a log that continues.
     ///
     /// # Errors
     /// Returns the error of the output.
@@ -41,14 +41,14 @@ pub trait GrowingOutput: MergeOutput {
     fn flush(&mut self) -> io::Result<()>;
 }
 
-/// What is followed, and from where.
+/// The options for following several logs as one.
 #[derive(Debug)]
 pub struct FollowedMerge {
-    /// See [`follow`].
+    /// The options for [`follow`].
     pub options: super::Options,
-    /// The entries wanted of the stored content.
+    /// The entries wanted from the stored content.
     pub search: PeriodSearch,
-    /// How many of the last lines of each log are wanted at first; `None` for all.
+    /// The number of last lines wanted from each log's stored content; `None` for all.
     pub last: Option<u64>,
     /// Whether lines are numbered.
     pub counts: bool,
@@ -57,7 +57,7 @@ pub struct FollowedMerge {
 /// Follows `inputs` as one log.
 ///
 /// # Errors
-/// See [`follow`].
+/// Fails as [`follow`] does.
 pub fn follow_merged<O: GrowingOutput>(
     inputs: impl Iterator<Item = Result<FileRef, (OsString, io::Error)>>,
     FollowedMerge { options, search, last, counts }: FollowedMerge,
@@ -87,7 +87,7 @@ pub fn follow_merged<O: GrowingOutput>(
 #[derive(Debug, Default)]
 struct Stored {
     log: Option<Log>,
-    /// Of a file that grows: the file, and where its stored lines end.
+    /// The source and the end of its stored lines, for a file that grows.
     growing: Option<(Source, u64)>,
 }
 
@@ -98,13 +98,14 @@ struct Merging<'m, O> {
     mode: IoMode,
     last: Option<u64>,
     counts: bool,
-    /// The inputs.
+    /// The names of the inputs.
     names: Vec<OsString>,
     stored: Vec<Stored>,
-    /// Whether nothing more of an input is wanted.
+    /// Whether nothing more is wanted from each input.
     done: Vec<bool>,
     live: LiveMerge,
-    /// The numbers of the logs, one for each file that an input was, and the inputs that they are of.
+    /// The numbers of the logs, one for each file that an input has been, and the inputs they
+    /// belong to.
     numbers: BTreeMap<Origin, usize>,
     targets: Vec<usize>,
     stopped: bool,
@@ -187,7 +188,7 @@ impl<O: GrowingOutput> Follower for Merging<'_, O> {
 }
 
 impl<O: GrowingOutput> Merging<'_, O> {
-    /// Returns the number of the log in one of an input's files, which is added if it is new.
+    /// Returns the number of the log for one of an input's files. Adds the log if it is new.
     fn number(&mut self, origin: Origin) -> usize {
         if let Some(&number) = self.numbers.get(&origin) {
             return number;
@@ -205,7 +206,7 @@ impl<O: GrowingOutput> Merging<'_, O> {
         Log::open(source, self.search.clone(), self.counts)
     }
 
-    /// Opens a file that grows, up to its last line end before `end`.
+    /// Opens a file that grows, up to the last line end before `end`.
     fn open_growing(&mut self, target: usize, source: Source, end: u64) -> io::Result<Stored> {
         let whole = last_line_end(&source, source.start()..end, b'\n')?;
         let start = match self.last {
@@ -213,12 +214,12 @@ impl<O: GrowingOutput> Merging<'_, O> {
             None => source.start(),
         };
         let log = self.log(source.part(start..whole, self.mode)?);
-        // No line has had a time so far, but appended lines are wanted nevertheless.
+        // No line has had a time so far, but appended lines are still wanted.
         let log = log.map_err(|error| self.output.report(&self.names[target], &error)).ok();
         Ok(Stored { log, growing: Some((source, whole)) })
     }
 
-    /// Passes on the entries that need not wait any longer.
+    /// Passes on the entries that no longer need to wait.
     fn release(&mut self) -> io::Result<()> {
         let now = Instant::now();
         while let Some(Released { log, bytes, lines, is_last }) = self.live.next(now) {
@@ -239,7 +240,7 @@ impl<O: GrowingOutput> Merging<'_, O> {
         Ok(())
     }
 
-    /// Passes on what is still waiting, and the ends of all logs.
+    /// Passes on the entries that are still waiting, and the ends of all logs.
     fn finish(&mut self) -> io::Result<()> {
         if !self.stopped {
             let open: Vec<Origin> = self.numbers.keys().copied().collect();
@@ -251,7 +252,7 @@ impl<O: GrowingOutput> Merging<'_, O> {
     }
 }
 
-/// Passes on stored content, and notes how far each log was passed on.
+/// Passes on stored content, and records how much of each log was passed on.
 struct StoredOutput<'o, O> {
     output: &'o mut O,
     done: &'o mut [bool],
@@ -268,7 +269,7 @@ impl<O: GrowingOutput> MergeOutput for StoredOutput<'_, O> {
     }
 
     fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep> {
-        // The end of what a file holds so far is not the end of its lines.
+        // The end of a file's stored content is not the end of its lines.
         match self.growing[log].growing {
             Some(_) => self.output.notices(log, notices).map(|()| MergeStep::Continue),
             None => self.output.ended(log, notices),

@@ -1,9 +1,9 @@
-//! Follows files as they grow: the one loop behind `cat --follow` and `grep --follow`.
+//! Follows files as they grow: the loop shared by `cat --follow` and `grep --follow`.
 //!
 //! [`follow`] opens each input, lets the command print its content, and then passes on appended
-//! bytes until a signal, the end of a process, the output's reader or the last input ends it. It
-//! detects when a file is truncated and, by name, when another file replaces it; the old file is
-//! then read to its end first. It prints nothing itself: a [`Follower`] does.
+//! bytes. It ends on a signal, at the end of a process, when the output's reader is gone, or when
+//! no input is left. It detects when a file is truncated and, by name, when another file replaces
+//! it; the old file is then read to its end first. It prints nothing itself: a [`Follower`] does.
 
 mod merged;
 mod pipe;
@@ -30,20 +30,20 @@ const TICK: Duration = Duration::from_secs(1);
 /// mapping, which inotify does not report.
 const SHORT_TICK: Duration = Duration::from_millis(40);
 
-/// How to follow.
+/// The options for following.
 #[derive(Debug)]
 pub struct Options {
-    /// Whether to follow names rather than the files opened by them.
+    /// Whether to follow names rather than the files that were opened.
     pub by_name: bool,
-    /// How the initial content is read.
+    /// The access method for the initial content.
     pub mode: IoMode,
-    /// Which bytes of each input are wanted.
+    /// The wanted byte range of each input.
     pub range: Range,
-    /// Processes to stop with: following ends when the last of them has ended.
+    /// Processes whose end stops following: it ends when the last of them has ended.
     pub processes: Vec<u32>,
 }
 
-/// Identifies the file that bytes were appended to.
+/// The identity of the file to which bytes were appended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin {
     /// The number of the input.
@@ -60,16 +60,15 @@ impl Origin {
     }
 }
 
-/// What a command does with the inputs it follows.
+/// The command's handling of the inputs that are followed.
 pub trait Follower {
     /// Announces an input. Inputs are numbered from 0 in the order of announcement.
     fn add(&mut self, name: &OsStr);
 
     /// Prints the wanted part of the current content of the input `target`.
     ///
-    /// `end` is where the stored bytes of a growing file end, and `None` for an input that does not
-    /// grow. Returns the source offset from which to continue, or `None` when nothing more is
-    /// wanted.
+    /// `end` is the end of a growing file's stored bytes, and `None` for an input that does not
+    /// grow. Returns the source offset from which to continue, or `None` if nothing more is wanted.
     ///
     /// # Errors
     /// Returns the error of the output. The follower itself reports errors of the source.
@@ -87,10 +86,10 @@ pub trait Follower {
     /// Returns the error of the output.
     fn end(&mut self, origin: Origin) -> io::Result<()>;
 
-    /// Reports something about an input.
+    /// Reports a message about an input.
     fn report(&mut self, name: &OsStr, error: &io::Error);
 
-    /// Handles that all inputs have been opened.
+    /// Handles the moment when all inputs have been opened.
     ///
     /// # Errors
     /// Returns the error of the output.
@@ -98,8 +97,7 @@ pub trait Follower {
         Ok(())
     }
 
-    /// Returns how long it takes until [`Follower::flush`] has something to print, if nothing more
-    /// arrives.
+    /// Returns the time until [`Follower::flush`] has bytes to print, if nothing more arrives.
     fn wait(&self) -> Option<Duration> {
         None
     }
@@ -110,7 +108,7 @@ pub trait Follower {
     /// Returns the error of the output.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// Returns whether nothing more is wanted, including from further inputs.
+    /// Returns whether nothing more is wanted, not even from further inputs.
     fn has_stopped(&self) -> bool {
         false
     }
@@ -121,14 +119,14 @@ pub trait Follower {
     }
 }
 
-/// Why following ended.
+/// The reason following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
-    /// This signal arrived.
+    /// This signal was received.
     Signal(Signal),
     /// The follower has everything it wants, or the processes to stop with have ended.
     Done,
-    /// The reader of the output has gone.
+    /// The reader of the output is gone.
     Unread,
     /// No input remains that could grow.
     NothingLeft,
@@ -137,17 +135,17 @@ pub enum End {
 /// The outcome of following.
 #[derive(Clone, Copy, Debug)]
 pub struct FollowOutcome {
-    /// Why it ended.
+    /// The reason it ended.
     pub end: End,
-    /// Whether an input could not be opened or followed, which has been reported.
+    /// Whether an input could not be opened or followed. This has been reported.
     pub failed: bool,
 }
 
 /// Follows `inputs`.
 ///
 /// The first SIGINT or SIGTERM ends the process at once, with the exit code that shells report for
-/// it. Once all inputs have been started, bytes appended by then are printed first, as far as that
-/// takes no time.
+/// it. Once all inputs have been opened, the bytes appended by then are printed first, unless that
+/// takes time.
 ///
 /// # Errors
 /// Returns the error of the follower or of `poll(2)`. Errors of an input are reported.
@@ -182,9 +180,9 @@ pub fn follow<F: Follower>(
     Ok(FollowOutcome { end, failed: run.failed })
 }
 
-/// All inputs that are followed.
+/// The state of following all inputs.
 struct FollowRun {
-    /// The regular file that the output goes to. Following it would never end.
+    /// The regular file that output is written to. Following it would never end.
     output: Option<OwnFile>,
     options: Options,
     watch: Watch,
@@ -234,7 +232,7 @@ impl FollowRun {
             Err(error) => {
                 self.fail(&name, &error, follower);
                 if self.options.by_name {
-                    // It may become a file that can be followed.
+                    // The name may later refer to a file that can be followed.
                     follower.add(&name);
                     let target = FollowedInput::missing(number, &name, &error);
                     target.watch(&self.watch);
@@ -261,11 +259,11 @@ impl FollowRun {
         }
     }
 
-    /// Returns the source and, for a growing file, where its stored bytes end.
+    /// Returns the source and, for a growing file, the end of its stored bytes.
     fn grows(&self, source: Source) -> io::Result<(Source, Option<u64>)> {
         let holds = |at: u64| source.read_at(&mut [0], at).is_ok_and(|got| got == 1);
         let end = match source.kind() {
-            // It is empty, or only claims to be, as files in /proc do.
+            // The file is empty, or only claims to be, as files in /proc do.
             Kind::Unsized if holds(0) => None,
             Kind::Unsized => Some(source.start()),
             Kind::Regular => {
@@ -332,8 +330,8 @@ impl FollowRun {
         }
     }
 
-    /// Returns the numbers of all inputs: first those known to have changed, in the order of their
-    /// changes, so that output follows what happened.
+    /// Returns the numbers of all inputs. Those known to have changed come first, in the order of
+    /// their changes, so that output appears in the order of events.
     fn order_of_changes(&mut self) -> Vec<usize> {
         let mut order: Vec<usize> = (0..self.targets.len()).collect();
         let changed = self.watch.take_changed();
@@ -348,7 +346,8 @@ impl FollowRun {
         order
     }
 
-    /// Passes on the bytes available now. A busy writer would otherwise keep this loop running.
+    /// Passes on the bytes that are available now. Without this limit, a busy writer would keep the
+    /// loop running.
     fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
         for target in &mut self.targets {
             let size = target.size();

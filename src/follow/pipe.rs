@@ -1,7 +1,8 @@
-//! A FIFO or other stream that is followed for further writers.
+//! A FIFO or other stream that is followed across writers.
 //!
-//! A FIFO's reader sees its end whenever the last writer closes it. It is then opened again before
-//! the old descriptor is closed, so that no byte is lost and the next writer wakes the follower.
+//! A FIFO's reader sees an end whenever the last writer closes it. The FIFO is then opened again
+//! before the old descriptor is closed, so that no byte is lost and the next writer wakes the
+//! follower.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -47,7 +48,7 @@ impl Pipe {
         self.ended
     }
 
-    /// Returns the available bytes, which are none if a writer pauses or has finished.
+    /// Returns the available bytes. They are empty if a writer pauses or has finished.
     pub fn next(&mut self) -> io::Result<&[u8]> {
         self.piece.clear();
         if self.ended {

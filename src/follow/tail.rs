@@ -1,13 +1,13 @@
 //! Reads the end of one file as it grows.
 //!
 //! Another program may truncate the file at any time and rewrite it to any length. A smaller size
-//! reveals the one; a few bytes remembered from the file's beginning and from before the current
-//! position reveal the other. Bytes are read with `pread`, never through a mapping, because on
-//! overlayfs and network file systems a mapping may show zeros for appended bytes.
+//! reveals the truncation; a few bytes remembered from the file's beginning and from before the
+//! current offset reveal the rewriting. Bytes are read with `pread`, never through a mapping,
+//! because on overlayfs and network file systems a mapping may show zeros for appended bytes.
 //!
-//! A program that serves a FUSE file system may give the status of the file that has the name now for
-//! a descriptor of the one that had it before, and the bytes of the latter. So a smaller size there
-//! may also mean that the file was replaced, and only opening the name again shows its bytes.
+//! On a FUSE file system, a descriptor may report the status of the file that now has the name, but
+//! the bytes of the file that had it before. There, a smaller size may also mean that the file was
+//! replaced, and only opening the name again shows the new bytes.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -22,11 +22,11 @@ use crate::os::{FileSystem, Status};
 /// The maximum number of bytes returned at once.
 const MAX_PIECE: u64 = 1 << 20;
 
-/// The number of bytes remembered from the beginning and from before the position.
+/// The number of bytes remembered from the beginning and from before the current offset.
 const REMEMBERED: usize = 48;
 
-/// How long zeros at the very end are held back, because a program that writes through a mapping
-/// may be about to fill them in. Stored zeros are returned after that.
+/// The time for which zeros at the very end are held back, because a program that writes through a
+/// mapping may be about to fill them in. After that, stored zeros are returned.
 const ZEROS_SETTLE: Duration = Duration::from_secs(1);
 
 /// The outcome of [`Tail::next`].
@@ -37,7 +37,7 @@ pub(super) enum TailStep<'t> {
     /// The file was truncated, and all of its content is new.
     Truncated,
     /// The file was truncated or replaced, and all of its content is new. Its file system does not
-    /// tell which.
+    /// show which of the two happened.
     Renewed,
 }
 
@@ -51,11 +51,11 @@ pub(super) struct Tail {
     /// The bytes just before `at`.
     behind: Vec<u8>,
     piece: Vec<u8>,
-    /// When the file was first seen to end in zeros, which are held back.
+    /// The time when the file was first seen to end in zeros, which are held back.
     zeros: Option<Instant>,
-    /// Whether other programs share the file's position, so that nothing may seek.
+    /// Whether other programs share the file's position, so that seeking is not allowed.
     is_shared: bool,
-    /// The name by which a file on FUSE is opened again when its status is doubtful.
+    /// The name by which a file on FUSE is opened again if its status may be wrong.
     name: Option<OsString>,
 }
 
@@ -70,15 +70,15 @@ impl Tail {
         Ok(tail)
     }
 
-    /// Notes the name that the file was opened by.
+    /// Records the name by which the file was opened.
     pub fn named(self, name: &OsStr) -> Tail {
         let is_doubtful = Status::of(&self.file)
             .is_ok_and(|status| FileSystem::of(self.file.as_fd(), status.device) == FileSystem::Fuse);
         Tail { name: is_doubtful.then(|| name.to_owned()), ..self }
     }
 
-    /// Sets whether other programs share the file's position. If so, holes are not looked for,
-    /// because that takes a seek.
+    /// Sets whether other programs share the file's position. If so, holes are not searched for,
+    /// because that needs a seek.
     pub fn share_position(&mut self, is_shared: bool) {
         self.is_shared = is_shared;
     }
@@ -156,14 +156,14 @@ impl Tail {
         TailStep::Renewed
     }
 
-    /// Opens the file that has the name now, if it counts as this file on a file system that may be
-    /// wrong about that.
+    /// Opens the file that has the name now, if its identity is that of this file on a file system
+    /// that may report it wrongly.
     fn successor(&self) -> Option<File> {
         let file = path::open(self.name.as_ref()?).ok()?;
         self.is(&Status::of(&file).ok()?).then_some(file)
     }
 
-    /// Returns whether `file` begins with other bytes than those remembered.
+    /// Returns whether `file` does not begin with the remembered bytes.
     fn begins_otherwise(&self, file: &File) -> bool {
         let mut bytes = [0; REMEMBERED];
         file.read_at(&mut bytes, 0).is_ok_and(|got| {
@@ -191,12 +191,13 @@ impl Tail {
         Ok(bytes)
     }
 
-    /// Returns whether the file was truncated and has already grown past this position.
+    /// Returns whether the file was truncated and has already grown past the current offset.
     ///
-    /// Both the bytes at its beginning and those before the position must differ, because a writer
-    /// may change its last record but not also its first.
+    /// Both the bytes at its beginning and those before the offset must differ, because a writer
+    /// may change its last record but not its first one as well.
     fn was_rewritten(&self) -> io::Result<bool> {
-        // In a small file, each covers half, so that the last record does not count as the first.
+        // In a small file, each comparison covers half, so that the last record is not compared as
+        // the first.
         let len = (self.at / 2).min(self.head.len().min(self.behind.len()) as u64) as usize;
         let behind = &self.behind[self.behind.len() - len..];
         Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])
@@ -205,7 +206,7 @@ impl Tail {
     /// Holds back zeros at the file's end, because a program that writes through a mapping extends
     /// the file first and then fills it in.
     ///
-    /// Unallocated space stays held back; stored zeros are returned after a while.
+    /// Unallocated space remains held back; stored zeros are returned after a while.
     fn hold_zeros(&mut self, size: u64) {
         let end = self.at + self.piece.len() as u64;
         let solid = self.piece.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
@@ -229,8 +230,8 @@ impl Tail {
     }
 }
 
-/// Returns where the last stored run of `file` from `from` ends: at `size`, or where a hole that
-/// extends to `size` begins.
+/// Returns the end of the last stored run of `file` after `from`: `size`, or the start of a hole
+/// that extends to `size`.
 fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     let (mut at, mut stored) = (from, from);
     while at < size {
@@ -245,8 +246,8 @@ fn stored_end(file: &File, from: u64, size: u64) -> u64 {
     stored
 }
 
-/// Returns where the stored bytes of a file end. That is `end`, or earlier if a program that is
-/// about to write through a mapping has only extended the file so far.
+/// Returns the end of a file's stored bytes. That is `end`, or less if a program that is about to
+/// write through a mapping has only extended the file so far.
 ///
 /// # Errors
 /// Returns an error if reading fails.

@@ -14,7 +14,8 @@ use crate::io::{Kind, OwnFile, Source, path};
 use crate::os::posix::{BorrowedFd, Errno, FileType};
 use crate::os::{Status, Watch, error_text};
 
-/// How long a replaced file is watched after its last byte, for a writer that has not switched yet.
+/// The time for which a replaced file is watched after its last byte, for a writer that has not
+/// switched yet.
 const LINGER: Duration = Duration::from_secs(30);
 
 /// The kind of file that an input was opened as.
@@ -41,17 +42,17 @@ pub(super) struct FollowedInput {
     current: CurrentFile,
     /// The number of the current file in the watch.
     watched: Option<i32>,
-    /// How many files this input has been.
+    /// The number of files that this input has been.
     file: u64,
     /// Replaced files, oldest first, with their numbers and the time of their last byte.
     replaced: VecDeque<(Tail, u64, Instant)>,
-    /// Why there is no file, as last reported.
+    /// The reason there is no file, as last reported.
     missing: Option<String>,
-    /// The file that failed to be read. It is not opened again, because it would be printed twice.
+    /// The file on which reading failed. It is not opened again, because it would be printed twice.
     failed: Option<(u64, u64)>,
 }
 
-/// The file that has the name now.
+/// The file that currently has the name.
 enum CurrentFile {
     Nothing,
     File(Tail),
@@ -59,7 +60,7 @@ enum CurrentFile {
 }
 
 impl FollowedInput {
-    /// Returns an input that has no file yet.
+    /// Returns an input without a file.
     pub fn new(number: usize, name: &OsStr, by_name: bool) -> FollowedInput {
         FollowedInput {
             number,
@@ -98,7 +99,7 @@ impl FollowedInput {
         Ok(())
     }
 
-    /// Gives up the input, because nothing more of it is wanted.
+    /// Gives up the input, because nothing more is wanted from it.
     pub fn forget(&mut self) {
         self.by_name = false;
         self.current = CurrentFile::Nothing;
@@ -111,7 +112,7 @@ impl FollowedInput {
         }
     }
 
-    /// Returns the number of the current file in the watch.
+    /// Returns the current file's number in the watch.
     pub fn watched(&self) -> Option<i32> {
         self.watched
     }
@@ -142,7 +143,7 @@ impl FollowedInput {
         if let CurrentFile::File(tail) = &self.current { tail.size() } else { 0 }
     }
 
-    /// Returns whether the current file has been read to less than `size`.
+    /// Returns whether less than `size` bytes of the current file have been read.
     pub fn is_before(&self, size: u64) -> bool {
         matches!(&self.current, CurrentFile::File(tail) if tail.at() < size)
     }
@@ -150,8 +151,8 @@ impl FollowedInput {
     /// Passes on a piece of the new bytes. Returns whether there may be more.
     pub fn pass(&mut self, follower: &mut impl Follower) -> io::Result<bool> {
         // A writer that switches files writes to the new file after its last byte to the old one.
-        // So the new file may be read up to its size as of now, once the old one has been read to
-        // its end.
+        // The new file may therefore be read up to its current size, once the old one has been read
+        // to its end.
         let limit = self.size();
         self.pass_replaced(follower)?;
         let origin = Origin { target: self.number, file: self.file };
@@ -204,7 +205,7 @@ impl FollowedInput {
         Ok(false)
     }
 
-    /// Passes on what writers still append to replaced files.
+    /// Passes on the bytes that writers still append to replaced files.
     fn pass_replaced(&mut self, follower: &mut impl Follower) -> io::Result<()> {
         let mut at = 0;
         while let Some((tail, file, last)) = self.replaced.get_mut(at) {
@@ -227,7 +228,8 @@ impl FollowedInput {
         Ok(())
     }
 
-    /// Checks which file has the name now; `output` is not followed. Returns whether it has changed.
+    /// Checks which file has the name now; `output` is not followed. Returns whether the file
+    /// changed.
     pub fn check_name(
         &mut self,
         watch: &Watch,
@@ -242,7 +244,7 @@ impl FollowedInput {
                 self.missing = None;
                 return Ok(false);
             }
-            // It is still the file that failed to be read.
+            // The name still refers to the file on which reading failed.
             Ok(status) if self.failed == Some(status.identity()) => return Ok(false),
             Ok(status) if status.kind == FileType::Fifo => {
                 Err(io::Error::other("now a FIFO, which is not followed by name"))
