@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use crate::os::Signal;
 
-/// How a subcommand ended.
+/// The outcome of a subcommand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Exit {
     /// Everything succeeded: 0.
@@ -13,7 +13,7 @@ pub enum Exit {
     Failure,
     /// The options contradict each other: 1, or the tool's code for a wrong command line.
     Refused,
-    /// The inputs do not reach the offset at which their output should start: 1, and 4 from `xxd`.
+    /// The inputs end before the offset at which their output should start: 1, and 4 from `xxd`.
     Unreachable,
     /// `grep` selected no line: 1.
     NoMatch,
@@ -29,7 +29,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Returns the exit of two inputs together, which is the worse one.
+    /// Returns the outcome of two inputs together, which is the worse one.
     #[must_use]
     pub fn and(self, other: Exit) -> Exit {
         if other.rank() > self.rank() { other } else { self }

@@ -7,12 +7,12 @@
 //! through a pipe.
 //!
 //! # As a library
-//! - [`FileWindow`]: a mapped part of a file, in which truncation is an error and not fatal.
+//! - [`FileWindow`]: a mapped part of a file, in which truncation is a recoverable error.
 //! - [`Scan`]: scans blocks of a file in parallel and delivers the results in file order.
 //! - [`LogPeriod`]: the entries of a period in a log, found by binary search.
 //!
-//! Only [`SigbusHandler::install`] installs a signal handler. Everything else belongs to the program,
-//! may change in any version, and is described in ARCHITECTURE.md.
+//! Only [`SigbusHandler::install`] installs a signal handler. Everything else is internal to the
+//! program, may change in any version, and is described in ARCHITECTURE.md.
 
 #[doc(hidden)]
 pub mod app;
@@ -60,7 +60,7 @@ use exit::Exit;
 use output::Output;
 
 #[doc(hidden)]
-/// Runs the program with a command line, whose first word is the program's name.
+/// Runs the program with a command line whose first word is the program's name.
 pub fn start(args: Vec<OsString>) -> ExitCode {
     match multicall::call(&args) {
         Ok(Some(call)) => as_tool(&call),
@@ -83,7 +83,7 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
 
 fn as_itself(args: Vec<OsString>) -> ExitCode {
     let subcommand = args.get(1).and_then(|name| name.to_str()).and_then(cli::subcommand_named);
-    // These two cannot do anything without an operand.
+    // These two subcommands need an operand.
     let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
     if args.len() < 2 || lacks_operands {
         let columns = terminal_columns(std::io::stderr());
@@ -131,7 +131,7 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     }
 }
 
-/// Prints the help or the version that was asked for.
+/// Prints the requested help or version.
 fn print_help(help: &clap::Error, subcommand: Option<&str>, is_full: bool) -> std::io::Result<()> {
     let columns = terminal_columns(std::io::stdout());
     let command = match subcommand {
@@ -141,18 +141,19 @@ fn print_help(help: &clap::Error, subcommand: Option<&str>, is_full: bool) -> st
         Some(name) => cli::pages::program().find_subcommand(name).cloned(),
     };
     let Some(mut command) = command else { return help.print() };
-    // The parser breaks the lines of everything but the usage.
+    // The parser wraps every line but the usage.
     let usage = output::fold(&command.render_usage().to_string(), columns, output::USAGE_INDENT);
     let usage = usage.trim_end().trim_start_matches("Usage: ").to_owned();
     command.override_usage(usage).print_help()
 }
 
-/// Returns the width of a terminal. Anything else takes lines of any length.
+/// Returns the width of a terminal, or the maximum if `stream` is not a terminal.
 fn terminal_columns(stream: impl os::posix::AsFd) -> usize {
     os::posix::columns(stream).map_or(usize::MAX, usize::from)
 }
 
-/// Returns the exit code of a usage error: that of the classic tool of the subcommand's name.
+/// Returns the exit code of a usage error, which is that of the classic tool named like the
+/// subcommand.
 fn usage_error(subcommand: Option<&str>) -> Exit {
     let is_classic = matches!(subcommand, Some("cat" | "checksum" | "hexdump" | "stat"));
     if is_classic { Exit::Failure } else { Exit::Error }
@@ -210,7 +211,7 @@ fn printed(result: std::io::Result<()>) -> anyhow::Result<Exit> {
     Ok(result.map(|()| Exit::Success)?)
 }
 
-/// Reports the error of a run, if there is one, and returns how the run ended.
+/// Reports the error of a run, if there is one, and returns the run's outcome.
 fn ended(exit: anyhow::Result<Exit>, error_code: Exit) -> Exit {
     let failed = |message: std::fmt::Arguments<'_>| {
         output::print_message(message);

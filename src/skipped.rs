@@ -1,15 +1,15 @@
-//! Counts the tests that cannot run because something is missing, and reports them at the end.
+//! Counts the tests that cannot run because a requirement is missing, and reports them at the end.
 //!
-//! A test that returns early passes, and its absence would go unnoticed. If the environment
-//! variable `CI` is set, everything is expected to be available, and such a test fails unless
-//! `MAPPED_MAY_SKIP` is also set.
+//! A test that returns early passes, so it would not be noticed that it did not run. If the
+//! environment variable `CI` is set, everything is expected to be available, and such a test fails
+//! unless `MAPPED_MAY_SKIP` is also set.
 #![allow(unsafe_code)]
 
 use std::collections::BTreeMap;
 use std::panic::Location;
 use std::sync::{Mutex, Once, PoisonError};
 
-/// What is missing, and the tests that need it.
+/// The missing requirements, each with the tests that need it.
 static SKIPPED: Mutex<BTreeMap<String, Vec<String>>> = Mutex::new(BTreeMap::new());
 
 /// Records that the calling test, or a part of it, needs `what` and does not run.

@@ -23,30 +23,31 @@ use crate::timestamp::{
     parse_zone, without_directives,
 };
 
-/// The decisions for a run, and the state that it shares.
+/// The resolved options of a run, and the state that it shares.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// How blocks are loaded and processed.
+    /// The settings for loading and processing blocks.
     pub engine: Engine,
-    /// How inputs that are opened through this are decoded.
+    /// The decoding of inputs that are opened through this configuration.
     decoding: Option<Decoding>,
-    /// The file that output goes to, which must not be an input; `None` if reading it is harmless.
+    /// The file that output is written to, which must not be an input; `None` if reading it is
+    /// harmless.
     pub own_output: Option<OwnFile>,
     /// The file for a chart, which must not be an input either.
     pub(crate) plot: Option<Arc<ReportFile>>,
-    /// Whether standard output gets colour.
+    /// Whether standard output is coloured.
     pub color: bool,
     /// The run's counters.
     pub stats: Arc<Session>,
-    /// Where the statistics go, and what the process had used before the run, because counters
-    /// continue through an `exec`.
+    /// The destination of the statistics, and the resources used by the process before the run,
+    /// because counters continue through an `exec`.
     wants_stats: Option<(Arc<StatsOutput>, Usage)>,
     progress: When,
     begun: Instant,
 }
 
 impl Config {
-    /// Returns the same decisions for another run, with fresh counters.
+    /// Returns the same configuration for another run, with fresh counters.
     pub fn with_fresh_counters(&self) -> Config {
         Config { stats: Arc::default(), begun: Instant::now(), ..self.clone() }
     }
@@ -86,7 +87,7 @@ impl Config {
     }
 
     /// Checks that the statistics do not overwrite one of `inputs`, or standard input if there are
-    /// none. Commands call this before any work.
+    /// none. Commands call this before doing any work.
     ///
     /// # Errors
     /// Returns an error that names the file.
@@ -98,13 +99,13 @@ impl Config {
         self.wants_stats.as_ref()?.0.file.as_ref()
     }
 
-    /// Returns the same decisions, with compressed inputs decoded if `decompress` is set.
+    /// Returns the same configuration, with compressed inputs decoded if `decompress` is set.
     pub fn with_decoding(self, decompress: bool) -> Config {
         let decoding = decompress.then(|| Decoding::new(true, self.engine.threads));
         Config { decoding, ..self }
     }
 
-    /// Returns how many bytes there are to read; unknown if decoding changes their number.
+    /// Returns the number of bytes to read, or `None` if it is unknown or decoding changes it.
     fn total_bytes(&self, names: &[OsString]) -> Option<u64> {
         if self.decoding.is_some() {
             return None;
@@ -131,7 +132,8 @@ impl Config {
         }
     }
 
-    /// Returns the source unless it is a file that output, the statistics or a chart go to.
+    /// Returns the source, unless it is a file to which output, the statistics or a chart are
+    /// written.
     ///
     /// # Errors
     /// Returns an error if it is.
@@ -149,8 +151,8 @@ impl Config {
         names.iter().cloned().map(|name| self.input(name)).collect()
     }
 
-    /// Shows the progress of reading `names`, if wanted. By default that is when standard error is
-    /// a terminal and standard output is not, because a bar would disturb output there.
+    /// Shows the progress of reading `names`, if wanted. By default it is shown when standard error
+    /// is a terminal and standard output is not, because a bar would disturb output there.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<ByteProgress> {
         self.progress_over(|| self.total_bytes(names), output)
     }
@@ -166,8 +168,8 @@ impl Config {
         wanted.then(|| ByteProgress::start(Arc::clone(&self.stats), total()))
     }
 
-    /// Shows progress as [`Config::progress`] does, and also if both outputs go to one terminal,
-    /// for a command that prints its few lines within [`ByteProgress::pause`].
+    /// Shows progress as [`Config::progress`] does, and also if both outputs go to the same
+    /// terminal, for a command that prints its few lines in [`ByteProgress::pause`].
     pub fn progress_with_pauses(&self, names: &[OsString]) -> Option<ByteProgress> {
         let wanted = match self.progress {
             When::Always => true,
@@ -178,12 +180,12 @@ impl Config {
     }
 
     /// Returns an environment variable that sets a preference, such as colours, or an empty string
-    /// if it is not set.
+    /// if it is unset.
     pub fn variable(&self, name: &str) -> String {
         self.variable_os(name).and_then(|value| value.into_string().ok()).unwrap_or_default()
     }
 
-    /// Returns an environment variable that sets a preference, if it is set.
+    /// Returns an environment variable that sets a preference, or `None` if it is unset.
     pub fn variable_os(&self, name: &str) -> Option<OsString> {
         std::env::var_os(name)
     }
@@ -234,7 +236,7 @@ pub fn period_search(times: &Times) -> anyhow::Result<PeriodSearch> {
     self::times(times)?.map_or_else(all, Ok)
 }
 
-/// Reports the logs without an entry of the period together.
+/// Reports in one message the logs without an entry in the period.
 pub fn report_empty_logs(search: &PeriodSearch, output: &mut Output) {
     match search.conclusion() {
         Some((Some(name), message)) => output.report(&name, &io::Error::other(message)),
@@ -261,7 +263,7 @@ pub fn timeline_span(text: &str) -> anyhow::Result<Option<i64>> {
     span.map(Some).ok_or_else(|| anyhow::anyhow!("--timeline '{text}': expected a span such as 30s, 10m, 1h or 1d"))
 }
 
-/// Returns the context for log times if nothing but their zone is known.
+/// Returns the context for log times when only their zone is known.
 #[must_use]
 pub fn local_times(zone: TimeZone) -> TimeContext {
     TimeContext {
@@ -275,7 +277,8 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
     }
 }
 
-/// Returns the zone of the system or of `TZ`, and UTC where `TZ` names a file that holds no zone.
+/// Returns the zone of the system or of `TZ`, or UTC if `TZ` names a file that cannot be a zone
+/// file.
 ///
 /// The time library reads such a file to its end, which a device or a FIFO may not have.
 #[must_use]
@@ -313,8 +316,8 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
     Ok(TimeContext { slack, hints, first: first.transpose()?, ..local_times(zone) })
 }
 
-/// Opens files, decoded if requested, but never the one that output goes to: reading what is
-/// written there would never end.
+/// Opens files, decoded if requested, but never the one that output is written to: reading that
+/// would never end.
 impl Open for Config {
     fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
         self.engine.source(place, range).and_then(|source| self.reject_own_output(source))
@@ -351,8 +354,8 @@ fn max_threads() -> usize {
 
 /// Returns the maximum block size in bytes when address space is limited (`ulimit -v`).
 ///
-/// A worker holds a window, its text, which doubles as it grows, and perhaps a buffer with its
-/// spare. The allocator also reserves address space for each thread.
+/// A worker holds a window, its text, which doubles as it grows, and perhaps a buffer and a spare
+/// one. The allocator also reserves address space for each thread.
 fn max_block(threads: usize) -> usize {
     let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
     1 << (left / threads.max(1) / 16).max(64 << 10).ilog2()

@@ -1,5 +1,5 @@
-//! The parts that depend on both the arguments and the run: the resolved configuration, the
-//! statistics report and the progress bar.
+//! Code that depends on both the arguments and the run: the resolved configuration, the statistics
+//! report and the progress bar.
 
 pub mod config;
 pub mod progress;
@@ -9,13 +9,13 @@ pub mod slips;
 pub mod stats_report;
 pub mod unnamed;
 
-/// Prints a hint if standard input is read because an operand was forgotten: at a terminal, the program
-/// seems to hang. A classic tool is as silent as ever.
+/// Prints a hint if standard input is read because an operand was forgotten: at a terminal, the
+/// program seems to hang. When run as a classic tool, it stays silent.
 pub fn hint_at_terminal_input(operands_read: bool) {
     hint_at_terminal_input_of("standard input", operands_read);
 }
 
-/// Prints a hint if `input` is read from standard input and that is a terminal.
+/// Prints a hint if `input` is read from standard input and standard input is a terminal.
 pub fn hint_at_terminal_input_of(input: &str, operands_read: bool) {
     use std::io::IsTerminal as _;
     if operands_read || crate::output::is_tool() || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal()
@@ -26,7 +26,7 @@ pub fn hint_at_terminal_input_of(input: &str, operands_read: bool) {
     crate::output::print_message(format_args!("mapped: reading {input}, which is a terminal; {end}"));
 }
 
-/// Returns the path of the running program, with links resolved where the system can tell.
+/// Returns the path of the running program, with links resolved where the system supports it.
 ///
 /// # Errors
 /// Returns an error if the system cannot report the path.

@@ -34,7 +34,7 @@ impl ByteProgress {
             let bar = painted;
             bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             let style = match total {
-                // A line that is wider than the terminal would not be erased.
+                // A line wider than the terminal would not be erased.
                 Some(_) if columns(std::io::stderr()).is_some_and(|columns| columns < 80) => {
                     "{wide_bar} {percent:>3}% {binary_bytes_per_sec} eta {eta}"
                 }

@@ -1,7 +1,7 @@
-//! A file for a report about the run, as `--stats=json:FILE` and `--plot FILE.svg` name one.
+//! A file for a report about the run, such as that of `--stats=json:FILE` or `--plot FILE.svg`.
 //!
-//! It is opened before the run, so that a wrong name wastes no work, and overwritten afterwards. It
-//! is never one of the inputs.
+//! It is opened before the run, so that no work is wasted if the name is wrong, and overwritten
+//! afterwards. It is never one of the inputs.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,7 +20,7 @@ pub(crate) struct ReportFile {
     file: File,
     /// The name for messages.
     name: String,
-    /// Whether the report replaces the contents, rather than being written at the current position.
+    /// Whether the report replaces the contents. Otherwise it is written at the current position.
     replaces: bool,
 }
 
@@ -60,12 +60,12 @@ impl ReportFile {
         }
     }
 
-    /// Returns the file itself, if it is a regular one.
+    /// Returns the file's identity, if it is a regular file.
     pub(crate) fn own_file(&self) -> Option<OwnFile> {
         OwnFile::of(&self.file)
     }
 
-    /// Checks that none of `inputs` is this file. Without any, standard input is checked.
+    /// Checks that none of `inputs` is this file. Without inputs, checks standard input.
     ///
     /// # Errors
     /// Returns an error that names the file.

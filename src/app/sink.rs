@@ -1,4 +1,4 @@
-//! Standard output as the engine's sink: the one place that knows both.
+//! Standard output as the engine's sink. Only this module knows both.
 
 use std::ffi::OsStr;
 use std::io;

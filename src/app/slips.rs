@@ -1,5 +1,4 @@
-//! Advice on command lines that were valid but failed, because a word was read as something else than
-//! it was meant to be.
+//! Advice on command lines that were valid but failed, because a word was not read as intended.
 
 mod split_value;
 
@@ -15,10 +14,10 @@ use crate::output::escape_name;
 pub use split_value::refusal;
 use split_value::unquoted_time;
 
-/// What a word of the command line names.
+/// The file that a word of the command line names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NamedThing {
-    /// Nothing that exists.
+    /// No existing file.
     Nothing,
     /// A directory.
     Directory,
@@ -26,8 +25,8 @@ pub enum NamedThing {
     File(u64),
 }
 
-/// Returns what to type instead of a command line that failed, if it holds a known slip. `named` returns
-/// what a word names.
+/// Returns advice on what to type instead of a command line that failed, if it contains a known
+/// mistake. `named` returns the kind of file that a word names.
 pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
     let words = words_of(args);
     let subcommand = *words.get(1)?;
@@ -41,7 +40,7 @@ pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<S
         .or_else(|| directory_as_file(subcommand, words, &|word| named(word) == NamedThing::Directory))
 }
 
-/// Returns advice on a command line that would follow files forever, so that no failure ends it.
+/// Returns advice on a command line that would follow files forever, so that it never fails.
 pub fn advice_before_following(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
     let words = words_of(args);
     let (&subcommand, words) = words.get(1..)?.split_first()?;
@@ -50,13 +49,13 @@ pub fn advice_before_following(args: &[OsString], named: impl Fn(&str) -> NamedT
     number_as_file(subcommand, words, &exists).filter(|_| follows && subcommand == "cat")
 }
 
-/// Returns a note on a command line that succeeded, but printed nothing of a file because an offset is
-/// beyond its end.
+/// Returns a note on a command line that succeeded but printed no byte of a file, because an offset
+/// is beyond its end.
 pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
     let words = words_of(args);
     let options: &[&str] = match *words.get(1)? {
         "cat" => &["--offset"],
-        // An offset of a dump's addresses is not one in a file.
+        // In a reversed dump, an offset applies to the dump's addresses, not to a file.
         "hexdump" if !words.iter().any(|word| matches!(*word, "-r" | "--reverse")) => &["-s", "--offset", "--skip"],
         _ => return None,
     };
@@ -67,7 +66,7 @@ pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<Str
     })?;
     let offset = u64::try_from(parse_offset(typed).ok()?).ok()?;
     words[at + 1..].iter().find_map(|word| match named(word) {
-        // The size of a file that is generated when it is read may be 0.
+        // A file that is generated when it is read may have a size of 0.
         NamedThing::File(len @ 1..) if len < offset => {
             Some(format!("{}: {option} {typed} is beyond the end at {len} bytes", escape_name(word.as_ref())))
         }
@@ -75,12 +74,14 @@ pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<Str
     })
 }
 
-/// Returns the words of a command line. One that is not UTF-8 is empty: it is no slip.
+/// Returns the words of a command line. A word that is not UTF-8 becomes empty, because it is not a
+/// mistake.
 fn words_of(args: &[OsString]) -> Vec<&str> {
     args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect()
 }
 
-/// Returns advice if a number was read as a file: the letter before it takes one in another program.
+/// Returns advice if a number was read as a file: in another program, the letter before it takes a
+/// number.
 fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let advice = |letter: &str, number: &str| {
         Some(match (subcommand, letter) {
@@ -118,7 +119,8 @@ fn is_notation(word: &str) -> bool {
     }
 }
 
-/// Returns advice if a file is followed by a line or an offset, as other programs print it.
+/// Returns advice if a file is followed by a line number or an offset, in the form that other
+/// programs print.
 fn place_in_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let (file, number) = words
         .iter()
@@ -131,8 +133,8 @@ fn place_in_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> boo
     }
 }
 
-/// Returns advice if a value was read as a file: it follows an equals sign, or a comma after another
-/// value.
+/// Returns advice if a value was read as a file: it follows an equals sign, or a comma after
+/// another value.
 fn value_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let mut program = Cli::command();
     program.build();
@@ -211,18 +213,18 @@ fn name_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool
     }
 }
 
-/// Returns advice if the only two operands are a file and then something that does not exist.
+/// Returns advice if the only two operands are a file and a word that names no file.
 fn pattern_after_file(words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let [options @ .., file, pattern] = words else { return None };
     let are_options = options.iter().all(|word| word.starts_with('-') && word.len() > 1);
     let is_pattern_given = options.iter().any(|word| word.starts_with("-e") || word.starts_with("-f"));
-    // A file that is missing mostly has a directory or an extension.
+    // A missing file usually has a directory or an extension in its name.
     let is_word = !pattern.starts_with('-') && !pattern.contains(['.', '/']);
     let is_swapped = is_word && are_options && !is_pattern_given && exists(file) && !exists(pattern);
     is_swapped.then(|| format!("the pattern comes before the files: mapped grep {pattern} {file}"))
 }
 
-/// Returns the last word if it is a number after `-n` and cannot be the pattern, which came before.
+/// Returns the last word if it is a number after `-n` and cannot be the pattern, which precedes it.
 fn count_after_n<'a>(words: &[&'a str]) -> Option<&'a str> {
     let [before @ .., "-n", number] = words else { return None };
     let has_pattern = before.first().is_some_and(|word| !word.starts_with('-'));
@@ -270,7 +272,7 @@ mod tests {
         assert_eq!(advice(&args, named).as_deref(), expected, "{line}");
     }
 
-    // Regression: the only message was that there is no such file.
+    // Regression: the only message said that there is no such file.
     #[test]
     fn a_word_that_was_read_as_a_file_gives_advice() {
         for (line, advice) in [
@@ -304,7 +306,7 @@ mod tests {
         }
     }
 
-    // Regression: nothing was printed beyond the end of a file, without a word.
+    // Regression: an offset beyond the end of a file printed nothing, not even a message.
     #[test]
     fn what_may_not_have_been_meant_is_noted() {
         let noted = |line: &str| note(&line.split(' ').map(OsString::from).collect::<Vec<_>>(), named);

@@ -1,5 +1,5 @@
-//! `--stats`: how input was read, how fast, and at what cost. The figures go to standard error, among
-//! the messages, or to a file or a descriptor of their own.
+//! The statistics of `--stats`: how input was read, how fast, and at what cost. They are written to
+//! standard error, among the messages, or to a separate file or descriptor.
 
 use std::ffi::OsString;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl StatsOutput {
         Ok(StatsOutput { format: stats.format, file })
     }
 
-    /// Prints the statistics of a run that took `took` and used `used`.
+    /// Prints the statistics of a run that took the time `took` and the resources `used`.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written. A failure of standard error is ignored.
@@ -107,7 +107,7 @@ impl StatsReport {
         }
     }
 
-    /// Returns the statistics as text for people.
+    /// Returns the lines of the report as text for people.
     fn lines(&self) -> Vec<String> {
         let plural = |count: u64| if count == 1 { "" } else { "s" };
         let mut lines = vec![format!(
@@ -137,7 +137,7 @@ impl StatsReport {
     }
 }
 
-/// Returns the number of bytes that `names` hold within `range`, if all of them state their size.
+/// Returns the number of bytes in `names` within `range`, if all of these files state their size.
 pub(crate) fn total_bytes(names: &[OsString], range: Range) -> Option<u64> {
     let mut total = 0;
     for name in names {

@@ -7,8 +7,8 @@ use crate::output::escape_name;
 
 use super::slips::NamedThing;
 
-/// Returns what to type instead of `mapped FILE` or `mapped PATTERN FILE`, if there is such a file.
-/// The first of `args` is the program's name.
+/// Returns advice on what to type instead of `mapped FILE` or `mapped PATTERN FILE`, if there is
+/// such a file. The first of `args` is the program's name.
 pub fn advice(args: &[OsString]) -> Option<String> {
     let (first, rest) = args.get(1..)?.split_first()?;
     let exists = |name: &OsStr| path::metadata(name).is_ok();
@@ -24,7 +24,7 @@ pub fn advice(args: &[OsString]) -> Option<String> {
     Some(format!("mapped grep {recursive}{name} {}", quoted(file)))
 }
 
-/// Returns what a word names.
+/// Returns the kind of file that a word names.
 pub fn named_thing(word: &str) -> NamedThing {
     match path::metadata(word.as_ref()) {
         Err(_) => NamedThing::Nothing,
@@ -33,7 +33,7 @@ pub fn named_thing(word: &str) -> NamedThing {
     }
 }
 
-/// Returns a word as it is typed in a shell.
+/// Returns a word in the form in which it is typed in a shell.
 fn quoted(word: &OsStr) -> String {
     let shown = escape_name(word);
     let is_plain = |c: char| c.is_alphanumeric() || "-_./:,+@%=".contains(c);

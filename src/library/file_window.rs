@@ -26,8 +26,8 @@ impl SigbusHandler {
 /// A part of a file, mapped read-only and shared (`MAP_SHARED`).
 ///
 /// Other processes may write to the file or truncate it at any time. [`FileWindow::read_at`] copies
-/// bytes out and returns only what was the file's; [`FileWindow::bytes`] borrows them, and the
-/// caller promises not to rely on their staying the same.
+/// bytes out and returns only bytes of the file; [`FileWindow::bytes`] borrows them, and the caller
+/// promises not to rely on them staying the same.
 ///
 /// ```
 /// use mapped::{FileWindow, SigbusHandler};
@@ -55,8 +55,8 @@ impl FileWindow {
     ///
     /// # Errors
     /// Returns the error of `mmap(2)`; `InvalidInput` if the range is empty or extends beyond the
-    /// end of the file; `Unsupported` if a mapping would not show the file, as for pipes and for
-    /// file systems on which mappings and reads may differ.
+    /// end of the file; `Unsupported` if a mapping would not show the file's content, as for pipes
+    /// and for file systems on which mappings and reads may differ.
     pub fn map(_: SigbusHandler, file: &File, offset: u64, length: usize) -> io::Result<FileWindow> {
         let source = Source::from_file("".into(), file.try_clone()?, false, IoMode::Mmap, Range::default())?;
         let end = offset.checked_add(length as u64);
@@ -80,9 +80,9 @@ impl FileWindow {
         self.view.bytes().len()
     }
 
-    /// Copies bytes from byte `at` of the window into `into`, and returns their number, which is
-    /// smaller than the length of `into` at the window's end or if the file was truncated. The
-    /// copied bytes were the file's, never zeros that replace missing pages.
+    /// Copies bytes from byte `at` of the window into `into`, and returns their number. It is less
+    /// than the length of `into` at the window's end or if the file was truncated. The copied bytes
+    /// were in the file; they are never zeros that replace missing pages.
     ///
     /// # Errors
     /// Returns the error of reading the file, if a page could not be loaded through the mapping.
@@ -112,7 +112,7 @@ impl FileWindow {
         self.view.bytes()
     }
 
-    /// Returns whether the first `length` bytes were the file's every time they were read so far.
+    /// Returns whether the first `length` bytes came from the file each time they were read so far.
     /// Call this after reading them.
     #[must_use]
     pub fn is_intact(&self, length: usize) -> bool {

@@ -62,7 +62,7 @@ impl LogPeriod {
     /// `yesterday 14:30`.
     ///
     /// # Errors
-    /// Returns `InvalidInput`, with the forms that a time may have.
+    /// Returns `InvalidInput` with a message that lists the accepted forms.
     pub fn typed(mut self, since: Option<&str>, until: Option<&str>) -> io::Result<LogPeriod> {
         let context = &self.search.context;
         let now = context.now.to_zoned(context.zone.clone());
@@ -72,16 +72,16 @@ impl LogPeriod {
         Ok(self)
     }
 
-    /// Sets how far entries may be out of order; a minute if it is not set.
+    /// Sets the tolerance for entries that are out of order, which is one minute by default.
     #[must_use]
     pub fn slack(mut self, slack: std::time::Duration) -> LogPeriod {
         self.search.context.slack = SignedDuration::try_from(slack).unwrap_or(SignedDuration::MAX);
         self
     }
 
-    /// Returns the byte ranges of the entries in a log that is in order of time, ascending and
-    /// disjoint. Reads a few pages of the log. A line without a time belongs to the entry before
-    /// it.
+    /// Returns the byte ranges of the period's entries in a log that is in chronological order. The
+    /// ranges are ascending and disjoint. Reads a few pages of the log. A line without a time
+    /// belongs to the entry before it.
     ///
     /// # Errors
     /// Returns the error of reading the file; `InvalidData` if its time format could not be

@@ -9,7 +9,7 @@ use super::SigbusHandler;
 use crate::engine::{BLOCK, Block, Cut, Engine, Flow, Input, Kernel, Pipeline, Session, Sink};
 use crate::io::IoMode;
 
-/// Where a scan may split a file into blocks.
+/// The positions at which a scan may split a file into blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Split {
     /// After a newline; a line longer than a block makes its block longer.
@@ -62,7 +62,7 @@ impl Scan {
         Scan { engine: Engine { threads: threads.max(1), ..self.engine }, ..self }
     }
 
-    /// Sets where blocks may be split.
+    /// Sets the positions at which blocks may be split.
     #[must_use]
     pub fn split(self, split: Split) -> Scan {
         Scan { split, ..self }
@@ -115,7 +115,7 @@ impl Default for Scan {
     }
 }
 
-/// The two functions, and the types that they pass.
+/// The two functions, and the types that they exchange.
 struct BlockFold<T, A, M, F> {
     map: M,
     fold: F,
@@ -129,7 +129,7 @@ where
     M: Fn(&[u8]) -> T + Sync,
     F: Fn(A, T) -> A + Sync,
 {
-    /// The result of `map`, which `carry` takes.
+    /// The result of `map`, which `carry` consumes.
     type Part = Option<T>;
     /// The accumulator, except while `fold` owns it.
     type Carry = Option<A>;
@@ -148,7 +148,7 @@ where
     fn format(&self, _: &Block, _: &mut Option<T>, _: &mut Vec<u8>) {}
 }
 
-/// Keeps the first error that is reported.
+/// A sink that keeps the first error reported.
 struct FirstError(Option<io::Error>);
 
 impl Sink for FirstError {

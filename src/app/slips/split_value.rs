@@ -1,13 +1,13 @@
-//! Values of which a part became a word of its own, because it was not quoted: `--since 2026-11-21 08:55`,
-//! `--find ff d8`, `--length 64 KB`.
+//! Values that were not quoted, so that a part of them became a separate word: `--since 2026-11-21
+//! 08:55`, `--find ff d8`, `--length 64 KB`.
 
 use std::ffi::OsString;
 
 use super::{NamedThing, words_of};
 use crate::cli::size::{is_digits, parse_offset};
 
-/// Returns what to type instead of a command line that reads a word as something else than it was meant to
-/// be, and would print whole files before it fails.
+/// Returns advice on what to type instead of a command line in which a word is not read as
+/// intended, and which would print whole files before it fails.
 pub fn refusal(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<String> {
     let words = words_of(args);
     let (&subcommand, words) = words.get(1..)?.split_first()?;
@@ -24,7 +24,7 @@ fn split_time(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) 
         words.first().is_some_and(|word| at > 0 && !word.starts_with('-')) || words.iter().any(is_pattern)
     };
     let is_lost = |at: usize| {
-        // Without a pattern before it, the time is one, and the pattern a file.
+        // Without a pattern before it, the time is the pattern and the pattern a file.
         let at = if subcommand == "grep" && !has_pattern(at) { at + 1 } else { at };
         words.get(at).is_some_and(|word| !word.starts_with('-') && !word.contains(['.', '/']) && !exists(word))
     };
@@ -34,7 +34,7 @@ fn split_time(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) 
     })
 }
 
-/// Returns advice if the bytes of a pattern are words of their own: `--find ff d8`.
+/// Returns advice if the bytes of a pattern are separate words: `--find ff d8`.
 fn split_bytes(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let is_byte = |word: &&&str| word.len() == 2 && word.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'?');
     if subcommand != "hexdump" {
@@ -50,7 +50,7 @@ fn split_bytes(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool)
     is_split.then(|| format!("bytes are one argument: --find '{first} {}'", bytes.join(" ")))
 }
 
-/// Returns advice if the unit of a size is a word of its own: `--length 64 KB`.
+/// Returns advice if the unit of a size is a separate word: `--length 64 KB`.
 fn split_size(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let is_size =
         |option: &str| matches!(option, "--length" | "--offset" | "--pieces" | "--block-size" | "--file-size");
@@ -67,14 +67,14 @@ fn split_size(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) 
     })
 }
 
-/// Returns advice if a time of day follows the date of an option as a word of its own, and so was a
-/// pattern or a file: `--since 2026-11-21 08:55`.
+/// Returns advice if a time of day is a separate word after an option's date, and was therefore
+/// read as a pattern or a file: `--since 2026-11-21 08:55`.
 pub fn unquoted_time(words: &[&str]) -> Option<String> {
     (0..words.len()).find_map(|at| split_time_at(&words[at..])).map(|(advice, _)| advice)
 }
 
-/// Returns advice if the first words are an option, the date that is its value, and a time of day, and the
-/// number of these words.
+/// Returns advice if the first words are an option, the date that is its value, and a time of day.
+/// Also returns the number of these words.
 fn split_time_at(words: &[&str]) -> Option<(String, usize)> {
     let is_digit = |byte: &u8| byte.is_ascii_digit();
     let is_date = |word: &str| word.starts_with(|first: char| first.is_ascii_digit()) && word.contains(['-', '/']);
@@ -114,7 +114,7 @@ mod tests {
         if word == "f" { NamedThing::File(19) } else { NamedThing::Nothing }
     }
 
-    // Regression: the file was printed whole, before or after the message.
+    // Regression: the whole file was printed before or after the message.
     #[test]
     fn a_value_that_is_split_is_refused() {
         let refused = |line: &str| refusal(&line.split(' ').map(OsString::from).collect::<Vec<_>>(), named);
