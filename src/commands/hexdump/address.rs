@@ -5,7 +5,7 @@ use super::digits::alphabet;
 /// The format of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address {
-    /// The minimum number of digits; shorter numbers are padded with zeros on the left.
+    /// The minimum number of digits. Shorter numbers are padded with zeros on the left.
     pub digits: usize,
     /// The notation.
     pub notation: AddressNotation,
@@ -18,7 +18,7 @@ pub enum AddressNotation {
     Hex,
     /// Base 10.
     Decimal,
-    /// Base 10, with numbers from 2⁶³ on shown as negative, like a C `long`, as xxd does.
+    /// Base 10, in which numbers from 2⁶³ on are negative, as a C `long` and in xxd.
     SignedDecimal,
     /// Base 8.
     Octal,
@@ -27,7 +27,7 @@ pub enum AddressNotation {
 }
 
 impl Address {
-    /// Returns hexadecimal addresses with at least `digits` digits.
+    /// Returns the format of hexadecimal addresses with at least `digits` digits.
     pub const fn hex(digits: usize) -> Address {
         Address { digits, notation: AddressNotation::Hex }
     }
@@ -50,7 +50,7 @@ impl Address {
         match self.notation {
             AddressNotation::Hex => push_hex(out, address, digits),
             AddressNotation::Decimal => out.extend_from_slice(format!("{address:0digits$}").as_bytes()),
-            // As with printf's `%08ld`, the sign counts as one of the digits.
+            // As in printf's `%08ld`, the sign counts as one of the digits.
             AddressNotation::SignedDecimal => out.extend_from_slice(format!("{:0digits$}", address as i64).as_bytes()),
             AddressNotation::Octal => out.extend_from_slice(format!("{address:0digits$o}").as_bytes()),
             AddressNotation::None => {}
@@ -58,13 +58,13 @@ impl Address {
     }
 }
 
-/// Appends `address` in hexadecimal, with at least `digits` digits (sixteen at most).
+/// Appends `address` in hexadecimal, with at least `digits` digits, which is sixteen at most.
 pub fn push_hex(out: &mut Vec<u8>, address: u64, digits: usize) {
     let (text, len) = hex_digits(address, digits);
     out.extend_from_slice(&text[..len]);
 }
 
-/// Returns the hexadecimal digits of `address`, at least `digits` of them, and how many there are.
+/// Returns the hexadecimal digits of `address`, at least `digits` of them, and their number.
 pub fn hex_digits(address: u64, digits: usize) -> ([u8; 16], usize) {
     let needed = (u64::BITS - address.leading_zeros()).div_ceil(4) as usize;
     let len = needed.max(digits).clamp(1, 16);

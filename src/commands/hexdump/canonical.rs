@@ -1,10 +1,10 @@
 //! Formats canonical rows, as `hexdump -C` does: the offset, two groups of eight bytes in
 //! hexadecimal, and the same bytes as characters.
 //!
-//! This is the default view, whose speed matters most, so it has vector kernels (in
-//! [`super::simd`]), chosen once at run time. [`rows_portable`] states the format plainly: it is
-//! the oracle for the others, and runs where they cannot. Nothing here squeezes; [`super::squeeze`]
-//! passes on only the rows to print.
+//! The speed of this view matters most, because it is the default. It therefore has vector kernels
+//! (in [`super::simd`]), one of which is chosen at run time. [`rows_portable`] defines the format
+//! in plain code: it is the oracle for the other kernels, and runs on processors without them.
+//! Nothing here squeezes rows; [`super::squeeze`] passes on only the rows to print.
 
 use std::sync::OnceLock;
 
@@ -16,15 +16,15 @@ use super::view::{Cell, Cells, DumpEnd, RowPlace, View};
 /// The number of bytes in a canonical row.
 pub const WIDTH: usize = 16;
 
-/// The length of a row's text after its offset: two spaces, the digits, the characters between
-/// bars, the line end.
+/// The length of the text of a row after its offset: two spaces, the digits, the characters between
+/// bars, and the line end.
 pub const BODY: usize = 71;
 
-/// The position after the offset of the characters' first bar, which is also the length of the
-/// digits' part of a short row.
+/// The position, after the offset, of the first bar of the characters. It is also the length of the
+/// digits of a short row.
 const BAR: usize = 52;
 
-/// Returns the fastest row kernel that this processor can run.
+/// Returns the fastest row kernel that this processor supports.
 pub fn fastest() -> CanonicalRows {
     static CHOSEN: OnceLock<CanonicalRows> = OnceLock::new();
     *CHOSEN.get_or_init(|| simd::canonical_rows().unwrap_or(rows_portable))
@@ -88,7 +88,7 @@ impl View for Canonical {
     }
 }
 
-/// Appends hexdump's line with the address at which the input ends. An empty input that starts at
+/// Appends hexdump's last line, which has the address at which the input ends. An empty input at
 /// address zero has no such line.
 pub fn last_address(address: Address, end: DumpEnd, out: &mut Vec<u8>) {
     if end.address != 0 {

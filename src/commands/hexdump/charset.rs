@@ -1,8 +1,8 @@
 //! Maps bytes to the signs in the column of characters: ASCII, EBCDIC, and the richer tables of the
 //! panels.
 //!
-//! The richer tables show different kinds of bytes with different signs, so that a zero, a blank
-//! and a line end can be distinguished by eye.
+//! The richer tables use different signs for different kinds of bytes, so that a zero, a blank and
+//! a line end look different.
 
 use crate::cli::hexdump::CharacterTable;
 
@@ -35,8 +35,8 @@ fn sign(table: CharacterTable, byte: u8) -> char {
     }
 }
 
-/// Returns the braille pattern whose dots are the bits of `byte`, in rows from the top, alternating
-/// left and right: the low four bits, then the high four.
+/// Returns the braille pattern whose dots are the bits of `byte`. The bits fill the rows from the
+/// top, alternating between left and right: the low four bits, then the high four.
 fn braille(byte: u8) -> char {
     // Unicode numbers the dots down the left column, then down the right column, then the bottom
     // pair.
@@ -45,8 +45,8 @@ fn braille(byte: u8) -> char {
     char::from_u32(0x2800 + dots).expect("within the block of braille patterns")
 }
 
-/// The ASCII form of every EBCDIC byte, according to the table of a proposed standard of 1979 that
-/// xxd uses, with a dot if that is not printable ASCII.
+/// The ASCII form of every EBCDIC byte, or a dot if that is not printable ASCII. The table is from
+/// a proposed standard of 1979, which xxd uses.
 pub static EBCDIC: [u8; 256] = {
     let upper = concat!(
         " ...........<(+|",

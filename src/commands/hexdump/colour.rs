@@ -1,5 +1,5 @@
 //! Colours bytes by kind. An escape sequence is written only where the kind changes, because one
-//! for every byte would multiply the size of the dump.
+//! per byte would multiply the size of the dump.
 
 use super::view::{Cells, DumpEnd, RowPlace, View};
 
@@ -14,9 +14,9 @@ pub enum ByteKind {
     Space,
     /// Any other ASCII control character.
     Control,
-    /// A byte from 0x80 on.
+    /// A byte above 0x7f.
     High,
-    /// A byte of a match.
+    /// A byte that is part of a match.
     Match,
     /// In a comparison, a byte that only the left input has.
     Removed,
@@ -40,7 +40,7 @@ impl ByteKind {
 /// The name of the environment variable that [`Theme::parse`] reads.
 pub const THEME_VARIABLE: &str = "MAPPED_HEXDUMP_COLORS";
 
-/// The colour of each part, as the parameters of an SGR escape sequence (`1;31`).
+/// The colour of each part, as parameters of an SGR escape sequence (`1;31`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Theme {
     address: String,
@@ -56,8 +56,8 @@ pub struct Theme {
 
 impl Default for Theme {
     fn default() -> Theme {
-        // Faint text and these colours are readable on light and dark backgrounds, unlike bright black and
-        // plain yellow.
+        // Unlike bright black and plain yellow, these colours and faint text are readable on both
+        // light and dark backgrounds.
         let [address, null, printable, space, control, high, matched, removed, added] =
             ["2", "2", "36", "32", "35", "1;34", "1;31", "1;31", "1;32"].map(String::from);
         Theme { address, null, printable, space, control, high, matched, removed, added }
@@ -66,8 +66,8 @@ impl Default for Theme {
 
 impl Theme {
     /// Returns the default theme, changed by a list such as `printable=1;36:null=2`. The parts are
-    /// `address`, `null`, `printable`, `space`, `control`, `high`, `match`, `removed` and `added`; the
-    /// values are SGR parameters, as in `GREP_COLORS`. Unknown parts are ignored, so that a list
+    /// `address`, `null`, `printable`, `space`, `control`, `high`, `match`, `removed` and `added`;
+    /// the values are SGR parameters as in `GREP_COLORS`. Unknown parts are ignored, so that a list
     /// written for a later version still works.
     pub fn parse(list: &str) -> Theme {
         let mut theme = Theme::default();
@@ -106,24 +106,24 @@ impl Theme {
     }
 }
 
-/// Writes the escape sequences, and remembers the current colour.
+/// A writer of escape sequences that remembers the current colour.
 pub struct Brush<'theme> {
-    /// A brush without a theme colours nothing.
+    /// The theme. Without one, the brush writes no colours.
     theme: Option<&'theme Theme>,
     on: Option<ByteKind>,
 }
 
 impl<'theme> Brush<'theme> {
-    /// Returns a brush with no colour. Without a theme it never takes one.
+    /// Returns a brush with no current colour. Without a theme, it never has one.
     pub fn new(theme: Option<&'theme Theme>) -> Brush<'theme> {
         Brush { theme, on: None }
     }
 
-    /// Switches to the colour of `kind`, if it differs.
+    /// Switches to the colour of `kind`, if that is not the current one.
     pub fn take(&mut self, kind: ByteKind, out: &mut Vec<u8>) {
         let Some(theme) = self.theme else { return };
         if self.on != Some(kind) {
-            // Another colour replaces a colour, but ends neither bold nor faint text.
+            // A colour replaces another colour, but ends neither bold nor faint text.
             if self.on.is_some_and(|before| !is_colour(theme.of(before))) {
                 escape("0", out);
             }
@@ -132,7 +132,7 @@ impl<'theme> Brush<'theme> {
         }
     }
 
-    /// Switches back to the terminal's default colour, if another one is set.
+    /// Switches back to the terminal's default colour, if the current one is different.
     pub fn rest(&mut self, out: &mut Vec<u8>) {
         if self.on.take().is_some() {
             escape("0", out);
@@ -153,7 +153,7 @@ impl<'theme> Brush<'theme> {
     }
 }
 
-/// Returns whether SGR parameters set nothing but one of the sixteen colours.
+/// Returns whether SGR parameters set only one of the sixteen colours.
 fn is_colour(parameters: &str) -> bool {
     parameters.len() == 2 && parameters.starts_with(['3', '9'])
 }
@@ -164,7 +164,8 @@ fn escape(parameters: &str, out: &mut Vec<u8>) {
     out.push(b'm');
 }
 
-/// Adds colour to another view. Without the escape sequences, the text is that of the view.
+/// A view that adds colour to another view. Apart from the escape sequences, its text is that of
+/// the other view.
 pub struct Coloured<V> {
     view: V,
     cells: Cells,
@@ -172,7 +173,7 @@ pub struct Coloured<V> {
 }
 
 impl<V: View> Coloured<V> {
-    /// Adds colour to `view`, or returns the view if it has no cells to colour.
+    /// Adds colour to `view`, or returns `view` unchanged if it has no cells to colour.
     pub fn new(view: V, theme: Theme) -> Result<Coloured<V>, V> {
         match view.cells() {
             Some(cells) => Ok(Coloured { view, cells, theme }),
@@ -180,7 +181,7 @@ impl<V: View> Coloured<V> {
         }
     }
 
-    /// Appends a row, complete or last, with the colours that `kind` returns for its bytes.
+    /// Appends a row, whole or short, with the colours that `kind` returns for its bytes.
     fn paint(&self, row: &[u8], place: RowPlace, kind: impl Fn(usize, u8) -> ByteKind, out: &mut Vec<u8>) {
         let mut plain = vec![];
         if row.len() == self.width() {
@@ -240,7 +241,7 @@ impl<V: View> View for Coloured<V> {
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         let mut plain = vec![];
         self.view.end(end, &mut plain);
-        // An ending that starts with the address consists of the address and a line end.
+        // Closing text that starts with the address consists only of the address and a line end.
         match plain.strip_suffix(b"\n") {
             Some(address) if !address.is_empty() => {
                 Brush::new(Some(&self.theme)).address(address, out);

@@ -15,7 +15,7 @@ pub static OCTAL: [[u8; 3]; 256] = octal();
 /// The eight binary digits of every byte.
 pub static BINARY: [[u8; 8]; 256] = binary();
 
-/// Every byte itself if it is printable ASCII, and otherwise a dot.
+/// Each byte that is printable ASCII, and a dot for every other byte.
 pub static PRINTABLE: [u8; 256] = printable();
 
 /// Returns the table of hexadecimal digits in the requested case.

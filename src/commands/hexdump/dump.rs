@@ -1,9 +1,9 @@
-//! Keeps the state of a dump: completes rows across block and file borders, squeezes them, and
-//! passes them to the view.
+//! Keeps the state of a dump. It completes rows across the borders of blocks and files, squeezes
+//! rows, and passes them to the view.
 //!
-//! [`Dump::feed`] writes the text for some bytes, and [`Dump::pass`] advances past them without
-//! writing. So the state at the start of each block is computed cheaply and in order, and the text
-//! of the blocks can be written on any thread, in any order.
+//! [`Dump::feed`] writes the text for some bytes, and [`Dump::pass`] advances past bytes without
+//! writing. The state at the start of each block is thus computed cheaply and in order, and the
+//! text of the blocks can be written on any thread and in any order.
 
 use super::squeeze::{Policy, Squeeze};
 use super::view::{DumpEnd, RowPlace, View};
@@ -14,7 +14,7 @@ use crate::os;
 pub struct Dump {
     /// The start of the next row.
     place: RowPlace,
-    /// The beginning of an incomplete row.
+    /// The start of an incomplete row.
     pending: Vec<u8>,
     /// The number of bytes so far, including pending ones.
     bytes: u64,
@@ -22,7 +22,7 @@ pub struct Dump {
 }
 
 impl Dump {
-    /// Returns the start of a dump whose first byte is shown at `address`.
+    /// Returns a dump whose first byte is shown at `address`.
     pub fn new(address: u64, policy: Policy) -> Dump {
         Dump { place: RowPlace { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
     }
@@ -43,8 +43,8 @@ impl Dump {
         self.advance(width, bytes, |dump, rows| dump.squeeze.pass(rows, width));
     }
 
-    /// Appends the text for `len` zero bytes, which need not be in memory. Rows that are squeezed
-    /// take no time.
+    /// Appends the text for `len` zero bytes, which need not be in memory. Squeezed rows take no
+    /// time.
     pub fn feed_hole(&mut self, view: &dyn View, len: u64, out: &mut Vec<u8>) {
         self.hole(view.width(), len, |dump, zeros| dump.feed(view, zeros, out));
     }
@@ -54,7 +54,7 @@ impl Dump {
         self.hole(view.width(), len, |dump, zeros| dump.pass(view, zeros));
     }
 
-    /// Appends the rest at the end of the input: a short row, pending squeezed rows, and the view's
+    /// Appends the text at the end of the input: a short row, pending squeezed rows, and the view's
     /// closing text.
     pub fn finish(mut self, view: &dyn View, out: &mut Vec<u8>) {
         let short = !self.pending.is_empty();
@@ -67,8 +67,8 @@ impl Dump {
         view.end(DumpEnd { address: self.place.address, bytes: self.bytes, squeezed }, out);
     }
 
-    /// Splits `bytes` into rows and passes the whole ones to `rows`, with the place of the first
-    /// one set.
+    /// Splits `bytes` into rows and passes the whole ones to `rows`, with the place set to that of
+    /// the first one.
     fn advance(&mut self, width: usize, bytes: &[u8], mut rows: impl FnMut(&mut Dump, &[u8])) {
         self.bytes += bytes.len() as u64;
         let mut bytes = bytes;
@@ -100,7 +100,7 @@ impl Dump {
                 self.bytes += rows;
                 left -= rows;
             }
-            // A few rows are enough to reach the state in which squeezing omits the rest.
+            // A few rows suffice to reach the state in which all further rows are squeezed.
             let some = left.min(4096);
             zeros(self, &os::zeros()[..some as usize]);
             left -= some;
@@ -124,7 +124,7 @@ mod tests {
         Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, notation, ebcdic: false })
     }
 
-    /// Generates bytes in which rows of zeros, repeated rows and others are all common.
+    /// Generates bytes in which rows of zeros, repeated rows and other rows are all common.
     fn bytes() -> impl Strategy<Value = Vec<u8>> {
         let run = prop_oneof![
             (0usize..90).prop_map(|len| vec![0; len]),
@@ -210,8 +210,8 @@ mod tests {
 
         #[test]
         fn squeezed_text_is_what_a_reader_would_leave_out(bytes in bytes()) {
-            // According to hexdump's manual, a row that equals the one before is omitted, and the
-            // first omitted one is replaced with a star.
+            // According to hexdump's manual, a row that equals the previous one is omitted, and a
+            // star replaces the first omitted one.
             let full = whole(&Canonical, Policy::Never, &bytes);
             let mut expected = String::new();
             let (mut last, mut starred) = ("", false);
@@ -230,8 +230,8 @@ mod tests {
                 }
                 last = shown;
             }
-            // Rows whose unprintable bytes differ also differ in their digits, so comparing text is
-            // comparing bytes.
+            // Rows with different unprintable bytes also have different digits, so comparing text
+            // is equivalent to comparing bytes.
             prop_assert_eq!(whole(&Canonical, Policy::Repeats, &bytes), expected);
         }
     }

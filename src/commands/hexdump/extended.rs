@@ -1,12 +1,12 @@
-//! Formats the 80-bit numbers of x86 processors, C's `long double` there, as `%Lg` does.
+//! Formats the 80-bit numbers of x86 processors, which are `long double` in C, as `%Lg` does.
 //!
-//! Rust has no such type. The decimal digits are computed with integers of any length, because an
-//! exponent of 15 bits needs up to 4951 of them.
+//! Rust has no such type. The decimal digits are computed with integers of arbitrary length,
+//! because an exponent of 15 bits needs up to 4951 digits.
 
-/// The number of decimal digits that are computed, which is the most that 128 bits hold.
+/// The number of decimal digits that are computed, which is the maximum that 128 bits can hold.
 const DIGITS: u32 = 36;
 
-/// The numbers of digits that C guarantees to preserve, and that always suffice.
+/// The number of digits that C guarantees to preserve, and the number that always suffices.
 const LEAST_DIGITS: u32 = 18;
 const MOST_DIGITS: u32 = 21;
 
@@ -22,7 +22,7 @@ pub fn shortest_extended(bits: u128) -> String {
     let text = match (exponent, is_normal) {
         (0x7fff, true) if significand << 1 == 0 => "inf".into(),
         (0x7fff, _) => "nan".into(),
-        // Processors refuse numbers without the leading bit.
+        // Processors reject numbers without the leading bit.
         (1.., false) => "nan".into(),
         _ if significand == 0 => "0".into(),
         (_, _) => shortest_finite(significand, exponent.max(1) - 1 + SMALLEST_EXPONENT, is_normal),
@@ -30,7 +30,7 @@ pub fn shortest_extended(bits: u128) -> String {
     format!("{sign}{text}")
 }
 
-/// Formats `significand` × 2^`exponent`, which is not zero.
+/// Formats `significand` × 2^`exponent`, which must not be zero.
 fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
     let Decimal { value, power, is_exact } = decimal(significand, exponent);
     let rounded = |digits: u32| {
@@ -40,8 +40,8 @@ fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
         let is_up = if is_tie { value / unit % 2 == 1 } else { rest >= half };
         value - rest + if is_up { unit } else { 0 }
     };
-    // A text is the same number if it is within half a unit of the last bit, which is the value divided
-    // by twice the significand. Below a power of two, units are half as large.
+    // A text is the same number if it is within half a unit of the last bit. This is the value
+    // divided by twice the significand. Below a power of two, units are half as large.
     let is_same = |rounded: u128| {
         let is_below_power = rounded < value && significand == 1 << 63 && exponent > SMALLEST_EXPONENT;
         let parts = u128::from(significand) << if is_below_power { 2 } else { 1 };
@@ -53,7 +53,7 @@ fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
     general(rounded(digits), power, digits)
 }
 
-/// Formats a number of 36 digits, the first of which stands for 10^`power`, as `%.*Lg` does.
+/// Formats a number of 36 digits, the first of which represents 10^`power`, as `%.*Lg` does.
 fn general(value: u128, power: i32, precision: u32) -> String {
     // Rounding may have added a digit.
     let text = value.to_string();
@@ -79,9 +79,9 @@ fn general(value: u128, power: i32, precision: u32) -> String {
 struct Decimal {
     /// The first 36 digits, truncated.
     value: u128,
-    /// The power of ten of the first one.
+    /// The power of ten of the first digit.
     power: i32,
-    /// Whether there are no others.
+    /// Whether there are no further digits.
     is_exact: bool,
 }
 
@@ -93,7 +93,7 @@ fn decimal(significand: u64, exponent: i32) -> Decimal {
         _ => denominator.shift(exponent.unsigned_abs()),
     }
     let log = (f64::from(exponent) + (significand as f64).log2()) * std::f64::consts::LOG10_2;
-    // The logarithm may be off by one where the number is close to a power of ten.
+    // The logarithm may be off by one if the number is close to a power of ten.
     let mut power = log.floor() as i32 - 1;
     match power {
         0.. => denominator.multiply_by_power_of_ten(power.unsigned_abs()),
@@ -115,7 +115,8 @@ fn decimal(significand: u64, exponent: i32) -> Decimal {
     Decimal { value, power, is_exact: numerator.0.is_empty() }
 }
 
-/// An integer of any length: its digits in base 2⁶⁴, the lowest first, without zeros at the end.
+/// An integer of arbitrary length: its digits in base 2⁶⁴, the lowest first, without trailing
+/// zeros.
 #[derive(Clone)]
 struct Natural(Vec<u64>);
 
@@ -151,7 +152,7 @@ impl Natural {
         by_length.then_with(|| self.0.iter().rev().cmp(other.0.iter().rev())).is_lt()
     }
 
-    /// Subtracts `factor` × `other`, which is not larger.
+    /// Subtracts `factor` × `other`, which must not be larger.
     fn subtract(&mut self, other: &Natural, factor: u64) {
         let mut borrow = 0u128;
         for (i, digit) in self.0.iter_mut().enumerate() {
@@ -164,9 +165,10 @@ impl Natural {
         self.0.truncate(len);
     }
 
-    /// Divides by `other`, keeps the remainder, and returns the quotient, which is less than 10¹⁵.
+    /// Divides by `other`, keeps the remainder, and returns the quotient, which must be less than
+    /// 10¹⁵.
     fn take_quotient(&mut self, other: &Natural) -> u64 {
-        // Less than the quotient, by little, because an `f64` has 53 bits.
+        // Slightly less than the quotient, because an `f64` has 53 bits.
         const SLACK: f64 = 1.0 - 1.0 / (1u64 << 50) as f64;
         let (high, low) = (self.leading(other.0.len()), other.leading(other.0.len()));
         let mut quotient = (high / low * SLACK) as u64;
@@ -178,7 +180,7 @@ impl Natural {
         quotient
     }
 
-    /// Returns the value of the digits from the second last of `len` on, approximately.
+    /// Returns the approximate value of the digits from the second last of `len` on.
     fn leading(&self, len: usize) -> f64 {
         let digits = &self.0[len.saturating_sub(2).min(self.0.len())..];
         digits.iter().rev().fold(0.0, |value, &digit| value * (u64::MAX as f64 + 1.0) + digit as f64)

@@ -1,4 +1,4 @@
-//! Runs the dump on the engine: each block receives the state after the previous blocks, and its
+//! Runs the dump on the engine. Each block receives the state after the previous blocks, and its
 //! text is written on any thread.
 
 use std::ops::Range;
@@ -14,11 +14,11 @@ use crate::engine::{Block, Flow, Kernel};
 pub struct Rows<'a> {
     /// The view that formats rows.
     pub view: &'a dyn View,
-    /// The policy that decides which rows to omit.
+    /// The policy for omitting rows.
     pub policy: Policy,
     /// The number added to every address.
     pub base: u64,
-    /// Whether no byte is wanted at all. hexdump does not even skip then, and the dump ends at
+    /// Whether no byte at all is requested. hexdump does not even skip then, and the dump ends at
     /// address zero, without a line for that address.
     pub nothing: bool,
     /// The offset that the inputs must reach, as in od.
@@ -32,14 +32,14 @@ pub struct Rows<'a> {
 /// The progress of a dump.
 #[derive(Clone, Debug)]
 pub enum Progress {
-    /// There has been no match yet.
+    /// No match has been found yet.
     Searching {
         /// The state of the search.
         unfound: Unfound,
         /// The address of the first byte.
         address: u64,
     },
-    /// All inputs end before the offset at which the dump should start.
+    /// All inputs end before the offset at which the dump is to start.
     Unreached,
     /// Rows are being shown.
     Dumping {
@@ -63,14 +63,14 @@ pub struct DumpPart {
 struct ShownBlock {
     /// The state before the block.
     dump: Dump,
-    /// Bytes before this block that are shown because the search ended in it.
+    /// The bytes before this block that are shown because the search ended in this block.
     before: Vec<u8>,
-    /// The first byte of the block to show, and the end of the bytes to show.
+    /// The offset in the block of the first byte to show, and that of the end of the bytes to show.
     from: u64,
     to: u64,
     /// The match to highlight.
     mark: Range<u64>,
-    /// Whether the whole dump starts in this block, and whether it ends there.
+    /// Whether the whole dump starts in this block, and whether it ends in it.
     begins: bool,
     ends: bool,
 }
@@ -122,7 +122,8 @@ impl Kernel for Rows<'_> {
             *progress = Progress::Dumping { dump, end: u64::MAX, mark: at..at + found.found.len as u64 };
         }
         let Progress::Dumping { dump, end, mark } = progress else { return Flow::Continue };
-        // The limit counts from the match, so rows of context before it are shown in addition.
+        // The limit counts from the match, so rows of context before the match do not count towards
+        // it.
         if let (Some(limit), Some(lead)) = (self.limit, lead) {
             *end = limit.saturating_add(lead);
         }

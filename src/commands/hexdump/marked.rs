@@ -4,16 +4,16 @@ use std::ops::Range;
 
 use super::view::{DumpEnd, RowPlace, View};
 
-/// A view that highlights some bytes as matches, if the inner view has colour.
+/// A view that highlights some bytes as matches, if its inner view has colour.
 pub struct Marked<'v> {
     /// The inner view.
     pub view: &'v dyn View,
-    /// The matched bytes, in order and disjoint, counted like [`RowPlace::index`].
+    /// The matched bytes, in order and disjoint, with offsets counted like [`RowPlace::index`].
     pub marks: &'v [Range<u64>],
 }
 
 impl Marked<'_> {
-    /// Returns the marks from the first one that ends after `index` on.
+    /// Returns the marks that end after `index`.
     fn marks_after(&self, index: u64) -> &[Range<u64>] {
         &self.marks[self.marks.partition_point(|mark| mark.end <= index)..]
     }
@@ -37,7 +37,7 @@ impl View for Marked<'_> {
         let width = self.width();
         let (mut rest, mut place) = (rows, place);
         while !rest.is_empty() {
-            // Rows before the next mark are left to the inner view, which may have a fast path for
+            // The inner view prints rows before the next mark, because it may have a fast path for
             // them.
             let next = self.marks_after(place.index).first().map_or(u64::MAX, |mark| mark.start);
             let rows = next.saturating_sub(place.index) / width as u64;

@@ -1,9 +1,9 @@
-//! The `hexdump` subcommand: prints bytes as rows of text, and converts such text back into bytes.
+//! The `hexdump` subcommand: prints bytes as rows of text, and converts such text back to bytes.
 //!
 //! [`mod@resolve`] turns the command line into a [`view`](view::View), which only formats rows.
-//! `dump` splits a stream into rows and squeezes them ([`squeeze`]); [`kernel`] runs that on the
-//! engine, block by block. [`find`] searches for bytes, and [`diff`] compares two inputs.
-//! [`reverse`] converts dumps back into bytes, and is the only part that opens a file for writing.
+//! `dump` splits a stream into rows and squeezes them ([`squeeze`]), and [`kernel`] runs this on
+//! the engine, block by block. [`find`] searches for bytes, and [`diff`] compares two inputs.
+//! [`reverse`] converts dumps back to bytes, and only it opens a file for writing.
 
 pub mod address;
 pub mod canonical;
@@ -50,8 +50,8 @@ use crate::exit::Exit;
 use crate::io::path;
 use crate::output::{Output, print_message};
 
-/// The block size, for which the text, five times as long, stays in a core's cache until it is
-/// written.
+/// The block size. The text of a block this small, although five times as long, stays in a core's
+/// cache until it is written.
 const BLOCK: usize = 512 << 10;
 
 /// Runs `mapped hexdump`.
@@ -115,11 +115,11 @@ fn dump(
     let is_od = !args.types.is_empty();
     engine.range.is_strict = resolved.is_strict && engine.range.offset < 0;
     let nothing = engine.range.length == Some(0) && !is_od;
-    // With --find, --length limits what is shown, not what is searched. od skips even where it shows
-    // nothing.
+    // With --find, --length limits the shown part rather than the searched part. od skips even if
+    // it then shows nothing.
     let is_shown_only = search.is_some() || is_od && engine.range.length == Some(0);
     let limit = if is_shown_only { engine.range.length.take() } else { None };
-    // Rows may be cut anywhere, so lines of any length do not need blocks of that length.
+    // Rows may be split anywhere, so lines of any length do not require blocks of that length.
     let row = if view.width() <= WIDEST { view.width() } else { 1 };
     let mut plan = engine.plan(Cut::Rows(row), BLOCK);
     plan.holes = *policy != Policy::Never;
@@ -134,7 +134,7 @@ fn dump(
     );
     outcome.output?;
     if is_od && outcome.carry.is_none() && args.shown.files.iter().any(is_directory) {
-        // od reads a directory as an input without bytes, and shows where it ends.
+        // od treats a directory as an input without bytes, and shows the address at its end.
         let mut text = Vec::new();
         Dump::new(base.wrapping_add(must_reach), *policy).finish(&**view, &mut text);
         output.write_all(&text)?;
@@ -150,7 +150,7 @@ fn dump(
         }
         _ => {}
     }
-    // Nothing was read from an input that can be opened.
+    // All inputs can be opened, but nothing was read.
     let can_open = |name: &OsString| name == "-" || path::metadata(name).is_ok_and(|metadata| !metadata.is_dir());
     let is_unreached = engine.range.is_strict && outcome.carry.is_none();
     Ok(match outcome.failed {
@@ -182,7 +182,7 @@ fn list(
         None => MatchExtent::From(length.unwrap_or(width)),
     };
     let mut plan = engine.plan(Cut::Rows(1), BLOCK);
-    // In a hole, a pattern of zeros matches at every byte.
+    // In a hole, a pattern of zeros matches at every byte, so the hole must be read.
     plan.holes = !patterns.match_zeros();
     let kernel = MatchListing { view, patterns, extent, base: args.base.unwrap_or(0), highlights: config.color };
     let outcome = engine.run(
@@ -213,7 +213,7 @@ fn list_strings(args: &HexdumpArgs, config: &Config, output: &mut Output) -> any
     let engine = config.engine;
     let least = args.strings.unwrap_or_default();
     let mut plan = engine.plan(Cut::Rows(1), BLOCK);
-    // In a hole, every byte ends an empty string.
+    // In a hole, every byte ends an empty string, so the hole must be read.
     plan.holes = least > 0;
     let must_reach = u64::try_from(engine.range.offset).unwrap_or(0);
     let (base, limit) = (args.base.unwrap_or(0), engine.range.length);
@@ -232,7 +232,7 @@ fn list_strings(args: &HexdumpArgs, config: &Config, output: &mut Output) -> any
     Ok(if outcome.failed || progress.has_failed { Exit::Failure } else { Exit::Success })
 }
 
-/// Returns the patterns to search for, if any, and the likely guesses. Prints the other ones.
+/// Returns the patterns to search for, if any, and the likely guesses. Prints the unlikely guesses.
 fn patterns(args: &HexdumpArgs) -> Result<(Option<BytePatterns>, Vec<Guess>), String> {
     let named = match (args.text, args.hex, args.utf16) {
         (true, ..) => Some(PatternNotation::Text),

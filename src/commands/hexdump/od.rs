@@ -1,7 +1,7 @@
-//! Prints rows of od(1): `--type` with the types of `od -t`.
+//! Prints rows of od(1): `--type`, with the types of `od -t`.
 //!
-//! Each type prints the same bytes on a line of its own, and fields of different widths are
-//! aligned. Written from the manual of coreutils; the output is byte-identical to `od -t` in the C
+//! Each type prints the same bytes on its own line, and fields of different widths are aligned.
+//! This follows the manual of coreutils. The output is byte-identical to that of `od -t` in the C
 //! locale.
 
 use super::address::{Address, AddressNotation};
@@ -10,13 +10,13 @@ use super::extended::shortest_extended;
 use super::view::{DumpEnd, RowPlace, View};
 use crate::commands::printf::ConversionSpec;
 
-/// A type of fields.
+/// A type of field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldType {
     kind: FieldKind,
     /// The number of bytes per field.
     size: usize,
-    /// Whether the characters are printed after the fields.
+    /// Whether characters are printed after the fields.
     has_characters: bool,
 }
 
@@ -30,16 +30,16 @@ enum FieldKind {
     Hex,
     Float,
     Brain,
-    /// The 80-bit numbers of x86, each in 16 bytes.
+    /// The 80-bit numbers of x86, each stored in 16 bytes.
     Extended,
 }
 
 /// The addresses of the rows.
 #[derive(Clone, Copy, Debug)]
 pub struct RowAddresses {
-    /// Their notation.
+    /// The notation of the addresses.
     pub notation: AddressNotation,
-    /// The second address of each row, as the distance from the first.
+    /// The second address of each row, as a distance from the first.
     pub label: Option<u64>,
 }
 
@@ -100,7 +100,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
 impl FieldType {
     /// Returns the width of a field in columns, without the blank before it.
     fn columns(self) -> usize {
-        // Indexed by the number of bytes: 1, 2, 4, 8.
+        // The array is indexed by the logarithm of the number of bytes: 1, 2, 4, 8.
         let by_size = |columns: [usize; 4]| columns[self.size.ilog2() as usize];
         match self.kind {
             FieldKind::Named | FieldKind::Character => 3,
@@ -203,21 +203,21 @@ fn shortest_double(value: f64) -> String {
     shortest(value, least, 17, |text| text.parse() == Ok(value))
 }
 
-/// The view that prints rows like od.
+/// A view that prints rows like od.
 pub struct OdView {
     types: Vec<FieldType>,
     width: usize,
     address: Address,
-    /// The second address of each row, as the distance from the first.
+    /// The second address of each row, as a distance from the first.
     label: Option<u64>,
     is_little_endian: bool,
-    /// The width of a line of fields in columns, including the blanks before them.
+    /// The width in columns of a line of fields, including the blanks before the fields.
     columns: usize,
 }
 
 impl OdView {
-    /// Returns the view with fields of `types`, of which there is at least one, and rows of `width`
-    /// bytes if that is given.
+    /// Returns a view with fields of `types`, at least one, and with rows of `width` bytes if that
+    /// is given.
     ///
     /// # Errors
     /// Returns an error if a row would end inside a field.
@@ -242,8 +242,8 @@ impl OdView {
         Ok(OdView { types, width, address: Address { digits, notation }, label, is_little_endian, columns })
     }
 
-    /// Appends the addresses of a row. Without a notation, od shows only the first one beside a label,
-    /// in octal.
+    /// Appends the addresses of a row. Without a notation, od shows only the first address beside a
+    /// label, in octal.
     fn push_addresses(&self, address: u64, out: &mut Vec<u8>) {
         let Some(label) = self.label else { return self.address.push(out, address) };
         let second = match self.address.notation {
@@ -274,7 +274,7 @@ impl OdView {
     fn push_fields(&self, field: FieldType, row: &[u8], out: &mut Vec<u8>) {
         let fields = self.width / field.size;
         let blank = (self.width - row.len()) / field.size;
-        // The padding of the line to the widest type is distributed over the fields.
+        // The padding that aligns the line with the widest type is distributed over the fields.
         let pad = self.columns - fields * field.columns();
         let mut pad_left = pad;
         let mut text = vec![];

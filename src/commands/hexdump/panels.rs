@@ -1,5 +1,5 @@
-//! Prints bytes in bordered panels of eight, with a character for every byte, as hexyl does: a view
-//! for people, not for other programs.
+//! Prints bytes in bordered panels of eight, with a character for each byte, as hexyl does. This
+//! view is for people rather than for other programs.
 
 use super::address::push_hex;
 use super::charset::signs;
@@ -11,9 +11,10 @@ use crate::cli::hexdump::{Border, CharacterTable, Endian};
 /// The number of bytes in a panel.
 pub const PANEL: usize = 8;
 
-/// The characters of a border.
+/// The characters of borders.
 struct Pieces {
-    /// The left end, line, junction and right end of the top and bottom lines, if there are any.
+    /// The left end, the line, the junction and the right end of the top and bottom lines, if there
+    /// are such lines.
     lines: Option<[[&'static str; 4]; 2]>,
     outer: &'static str,
     inner: &'static str,
@@ -46,34 +47,34 @@ pub struct PanelsConfig {
     pub upper: bool,
     /// The borders.
     pub border: Border,
-    /// The characters shown for bytes.
+    /// The table of characters shown for bytes.
     pub table: CharacterTable,
     /// The colours, if wanted.
     pub theme: Option<Theme>,
 }
 
-/// The view that prints panels.
+/// A view that prints panels.
 pub struct Panels {
     config: PanelsConfig,
     pieces: Pieces,
     signs: [char; 256],
 }
 
-/// Returns the width in columns of the digits in a panel, with a blank at either end.
+/// Returns the width in columns of the digits of a panel, with a blank at either end.
 pub fn panel_columns(group: usize) -> usize {
     PANEL / group * (2 * group + 1) + 1
 }
 
-/// Returns how many panels fit into `columns`, and at least one, for `--width auto`.
+/// Returns the number of panels that fit into `columns`, at least one, for `--width auto`.
 pub fn panels_that_fit(columns: usize, group: usize) -> usize {
-    // The width of the border and the address. A panel has digits, characters, and a border after
-    // each of them.
+    // The width of the border and the address. A panel has digits and characters, each followed by
+    // a border.
     const LEFT: usize = 10;
     (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
 }
 
 impl Panels {
-    /// Returns the view with these settings.
+    /// Returns a view with these settings.
     pub fn new(config: PanelsConfig) -> Panels {
         Panels { pieces: Pieces::of(config.border), signs: signs(config.table), config }
     }
@@ -92,8 +93,8 @@ impl Panels {
         out.extend_from_slice(text.as_bytes());
     }
 
-    /// Appends a row of at most the width, with `head` in the address column, and with the bytes
-    /// highlighted for which `is_marked` returns true.
+    /// Appends a row with at most as many bytes as the width and with `head` in the address column.
+    /// Bytes for which `is_marked` returns true are highlighted.
     fn row(&self, row: &[u8], head: &[u8], is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         let PanelsConfig { panels, group, endian, upper, .. } = self.config;
         let digits = hex_table(upper);
@@ -178,7 +179,7 @@ impl View for Panels {
     }
 
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
-        // Without this, the dump would not show how many rows were squeezed.
+        // Without this row, the dump would not show how many rows were squeezed.
         if end.squeezed {
             self.row_at(b"", end.address, &|_| false, out);
         }

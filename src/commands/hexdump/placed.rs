@@ -1,9 +1,9 @@
-//! Formats rows in which every byte has fixed columns: digits on the left, characters on the right.
-//! All of xxd's tables have this form, and so does the canonical row in another width or grouping.
+//! Formats rows in which every byte has fixed columns, with digits on the left and characters on
+//! the right. All tables of xxd have this form, as do canonical rows of another width or grouping.
 //!
-//! The columns are computed once. A row is then a copy of the blank row, over which each byte's
-//! digits and character are written, in byte order. The order matters: if a row of `xxd -e` is not
-//! a whole number of groups, characters overwrite digits.
+//! The columns are computed once. A row is then a copy of the blank row, and each byte's digits and
+//! character are written over it in byte order. The order matters: if a row of `xxd -e` is not a
+//! whole number of groups, characters overwrite digits.
 
 use super::address::{Address, AddressNotation};
 use super::canonical::last_address;
@@ -13,7 +13,7 @@ use super::simd::Shape;
 use super::view::{Cell, Cells, DumpEnd, RowPlace, View};
 use crate::cli::hexdump::Endian;
 
-/// The digits of a byte.
+/// The digits that show a byte.
 #[derive(Clone, Copy)]
 enum Digits {
     Hex(&'static [[u8; 2]; 256]),
@@ -29,7 +29,7 @@ pub struct Placed {
     /// The column of the first byte's character.
     characters_at: usize,
     characters: &'static [u8; 256],
-    /// A row without bytes, with room for all of them.
+    /// A row without bytes, with blanks in the columns of all bytes.
     blank: Vec<u8>,
     /// The text after the last character.
     tail: &'static [u8],
@@ -37,17 +37,17 @@ pub struct Placed {
     ends_with_address: bool,
     /// Whether the columns of different bytes are disjoint.
     apart: bool,
-    /// The same row for the vector kernel, if there is one for it.
+    /// The layout of the row for the vector kernel, if the kernel supports it.
     shape: Option<Shape>,
 }
 
-/// The options of a row of xxd.
+/// The options for a row of xxd.
 #[derive(Clone, Copy, Debug)]
 pub struct XxdRow {
     /// The number of bytes per row, at least one.
     pub width: usize,
-    /// The number of bytes per group; zero or more than the width means the width. A power of two
-    /// if little-endian.
+    /// The number of bytes per group. Zero, or more than the width, means the width. A power of two
+    /// if the order is little-endian.
     pub group: usize,
     /// The order of the bytes in a group.
     pub endian: Endian,
@@ -62,7 +62,7 @@ pub struct XxdRow {
 }
 
 impl Placed {
-    /// Returns the row of `xxd`, `xxd -b` or `xxd -e`.
+    /// Returns the view of `xxd`, `xxd -b` or `xxd -e`.
     pub fn xxd(row: XxdRow) -> Placed {
         let XxdRow { width, endian, upper, bits, notation, ebcdic, .. } = row;
         let group = if row.group == 0 || row.group > width { width } else { row.group };
@@ -70,7 +70,7 @@ impl Placed {
         let columns_a_group = columns_a_byte * group + 1;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let digits_at: Vec<usize> = (0..width).map(|i| 2 + columns_a_group * (i ^ swap) / group).collect();
-        // The last group of a little-endian row is filled from its right end, so it takes its full
+        // The last group of a little-endian row is filled from its right end, so it has its full
         // width.
         let characters_at = match endian {
             Endian::Little => 3 + columns_a_group * width.div_ceil(group),
@@ -97,12 +97,13 @@ impl Placed {
         .shaped(upper, ebcdic)
     }
 
-    /// Returns the canonical row, `width` bytes wide, in groups of one, two, four or eight bytes.
+    /// Returns the view of canonical rows of `width` bytes, in groups of one, two, four or eight
+    /// bytes.
     pub fn canonical(row: XxdRow) -> Placed {
         let XxdRow { width, group, endian, upper, notation, ebcdic, .. } = row;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let column = |i: usize| 2 + 2 * i + i / group + i / 8;
-        // A last group that the end of the row cuts off still takes its full width.
+        // Even if the row ends within the last group, the group has its full width.
         let bar = column(width.next_multiple_of(group) - 1) + 4;
         let mut blank = vec![b' '; bar + 1 + width];
         blank[bar] = b'|';
@@ -121,7 +122,7 @@ impl Placed {
         .shaped(upper, ebcdic)
     }
 
-    /// Finds the vector kernel's shape of this row, if it has one.
+    /// Sets the shape of the row for the vector kernel, if the kernel supports it.
     fn shaped(mut self, upper: bool, ebcdic: bool) -> Placed {
         let fits = self.apart
             && !ebcdic

@@ -1,6 +1,6 @@
-//! Resolves the command line to a view and a policy for omitted rows.
+//! Resolves the command line to a view and a policy for omitting rows.
 //!
-//! The only module that combines options. Options that cannot be combined are an error that names
+//! This is the only module that combines options. If options cannot be combined, the error names
 //! them.
 
 use std::ffi::{OsStr, OsString};
@@ -42,9 +42,9 @@ pub struct Terminal {
 pub struct Resolved {
     /// The view that formats rows.
     pub view: Box<dyn View>,
-    /// The policy that decides which rows are omitted.
+    /// The policy for omitting rows.
     pub policy: Policy,
-    /// The number of bytes per line, to which the start of a match's dump is aligned.
+    /// The number of bytes per line, to which the start of the dump at a match is aligned.
     pub line: usize,
     /// Whether an offset before the start of the input is an error, as in xxd and hexyl.
     pub is_strict: bool,
@@ -80,8 +80,8 @@ fn is_of_xxd(format: DumpFormat) -> bool {
     matches!(format, DumpFormat::Xxd | DumpFormat::Binary | DumpFormat::Plain | DumpFormat::C)
 }
 
-/// Returns the displays that are printed with hexdump's formats. The canonical display alone is
-/// printed by its own view.
+/// Returns the displays printed in hexdump's formats. The canonical display by itself has its own
+/// view.
 fn displays(args: &HexdumpArgs) -> &[Display] {
     match &args.shown.displays[..] {
         [Display::Canonical] => &[],
@@ -90,12 +90,12 @@ fn displays(args: &HexdumpArgs) -> &[Display] {
     }
 }
 
-/// Returns whether displays request the binary digits of xxd's `-b -i`.
+/// Returns whether the displays request binary digits, as in xxd's `-b -i`.
 fn is_binary(displays: &[Display]) -> bool {
     !displays.is_empty() && displays.iter().all(|display| *display == Display::OneByteOctal)
 }
 
-/// Returns the format, which another option may imply.
+/// Returns the format, which other options may imply.
 ///
 /// # Errors
 /// Returns an error if options name different formats.
@@ -115,8 +115,8 @@ pub fn format(args: &HexdumpArgs) -> Result<DumpFormat, String> {
     }
 }
 
-/// Rejects options that a format does not use. xxd's formats accept whatever xxd accepts, even if
-/// it has no effect.
+/// Rejects options that a format does not use. The formats of xxd accept all options that xxd
+/// accepts, even those without effect.
 fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
     let od = !args.types.is_empty();
     if od && !args.shown.displays.is_empty() {
@@ -175,7 +175,7 @@ pub fn endian(args: &HexdumpArgs) -> Option<Endian> {
     if args.shown.little_endian { Some(Endian::Little) } else { args.endian }
 }
 
-/// Returns the notation of addresses; xxd shows decimal ones as signed.
+/// Returns the notation of addresses. As in xxd, decimal ones are signed.
 fn address_notation(args: &HexdumpArgs, default: AddressNotation) -> AddressNotation {
     match args.address_radix {
         None => default,
@@ -186,10 +186,10 @@ fn address_notation(args: &HexdumpArgs, default: AddressNotation) -> AddressNota
     }
 }
 
-/// Returns the format of the addresses before strings.
+/// Returns the format of addresses before strings.
 ///
 /// # Errors
-/// Returns an error that names an option without effect on strings.
+/// Returns an error that names an option that has no effect on strings.
 pub fn strings_address(args: &HexdumpArgs) -> Result<Address, String> {
     if !args.shown.displays.is_empty() || args.width.is_some() || args.group.is_some() || args.upper {
         return Err("--strings cannot be combined with displays, --width, --group and --upper".into());
@@ -208,8 +208,8 @@ fn ebcdic(args: &HexdumpArgs, format: DumpFormat) -> Result<bool, String> {
     }
 }
 
-/// Returns the number of bytes per row, within `1..=limit`, where a row of `n` bytes takes
-/// `columns_for(n)` columns.
+/// Returns the number of bytes per row, within `1..=limit`, where a row of `n` bytes is
+/// `columns_for(n)` columns wide.
 fn width(
     args: &HexdumpArgs,
     default: usize,
@@ -221,7 +221,7 @@ fn width(
         (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => Ok(default),
         (Some(Width::Exactly(width)), _) if width <= limit => Ok(width),
         (Some(Width::Exactly(_)), _) => Err(format!("invalid number of columns (max. {limit})")),
-        // Rows have a multiple of four bytes, so that addresses stay easy to read.
+        // The number of bytes per row is a multiple of four, so that addresses are easy to read.
         (Some(Width::Auto), Some(columns)) => {
             Ok((1..=WIDEST / 4).map(|n| 4 * n).take_while(|&n| columns_for(n) <= columns).last().unwrap_or(4))
         }
@@ -236,7 +236,7 @@ fn coloured<V: View + 'static>(view: V, theme: Option<&Theme>) -> Box<dyn View> 
     }
 }
 
-/// Returns the view with displays and formats, in their order.
+/// Returns a view with the displays and formats, in their order.
 fn formatted(displays: &[Display], theme: Option<&Theme>) -> Result<Box<dyn View>, String> {
     let mut texts: Vec<Vec<u8>> = vec![];
     let mut is_own = false;
@@ -265,14 +265,14 @@ fn formatted(displays: &[Display], theme: Option<&Theme>) -> Result<Box<dyn View
     formats(texts, theme, !is_own)
 }
 
-/// Returns the view with formats. The user's formats have their own colours, and others those of
-/// the theme.
+/// Returns a view with formats. The user's formats have their own colours, and all others have
+/// those of the theme.
 fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Result<Box<dyn View>, String> {
     let formats = Formats::parse(&texts, theme.is_some())?;
     Ok(Box::new(FormatView::new(formats, theme.filter(|_| has_theme).cloned())))
 }
 
-/// Reads the formats in a file: one per line, ignoring blank lines and comments.
+/// Reads the formats in a file: one per line, without blank lines and comments.
 fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
     let named = |error: io::Error| format!("{}: {}", escape_name(path), crate::os::error_text(&error));
     let file = crate::io::path::open(path);
@@ -318,7 +318,7 @@ fn canonical(args: &HexdumpArgs, terminal: &Terminal, ebcdic: bool) -> Result<Bo
     })
 }
 
-/// Returns the order and size of the groups in canonical rows and panels.
+/// Returns the byte order and size of the groups in canonical rows and panels.
 fn groups(args: &HexdumpArgs) -> Result<(Endian, usize), String> {
     let endian = endian(args).unwrap_or(Endian::Big);
     let group = args.group.unwrap_or(if endian == Endian::Little { 4 } else { 1 });
@@ -377,7 +377,7 @@ fn panels(args: &HexdumpArgs, terminal: &Terminal) -> Result<Box<dyn View>, Stri
         (None, None) | (_, Some(Width::Auto)) | (Some(Width::Auto), _) => {
             let wanted = args.panels.is_some() || args.width.is_some();
             let fitting = terminal.columns.map(|columns| panels_that_fit(columns, group));
-            // Two by default, unless the terminal is too narrow for them.
+            // There are two by default, unless the terminal is too narrow for them.
             fitting.map_or(2, |fitting| if wanted { fitting } else { fitting.min(2) })
         }
     };

@@ -1,40 +1,40 @@
-//! Omits rows that repeat earlier ones, and writes `*` for them.
+//! Omits rows that repeat earlier ones, and writes `*` in their place.
 //!
-//! What is omitted depends on very little state: the last row and whether it was itself omitted,
-//! or, for xxd, the number of consecutive zero rows. So a block's rows can be squeezed on any
-//! thread once that state is known, and [`Squeeze::pass`] computes it for the next block from a few
-//! rows of this one, without writing text. Runs of equal rows are found at the speed of comparing
-//! memory.
+//! The choice of rows to omit depends on very little state: the last row and whether it was itself
+//! omitted, or, for xxd, the number of consecutive zero rows. Once that state is known, the rows of
+//! a block can be squeezed on any thread. [`Squeeze::pass`] computes the state for the next block
+//! from a few rows of this one, without writing text. Runs of equal rows are found at the speed of
+//! comparing memory.
 
 use super::view::{RowPlace, View};
 
-/// The policy that decides which rows are omitted.
+/// The policy for omitting rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
-    /// No rows.
+    /// Omits no rows.
     Never,
-    /// Every row that equals the previous one, as in hexdump.
+    /// Omits each row that equals the previous one, as in hexdump.
     Repeats,
-    /// Rows of zeros after the first one, if there are more than two and none of them is the last
-    /// row of the dump, as in `xxd -a`.
+    /// Omits rows of zeros after the first one, if there are more than two and the last row of the
+    /// dump is not among them, as in `xxd -a`.
     Zeros,
 }
 
-/// The number of bytes that are compared, then written while they are still in the nearest cache.
+/// The number of bytes that are compared and then written while they are in the nearest cache.
 const STRETCH: usize = 4096;
 
-/// The number of consecutive zero rows above which more make no difference.
+/// The number of consecutive zero rows beyond which further ones make no difference.
 const MANY: u8 = 4;
 
 /// The state after the previous rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Squeeze {
     policy: Policy,
-    /// The last row; empty at the start. Only for [`Policy::Repeats`].
+    /// The last row, which is empty at the start. Used only for [`Policy::Repeats`].
     last: Vec<u8>,
-    /// Whether the last row was omitted. Only for [`Policy::Repeats`].
+    /// Whether the last row was omitted. Used only for [`Policy::Repeats`].
     repeating: bool,
-    /// The number of consecutive zero rows, at most [`MANY`]. Only for [`Policy::Zeros`].
+    /// The number of consecutive zero rows, at most [`MANY`]. Used only for [`Policy::Zeros`].
     zeros: u8,
 }
 
@@ -49,7 +49,7 @@ impl Squeeze {
         self.repeating
     }
 
-    /// Returns whether `rows` more zero rows would change neither the text nor this state.
+    /// Returns whether further zero rows would change neither the text nor this state.
     pub fn drinks_zeros(&self) -> bool {
         match self.policy {
             Policy::Never => false,
@@ -58,7 +58,7 @@ impl Squeeze {
         }
     }
 
-    /// Appends the text of whole rows, the first of them at `place`.
+    /// Appends the text of whole rows, the first of which is at `place`.
     pub fn feed(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
         match self.policy {
             Policy::Never => view.rows(rows, place, out),
@@ -67,7 +67,7 @@ impl Squeeze {
         }
     }
 
-    /// Appends the pending rows before a short row at `place`, or at the very end if there is no
+    /// Appends pending rows before a short row at `place`, or at the end of the dump if there is no
     /// short row.
     pub fn finish(&mut self, view: &dyn View, short_row: bool, place: RowPlace, out: &mut Vec<u8>) {
         if self.policy != Policy::Zeros {
@@ -77,8 +77,8 @@ impl Squeeze {
             self.owed_zeros(view, place, out);
             return;
         }
-        // The last row of the dump is shown even if it is zeros: if there are three rows, xxd
-        // prints the second and the third.
+        // The last row of the dump is shown even if it is zeros. If there are three zero rows, xxd
+        // prints the second and third.
         let row = vec![0; view.width()];
         let back = |rows: usize| place.after(((rows * row.len()) as u64).wrapping_neg());
         match self.zeros {
@@ -95,7 +95,7 @@ impl Squeeze {
         }
     }
 
-    /// Changes the state as [`Squeeze::feed`] would, without any text.
+    /// Changes the state as [`Squeeze::feed`] would, without writing text.
     pub fn pass(&mut self, rows: &[u8], width: usize) {
         let Some(start_of_last) = rows.len().checked_sub(width) else {
             return;
@@ -163,7 +163,7 @@ impl Squeeze {
         }
     }
 
-    /// Appends the text for the zero rows that end at `place`, except the first of them.
+    /// Appends the text for the zero rows that end at `place`, except for the first of them.
     fn owed_zeros(&mut self, view: &dyn View, place: RowPlace, out: &mut Vec<u8>) {
         let width = view.width();
         match self.zeros {
@@ -179,14 +179,14 @@ fn is_zero(row: &[u8]) -> bool {
     row.iter().all(|&byte| byte == 0)
 }
 
-/// Returns how many rows at the start equal `row`.
+/// Returns the number of leading rows that equal `row`.
 fn leading_equal(rows: &[u8], row: &[u8]) -> usize {
     if let Ok(row) = <[u8; 16]>::try_from(row) {
         let row = u128::from_ne_bytes(row);
         let rows = rows.as_chunks::<16>().0;
         let equal = |other: &[u8; 16]| u128::from_ne_bytes(*other) == row;
-        // Compares eight rows at once while they are all equal, which is where a disk image spends
-        // its time.
+        // Eight rows are compared at once while they are all equal, because this is most of the
+        // work for a disk image.
         let (eights, _) = rows.as_chunks::<8>();
         let whole = 8 * eights.iter().take_while(|eight| eight.iter().all(equal)).count();
         whole + rows[whole..].iter().take_while(|other| equal(other)).count()
@@ -195,8 +195,8 @@ fn leading_equal(rows: &[u8], row: &[u8]) -> usize {
     }
 }
 
-/// Returns how many rows at the start each differ from the previous one. The first row always
-/// counts.
+/// Returns the number of leading rows that each differ from the previous one, including the first
+/// row.
 fn leading_different(rows: &[u8], width: usize) -> usize {
     if width == 16 {
         let rows = rows.as_chunks::<16>().0;

@@ -1,16 +1,16 @@
 //! Prints digits without addresses: xxd's plain hexadecimal (`-p`) and its C array (`-i`).
 //!
-//! The position of line ends follows from the number of bytes before them, so these views have rows
-//! of one byte for the dump, and no line is ever held in memory.
+//! The positions of line ends depend only on the number of bytes before them. These views therefore
+//! have rows of one byte, and no line is ever held in memory.
 
 use std::io::Write;
 
 use super::digits::{BINARY, hex_table};
 use super::view::{DumpEnd, RowPlace, View};
 
-/// Plain hexadecimal digits in lines, as `xxd -p` prints them.
+/// Plain hexadecimal digits in lines, as in `xxd -p`.
 pub struct Plain {
-    /// The number of bytes per line; `None` puts everything on a single line.
+    /// The number of bytes per line, or `None` for a single line.
     pub width: Option<usize>,
     /// Whether digits are in upper case.
     pub upper: bool,
@@ -46,7 +46,7 @@ impl View for Plain {
     }
 }
 
-/// The bytes as the initializer of a C array, as `xxd -i` prints them.
+/// The bytes as the initializer of a C array, as in `xxd -i`.
 pub struct CArray {
     /// The number of bytes per line.
     pub width: usize,
@@ -54,7 +54,7 @@ pub struct CArray {
     pub upper: bool,
     /// Whether bytes are binary literals instead of hexadecimal ones.
     pub binary: bool,
-    /// The array's name, from [`c_name`]. Without a name only the list is printed, as xxd does for
+    /// The array's name, from [`c_name`]. Without a name, only the list is printed, as in xxd for
     /// standard input.
     pub name: Option<String>,
     /// Whether the suffix of the length's name is also in upper case.
@@ -114,7 +114,7 @@ impl View for CArray {
     }
 }
 
-/// Returns a C identifier made from a file name as xxd does: every character other than a letter or
+/// Returns a C identifier made from a file name, as in xxd. Each character other than a letter or
 /// digit becomes `_`, and `__` precedes a leading digit.
 pub fn c_name(name: &[u8], capitalize: bool) -> String {
     let first_is_digit = name.first().is_some_and(u8::is_ascii_digit);

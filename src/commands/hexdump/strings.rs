@@ -1,7 +1,7 @@
-//! Lists strings as `od -S` does: runs of printable ASCII characters that a zero byte ends.
+//! Lists strings as `od -S` does: runs of printable ASCII characters terminated by a zero byte.
 //!
-//! The strings within a block are found on any thread. One that begins in an earlier block is held
-//! until it ends, so its length is bounded.
+//! The strings within a block are found on any thread. A string that begins in an earlier block is
+//! held until it ends, so its length is limited.
 
 use std::ops::Range;
 
@@ -9,12 +9,12 @@ use super::address::Address;
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 use crate::output::escape_name;
 
-/// The length in bytes of the longest string that may begin in an earlier block.
+/// The maximum length in bytes of a string that begins in an earlier block.
 const LONGEST: usize = 16 << 20;
 
-/// Lists strings.
+/// A kernel that lists strings.
 pub struct StringListing {
-    /// The minimum length.
+    /// The minimum length of a string in bytes.
     pub least: usize,
     /// The format of the addresses.
     pub address: Address,
@@ -22,7 +22,7 @@ pub struct StringListing {
     pub base: u64,
     /// The offset that the inputs must reach.
     pub must_reach: u64,
-    /// The number of bytes after which reading ends, which also ends a string.
+    /// The number of bytes after which reading ends. A string ends there, too.
     pub limit: Option<u64>,
 }
 
@@ -31,11 +31,11 @@ pub struct StringListing {
 pub struct StringsProgress {
     /// The number of bytes before the next block.
     read: u64,
-    /// The beginning of the string that the next block may continue, unless that is too long.
+    /// The start of a string that the next block may continue, unless it is too long.
     held: Vec<u8>,
-    /// The length of that beginning.
+    /// The length of that start.
     held_len: u64,
-    /// Whether all inputs end before the offset at which the listing should start.
+    /// Whether all inputs end before the offset at which the listing is to start.
     pub is_unreached: bool,
     /// Whether a string was too long to be shown.
     pub has_failed: bool,
@@ -43,16 +43,17 @@ pub struct StringsProgress {
 
 /// The strings of one block.
 pub struct StringsPart {
-    /// The strings that lie entirely in the block and do not begin at its start.
+    /// The strings that are entirely in the block but not at its start.
     found: Vec<Range<usize>>,
-    /// The numbers of printable characters at the start and the end of the block.
+    /// The numbers of printable characters at the start and at the end of the block.
     head: usize,
     tail: usize,
-    /// Whether a zero byte follows the head.
+    /// Whether a zero byte follows those at the start.
     ends_head: bool,
     /// The address of the first byte of the block.
     address: u64,
-    /// The text of the string that ends after the head, and that of the one that ends with the input.
+    /// The text of the string that ends after the first characters, and of the one that ends with
+    /// the input.
     first: Vec<u8>,
     last: Vec<u8>,
     insertions: Vec<Insertion>,
@@ -63,7 +64,7 @@ fn is_printable(byte: &u8) -> bool {
 }
 
 impl StringsProgress {
-    /// Takes `bytes` at the end of the block as the beginning of a string.
+    /// Holds `bytes` at the end of the block as the start of a string.
     fn hold(&mut self, bytes: &[u8]) {
         self.held_len += bytes.len() as u64;
         match self.held_len > LONGEST as u64 {
@@ -74,8 +75,8 @@ impl StringsProgress {
 }
 
 impl StringListing {
-    /// Returns the line of the string that the block at `address` ends with its first bytes, `head`. Returns
-    /// an error if it is too long.
+    /// Returns the line for a string that ends with `head`, the first bytes of the block at
+    /// `address`. Returns an error if it is too long.
     fn ended(&self, progress: &mut StringsProgress, head: &[u8], address: u64) -> Result<Vec<u8>, String> {
         let (held, held_len) = (std::mem::take(&mut progress.held), std::mem::take(&mut progress.held_len));
         let len = held_len + head.len() as u64;
@@ -162,7 +163,7 @@ impl Kernel for StringListing {
     fn format(&self, block: &Block, part: &mut StringsPart, text: &mut Vec<u8>) {
         text.extend_from_slice(&part.first);
         for string in &part.found {
-            // Another process may have shortened the file.
+            // Another process may have truncated the file.
             let Some(bytes) = block.bytes().get(string.clone()) else { break };
             self.push(part.address.wrapping_add(string.start as u64), &[bytes], text);
         }

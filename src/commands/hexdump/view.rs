@@ -1,8 +1,8 @@
-//! Defines what all views of bytes have in common: rows of a fixed number of bytes, each with its
-//! text.
+//! Defines what all views of bytes have in common: rows of a fixed number of bytes, and the text of
+//! each row.
 //!
-//! A view does not depend on files, blocks or squeezing. It turns whole rows into text, the same
-//! text for the same rows however they are grouped into calls, and so runs on any thread.
+//! A view does not depend on files, blocks or squeezing. It turns whole rows into text, which does
+//! not depend on how rows are grouped into calls, so it runs on any thread.
 
 use super::address::Address;
 
@@ -11,12 +11,12 @@ use super::address::Address;
 pub struct RowPlace {
     /// The address to show.
     pub address: u64,
-    /// The number of bytes of the dump before it.
+    /// The number of bytes of the dump before the row.
     pub index: u64,
 }
 
 impl RowPlace {
-    /// Returns the place `bytes` bytes further on.
+    /// Returns the place of the byte `bytes` bytes further on.
     pub fn after(self, bytes: u64) -> RowPlace {
         RowPlace { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }
@@ -25,7 +25,7 @@ impl RowPlace {
 /// The end of a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DumpEnd {
-    /// The address just past the last byte.
+    /// The address after the last byte.
     pub address: u64,
     /// The number of bytes that were dumped, including squeezed ones.
     pub bytes: u64,
@@ -33,7 +33,7 @@ pub struct DumpEnd {
     pub squeezed: bool,
 }
 
-/// The part of a row's text that represents one byte and has its colour.
+/// The part of a row's text that shows one byte and has its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cell {
     /// The first column, counted from the end of the address.
@@ -45,40 +45,39 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// Returns the cell for byte `byte` of the row.
+    /// Returns the cell of the row's byte `byte`.
     pub const fn new(column: usize, columns: usize, byte: usize) -> Cell {
         Cell { column, columns, byte }
     }
 }
 
-/// The positions of the parts of rows, in views that show every byte in its own columns.
+/// The positions of the parts of rows in a view that shows every byte in its own columns.
 #[derive(Clone, Debug)]
 pub struct Cells {
     /// The address at the start of the row.
     pub address: Address,
-    /// All cells, in the order of their columns. A short row lacks those of the later bytes.
+    /// All cells, in the order of their columns. A short row lacks the cells of later bytes.
     pub cells: Vec<Cell>,
 }
 
-/// A way to show bytes.
+/// A form in which bytes are shown.
 pub trait View: Send + Sync {
-    /// Returns the bytes in a row.
+    /// Returns the number of bytes per row.
     fn width(&self) -> usize;
 
-    /// Appends the text of whole rows, the first of them at `place`. The length of `rows` is a
+    /// Appends the text of whole rows, the first of which is at `place`. The length of `rows` is a
     /// multiple of the width.
     fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>);
 
-    /// Appends the text of a last row that is incomplete. Never empty.
+    /// Appends the text of an incomplete last row, which is never empty.
     fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>);
 
-    /// Returns the cells of a row's text that can be coloured, or `None` if the view has no cells.
+    /// Returns the cells of a row that can be coloured, or `None` if the view has no cells.
     fn cells(&self) -> Option<Cells> {
         None
     }
 
-    /// Appends one row, complete or last, with the bytes highlighted for which `is_marked` returns
-    /// true.
+    /// Appends one row, whole or short. Bytes for which `is_marked` returns true are highlighted.
     fn marked(&self, row: &[u8], place: RowPlace, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         if row.len() == self.width() { self.rows(row, place, out) } else { self.short(row, place, out) }
     }
@@ -86,7 +85,7 @@ pub trait View: Send + Sync {
     /// Appends the text at the start of the dump.
     fn begin(&self, _out: &mut Vec<u8>) {}
 
-    /// Appends the text that stands for squeezed rows.
+    /// Appends the text in place of squeezed rows.
     fn squeezed(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(b"*\n");
     }

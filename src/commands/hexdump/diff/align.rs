@@ -1,21 +1,21 @@
-//! Finds where two inputs match again after a difference, in which bytes were replaced, inserted or
-//! deleted.
+//! Finds the next position at which two inputs match after a difference, in which bytes were
+//! replaced, inserted or deleted.
 //!
-//! The answer depends only on the bytes within a fixed window.
+//! The result depends only on the bytes within a fixed window.
 
-/// The maximum number of bytes inserted, deleted or replaced in one place.
+/// The maximum number of bytes inserted, deleted or replaced in a single difference.
 pub const WINDOW: usize = 64 << 10;
 
 const _: () = assert!(WINDOW - 1 <= u16::MAX as usize, "positions have 16 bits");
 
-/// The number of equal bytes that shows that the inputs match again at the same distance.
+/// The number of equal bytes that proves a match at the same distance.
 const SAME: usize = 16;
 
-/// The number of equal bytes that shows that they match again at another distance; fewer do not,
-/// because tables repeat themselves.
+/// The number of equal bytes that proves a match at another distance. Fewer do not, because tables
+/// are repetitive.
 const SHIFTED: usize = 32;
 
-/// The number of bytes that must be known of both inputs, unless they end earlier.
+/// The number of bytes of each input that must be available, unless it ends earlier.
 pub const LOOK_AHEAD: usize = WINDOW + SHIFTED;
 
 /// The number of consecutive windows without a match after which only the same distance is tried.
@@ -24,37 +24,37 @@ const MANY_FAILURES: u8 = 4;
 /// A difference between the inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The number of bytes of the left input.
+    /// The number of bytes in the left input.
     pub left: usize,
-    /// The number of bytes of the right input.
+    /// The number of bytes in the right input.
     pub right: usize,
 }
 
-/// Finds consecutive differences.
+/// A search for consecutive differences.
 #[derive(Debug, Default)]
 pub struct Aligner {
-    /// The number of consecutive windows without a match. It is all that a difference depends on,
-    /// apart from its bytes.
+    /// The number of consecutive windows without a match. A difference depends only on this number
+    /// and on the bytes.
     pub failures: u8,
     sequences: [Sequences; 2],
-    /// The number of positions at which other distances were tried.
+    /// The number of positions at which other distances have been tried.
     #[cfg(test)]
     examined: usize,
 }
 
 impl Aligner {
-    /// Notes that the inputs were equal for `bytes` bytes.
+    /// Records that the inputs were equal for `bytes` bytes.
     pub fn were_alike(&mut self, bytes: usize) {
         if bytes >= SAME {
             self.failures = 0;
         }
     }
 
-    /// Returns how far two inputs differ, given that their next bytes differ. Both have at least
-    /// [`LOOK_AHEAD`] bytes, or `has_ended` says that the bytes extend to the end of both.
+    /// Returns the length of the difference between two inputs whose next bytes differ. Both have
+    /// at least [`LOOK_AHEAD`] bytes, or `has_ended` says that the bytes extend to the end of both.
     ///
-    /// The time is proportional to the length of the difference, so that a comparison takes linear
-    /// time however often the inputs differ.
+    /// The time is proportional to the length of the difference, so a comparison takes linear time,
+    /// regardless of the number of differences.
     pub fn difference(&mut self, left: &[u8], right: &[u8], has_ended: bool) -> Difference {
         let has_ended = has_ended && left.len().max(right.len()) <= LOOK_AHEAD;
         let (left, right) = (&left[..left.len().min(LOOK_AHEAD)], &right[..right.len().min(LOOK_AHEAD)]);
@@ -63,7 +63,7 @@ impl Aligner {
             let len = len.min(left.len()).min(right.len());
             Difference { left: len, right: len }
         };
-        // If few bytes differ at the same distance, no other distance is tried.
+        // If only a few bytes differ at the same distance, no other distance is tried.
         if let Some(len) = same.within(SAME) {
             return replaced(len);
         }
@@ -81,9 +81,9 @@ impl Aligner {
         replaced(len.unwrap_or(WINDOW))
     }
 
-    /// Returns the nearest place from which the inputs match, and its distance: the number of bytes
-    /// if they match at the same distance, or else how far they differ. The longer of the two ways
-    /// to a place counts.
+    /// Returns the nearest position from which the inputs match, by the longer of the distances to
+    /// it in both inputs. The first value is that distance. The second is the difference, unless
+    /// the inputs match at the same distance.
     fn shifted(&mut self, same: &mut SameDistance<'_>) -> (Option<usize>, Option<Difference>) {
         let (left, right) = (same.left, same.right);
         let [in_left, in_right] = &mut self.sequences;
@@ -114,13 +114,13 @@ impl Aligner {
     }
 }
 
-/// Two inputs compared at the same distance, as far as necessary.
+/// A comparison of two inputs at the same distance, continued as far as necessary.
 struct SameDistance<'b> {
     left: &'b [u8],
     right: &'b [u8],
     /// The number of bytes compared.
     count: usize,
-    /// The number of equal bytes at their end.
+    /// The number of equal bytes at the end of these.
     run: usize,
 }
 
@@ -143,7 +143,7 @@ impl SameDistance<'_> {
     }
 }
 
-/// Returns the difference before a common end, if the end is nearer than `limit`.
+/// Returns the difference before a common end, if that end is nearer than `limit`.
 fn common_end(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
     const SHORTEST: usize = 4;
     let common = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
@@ -152,25 +152,25 @@ fn common_end(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
         .then_some(Difference { left: rest_left, right: rest_right })
 }
 
-/// Returns whether bytes are varied enough not to occur everywhere by chance.
+/// Returns whether bytes are varied enough not to match by chance.
 fn is_telling(bytes: &[u8]) -> bool {
     bytes.iter().filter(|&byte| *byte != bytes[0]).count() >= 4
 }
 
-/// The first positions of the sequences of [`SHIFTED`] bytes in an input, by hash.
+/// The first position of each sequence of [`SHIFTED`] bytes in an input, by hash.
 #[derive(Debug, Default)]
 struct Sequences {
-    /// The hash of the sequence at the current position; `None` if too few bytes are left.
+    /// The hash of the sequence at the current position, or `None` if too few bytes remain.
     hash: Option<u64>,
-    /// The first position of each hash in the low half, and in the high half the round in which it
-    /// was recorded. So a new round need not clear the table, which takes longer than most
-    /// differences.
+    /// The first position of each hash in the low half, and the round in which it was recorded in
+    /// the high half. With the round, a new round need not clear the table, which takes longer than
+    /// most differences.
     places: Vec<u32>,
     round: u16,
 }
 
 impl Sequences {
-    /// The number of bits of a hash that select the slot.
+    /// The number of bits of the hash that select the slot.
     const BITS: u32 = 17;
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 
@@ -184,7 +184,7 @@ impl Sequences {
         }
     }
 
-    /// Advances to the sequence at `at`, the position after the last one, and records it.
+    /// Advances to the sequence at `at`, the next position, and records it.
     fn step(&mut self, bytes: &[u8], at: usize) {
         let sum = |hash: u64, byte: u8| hash.wrapping_mul(Sequences::FACTOR).wrapping_add(u64::from(byte) + 1);
         self.hash = match (bytes.get(at + SHIFTED - 1), self.hash) {
@@ -204,7 +204,7 @@ impl Sequences {
         }
     }
 
-    /// Returns the first position so far of a sequence with this hash.
+    /// Returns the first recorded position of a sequence with this hash.
     fn earlier(&self, hash: Option<u64>) -> Option<usize> {
         let place = self.places[Sequences::slot(hash?)];
         (place >> 16 == u32::from(self.round)).then_some((place & 0xffff) as usize)
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(aligner.failures, 0);
     }
 
-    /// Returns lines such as a log has, about `len` bytes of them.
+    /// Returns about `len` bytes of lines that resemble a log.
     fn log(len: usize, seed: u64, program: &str) -> Vec<u8> {
         let words = ["connect", "close", "GET /index.html", "user", "session", "error: timeout", "retry", "disk"];
         let (mut log, mut time) = (vec![], 1_700_000_000_u64);
@@ -307,7 +307,7 @@ mod tests {
     }
 
     /// Regression: after each difference, the inputs were compared at the same distance over the
-    /// whole window, and a table was cleared, so that two logs of 17 MB took a minute.
+    /// whole window, and a table was cleared. Two logs of 17 MB took a minute.
     #[test]
     fn unrelated_texts_take_linear_time() {
         let (left, right) = (log(1 << 20, 6, "sshd"), log(1 << 20, 7, "kernel"));

@@ -1,8 +1,8 @@
 //! `--diff`: compares two inputs byte by byte.
 //!
-//! Both are read in order on one thread, which compares mapped bytes about as fast as memory
-//! delivers them. The output depends on the bytes alone: insertions and deletions are found by
-//! looking at a fixed number of bytes of both inputs ([`align`]).
+//! Both inputs are read in order on one thread, which compares mapped bytes at about the speed of
+//! memory. The output depends only on the bytes: insertions and deletions are found by examining a
+//! fixed number of bytes of both inputs ([`align`]).
 
 pub mod align;
 mod positions;
@@ -26,22 +26,22 @@ use crate::exit::Exit;
 use crate::io::path;
 use crate::output::{Output, print_message};
 
-/// The number of bytes compared at a time, so that they stay in a cache.
+/// The number of bytes compared at a time, few enough to stay in a cache.
 const STRETCH: usize = 4096;
 
-/// The length of text after which it is written, although more bytes are known.
+/// The length of text after which it is written, even if more bytes are available.
 const ENOUGH_TEXT: usize = 1 << 20;
 
-/// How differences are printed.
+/// The form in which differences are printed.
 enum DiffForm {
-    /// As rows side by side.
+    /// Rows side by side.
     Rows(Box<SideBySideConfig>),
-    /// Bytes at the same distance, as cmp(1).
+    /// Bytes at the same distance, as in cmp(1).
     Bytes(CmpForm),
 }
 
-/// Compares two inputs. The exit status is that of cmp(1): 0 if they are equal, 1 if they differ, 2
-/// on errors.
+/// Compares two inputs. The exit status is that of cmp(1): 0 if they are equal, 1 if they differ,
+/// and 2 on errors.
 ///
 /// # Errors
 /// Returns the error of writing to standard output.
@@ -73,7 +73,8 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     for side in [&left, &right] {
         for error in side.failure().into_iter().chain(side.notices()) {
             exit = Exit::Error;
-            // cmp -s is used to ask whether a file is as wanted, and often it does not exist yet.
+            // cmp -s is used to ask whether a file has the desired content, and the file often does
+            // not exist yet.
             if !args.quiet || !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) {
                 output.flush()?;
                 output.report(&side.name, error);
@@ -89,7 +90,7 @@ fn is_aligned(args: &HexdumpArgs) -> bool {
     args.second_offset.unwrap_or(offset) == offset
 }
 
-/// Returns whether an input is compared with itself, which cmp does not read.
+/// Returns whether an input is compared with itself. cmp does not read it in that case.
 fn is_one_input(args: &HexdumpArgs) -> bool {
     let [one, other] = &args.shown.files[..] else { return false };
     let identity = |name| path::status(name).map(|status| status.identity());
@@ -102,7 +103,7 @@ fn is_one_input(args: &HexdumpArgs) -> bool {
     is_same && is_aligned(args) && (one == "-" || path::open(one).is_ok() && path::open(other).is_ok())
 }
 
-/// Rejects operands and options without effect on a comparison.
+/// Rejects operands and options that have no effect on a comparison.
 fn check(args: &HexdumpArgs) -> Result<(), String> {
     let files = &args.shown.files;
     let is_stdin = files.iter().all(|file| file == "-");
@@ -195,7 +196,8 @@ fn in_rows(
         }
         let before = (rows.clone(), aligner.failures);
         let (left_used, right_used) = step(&mut rows, &mut aligner, left, right, &mut text);
-        // Only now that all bytes have been examined can they be verified to be the files'.
+        // Whether the bytes were those of the file can be verified only after all of them have been
+        // examined.
         if left.was_doubtful() | right.was_doubtful() {
             (rows, aligner.failures) = before;
             continue;
@@ -213,8 +215,8 @@ fn in_rows(
     Ok(rows.differ)
 }
 
-/// Compares the available bytes, and returns how many were processed. Returns 0 once both inputs
-/// have ended or one of them cannot be read further.
+/// Compares the available bytes, and returns the number of bytes processed in each input. Returns 0
+/// if both inputs have ended or if one of them cannot be read further.
 fn step(
     rows: &mut SideBySide<'_>,
     aligner: &mut Aligner,
@@ -262,13 +264,13 @@ fn step(
     }
 }
 
-/// Skips holes that both inputs have here, or that the longer one has if the other has ended.
+/// Skips holes at the same position in both inputs, or in the longer one if the other has ended.
 fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'_>, text: &mut Vec<u8>) -> bool {
     let has_ended = |side: &Side<'_>| side.is_at_end() && side.bytes().is_empty();
     let margin = rows.margin();
     let (both, only) = (left.hole().min(right.hole()), left.hole().max(right.hole()));
     if both > 0 && !rows.shows_all() {
-        // Process bytes up to the start of the next row, and the rows that may be shown after a
+        // Process bytes up to the start of the next row, and rows that may be shown after a
         // difference.
         let some = margin + rows.room(Sides::Both) as u64;
         let rest = both.saturating_sub(some + margin);
@@ -298,7 +300,7 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
     rest > 0
 }
 
-/// Returns the number of equal bytes at the beginning.
+/// Returns the number of equal bytes at the start.
 fn alike(left: &[u8], right: &[u8]) -> usize {
     let len = left.len().min(right.len());
     let (left, right) = (&left[..len], &right[..len]);

@@ -1,5 +1,5 @@
-//! Compares bytes at the same distance from the start, as cmp(1) does, and lists those that differ,
-//! or reports the first.
+//! Compares bytes at the same distance from the start, as cmp(1) does. Lists the bytes that differ,
+//! or reports the first of them.
 
 use std::ffi::OsStr;
 
@@ -20,20 +20,21 @@ struct CmpPosition {
     is_after_line: bool,
 }
 
-/// How differences are printed.
+/// The form in which differences are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum CmpForm {
-    /// A line for each byte that differs: its number from 1, and both values in octal, as `cmp -l`.
+    /// A line for each byte that differs: its number from 1, and both values in octal, as in `cmp
+    /// -l`.
     List {
-        /// Whether characters follow the values, as with `cmp -b`.
+        /// Whether characters follow the values, as in `cmp -b`.
         with_characters: bool,
     },
-    /// Only the position of the first difference, as `cmp` does.
+    /// Only the position of the first difference, as in `cmp`.
     First {
-        /// Whether the bytes and their characters are shown, as with `cmp -b`.
+        /// Whether the bytes and their characters are shown, as in `cmp -b`.
         with_characters: bool,
     },
-    /// Nothing, as `cmp -s` does.
+    /// Nothing, as in `cmp -s`.
     Nothing,
 }
 
@@ -97,7 +98,8 @@ pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, f
     Ok(true)
 }
 
-/// Returns the name of the input that ended first, unless they have the same length or one failed.
+/// Returns the name of the input that ended first. Returns `None` if both have the same length or
+/// one failed.
 fn shorter<'s>(left: &'s Side<'_>, right: &'s Side<'_>) -> Option<&'s OsStr> {
     if left.failure().is_some() || right.failure().is_some() {
         return None;
@@ -118,7 +120,7 @@ fn push_first(names: [&OsStr; 2], position: CmpPosition, values: Option<(u8, u8)
     text.extend_from_slice(line.as_bytes());
 }
 
-/// Reports the end of the shorter input as cmp does.
+/// Reports the end of the shorter input, as cmp does.
 fn report_end(name: &OsStr, position: CmpPosition, lists: bool) {
     let name = escape_name(name);
     let CmpPosition { bytes, lines, is_after_line } = position;
@@ -131,7 +133,7 @@ fn report_end(name: &OsStr, position: CmpPosition, lists: bool) {
 }
 
 impl CmpPosition {
-    /// Returns the position `len` bytes further on. The lines in `counted`, which are part of these
+    /// Returns the position `len` bytes further on. Only the lines in `counted`, a part of these
     /// bytes, are counted.
     fn after(self, counted: &[u8], len: usize) -> CmpPosition {
         CmpPosition {
@@ -158,7 +160,8 @@ fn push_differences([left, right]: [&[u8]; 2], before: u64, with_characters: boo
     }
 }
 
-/// Returns a byte as `cmp -b` shows it: control characters as `^X`, and `M-` for the highest bit.
+/// Returns a byte in the notation of `cmp -b`: control characters as `^X`, and `M-` for the highest
+/// bit.
 fn character(byte: u8) -> String {
     let meta = if byte >= 0x80 { "M-" } else { "" };
     match byte & 0x7f {

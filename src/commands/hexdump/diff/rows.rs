@@ -6,7 +6,7 @@ use crate::commands::hexdump::address::Address;
 use crate::commands::hexdump::colour::{Brush, ByteKind, Theme};
 use crate::commands::hexdump::digits::{PRINTABLE, hex_table};
 
-/// The format of rows, and which ones are shown.
+/// The format of rows, and the choice of rows to show.
 #[derive(Clone, Debug)]
 pub struct SideBySideConfig {
     /// The number of bytes of each input in a row.
@@ -31,13 +31,13 @@ pub enum Sides {
     /// Both inputs, byte by byte.
     #[default]
     Both,
-    /// The left input, which has bytes that the right one lacks.
+    /// The left input, whose bytes the right one lacks.
     Left,
-    /// The right input, which has bytes that the left one lacks.
+    /// The right input, whose bytes the left one lacks.
     Right,
 }
 
-/// A row, as far as its bytes are known.
+/// A row that may still be incomplete.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct SideBySideRow {
     sides: Sides,
@@ -47,16 +47,16 @@ struct SideBySideRow {
     right_at: u64,
 }
 
-/// The rows up to the current position in both inputs.
+/// The rows up to the current position in each input.
 #[derive(Clone, Debug)]
 pub struct SideBySide<'c> {
     config: &'c SideBySideConfig,
-    /// The row that the next bytes belong to.
+    /// The row to which the next bytes belong.
     row: SideBySideRow,
     /// The offsets of the next bytes.
     left_at: u64,
     right_at: u64,
-    /// Equal rows that are shown if a difference follows.
+    /// Equal rows to show if a difference follows.
     before: VecDeque<SideBySideRow>,
     /// The number of further equal rows to show.
     after: usize,
@@ -64,7 +64,7 @@ pub struct SideBySide<'c> {
     has_gap: bool,
     /// The last row shown.
     last: Option<SideBySideRow>,
-    /// Whether the last row is followed by omitted copies of it.
+    /// Whether copies of the last row were omitted after it.
     is_repeated: bool,
     /// Whether the inputs differ.
     pub differ: bool,
@@ -97,7 +97,7 @@ impl<'c> SideBySide<'c> {
         self.config.all
     }
 
-    /// Returns how many equal bytes may be shown before or after a difference.
+    /// Returns the number of equal bytes that may be shown before or after a difference.
     pub fn margin(&self) -> u64 {
         (self.config.context as u64 + 2) * self.config.width as u64
     }
@@ -131,7 +131,7 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Adds bytes that only one input has.
+    /// Adds bytes that are in only one input.
     pub fn only(&mut self, side: Sides, bytes: &[u8], out: &mut Vec<u8>) {
         self.begin(side, out);
         let mut bytes = bytes;
@@ -148,9 +148,9 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Skips whole rows of bytes that add nothing to the text: they are equal in both inputs and
-    /// further than [`SideBySide::margin`] from a difference, or they are bytes of one input that
-    /// equal the last row.
+    /// Skips whole rows of bytes that do not change the text. Either they are equal in both inputs
+    /// and further than [`SideBySide::margin`] from a difference, or they are bytes of one input
+    /// and equal the last row.
     pub fn pass(&mut self, left: u64, right: u64) {
         if left == right {
             self.has_gap = true;
@@ -160,16 +160,17 @@ impl<'c> SideBySide<'c> {
         self.right_at += right;
     }
 
-    /// Returns the number of bytes of `sides` that complete its row.
+    /// Returns the number of bytes of `sides` that complete the current row.
     pub fn room(&self, sides: Sides) -> usize {
         let (width, row) = (self.config.width, &self.row);
         let at = if sides == Sides::Right { self.right_at } else { self.left_at };
         let used = if row.sides == sides { row.left.len().max(row.right.len()) } else { 0 };
-        // A row ends where its address is a multiple of the width, and at its width.
+        // A row ends at an address that is a multiple of the width, or when it has as many bytes as
+        // the width.
         (width - (at % width as u64) as usize).min(width - used)
     }
 
-    /// Returns whether further rows of zeros in `sides` alone do not change the output.
+    /// Returns whether further rows of zeros in only `sides` do not change the output.
     pub fn is_repeating_zeros(&self, sides: Sides) -> bool {
         let is_zeros = |row: &SideBySideRow| {
             let bytes = if sides == Sides::Left { &row.left } else { &row.right };
@@ -179,7 +180,7 @@ impl<'c> SideBySide<'c> {
         self.is_repeated && is_between_rows && !self.config.all && self.last.as_ref().is_some_and(is_zeros)
     }
 
-    /// Prints the rest at the end of both inputs.
+    /// Prints the remaining rows at the end of both inputs.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
         self.end_row(out);
         if self.is_repeated {
@@ -188,7 +189,8 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Takes whole equal rows, shows those next to a difference, and returns the remaining bytes.
+    /// Takes the whole rows of equal bytes, shows those next to a difference, and returns the
+    /// remaining bytes.
     fn whole_rows<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
         let width = self.config.width;
         let rows = bytes.len() / width;
@@ -216,7 +218,7 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Advances past bytes that were added to the row.
+    /// Advances past bytes that have been added to the row.
     fn moved(&mut self, left: usize, right: usize, out: &mut Vec<u8>) {
         self.left_at += left as u64;
         self.right_at += right as u64;

@@ -1,5 +1,5 @@
-//! One of two inputs to compare: returns the bytes at the current offset, as many contiguous ones
-//! as the comparison needs.
+//! One of two inputs to compare. It returns the bytes at the current offset, with as many
+//! contiguous ones as the comparison needs.
 
 use std::ffi::OsString;
 use std::io;
@@ -7,21 +7,21 @@ use std::io;
 use crate::engine::{Block, BlockReader};
 use crate::os;
 
-/// One of the inputs.
+/// One of two inputs to compare.
 ///
 /// Bytes are examined where they were mapped or read. Only bytes that cross a block border are
-/// copied together.
+/// copied to be contiguous.
 pub struct Side<'a> {
     /// The name of the input.
     pub name: OsString,
     reader: BlockReader<'a>,
     block: Option<Block>,
-    /// The number of used bytes of the block; while there are joined bytes, the number of the
-    /// block's bytes among them.
+    /// The number of bytes of the block that have been used. While there are joined bytes, it is
+    /// the number of the block's bytes among them.
     used: u64,
-    /// Bytes from before the block, followed by its first bytes.
+    /// Bytes that precede the block, followed by the first bytes of the block.
     joined: Vec<u8>,
-    /// The number of used joined bytes.
+    /// The number of joined bytes that have been used.
     joined_used: usize,
     /// The offset of the next byte, once it is known.
     offset: Option<u64>,
@@ -47,7 +47,7 @@ impl<'a> Side<'a> {
             let missing = if self.joined.is_empty() { u64::MAX } else { least as u64 - self.available() };
             let wanted = missing.min(block.len() - from);
             self.join(&block, from, wanted);
-            // Only now is it known whether bytes copied from a mapping were the file's.
+            // Only now is it known whether bytes copied from a mapping were those of the file.
             if self.reader.replace_if_doubtful(&mut block) {
                 self.joined.truncate(self.joined.len() - wanted as usize);
                 self.join(&block, from, wanted);
@@ -74,7 +74,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns the number of zeros of a hole that come next, or 0 if they have been copied.
+    /// Returns the number of zeros that come next as part of a hole, or 0 if they have been copied.
     pub fn hole(&self) -> u64 {
         let hole = self.block.as_ref().and_then(Block::hole).filter(|_| self.joined.is_empty());
         hole.map_or(0, |len| len.saturating_sub(self.used))
@@ -99,7 +99,7 @@ impl<'a> Side<'a> {
             self.joined_used += bytes as usize;
             let left = self.joined.len() - self.joined_used;
             if self.block.is_some() && left as u64 <= self.used {
-                // The rest of the joined bytes is also in the block.
+                // The remaining joined bytes are also in the block.
                 self.used -= left as u64;
                 self.joined.clear();
             } else if left == 0 {
@@ -118,7 +118,8 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns whether the last bytes returned were not the file's. If so, they have been replaced.
+    /// Returns whether the last bytes returned were not those of the file. If so, they have been
+    /// replaced.
     pub fn was_doubtful(&mut self) -> bool {
         match &mut self.block {
             Some(block) if self.joined.is_empty() => self.reader.replace_if_doubtful(block),
@@ -136,7 +137,7 @@ impl<'a> Side<'a> {
         self.reader.notices()
     }
 
-    /// Returns the number of contiguous bytes.
+    /// Returns the number of available contiguous bytes.
     fn available(&self) -> u64 {
         match (&self.block, self.joined.len() - self.joined_used) {
             (Some(block), 0) => block.len().saturating_sub(self.used),

@@ -1,7 +1,7 @@
-//! Finds the first match, at whose row a dump starts.
+//! Finds the first match, at the row of which a dump starts.
 //!
-//! A match may cross a border between blocks, and the rows to show before it may be in earlier
-//! blocks, so the last bytes of the stream are kept: the context, a row, and the longest pattern.
+//! A match may cross a border between blocks, and the rows before it may be in earlier blocks. The
+//! last bytes of the stream are therefore kept: the context, a row, and the longest pattern.
 
 use super::patterns::{BytePatterns, Match};
 use super::trail::Trail;
@@ -12,11 +12,11 @@ pub struct FirstSearch {
     patterns: BytePatterns,
     /// The number of bytes per row.
     width: usize,
-    /// The number of bytes in the rows to show before the one with the match.
+    /// The number of bytes in the rows of context before the row with the match.
     context: usize,
 }
 
-/// The state of a search that has not found a match yet. Offsets count from the start of the stream.
+/// The state of a search that has found no match yet. Offsets count from the start of the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unfound {
     trail: Trail,
@@ -24,14 +24,14 @@ pub struct Unfound {
     decided: u64,
 }
 
-/// The first match, and the bytes before the block that the dump begins with.
+/// The first match, and the bytes of the dump that precede the block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FirstMatch {
     /// The match, counted from the start of the stream.
     pub found: Match,
     /// The offset at which the dump starts, which is always the start of a row.
     pub start: u64,
-    /// The bytes from there up to the block.
+    /// The bytes from `start` to the block.
     pub before: Vec<u8>,
     /// The number of bytes of the block that do not belong to the dump.
     pub skip: u64,
@@ -44,18 +44,19 @@ impl FirstSearch {
         FirstSearch { patterns, width, context: width.saturating_mul(context) }
     }
 
-    /// Returns the first match that lies entirely in a block, independently of earlier blocks.
+    /// Returns the first match that lies entirely in `block`, independently of earlier blocks.
     pub fn within(&self, block: &[u8]) -> Option<usize> {
         self.patterns.first(block)
     }
 
-    /// Searches the next block, for which [`FirstSearch::within`] returned `within`. `is_last` says that
-    /// the stream ends with it.
+    /// Searches the next block, for which [`FirstSearch::within`] returned `within`. `is_last` says
+    /// whether the stream ends with it.
     pub fn next(&self, state: &mut Unfound, block: &[u8], within: Option<usize>, is_last: bool) -> Option<FirstMatch> {
         let overlap = self.patterns.longest() - 1;
         let begin = state.trail.end();
         let end = begin + block.len() as u64;
-        // From here on, a longer pattern may start whose last bytes are not known yet.
+        // A longer pattern may start at or after this offset, because its last bytes are still
+        // unknown.
         let horizon = if is_last { end } else { end.saturating_sub(overlap as u64).max(state.decided) };
         let across = [state.trail.since(state.decided), &block[..block.len().min(overlap)]].concat();
         let crossing = self.patterns.first(&across).map(|at| state.decided + at as u64).filter(|&at| at < begin);
@@ -78,7 +79,7 @@ impl FirstSearch {
 
     /// Searches `len` zero bytes, which need not be in memory.
     pub fn next_hole(&self, state: &mut Unfound, len: u64, is_last: bool) -> Option<FirstMatch> {
-        // After this many zeros, all bytes kept are zeros, and a pattern of zeros has matched.
+        // After this many zeros, all kept bytes are zeros, and any pattern of zeros has matched.
         let some = len.min(self.keep() as u64);
         let zeros = vec![0; some as usize];
         let found = self.next(state, &zeros, self.within(&zeros), is_last && some == len);
@@ -90,7 +91,7 @@ impl FirstSearch {
         is_last.then(|| self.next(state, &[], None, true))?
     }
 
-    /// Returns the number of last bytes that may be needed once there is a match.
+    /// Returns the number of trailing bytes that may be needed for a match.
     fn keep(&self) -> usize {
         self.context.saturating_add(self.width).saturating_add(2 * self.patterns.longest())
     }

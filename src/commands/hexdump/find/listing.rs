@@ -1,4 +1,4 @@
-//! Lists or counts every match: `--find` with `--all` or `--count`.
+//! Lists or counts all matches: `--find` with `--all` or `--count`.
 
 use super::patterns::{BytePatterns, Match};
 use super::regions::{ListedRegions, MatchExtent, RegionStep};
@@ -6,7 +6,7 @@ use crate::commands::hexdump::marked::Marked;
 use crate::commands::hexdump::view::{RowPlace, View};
 use crate::engine::{Block, Flow, Kernel};
 
-/// Lists matches, or counts them.
+/// A kernel that lists or counts matches.
 pub struct MatchListing<'a> {
     /// The view that formats rows.
     pub view: &'a dyn View,
@@ -20,14 +20,14 @@ pub struct MatchListing<'a> {
     pub highlights: bool,
 }
 
-/// The state of a listing up to a block.
+/// The state of a listing before a block.
 #[derive(Clone, Debug)]
 pub struct ListingProgress {
-    /// The matches.
+    /// The matches so far.
     pub regions: ListedRegions,
     /// The address of the first byte of the stream.
     address: u64,
-    /// Whether anything was shown.
+    /// Whether anything has been shown.
     has_begun: bool,
 }
 
@@ -113,7 +113,7 @@ mod tests {
     use super::super::regions::ListedRegion;
     use super::*;
 
-    /// Returns the matches of `needles`, found in the simplest way.
+    /// Returns the matches of `needles`, found naively.
     fn matches(haystack: &[u8], needles: &[Vec<u8>]) -> Vec<Range<usize>> {
         let longest_at = |at: usize| {
             needles
@@ -125,7 +125,7 @@ mod tests {
         (0..haystack.len()).filter_map(longest_at).collect()
     }
 
-    /// Returns which bytes are shown, one flag for each.
+    /// Returns a flag for each byte: whether it is shown.
     fn shown(len: usize, regions: impl Iterator<Item = Range<usize>>) -> Vec<bool> {
         let mut shown = vec![false; len];
         regions.for_each(|region| shown[region.start.min(len)..region.end.min(len)].fill(true));

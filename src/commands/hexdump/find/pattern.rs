@@ -18,41 +18,41 @@ pub enum PatternNotation {
 /// Bytes to search for.
 #[derive(Clone, Debug)]
 pub struct BytePattern {
-    /// The bytes, with zeros for the wildcard bits.
+    /// The bytes, with zeros in the wildcard bits.
     bytes: Vec<u8>,
     /// The bits that must match.
     mask: Vec<u8>,
     anchor: PatternAnchor,
 }
 
-/// The part of a pattern that is searched for to find candidate positions.
+/// The part of a pattern that is searched for, in order to find candidate positions.
 #[derive(Clone, Debug)]
 enum PatternAnchor {
-    /// The longest run of bytes without a wildcard, and where it begins.
+    /// The longest run of bytes without a wildcard, and its position.
     Run(Box<Finder<'static>>, usize),
-    /// A single byte without a wildcard, and where it is.
+    /// A single byte without a wildcard, and its position.
     Byte(u8, usize),
     /// The values of the byte with the fewest wildcards, and its position, if every byte has
     /// wildcards.
     Table(Box<[bool; 256]>, usize),
 }
 
-/// The notation of a pattern was guessed.
+/// A guess at the notation of a pattern.
 #[derive(Debug)]
 pub struct Guess {
-    /// A message that says what it was taken for.
+    /// A message that names the guessed notation.
     pub text: String,
-    /// Whether that is so likely that the message only matters if nothing is found.
+    /// Whether the guess is so likely that the message matters only if nothing is found.
     pub is_likely: bool,
 }
 
-/// Parses a pattern in the notation of its prefix, or otherwise in the `named` one.
+/// Parses a pattern in the notation of its prefix or, without a prefix, in the `named` one.
 ///
-/// Without either, pairs of hexadecimal digits are bytes and everything else is text. If the user
-/// may have meant the other, the second value says so.
+/// If there is neither, pairs of hexadecimal digits are bytes and everything else is text. If the
+/// user may have meant the other notation, the second value says so.
 ///
 /// # Errors
-/// Returns an error if the pattern is empty, or is not written in that notation.
+/// Returns an error if the pattern is empty or is invalid in its notation.
 pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern, Option<Guess>), String> {
     let prefixes: [(&[u8], PatternNotation); 4] = [
         (b"text:", PatternNotation::Text),
@@ -74,7 +74,7 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
     match BytePattern::new(text, PatternNotation::Hex) {
         Ok(pattern) => {
             let is_word = !text.starts_with(b"0x") && text.iter().all(u8::is_ascii_alphanumeric);
-            // A word or a number is more often text than one with both letters and digits.
+            // A mere word or number is more likely to be text than a mixture of letters and digits.
             let is_likely = text.iter().any(u8::is_ascii_digit) && text.iter().any(u8::is_ascii_alphabetic);
             let text = format!("'{shown}' is taken as hexadecimal digits; write text:{shown} to search for the text");
             Ok((pattern, is_word.then_some(Guess { text, is_likely })))
@@ -96,7 +96,7 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
     }
 }
 
-/// Returns whether a text holds an escaped byte such as `\xde`.
+/// Returns whether a text contains an escaped byte such as `\xde`.
 fn has_escapes(text: &[u8]) -> bool {
     let is_escape = |at: &[u8]| at.starts_with(br"\x") && at[2..].iter().all(u8::is_ascii_hexdigit);
     text.windows(4).any(is_escape)
@@ -109,7 +109,7 @@ fn is_separated_hex(text: &[u8]) -> bool {
     words().count() > 1 && words().all(is_pair)
 }
 
-/// Returns whether a text begins like a notation that does not exist.
+/// Returns whether a text begins with what looks like the prefix of an unknown notation.
 fn has_unknown_prefix(text: &[u8]) -> bool {
     const OTHERS: &[&[u8]] =
         &[b"ascii", b"str", b"string", b"utf8", b"utf16le", b"bytes", b"u8", b"u16", b"u32", b"u64"];
@@ -147,13 +147,13 @@ impl BytePattern {
         Ok(BytePattern { bytes, mask, anchor })
     }
 
-    /// Returns the length of its matches.
+    /// Returns the length of the pattern's matches.
     #[expect(clippy::len_without_is_empty, reason = "no pattern is empty")]
     pub fn len(&self) -> usize {
         self.bytes.len()
     }
 
-    /// Returns the longest run of at least two bytes without a wildcard, and where it begins.
+    /// Returns the longest run of at least two bytes without a wildcard, and its position.
     pub fn anchor_run(&self) -> Option<(&[u8], usize)> {
         match &self.anchor {
             PatternAnchor::Run(finder, at) => Some((finder.needle(), *at)),
@@ -161,7 +161,7 @@ impl BytePattern {
         }
     }
 
-    /// Returns its first match in `haystack` at or after `from`.
+    /// Returns the pattern's first match in `haystack` at or after `from`.
     pub fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
         let last = haystack.len().checked_sub(self.len())?;
         let mut at = from;
@@ -178,10 +178,11 @@ impl BytePattern {
         None
     }
 
-    /// Calls `found` with the index of every match, overlapping ones included.
+    /// Calls `found` with the index of every match, including overlapping ones.
     pub fn for_each(&self, haystack: &[u8], mut found: impl FnMut(usize)) {
         if let PatternAnchor::Byte(byte, anchor_at) = self.anchor {
-            // Restarting a search at each of many bytes takes far longer than continuing it.
+            // Restarting a search at each occurrence of a common byte takes far longer than
+            // continuing it.
             let starts = haystack.get(anchor_at..).unwrap_or(&[]);
             memchr::memchr_iter(byte, starts).filter(|&at| self.matches_at(haystack, at)).for_each(found);
             return;
@@ -193,7 +194,7 @@ impl BytePattern {
         }
     }
 
-    /// Returns whether it matches at index `at`.
+    /// Returns whether the pattern matches at index `at`.
     pub fn matches_at(&self, haystack: &[u8], at: usize) -> bool {
         let Some(bytes) = haystack.get(at..at + self.len()) else { return false };
         bytes.iter().zip(&self.mask).zip(&self.bytes).all(|((byte, mask), wanted)| byte & mask == *wanted)
@@ -221,7 +222,7 @@ impl PatternAnchor {
         }
     }
 
-    /// Returns the distance from `from` to the first position where the pattern may start.
+    /// Returns the distance from `from` to the first position at which the pattern may start.
     fn find(&self, haystack: &[u8], from: usize) -> Option<usize> {
         match self {
             PatternAnchor::Run(finder, at) => finder.find(haystack.get(from + at..)?),
@@ -233,9 +234,9 @@ impl PatternAnchor {
     }
 }
 
-/// Returns the bytes of pairs of hexadecimal digits, and the mask of the bits that must match.
+/// Returns the bytes of pairs of hexadecimal digits, and a mask of the bits that must match.
 ///
-/// The pairs may be separated by blanks and `0x`.
+/// The pairs may be separated by blanks and may be preceded by `0x`.
 fn hex(text: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
     let (mut bytes, mut mask) = (vec![], vec![]);
     for word in text.split(u8::is_ascii_whitespace) {
@@ -289,7 +290,7 @@ mod tests {
         for text in ["", "\"\"", "hex:", "hex:f", "hex:xy", "text:"] {
             assert!(parse(text.as_bytes(), None).is_err(), "{text}");
         }
-        // An ambiguous pattern comes with a message.
+        // An ambiguous pattern yields a message.
         for (text, is_guess) in [("face", true), ("abc", true), ("ff d8", false), ("ELF", false), ("text:face", false)]
         {
             assert_eq!(parse(text.as_bytes(), None).unwrap().1.is_some(), is_guess, "{text}");

@@ -4,7 +4,8 @@ use aho_corasick::packed::{MatchKind, Searcher};
 
 use super::pattern::BytePattern;
 
-/// The number of bytes searched for all patterns in turn while they are in the processor's cache.
+/// The number of bytes that are searched for each pattern in turn while they are in the processor's
+/// cache.
 const STRETCH: usize = 64 << 10;
 
 /// The patterns of `--find`.
@@ -12,17 +13,17 @@ const STRETCH: usize = 64 << 10;
 pub struct BytePatterns {
     patterns: Vec<BytePattern>,
     longest: usize,
-    /// Finds the anchors of all patterns in one pass; `None` if each pattern is searched
-    /// separately.
+    /// A searcher for the anchors of all patterns in one pass. `None` if each pattern is searched
+    /// for separately.
     anchors: Option<Searcher>,
 }
 
-/// A match: the longest of the patterns that match at its first byte.
+/// A match of the longest pattern that matches at its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// The offset of its first byte.
+    /// The offset of the first byte.
     pub at: u64,
-    /// Its length in bytes.
+    /// The length in bytes.
     pub len: usize,
 }
 
@@ -42,7 +43,7 @@ impl BytePatterns {
         self.longest
     }
 
-    /// Returns whether one of the patterns matches zeros.
+    /// Returns whether any of the patterns matches zeros.
     pub fn match_zeros(&self) -> bool {
         let zeros = vec![0; self.longest];
         self.len_at(&zeros, 0).is_some()
@@ -66,8 +67,8 @@ impl BytePatterns {
         self.patterns.iter().filter(|pattern| pattern.matches_at(haystack, at)).map(BytePattern::len).max()
     }
 
-    /// Appends every match that starts before `starts`, in order. The offsets of the matches count
-    /// from `base`.
+    /// Appends every match that starts before `starts`, in order. Offsets of matches count from
+    /// `base`.
     pub fn all(&self, haystack: &[u8], starts: usize, base: u64, matches: &mut Vec<Match>) {
         for start in (0..starts.min(haystack.len())).step_by(STRETCH) {
             let known = matches.len();

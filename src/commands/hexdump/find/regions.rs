@@ -1,29 +1,30 @@
-//! Decides block by block which bytes of a stream a list of matches shows.
+//! Decides block by block which bytes of a stream to show in a list of matches.
 
 use std::ops::Range;
 
 use super::patterns::{BytePatterns, Match};
 use super::trail::Trail;
 
-/// The part of each match that is shown.
+/// The part of each match to show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MatchExtent {
     /// Nothing, because matches are only counted.
     None,
-    /// This number of bytes from the start of the match, or the whole match if it is longer.
+    /// This number of bytes from the start of the match, or the whole match if that is longer.
     From(u64),
-    /// The rows of the dump that contain the match, or bytes from its start, with rows of context.
+    /// The rows of the dump that contain the match, or a number of bytes from its start, with rows
+    /// of context.
     Rows {
-        /// The minimum number of bytes from the start of the match, which is always shown whole.
+        /// The minimum number of bytes from the start of the match. A match is always shown whole.
         length: u64,
         /// The number of bytes per row.
         width: u64,
-        /// The number of rows before and after.
+        /// The number of rows of context before and after.
         context: u64,
     },
 }
 
-/// The matches of a stream up to the current block, and the regions still to be shown.
+/// The matches of a stream up to the current block, and the pending regions.
 ///
 /// Offsets count from the start of the stream.
 #[derive(Clone, Debug, Default)]
@@ -33,16 +34,16 @@ pub struct ListedRegions {
     trail: Trail,
     /// The offset before which all matches are known.
     decided: u64,
-    /// The regions to show, in order.
+    /// The pending regions, in order.
     due: Vec<ListedRegion>,
-    /// Matched bytes that may still be shown, in order and disjoint. Only for
+    /// The matched bytes that may still be shown, in order and disjoint. Used only for
     /// [`MatchExtent::Rows`].
     marks: Vec<Range<u64>>,
-    /// The end of the rows that were shown last.
+    /// The end of the last rows shown.
     shown_to: Option<u64>,
 }
 
-/// Bytes to show.
+/// A region of bytes to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListedRegion {
     /// The bytes.
@@ -53,7 +54,7 @@ pub struct ListedRegion {
     pub is_apart: bool,
 }
 
-/// The regions to show once a block is known.
+/// The regions to show after a block is read.
 #[derive(Clone, Debug, Default)]
 pub struct RegionStep {
     /// The bytes before the block, or the zeros of a hole.
@@ -62,13 +63,13 @@ pub struct RegionStep {
     pub begin: u64,
     /// The regions to show.
     pub regions: Vec<ListedRegion>,
-    /// The matched bytes among them, in order and disjoint.
+    /// The matched bytes in these regions, in order and disjoint.
     pub marks: Vec<Range<u64>>,
 }
 
 impl ListedRegions {
-    /// Takes the next block, in which `found` lists the matches that lie entirely in it, counted from
-    /// its start. `is_last` says that the stream ends with it.
+    /// Takes the next block, in which `found` lists the matches that lie entirely in it, counted
+    /// from its start. `is_last` says whether the stream ends with it.
     pub fn next(
         &mut self,
         patterns: &BytePatterns,
@@ -95,7 +96,7 @@ impl ListedRegions {
         }
         matches.extend(found[..known].iter().map(|found| Match { at: begin + found.at, ..*found }));
         matches.iter().for_each(|found| self.expect(extent, *found));
-        // Matches that are not known yet cannot require rows before this offset.
+        // Matches that are still unknown cannot require rows before this offset.
         let settled = match extent {
             _ if is_last => end,
             MatchExtent::Rows { width, context, .. } => {
@@ -112,7 +113,7 @@ impl ListedRegions {
         RegionStep { before, begin, regions, marks }
     }
 
-    /// Takes `len` zero bytes, which no pattern matches and which need not be in memory.
+    /// Takes `len` zero bytes, which match no pattern and need not be in memory.
     pub fn next_hole(&mut self, patterns: &BytePatterns, extent: MatchExtent, len: u64, is_last: bool) -> RegionStep {
         // The pending regions end within these zeros, and all kept bytes are zeros.
         let keep = extent.reach(patterns) * 2;
@@ -129,7 +130,7 @@ impl ListedRegions {
         step
     }
 
-    /// Adds the region to show for a match.
+    /// Adds the region for a match.
     fn expect(&mut self, extent: MatchExtent, found: Match) {
         let mark = found.at..found.at + found.len as u64;
         match extent {
@@ -154,7 +155,7 @@ impl ListedRegions {
         }
     }
 
-    /// Takes the regions that can be shown: whole ones, or rows up to `settled`.
+    /// Takes the regions that are ready to be shown: whole ones, or rows up to `settled`.
     fn take(&mut self, extent: MatchExtent, settled: u64, end: u64, is_last: bool) -> Vec<ListedRegion> {
         if let MatchExtent::From(_) = extent {
             let ready = |region: &ListedRegion| is_last || region.bytes.end <= end;
@@ -165,7 +166,7 @@ impl ListedRegions {
         }
         let mut regions = vec![];
         for region in std::mem::take(&mut self.due) {
-            // A region of earlier matches may have been shown in part already.
+            // Part of a region may have been shown already, for earlier matches.
             let from = self.shown_to.map_or(region.bytes.start, |shown| region.bytes.start.max(shown));
             let until = region.bytes.end.min(settled);
             if from < until {
@@ -194,7 +195,7 @@ impl MatchExtent {
 }
 
 impl RegionStep {
-    /// Returns the bytes of a region, whose end lies in `block`.
+    /// Returns the bytes of a region that ends in or before `block`.
     pub fn bytes<'b>(&self, region: &ListedRegion, block: &'b [u8], across: &'b mut Vec<u8>) -> &'b [u8] {
         let within = |at: u64| usize::try_from(at - self.begin).unwrap_or(usize::MAX).min(block.len());
         let Range { start, end } = region.bytes;

@@ -1,4 +1,4 @@
-//! The last bytes of a stream, kept for a search that needs more than the current block.
+//! Keeps the last bytes of a stream for a search that needs more than the current block.
 
 /// The last bytes of a stream, with their offsets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -8,28 +8,28 @@ pub struct Trail {
 }
 
 impl Trail {
-    /// Returns an empty trail in a stream whose first byte has the offset `start`.
+    /// Returns an empty trail in a stream whose first byte is at the offset `start`.
     pub fn new(start: u64) -> Trail {
         Trail { bytes: vec![], end: start }
     }
 
-    /// Returns the offset of the first byte kept.
+    /// Returns the offset of the first kept byte.
     pub fn start(&self) -> u64 {
         self.end - self.bytes.len() as u64
     }
 
-    /// Returns the offset after the last byte, where the next block begins.
+    /// Returns the offset after the last byte, which is the start of the next block.
     pub fn end(&self) -> u64 {
         self.end
     }
 
-    /// Returns the kept bytes from the offset `from` on.
+    /// Returns the kept bytes at or after the offset `from`.
     pub fn since(&self, from: u64) -> &[u8] {
         let skipped = usize::try_from(from.saturating_sub(self.start())).unwrap_or(usize::MAX);
         self.bytes.get(skipped..).unwrap_or(&[])
     }
 
-    /// Appends a block, and forgets the bytes before the offset `keep`.
+    /// Appends a block, and discards the bytes before the offset `keep`.
     pub fn push(&mut self, block: &[u8], keep: u64) {
         let forgotten = usize::try_from(keep.saturating_sub(self.start())).unwrap_or(usize::MAX);
         let skipped = forgotten.saturating_sub(self.bytes.len()).min(block.len());
@@ -38,7 +38,7 @@ impl Trail {
         self.end += block.len() as u64;
     }
 
-    /// Moves on past `bytes` zero bytes, and keeps the last `keep` bytes.
+    /// Advances past `bytes` zero bytes, and keeps the last `keep` bytes.
     pub fn pass_zeros(&mut self, bytes: u64, keep: usize) {
         self.end += bytes;
         let zeros = usize::try_from(bytes).unwrap_or(usize::MAX).min(keep);
@@ -56,7 +56,7 @@ mod tests {
         let mut trail = Trail::new(10);
         trail.push(b"abcdef", 12);
         assert_eq!((trail.start(), trail.end(), trail.since(0)), (12, 16, &b"cdef"[..]));
-        // Regression: only the zeros were kept, so a match that began before them was cut.
+        // Regression: only the zeros were kept, so a match that began before them was cut off.
         trail.pass_zeros(2, 4);
         assert_eq!((trail.start(), trail.end(), trail.since(15)), (14, 18, &b"f\0\0"[..]));
         trail.pass_zeros(1 << 40, 3);

@@ -1,23 +1,23 @@
 //! Parses the colours in a format of hexdump(1): `%x_L[red:0x41,!green:A@16,blue@0-3]`.
 //!
-//! Each condition names a colour, and may name a value and a place. The first condition that the
-//! bytes of a conversion meet determines its colour.
+//! Each condition names a colour, and may name a value and a position. The first condition that is
+//! true for the bytes of a conversion determines its colour.
 
 /// A colour, and the condition for its use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Condition {
     /// The escape sequence that turns the colour on.
     pub escape: &'static str,
-    /// Whether the colour is used if the value differs.
+    /// Whether the colour is used if the value is different.
     inverted: bool,
     value: ConditionValue,
-    /// The address at which it applies; `None` means everywhere.
+    /// The address at which the condition applies, or `None` for any address.
     address: Option<u64>,
-    /// The number of bytes that it applies to.
+    /// The number of bytes to which the condition applies.
     bytes: usize,
 }
 
-/// The value that the bytes are compared with.
+/// The value with which bytes are compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum ConditionValue {
     Any,
@@ -28,7 +28,7 @@ enum ConditionValue {
 /// The escape sequence that turns colour off.
 pub const RESET: &str = "\x1b[0m";
 
-/// The names of colours that hexdump knows, and their escape sequences.
+/// The colours known to hexdump, and their escape sequences.
 const NAMES: [(&str, &str); 20] = [
     ("black", "\x1b[30m"),
     ("blink", "\x1b[5m"),
@@ -52,8 +52,8 @@ const NAMES: [(&str, &str); 20] = [
     ("yellow", "\x1b[1;33m"),
 ];
 
-/// Parses the conditions between the brackets, for a conversion of `bytes` bytes. There are none if
-/// a colour is unknown.
+/// Parses the conditions between the brackets, for a conversion of `bytes` bytes. If a colour is
+/// unknown, there are no conditions.
 ///
 /// # Errors
 /// Returns a message about the first invalid condition.
@@ -95,8 +95,8 @@ pub fn parse(list: &[u8], bytes: usize) -> Result<Vec<Condition>, String> {
     Ok(conditions)
 }
 
-/// Splits a condition on more bytes than a conversion shows into one for each conversion. Returns
-/// `None` if there are too many.
+/// Splits a condition on more bytes than a conversion shows into one condition for each conversion.
+/// Returns `None` if there would be too many.
 fn spread(condition: Condition, bytes: usize) -> Option<Vec<Condition>> {
     const MAX_PARTS: usize = 4096;
     let mut parts = vec![];
@@ -130,7 +130,8 @@ fn value(text: &[u8]) -> Option<(ConditionValue, &[u8])> {
         return Some((ConditionValue::Number(number), &digits[length..]));
     }
     let end = memchr::memchr(b',', text).unwrap_or(text.len());
-    // The last `@` starts the place, unless it is the end of the text and so belongs to the value.
+    // The last `@` starts the position, unless it ends the text, in which case it is part of the
+    // value.
     let end = match memchr::memrchr(b'@', &text[..end]) {
         Some(at) if at + 1 < end => at,
         _ => end,
@@ -146,7 +147,7 @@ fn decimal(text: &[u8]) -> Option<(u64, &[u8])> {
 
 impl Condition {
     /// Returns whether a conversion at `address` has this colour. `bytes` are the bytes that it
-    /// shows, of which an address has none.
+    /// shows; a conversion of an address shows none.
     pub fn is_met(&self, address: u64, bytes: &[u8]) -> bool {
         let from = self.address.unwrap_or(address);
         let within = from.checked_sub(address).and_then(|skipped| bytes.get(usize::try_from(skipped).ok()?..));

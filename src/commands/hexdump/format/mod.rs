@@ -1,6 +1,6 @@
 //! The formats of hexdump(1): `-e FORMAT`, `--format-file FILE`, and the displays `-b -c -C -d -o -x -X`.
 //!
-//! `parse` turns text into units, and `view` prints rows with them, using the conversions of
+//! `parse` turns text into units, and `view` uses them to print rows, with the conversions of
 //! `printf`. Nothing here reads a file.
 
 mod colour;

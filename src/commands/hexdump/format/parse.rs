@@ -1,9 +1,9 @@
 //! Parses the formats of hexdump(1) into units.
 //!
-//! A format is a list of units, `ITERATIONS/BYTES "TEXT"`; the text contains conversions like those
+//! A format is a list of units, `ITERATIONS/BYTES "TEXT"`. The text contains conversions like those
 //! of printf(3), and some of hexdump's own. A row has as many bytes as the format that takes the
-//! most; the last unit of a shorter format is repeated to match. The accepted syntax and the
-//! handling of unusual text are those of util-linux 2.38.
+//! most, and a shorter format repeats its last unit to match. The accepted syntax and the treatment
+//! of unusual text are those of util-linux 2.38.
 
 use super::colour::{self, Condition};
 use crate::commands::printf::ConversionSpec;
@@ -17,20 +17,20 @@ const MAX_ROW: usize = 1 << 20;
 /// The units of a format, in the order in which they are printed.
 #[derive(Clone, Debug)]
 pub struct RowFormat {
-    /// The units, which are iterated one after another.
+    /// The units, iterated one after another.
     pub units: Vec<FormatUnit>,
 }
 
 /// Text with conversions, printed once or more for consecutive bytes.
 #[derive(Clone, Debug)]
 pub struct FormatUnit {
-    /// The number of times that it is printed.
+    /// The number of times that the unit is printed.
     pub iterations: usize,
-    /// The number of bytes taken each time.
+    /// The number of bytes taken by each iteration.
     pub bytes: usize,
     /// The parts of the text.
     pub prints: Vec<Print>,
-    /// Whether it is printed once, at the end of all input, and ends its format.
+    /// Whether the unit is printed once, at the end of all input, and ends its format.
     pub at_end: bool,
 }
 
@@ -39,9 +39,9 @@ pub struct FormatUnit {
 pub struct Print {
     /// The text before the conversion.
     pub text: Vec<u8>,
-    /// The conversion; `None` after the last one of a unit.
+    /// The conversion, or `None` after the last one of a unit.
     pub conversion: Option<Conversion>,
-    /// The number of bytes taken.
+    /// The number of bytes taken by the conversion.
     pub bytes: usize,
     /// Whether the last iteration omits a blank at the end of the text.
     pub drops_blank: bool,
@@ -61,7 +61,7 @@ pub struct Conversion {
 /// The kind of a conversion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConversionKind {
-    /// `_a`, `_A`: the address, in the base of a conversion `d`, `o` or `x`.
+    /// `_a`, `_A`: the address, in the base of the conversion `d`, `o` or `x`.
     Address(u8),
     /// `c`: a byte.
     Byte,
@@ -84,15 +84,15 @@ pub enum ConversionKind {
 /// All formats of a dump.
 #[derive(Clone, Debug)]
 pub struct Formats {
-    /// The number of bytes per row; 0 if no format takes any.
+    /// The number of bytes per row, or 0 if no format takes any.
     pub row: usize,
     /// The formats printed for each row.
     pub formats: Vec<RowFormat>,
-    /// The unit printed at the end.
+    /// The unit printed at the end of the input.
     pub end: Option<FormatUnit>,
 }
 
-/// A unit as written.
+/// A unit as it is written in a format.
 struct Written {
     iterations: Option<usize>,
     bytes: usize,
@@ -100,7 +100,7 @@ struct Written {
 }
 
 impl Formats {
-    /// Parses formats. Colours are ignored unless `coloured`.
+    /// Parses formats. Colours are ignored unless `coloured` is set.
     ///
     /// # Errors
     /// Returns hexdump's message about the first invalid format.
@@ -160,7 +160,7 @@ fn split(format: &[u8]) -> Result<Vec<Written>, String> {
     Ok(units)
 }
 
-/// Parses a number that is not too large for part of a row.
+/// Parses a number, unless it is too large for a part of a row.
 fn number(text: &[u8]) -> Option<(usize, &[u8])> {
     let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
     let value = str::from_utf8(&text[..digits]).ok()?.parse().ok().filter(|&value| value <= MAX_ROW)?;
@@ -189,7 +189,7 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Skips flags and field width, and returns the precision and the text after it.
+/// Skips flags and the field width, and returns the precision and the text after it.
 fn after_flags(text: &[u8]) -> (Option<usize>, &[u8]) {
     let flags = text.iter().take_while(|byte| b"#-+ 0123456789".contains(byte)).count();
     match &text[flags..] {
@@ -201,7 +201,7 @@ fn after_flags(text: &[u8]) -> (Option<usize>, &[u8]) {
     }
 }
 
-/// Returns the number of bytes per row that a format takes.
+/// Returns the number of bytes per row taken by a format.
 fn row_size(units: &[Written]) -> usize {
     let size = |unit: &Written| {
         let bytes = if unit.bytes > 0 { unit.bytes } else { conversions_size(&unit.text) };
@@ -227,7 +227,8 @@ fn conversions_size(text: &[u8]) -> usize {
     bytes
 }
 
-/// Turns written units into units to print. The last one also takes the `missing` bytes of the row.
+/// Converts written units to units to print. The last one also takes the `missing` bytes of the
+/// row.
 fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowFormat, String> {
     let mut units = vec![];
     for (i, unit) in written.iter().enumerate() {
@@ -245,8 +246,8 @@ fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowForm
     Ok(RowFormat { units })
 }
 
-/// Splits the text of a unit into its parts. Also returns whether it is printed at the end of all
-/// input.
+/// Splits the text of a unit into its parts. Also returns whether the unit is printed at the end of
+/// all input.
 fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> {
     let mut prints: Vec<Print> = vec![];
     let (mut at_end, mut conversions) = (false, 0);

@@ -1,4 +1,4 @@
-//! Prints rows with formats of hexdump(1), and defines its displays, which are such formats.
+//! Prints rows in formats of hexdump(1), and defines hexdump's displays, which are such formats.
 
 use super::colour::RESET;
 use super::parse::{Conversion, ConversionKind, FormatUnit, Formats, Print};
@@ -21,15 +21,15 @@ pub const TWO_BYTES_DECIMAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "  %05u 
 pub const TWO_BYTES_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 " %06o " "\n""#];
 /// `-x`.
 pub const TWO_BYTES_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "   %04x " "\n""#];
-/// The default, without any display.
+/// The default if no display is named.
 pub const PLAIN_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "%04x " "\n""#];
 
 const SHORT_END: &str = r#""%07.7_Ax\n""#;
 
-/// The view that prints rows with formats.
+/// A view that prints rows in formats.
 pub struct FormatView {
     formats: Formats,
-    /// Colours by kind of byte, for formats without their own colours.
+    /// The colours by kind of byte, for formats without their own colours.
     theme: Option<Theme>,
 }
 
@@ -37,14 +37,14 @@ pub struct FormatView {
 struct FormattedRow<'r> {
     bytes: &'r [u8],
     address: u64,
-    /// The address at which the input ends, if it ends in this row.
+    /// The address at which the input ends, if that is in this row.
     end: Option<u64>,
     /// Returns whether a byte is highlighted.
     is_marked: &'r dyn Fn(usize) -> bool,
 }
 
 impl FormatView {
-    /// Returns the view with `formats`.
+    /// Returns a view with `formats`.
     pub fn new(formats: Formats, theme: Option<Theme>) -> FormatView {
         FormatView { formats, theme }
     }
@@ -67,7 +67,7 @@ impl FormatView {
 }
 
 impl FormattedRow<'_> {
-    /// Appends `print`, whose bytes start at `at` in the row.
+    /// Appends `print`, whose bytes start at the index `at` of the row.
     fn push_print(&self, print: &Print, at: usize, is_last: bool, brush: &mut Brush<'_>, out: &mut Vec<u8>) {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let shown = &rest[..rest.len().min(print.bytes)];
@@ -110,7 +110,8 @@ fn push_address(spec: ConversionSpec, base: u8, address: u64, out: &mut Vec<u8>)
     if base == b'd' { spec.push_signed(address as i64, out) } else { spec.push_unsigned(address, base, out) }
 }
 
-/// Appends the bytes of a conversion, `shown`, which are at the start of the `rest` of the row.
+/// Appends a conversion of the bytes `shown`, which are at the start of `rest`, the rest of the
+/// row.
 fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u8>) {
     let Conversion { kind, spec } = conversion;
     let mut word = [0; 8];
@@ -139,7 +140,7 @@ fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u
             let value = if length == 4 { f64::from(f32::from_bits(unsigned as u32)) } else { f64::from_bits(unsigned) };
             spec.push_float(value, letter, out);
         }
-        // The text ends with a NUL or its precision, whatever the number of bytes.
+        // The text ends at a NUL or at its precision, regardless of the number of bytes.
         ConversionKind::Text => spec.push_text(&rest[..memchr::memchr(0, rest).unwrap_or(rest.len())], out),
     }
 }
@@ -160,7 +161,7 @@ fn push_escape(spec: ConversionSpec, byte: u8, out: &mut Vec<u8>) {
     spec.push_text(escape, out);
 }
 
-/// The names of control characters, as `_u` shows them.
+/// The names of control characters in `_u`.
 const NAMES: [&str; 32] = [
     "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "lf", "vt", "ff", "cr", "so", "si", "dle",
     "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us",
@@ -172,7 +173,7 @@ impl View for FormatView {
     }
 
     fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        // Formats that take no bytes print nothing, because hexdump then finds no rows.
+        // If formats take no bytes, hexdump finds no rows, so nothing is printed.
         if self.formats.row == 0 {
             return;
         }
@@ -209,7 +210,7 @@ impl View for FormatView {
         if end.address == 0 || self.formats.row == 0 {
             return;
         }
-        // hexdump compares with the position where the row after the last one would start.
+        // hexdump compares with the position at which the row after the last one would start.
         let row = self.formats.row as u64;
         let next_row = end.address.wrapping_add((row - end.bytes % row) % row);
         let mut brush = Brush::new(self.theme.as_ref());
@@ -224,7 +225,7 @@ impl View for FormatView {
                     brush.address(&address, out);
                 }
                 None => out.extend_from_slice(text),
-                // At the end, neither bytes nor the text before them are printed.
+                // At the end, neither bytes nor the text that precedes them is printed.
                 Some(_) => {}
             }
             out.extend(colour.iter().flat_map(|_| RESET.bytes()));

@@ -1,4 +1,4 @@
-//! Compares the characters of a row with its bytes, so that a damaged digit is noticed.
+//! Compares the characters of a row with its bytes, to detect damaged digits.
 
 use std::sync::LazyLock;
 
@@ -7,7 +7,7 @@ use super::super::digits::PRINTABLE;
 use super::line::{DumpRow, shows_exactly};
 use crate::cli::hexdump::CharacterTable;
 
-/// The numbers of characters after which some tools leave a blank.
+/// The numbers of characters after which some tools write a blank.
 const PARTS_OF_ROW: [usize; 2] = [8, 4];
 
 static TABLES: LazyLock<[[char; 256]; 5]> = LazyLock::new(|| {
@@ -15,13 +15,14 @@ static TABLES: LazyLock<[[char; 256]; 5]> = LazyLock::new(|| {
     [Ascii, Ebcdic, Default, Codepage437, Braille].map(signs)
 });
 
-/// The character sets that a dump may use: those that show the bytes of all rows so far.
+/// The character sets that the dump may use, which are those that show the bytes of all rows so
+/// far.
 ///
-/// If each row could use another one, a row of dots would show nearly any bytes, because EBCDIC has
-/// dots for letters of ASCII.
+/// If each row could use a different one, a row of dots would match nearly any bytes, because
+/// EBCDIC shows dots for the letters of ASCII.
 #[derive(Clone, Copy, Debug)]
 pub struct CharacterSets {
-    /// A bit for each of [`TABLES`], and one for the character sets of locales.
+    /// A bit for each of [`TABLES`], and one for the character sets of all locales.
     possible: u8,
 }
 
@@ -36,15 +37,15 @@ impl CharacterSets {
     const EBCDIC: u8 = 1 << 1;
     const LOCAL: u8 = 1 << 5;
 
-    /// Returns whether the character column of a row shows its `bytes`.
+    /// Returns whether the character column of a row matches `bytes`.
     ///
-    /// A column without borders may lack blanks at its ends, have a blank after every four or eight
-    /// characters, and be followed by a note.
+    /// A column without borders may lack blanks at its ends, may have a blank after every four or
+    /// eight characters, and may be followed by a note.
     pub fn agree(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> bool {
         let text = &line[row.characters_at..];
         if row.is_bordered {
             let inner = &text[1..text.len() - 1];
-            // Almost all rows are in ASCII, where no table has to be tried.
+            // Almost all rows are in ASCII, which needs no search of the tables.
             let is_ascii = inner.len() == bytes.len() && shows_exactly(inner, bytes) && self.may_be_ascii(bytes);
             return is_ascii || self.show(&inner.iter().copied().map(char::from).collect::<Vec<_>>(), bytes);
         }
@@ -57,7 +58,7 @@ impl CharacterSets {
             || !text.is_ascii() && self.bare_agree(&single_bytes(), bytes)
     }
 
-    /// Returns whether `text` shows `bytes` in a character set that is possible, and excludes those
+    /// Returns whether `text` shows `bytes` in any possible character set. If so, excludes the sets
     /// in which it does not.
     pub fn show(&mut self, text: &[char], bytes: &[u8]) -> bool {
         if text.len() != bytes.len() {
@@ -70,7 +71,7 @@ impl CharacterSets {
         }
         let possible = self.possible & fitting;
         let is_ascii_lost = (self.possible & !possible) & CharacterSets::ASCII != 0;
-        // Dots and blanks alone are no evidence that the dump uses another set than ASCII.
+        // Dots and blanks alone are no evidence that the dump is not in ASCII.
         let is_evident = || !all(&|sign, byte| matches!(sign, '.' | ' ') || sign == ascii(byte));
         let is_shown = possible != 0 && (!is_ascii_lost || is_evident());
         if is_shown {
@@ -79,8 +80,8 @@ impl CharacterSets {
         is_shown
     }
 
-    /// Returns whether the dump may be in ASCII, which shows the `bytes` of a row. If EBCDIC does
-    /// not show them, it is excluded.
+    /// Returns whether the dump may be in ASCII, given a row that shows `bytes` in ASCII. If EBCDIC
+    /// would show these bytes differently, it is excluded.
     fn may_be_ascii(&mut self, bytes: &[u8]) -> bool {
         if self.possible & CharacterSets::ASCII == 0 {
             return false;
@@ -106,7 +107,7 @@ impl CharacterSets {
     }
 
     /// Returns whether `text` shows `bytes` with a blank after every `part` characters, and then
-    /// ends or goes on with a note.
+    /// either ends or continues with a note.
     fn parts_start(&mut self, text: &[char], part: usize, bytes: &[u8]) -> bool {
         let gaps = bytes.len().saturating_sub(1) / part;
         let has_gaps = text.chunks(part + 1).take(gaps).all(|part_of| part_of.get(part) == Some(&' '));
@@ -114,7 +115,8 @@ impl CharacterSets {
         gaps > 0 && has_gaps && self.start(&signs.collect::<Vec<_>>(), bytes)
     }
 
-    /// Returns whether `text` shows `bytes`, and then ends or goes on with a blank before a note.
+    /// Returns whether `text` shows `bytes`, and then either ends or continues with a blank and a
+    /// note.
     fn start(&mut self, text: &[char], bytes: &[u8]) -> bool {
         text.get(bytes.len()).is_none_or(|&sign| sign == ' ')
             && text.get(..bytes.len()).is_some_and(|text| self.show(text, bytes))
@@ -125,12 +127,12 @@ fn ascii(byte: u8) -> char {
     char::from(PRINTABLE[usize::from(byte)])
 }
 
-/// Returns whether `sign` may show `byte` in the character set of some locale.
+/// Returns whether `sign` may show `byte` in the character set of any locale.
 fn is_local(sign: char, byte: u8) -> bool {
     match (ascii(byte), sign) {
         (printable, sign) if sign == printable => true,
         (printable, _) if printable != '.' || byte == b'.' => false,
-        // Panels show only a zero, and only control characters, like this.
+        // In panels, these signs show only a zero and only control characters.
         (_, '⋄' | '•') => false,
         (_, '×' | '?') => byte >= 0x80,
         _ => !sign.is_ascii(),

@@ -1,8 +1,8 @@
-//! `mapped hexdump -r [DUMP [TARGET]]`.
+//! Runs `mapped hexdump -r [DUMP [TARGET]]`.
 //!
-//! TARGET is the only file that this program opens for writing. It is patched in place: never
-//! truncated, and created if it does not exist. A dump that can be read twice is checked first, so
-//! that an error in it leaves TARGET unchanged.
+//! TARGET is the only file that this program opens for writing. It is patched in place and never
+//! truncated, and it is created if it does not exist. A dump that can be read twice is checked
+//! first, so that an error in the dump leaves TARGET unchanged.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -20,10 +20,10 @@ use crate::output::{Destination, Output, escape_for_terminal, escape_name, print
 /// The block size for reading a dump.
 const BLOCK: usize = 512 << 10;
 
-/// The longest run of zeros written for a gap if the output cannot have holes.
+/// The longest run of zeros that is written for a gap if the output cannot have holes.
 const LONGEST_GAP: u64 = 1 << 30;
 
-/// Converts a dump back into bytes.
+/// Converts a dump back to bytes.
 ///
 /// # Errors
 /// Returns an error if writing the output fails.
@@ -76,7 +76,7 @@ fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
     Ok(Output::to(file)?)
 }
 
-/// A dump, and the way to read it.
+/// A dump and the settings for reading it.
 struct Reading<'a> {
     config: &'a Config,
     dump: &'a OsStr,
@@ -87,10 +87,10 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Reads all of a regular file and writes nothing.
+    /// Checks all of a regular file without writing anything.
     ///
     /// # Errors
-    /// Returns the first line that cannot be converted back.
+    /// Returns the first line that cannot be converted.
     fn looked_over(&self) -> anyhow::Result<()> {
         if !std::fs::metadata(self.dump).is_ok_and(|metadata| metadata.is_file()) {
             return Ok(());

@@ -1,26 +1,26 @@
 //! Detects the notation of a dump from its first lines.
 //!
-//! The form of the first row shows the layout. The distance to the next address shows the base,
-//! which is the one in which that distance equals the number of bytes in the row. If several
-//! notations fit, the result is an error that says how to name one, never a guess.
+//! The form of the first row determines the layout. The base is the one in which the distance to
+//! the next address equals the number of bytes in the row. If several notations fit, the result is
+//! never a guess but an error that says how to name one.
 
 use super::line::{self, DumpLine, DumpRow};
 use super::{Base, DumpNotation, Hints, MAX_HELD, Malformed, Problem, RowLayout, numbers, panels};
 
-/// The most digits of an address.
+/// The maximum number of digits in an address.
 const LONGEST_ADDRESS: usize = 16;
 
 /// The maximum number of lines that are examined.
 const MAX_LINES: usize = 256;
 
 /// Returns the notation of a dump that starts with `start`, or `None` if more text is needed. If
-/// the text is `complete`, there is always an answer.
+/// the text is `complete`, the result is never `None`.
 ///
-/// The answer is based on the fewest lines that suffice, so it does not depend on the pieces in
-/// which text arrives.
+/// The result is based on the fewest lines that suffice, so it does not depend on how the text is
+/// split into pieces.
 ///
 /// # Errors
-/// Returns an error if the text is not a dump, or fits several notations.
+/// Returns an error if the text is not a dump or fits several notations.
 pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<DumpNotation>, Malformed> {
     let (lines, exhausted) = NumberedLines::at_start(start, complete);
     for count in 1..=lines.0.len().min(MAX_LINES) {
@@ -34,7 +34,7 @@ pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<DumpN
     Ok(exhausted.then_some(DumpNotation::Plain))
 }
 
-/// Decides from the given lines, of which there is at least one.
+/// Decides from `lines`, of which there is at least one.
 fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Option<DumpNotation>, Malformed> {
     let (number, first) = lines.0[0];
     let malformed = |problem| Malformed::new(number, first, problem);
@@ -42,7 +42,7 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
         return if is_last { Err(malformed(Problem::EmptyOrPlain)) } else { Ok(None) };
     }
     if hints.layout.is_none() && lines.0.len() == 1 && first.trim_ascii_end() == b"0000000" {
-        // For empty input, od prints only an address.
+        // For an empty input, od prints only an address.
         return Ok(is_last.then_some(DumpNotation::Rows { layout: RowLayout::Narrow, base: Base::Octal }));
     }
     let form = match hints.layout {
@@ -79,22 +79,22 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
     Ok(base.map(|base| DumpNotation::Rows { layout, base }))
 }
 
-/// Returns whether a text may be what is left of a dump that lost its rows: an address of four
-/// digits, of six as od writes it, or of eight, possibly after the start of the address zero.
+/// Returns whether a text may be the rest of a dump that lost its rows: an address of four digits,
+/// of six as in od, or of eight. The start of the address zero may precede it.
 fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
     let Some(((_, last), before)) = lines.0.split_last() else { return false };
     let last = last.trim_ascii();
     let is_zero = |digits: &[u8]| digits.iter().all(|&digit| digit == b'0');
     let is_address = matches!(last.len(), 4 | 6 | 8) && last.iter().all(u8::is_ascii_hexdigit);
     let is_small = is_zero(&last[..last.len() / 2]);
-    // The first row may have lost all but the beginning of its address.
+    // The first row may have lost everything except the start of its address.
     let is_before =
         |line: &[u8]| is_zero(line) && (line.len() < last.len() || line.len() == last.len() && !is_zero(last));
     is_address && is_small && before.len() < 2 && before.iter().all(|(_, line)| is_before(line.trim_ascii()))
 }
 
-/// Returns the number of bytes per row of an xxd dump that starts with `start`, which `xxd -r`
-/// would need as an option.
+/// Returns the number of bytes per row in an xxd dump that starts with `start`. `xxd -r` needs it
+/// as an option.
 pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     const DEFAULT: usize = 16;
     let (lines, complete) = NumberedLines::at_start(start, complete);
@@ -117,12 +117,12 @@ pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     }
 }
 
-/// The complete, nonempty lines of a text, with their numbers.
+/// The complete and nonempty lines of a text, with their numbers.
 struct NumberedLines<'t>(Vec<(u64, &'t [u8])>);
 
 impl<'t> NumberedLines<'t> {
-    /// Returns the lines at the start of a text, and whether no more lines will be examined. The
-    /// last line counts as complete only if the text is `complete`.
+    /// Returns the lines at the start of a text, and whether no further lines will be examined. The
+    /// last line is complete only if it ends with a newline or the text is `complete`.
     fn at_start(text: &'t [u8], complete: bool) -> (NumberedLines<'t>, bool) {
         let is_short = text.len() < MAX_HELD;
         let text = &text[..text.len().min(MAX_HELD)];
@@ -137,7 +137,7 @@ impl<'t> NumberedLines<'t> {
     }
 }
 
-/// What the form of a line shows.
+/// The kind of dump that the form of a line indicates.
 enum Form {
     Rows(RowLayout),
     Plain,
@@ -154,7 +154,7 @@ fn form_of(line: &[u8]) -> Form {
     let is_prefixed = start >= 2 && matches!(line[start - 1], b'x' | b'X');
     let blanks = |from: usize| line[from..].iter().take_while(|byte| is_blank(byte)).count();
     let digits = end - start;
-    // xxd reads nothing after a colon and two blanks, as tcpdump and memory dumps have them.
+    // xxd reads nothing after a colon and two blanks, which tcpdump and memory dumps write.
     let is_wide = is_prefixed || colon == end && digits >= 4;
     if line.get(colon) == Some(&b':') && !(is_wide && blanks(colon + 1) > 1) {
         return Form::Rows(RowLayout::Colon);
@@ -164,7 +164,8 @@ fn form_of(line: &[u8]) -> Form {
     if digits >= 4 && groups_follow && blanks(after) >= 2 {
         return Form::Rows(RowLayout::Wide);
     }
-    // An address is recognized because it is longer than the groups after it, or has an odd length.
+    // An address is recognized because it has more digits than the groups after it, or an odd
+    // number of digits.
     let mut groups = line.split(is_blank).filter(|group| !group.is_empty()).skip(1);
     let second = groups.next().map_or(0, <[u8]>::len);
     if digits >= 4 && second > 0 && (digits > second && second == 2 || digits % 2 == 1) {
@@ -174,7 +175,7 @@ fn form_of(line: &[u8]) -> Form {
     if is_plain { Form::Plain } else { Form::Nothing }
 }
 
-/// Decides on plain digits, unless the groups at the start of the lines are addresses.
+/// Decides on plain digits, unless the groups at the start of lines are addresses.
 fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotation>, Problem> {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let word = lines.0[0].1.rsplit(is_blank).find(|group| !group.is_empty()).map_or(0, |group| group.len() as u64 / 2);
@@ -197,8 +198,8 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
     }
     let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(DumpNotation::Plain)) };
     if bytes == 0 {
-        // An address whose row was lost, or a byte whose address was lost, looks like plain digits until a
-        // row follows.
+        // An address whose row was lost, or a byte whose address was lost, looks like plain digits
+        // until the next row.
         let mut groups = second.split(is_blank).filter(|group| !group.is_empty()).map(<[u8]>::len);
         let begins_alike = groups.next() == Some(address.len());
         let has_words = begins_alike && groups.next().is_some_and(|word| word != address.len());
@@ -209,16 +210,17 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
     let are_addresses = [Base::Hex, Base::Decimal, Base::Octal].into_iter().any(|base| {
         let value = |digits: &[u8]| line::address_value(digits, base).ok();
         let step = value(&next).zip(value(&address)).map(|(next, address)| next.wrapping_sub(address));
-        // The last word of a file may be only partly filled.
+        // The last word of a file may be incomplete.
         step.is_some_and(|step| step > 0 && (step..step.saturating_add(word)).contains(&bytes))
     });
     if are_addresses { Err(Problem::Words) } else { Ok(Some(DumpNotation::Plain)) }
 }
 
-/// The addresses at the start of lines, and the number of bytes in each row.
+/// The addresses at the start of lines, with the number of bytes in each row.
 struct Steps<'t> {
     layout: RowLayout,
-    /// The digits of the address, the row, and whether a `*` precedes it. A line without bytes has no row.
+    /// The digits of the address, the row, and whether a `*` precedes it. The row is `None` for a
+    /// line without bytes.
     rows: Vec<(&'t [u8], Option<DumpRow>, bool)>,
 }
 
@@ -228,7 +230,7 @@ impl<'t> Steps<'t> {
         for (_, line) in &lines.0 {
             let (start, end) = line::address_digits(line, layout);
             let digits = &line[start..end];
-            // Bytes are parsed the same in any base; only the address may not fit.
+            // Bytes are parsed in the same way in any base. Only the address may be invalid.
             match line::read(line, layout, Base::Hex, &mut vec![]) {
                 Ok(DumpLine::Star) => starred = true,
                 Ok(DumpLine::Row(row)) => rows.push((digits, Some(row), std::mem::take(&mut starred))),
@@ -239,12 +241,12 @@ impl<'t> Steps<'t> {
         Steps { layout, rows }
     }
 
-    /// Returns, for each pair of rows that are contiguous in some base, the bases in which they
-    /// are.
+    /// Returns, for each pair of consecutive rows, the bases in which they are contiguous. Omits
+    /// pairs that are not contiguous in any base.
     fn fitting(&self) -> impl Iterator<Item = Vec<Base>> {
         self.rows.windows(2).filter_map(|pair| {
             let [(address, Some(row), _), (next, next_row, false)] = pair else { return None };
-            // A row before a longer one was truncated, so its length says nothing.
+            // If the next row is longer, this row was truncated, so its length is meaningless.
             if next_row.is_some_and(|next| next.bytes > row.bytes) {
                 return Some(vec![]);
             }
@@ -257,16 +259,17 @@ impl<'t> Steps<'t> {
         })
     }
 
-    /// Returns whether the first address has as many digits as a hexadecimal one of od. Others have seven.
+    /// Returns whether the first address has as many digits as od's hexadecimal addresses. In other
+    /// bases, od writes seven.
     fn has_hex_digits(&self) -> bool {
         const OD_HEX_DIGITS: usize = 6;
         self.rows.first().is_some_and(|(digits, ..)| digits.len() == OD_HEX_DIGITS)
     }
 
-    /// Returns the base of the addresses, or `None` if more rows may show it.
+    /// Returns the base of the addresses, or `None` if further rows may determine it.
     fn base(&self, complete: bool) -> Result<Option<Base>, Problem> {
         let is_narrow = self.layout == RowLayout::Narrow;
-        // Only an address that needs more digits has them.
+        // An address has more digits than others only if it needs them.
         let shortest = self.rows.first().map_or(0, |(digits, ..)| digits.len());
         let is_longer = |digits: &[u8]| digits.len() > shortest && digits.starts_with(b"0");
         if is_narrow && self.rows.iter().any(|(digits, ..)| is_longer(digits)) {
@@ -278,7 +281,7 @@ impl<'t> Steps<'t> {
         for bases in self.fitting() {
             match bases[..] {
                 [] if is_narrow => return Err(Problem::UnknownBase),
-                // Rows of other kinds than od's may leave gaps.
+                // Rows other than od's may leave gaps.
                 [] => return Ok(Some(Base::Hex)),
                 // Only od has octal addresses.
                 [Base::Octal] if !is_narrow => return Ok(Some(Base::Hex)),
@@ -304,21 +307,21 @@ impl<'t> Steps<'t> {
     }
 }
 
-/// Returns whether a row that is not one of bits is nearly one: all digits are 0 or 1, or most are
-/// and there is a character for each group of eight.
+/// Returns whether a row that is not a row of bits is nearly one. All digits are 0 or 1, or most of
+/// them are and there is a character for each group of eight.
 fn shows_bits(line: &[u8], hex: &DumpRow) -> bool {
     let digits =
         line[..hex.characters_at].iter().skip_while(|&&byte| byte != b':').filter(|byte| byte.is_ascii_hexdigit());
     let binary = digits.filter(|byte| matches!(byte, b'0' | b'1')).count();
     let (groups, characters) = (hex.bytes / 4, line.len() - hex.characters_at);
-    // The last group may have been cut.
+    // The last group may have been truncated.
     let is_cut = binary == 2 * hex.bytes && characters != hex.bytes;
     let is_damaged = characters == groups && 8 * binary > 7 * 8 * groups;
     hex.longest_group == 8 && (binary == 8 * groups || is_cut || is_damaged)
 }
 
-/// Distinguishes a dump of bits from one of hexadecimal digits that are all 0 or 1. Returns `None`
-/// if more rows may show it.
+/// Distinguishes a dump of bits from a dump of hexadecimal digits that are all 0 or 1. Returns
+/// `None` if further rows may decide.
 fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<RowLayout, Problem>> {
     let hex = match line::read(first, RowLayout::Colon, Base::Hex, &mut vec![]) {
         Ok(DumpLine::Row(hex)) => Some(hex),
@@ -331,9 +334,9 @@ fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result
     };
     let Some(hex) = hex else { return Some(Ok(RowLayout::Bits)) };
     let characters = &line::without_return(first)[bits.characters_at..];
-    // Bytes whose digits are all 0 or 1 are control characters.
+    // Bytes whose digits are all 0 or 1 are control characters, which are shown as dots.
     let is_hex = characters.len() == hex.bytes && characters.iter().all(|&byte| byte == b'.');
-    // Blanks may have been removed from the end of a line.
+    // Trailing blanks may have been removed from the line.
     let are_blanks = !characters.is_empty() && bytes.iter().skip(characters.len()).all(|&byte| byte == b' ');
     if is_hex || are_blanks && characters.len() <= bits.bytes {
         return Some(Ok(if is_hex { RowLayout::Colon } else { RowLayout::Bits }));

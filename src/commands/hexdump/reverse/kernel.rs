@@ -1,12 +1,12 @@
-//! Reverses dumps on the engine: the text of a dump is the input, and its bytes are the output.
+//! Reverses dumps on the engine. The text of a dump is the input, and its bytes are the output.
 //!
-//! The meaning of a line can depend on everything before it, so lines are read in order, in the
+//! The meaning of a line can depend on all lines before it, so lines are read in order, in the
 //! serial part of the pipeline.
 
 use super::{ByteSink, DumpNotation, Hints, Malformed, Placement, Reverse};
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 
-/// The kernel that reads every block.
+/// A kernel that reads every block in order.
 pub struct ReverseKernel {
     /// The notation, if it was named.
     pub notation: Option<DumpNotation>,
@@ -21,9 +21,9 @@ pub struct ReverseKernel {
 /// The progress of reading the dump.
 #[derive(Clone, Debug)]
 pub enum ReadingState {
-    /// All lines so far were valid.
+    /// All lines so far are valid.
     Reading(Reverse),
-    /// A line was not valid.
+    /// A line is invalid.
     Failed(Malformed),
 }
 

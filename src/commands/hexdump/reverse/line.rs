@@ -1,4 +1,4 @@
-//! Parses one line of a dump: the address, the bytes, the column of characters.
+//! Parses one line of a dump: the address, the bytes and the column of characters.
 //!
 //! This is the grammar of all rows with addresses. It does not depend on other lines.
 
@@ -8,13 +8,13 @@ use super::{Base, Problem, RowLayout};
 /// A parsed line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DumpLine {
-    /// Only blanks.
+    /// A line of blanks.
     Blank,
     /// A line of the frame around panels.
     Frame(PanelFrame),
-    /// A `*` that stands for repeated rows.
+    /// A `*`, which represents repeated rows.
     Star,
-    /// Only an address, at which the dump ends.
+    /// An address without bytes, at which the dump ends.
     End(u64),
     /// A row.
     Row(DumpRow),
@@ -27,7 +27,7 @@ pub enum PanelFrame {
     Top,
     /// The line below the rows.
     Bottom,
-    /// One of both, which look the same in ASCII.
+    /// Either of them, because they are identical in ASCII.
     Either,
 }
 
@@ -40,9 +40,10 @@ pub struct DumpRow {
     pub bytes: usize,
     /// The length of the longest group of digits.
     pub longest_group: usize,
-    /// The position of the character column in the line, or the line's length if there is none.
+    /// The position of the character column in the line, or the length of the line if there is no
+    /// such column.
     pub characters_at: usize,
-    /// Whether that column has borders: `|…|`, or `>…<` in od's rows.
+    /// Whether that column has borders: `|…|`, or `>…<` in rows of od.
     pub is_bordered: bool,
 }
 
@@ -50,14 +51,14 @@ const fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t')
 }
 
-/// Removes the carriage return of a Windows line ending.
+/// Removes the carriage return of a CRLF line end.
 pub fn without_return(line: &[u8]) -> &[u8] {
     line.strip_suffix(b"\r").unwrap_or(line)
 }
 
 /// Returns the digits of the address at the start of a line, and their position.
 ///
-/// xxd ignores what precedes the first digit, so a row with a colon may have a prefix.
+/// xxd ignores the text before the first digit, so a row with a colon may have a prefix.
 pub fn address_digits(line: &[u8], layout: RowLayout) -> (usize, usize) {
     let has_colon = matches!(layout, RowLayout::Colon | RowLayout::Bits);
     let is_prefix = |byte: &&u8| if has_colon { !byte.is_ascii_hexdigit() } else { is_blank(**byte) };
@@ -88,10 +89,10 @@ pub fn address_value(digits: &[u8], base: Base) -> Result<u64, Problem> {
     })
 }
 
-/// Parses one line without its terminator, and appends its bytes to `out`.
+/// Parses one line, without its terminator, and appends its bytes to `out`.
 ///
 /// # Errors
-/// Returns the problem with the line; `out` may then contain some of its bytes.
+/// Returns the problem with the line. In this case, `out` may contain some of its bytes.
 pub fn read(line: &[u8], layout: RowLayout, base: Base, out: &mut Vec<u8>) -> Result<DumpLine, Problem> {
     let line = without_return(line);
     if line.iter().all(|&byte| is_blank(byte)) {
@@ -102,7 +103,7 @@ pub fn read(line: &[u8], layout: RowLayout, base: Base, out: &mut Vec<u8>) -> Re
     }
     let (start, end) = address_digits(line, layout);
     let mut address = address_value(&line[start..end], base)?;
-    // xxd shows decimal addresses as signed numbers.
+    // xxd writes decimal addresses as signed numbers.
     if base == Base::Decimal && start > 0 && line[start - 1] == b'-' {
         address = address.wrapping_neg();
     }
@@ -121,7 +122,8 @@ pub fn read(line: &[u8], layout: RowLayout, base: Base, out: &mut Vec<u8>) -> Re
     Ok(DumpLine::Row(row))
 }
 
-/// Returns where the digits after the address start, or `None` if the line ends with the address.
+/// Returns the position of the first digit after the address, or `None` if the line ends with the
+/// address.
 fn body_start(line: &[u8], end: usize, layout: RowLayout, prefixed: bool) -> Result<Option<usize>, Problem> {
     let after_address = match layout {
         RowLayout::Colon | RowLayout::Bits => {
@@ -170,7 +172,7 @@ fn push_bytes(line: &[u8], at: usize, layout: RowLayout, row: &mut DumpRow, out:
             return Ok(());
         }
         let digit_follows = line[next].is_ascii_hexdigit();
-        // Dumps in columns have a wider gap after every eight bytes.
+        // Dumps in columns have a wider gap after each group of eight bytes.
         let may_gap = matches!(layout, RowLayout::Wide) && blanks == 2 && row.bytes.is_multiple_of(8);
         match blanks {
             0 => return Err(Problem::NotARow),
@@ -208,8 +210,8 @@ fn push_group(text: &[u8], layout: RowLayout, out: &mut Vec<u8>) -> Result<usize
     if digits == 0 { Err(Problem::NotARow) } else { Ok(digits) }
 }
 
-/// Compares the number of characters with the number of bytes, if the character column has borders.
-/// Returns whether it has.
+/// Checks that there are as many characters as bytes, if the character column has borders. Returns
+/// whether it has borders.
 fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8]) -> Result<bool, Problem> {
     let text = &line[row.characters_at..];
     let (open, close) = match layout {
@@ -217,7 +219,8 @@ fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8])
         RowLayout::Narrow => (b'>', b'<'),
         RowLayout::Colon | RowLayout::Bits | RowLayout::Panels(_) => (0, 0),
     };
-    // Characters that are those of the bytes may begin with a bar, unless a bar follows them, too.
+    // If the text equals the characters of the bytes, a bar at its start is one of them, unless
+    // there are two more characters than bytes.
     let are_bare = layout == RowLayout::Wide && shows_exactly(line, bytes) && text.len() != row.bytes + 2;
     match text {
         [first, inner @ .., last] if !are_bare && *first == open && *last == close => {
@@ -230,7 +233,7 @@ fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8])
         [_, ..] if layout == RowLayout::Narrow => Err(Problem::NotARow),
         [first, ..] if !are_bare && *first == open => Err(Problem::Characters),
         _ if shows_bytes(text, bytes) || shows_row(text, row.bytes) => Err(Problem::Characters),
-        // `xxd -r` ignores whatever follows its digits.
+        // `xxd -r` ignores any text after its digits.
         _ if layout == RowLayout::Wide && has_more(text, row.bytes) && !starts_with_characters(text, bytes) => {
             Err(Problem::Characters)
         }
@@ -244,34 +247,35 @@ pub fn shows_exactly(line: &[u8], bytes: &[u8]) -> bool {
     line[start..].iter().eq(bytes.iter().map(|&byte| &PRINTABLE[usize::from(byte)]))
 }
 
-/// Returns whether `text` starts with the characters of `bytes`, so that the rest is a note.
+/// Returns whether `text` starts with the characters of `bytes`, which makes the rest of it a note.
 fn starts_with_characters(text: &[u8], bytes: &[u8]) -> bool {
     text.get(..bytes.len()).is_some_and(|text| shows_exactly(text, bytes))
 }
 
-/// Returns whether `text` is too long for the characters of `bytes` bytes, which may be separated
-/// by a blank after every eight.
+/// Returns whether `text` is too long for the characters of `bytes` bytes, even with a blank after
+/// every eight.
 fn is_longer(text: &[u8], bytes: usize) -> bool {
     let characters = std::str::from_utf8(text).map_or(text.len(), |text| text.chars().count());
     characters > bytes + bytes / 8
 }
 
-/// Returns whether `text` is too long for the characters of `bytes` bytes, which may be separated
-/// by a blank after every four.
+/// Returns whether `text` is too long for the characters of `bytes` bytes, even with a blank after
+/// every four.
 fn has_more(text: &[u8], bytes: usize) -> bool {
     is_longer(text, bytes + bytes / 8)
 }
 
-/// Returns whether the text after a wide gap is more digits rather than characters.
+/// Returns whether the text after a wide gap contains further digits rather than characters.
 fn shows_bytes(text: &[u8], bytes: &[u8]) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    // As many digits as bytes may be the characters themselves, followed by a note.
+    // If there are as many digits as bytes, they may be the characters themselves, followed by a
+    // note.
     let are_characters = digits == bytes.len() && starts_with_characters(text, bytes);
     let is_longer = is_longer(text, bytes.len());
     digits > 0 && !are_characters && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer
 }
 
-/// Returns whether the address of another row follows the characters because a line end was lost.
+/// Returns whether the address of another row follows the characters, because a line end was lost.
 fn shows_row(text: &[u8], bytes: usize) -> bool {
     let starts_row = |text: &[u8]| {
         // An address has at most 16 digits, which also bounds the time for a long line.
@@ -284,16 +288,16 @@ fn shows_row(text: &[u8], bytes: usize) -> bool {
     is_longer(text, bytes) && (bytes.min(4)..text.len()).any(|at| starts_row(&text[at..]))
 }
 
-/// Returns the character column of a row, with one character for each byte, or `None` if there is
-/// none of that length.
+/// Returns the character column of a row, with one character for each byte. Returns `None` if there
+/// is no column of that length.
 pub fn characters<'l>(line: &'l [u8], row: &DumpRow) -> Option<&'l [u8]> {
     let line = without_return(line);
     if row.characters_at >= line.len() {
         return None;
     }
-    // Without borders, a bar at the end is a character.
+    // In a column without borders, a bar at the end is a character.
     let line = &line[..line.len() - usize::from(row.is_bordered)];
     let start = line.len().checked_sub(row.bytes)?;
-    // The column may start with blanks, which are then characters.
+    // The column may start with blanks, which are then part of the characters.
     (start + row.bytes >= row.characters_at).then(|| &line[start..])
 }

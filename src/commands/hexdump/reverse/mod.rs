@@ -1,10 +1,10 @@
-//! `hexdump -r`: converts a dump back into bytes.
+//! `hexdump -r`: converts a dump back to bytes.
 //!
-//! Text is fed in pieces of any size and results in bytes and in moves to other offsets of the
-//! output. `detect` decides on the notation from the first lines. Rows with addresses (`rows`) and
-//! plain digits (`plain`) are parsed strictly: a line that is not a row is an error that names it,
-//! and never produces other bytes. Only if xxd's notation is named, text is read exactly as `xxd
-//! -r` reads it, including damaged text (`xxd`).
+//! Text is fed in pieces of any size, and yields bytes and moves to other offsets of the output.
+//! `detect` determines the notation from the first lines. Rows with addresses (`rows`) and plain
+//! digits (`plain`) are parsed strictly: a line that is not a row is an error that names the line,
+//! and never yields wrong bytes. Only if xxd's notation is named is text read exactly as `xxd -r`
+//! reads it, even damaged text (`xxd`).
 
 mod characters;
 pub mod command;
@@ -27,18 +27,18 @@ pub use plain::PlainDigits;
 pub use rows::AddressedRows;
 pub use xxd::XxdText;
 
-/// The maximum length of text that is held back until the notation or the rest of a line is known.
+/// The maximum length of text that is held until the notation or the rest of a line is known.
 const MAX_HELD: usize = 64 << 10;
 
-/// Receives the bytes of the dump.
+/// A receiver of the bytes of a dump.
 pub trait ByteSink {
-    /// Writes at the current offset, and advances past the written bytes.
+    /// Writes bytes at the current offset, and advances past them.
     fn bytes(&mut self, bytes: &[u8]);
 
-    /// Writes `bytes` bytes by repeating `unit`, which is not empty.
+    /// Writes `bytes` bytes by repeating `unit`, which must not be empty.
     fn repeat(&mut self, unit: &[u8], bytes: u64);
 
-    /// Moves to `offset`, counted from the start of the output. A gap left by a forward move reads
+    /// Moves to `offset`, counted from the start of the output. If this leaves a gap, the gap reads
     /// as zeros.
     fn seek(&mut self, offset: u64);
 }
@@ -46,7 +46,7 @@ pub trait ByteSink {
 /// The base of the addresses in a dump.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Base {
-    /// Base 8, as od writes them.
+    /// Base 8, as in od.
     Octal,
     /// Base 10.
     Decimal,
@@ -57,15 +57,15 @@ pub enum Base {
 /// The layout of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RowLayout {
-    /// A colon after the address, as xxd writes it.
+    /// A colon after the address, as in xxd.
     Colon,
-    /// The same with eight binary digits per byte, as `xxd -b` writes it.
+    /// The same with eight binary digits per byte, as in `xxd -b`.
     Bits,
-    /// At least two blanks after the address, as `hexdump -C` and Wireshark write it.
+    /// At least two blanks after the address, as in `hexdump -C` and Wireshark.
     Wide,
-    /// One blank after the address, as od writes it.
+    /// One blank after the address, as in od.
     Narrow,
-    /// This many panels, as hexyl writes them; zero if the first line shows how many.
+    /// This number of panels, as in hexyl. Zero if the first line determines it.
     Panels(usize),
 }
 
@@ -81,17 +81,17 @@ pub enum DumpNotation {
     },
     /// Hexadecimal digits and blanks, parsed strictly.
     Plain,
-    /// xxd's table as `xxd -r` reads it.
+    /// A table of xxd, read as `xxd -r` reads it.
     Xxd {
-        /// The number of bytes per row, after which a line is ignored. `None` means that the first
-        /// rows determine it.
+        /// The number of bytes per row, after which the rest of the line is ignored. `None` if the
+        /// first rows determine it.
         width: Option<usize>,
     },
-    /// Plain digits as `xxd -r -p` reads them.
+    /// Plain digits, read as `xxd -r -p` reads them.
     XxdPlain,
 }
 
-/// Hints about the notation from the command line.
+/// Hints about the notation, from the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
     /// The layout, if it was named.
@@ -105,9 +105,9 @@ pub struct Hints {
 pub struct Placement {
     /// The number added to every address, modulo 2⁶⁴.
     pub shift: u64,
-    /// The longest gap that may be left between two rows, in bytes.
+    /// The maximum gap in bytes between two rows.
     pub longest_gap: u64,
-    /// Whether a file is patched, so that rows may stand anywhere and leave gaps.
+    /// Whether a file is patched, so that rows may be anywhere and leave gaps.
     pub is_patch: bool,
 }
 
@@ -115,7 +115,8 @@ impl Placement {
     /// Returns the output offset of the byte at `address`, given the current offset `here`.
     ///
     /// # Errors
-    /// Returns an error if no file can have such an offset, or if the gap is too long to be filled.
+    /// Returns an error if the offset is not possible in any file, or if the gap is too long to be
+    /// filled.
     fn offset(self, address: u64, here: u64) -> Result<u64, Problem> {
         let offset = address.wrapping_add(self.shift);
         match i64::try_from(offset) {
@@ -126,22 +127,22 @@ impl Placement {
     }
 }
 
-/// The problem with a line.
+/// A problem with a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// It does not have the form of a row.
+    /// The line does not have the form of a row.
     NotARow,
     /// A byte lacks a digit.
     HalfByte,
-    /// There is an address without bytes.
+    /// The line has an address without bytes.
     Empty,
-    /// The character column shows more or fewer bytes than the digits.
+    /// The character column shows a different number of bytes than the digits.
     Characters,
-    /// The character column shows other bytes than the digits.
+    /// The character column shows different bytes than the digits.
     Disagree,
     /// The groups of digits differ in length.
     Groups,
-    /// The row is shorter than the others, but the next one does not follow it.
+    /// The row is shorter than others, but not the last one.
     CutRow,
     /// The address has more than 64 bits.
     Address,
@@ -149,19 +150,19 @@ pub enum Problem {
     Overlap,
     /// The row is longer than the previous rows.
     TooWide,
-    /// A `*` stands for a partial row, or has no row to repeat.
+    /// A `*` represents a partial row, or there is no row to repeat.
     Star,
-    /// The address at the end is not where the last row ends.
+    /// The address at the end is not the end of the last row.
     End,
-    /// The row does not begin where the row above it ends.
+    /// The row does not start where the previous row ends.
     Missing,
     /// The first row is not at the start of the output.
     Start,
-    /// A `*` ends the dump, so it is unknown how many rows it stands for.
+    /// A `*` ends the dump, so it is unknown how many rows it represents.
     OpenStar,
-    /// The frame around panels has a top but no bottom.
+    /// The frame around panels has a top line but no bottom line.
     Frame,
-    /// The text ends within the row, or right after it but without a line end.
+    /// The text ends within the row, or after it but without a line end.
     Unterminated,
     /// The line is longer than any row.
     TooLong,
@@ -171,15 +172,15 @@ pub enum Problem {
     Words,
     /// The bytes are octal numbers.
     Octal,
-    /// The digits without addresses may be those of decimal or other numbers.
+    /// The digits have no addresses and may be those of decimal or other numbers.
     Numbers,
-    /// The base of the addresses does not follow from them.
+    /// The base of the addresses cannot be determined from the addresses.
     UnknownBase,
     /// The digits may be binary or hexadecimal.
     BitsOrHex,
-    /// The line is the address after the last row of a dump, or a few bytes of plain digits.
+    /// The line is either the address after the last row of a dump or a few bytes of plain digits.
     EmptyOrPlain,
-    /// The offset is negative, or larger than that of any file.
+    /// The offset is negative, or larger than possible in any file.
     Unreachable,
     /// This many zeros would have to be written.
     Gap(u64),
@@ -228,12 +229,12 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A line that cannot be converted back.
+/// A line that cannot be converted to bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
     /// The number of the line, from 1.
     pub line: u64,
-    /// The beginning of the line.
+    /// The start of the line.
     pub text: Vec<u8>,
     /// The problem with the line.
     pub problem: Problem,
@@ -246,16 +247,16 @@ impl Malformed {
     }
 }
 
-/// A dump that is being converted back.
+/// A conversion of a dump back to bytes.
 #[derive(Clone, Debug)]
 pub enum Reverse {
-    /// The notation is not known yet.
+    /// The notation is still unknown.
     Undecided {
         /// The text so far.
         start: Vec<u8>,
-        /// The requested notation, if it leaves something to be detected.
+        /// The requested notation, if parts of it remain to be detected.
         asked: Option<DumpNotation>,
-        /// The hints about it.
+        /// The hints about the notation.
         hints: Hints,
         /// The placement of the bytes.
         placement: Placement,
@@ -264,12 +265,12 @@ pub enum Reverse {
     Rows(AddressedRows),
     /// Plain digits.
     Plain(PlainDigits),
-    /// Text that is read as xxd reads it.
+    /// Text that is read as by xxd.
     Xxd(XxdText),
 }
 
 impl Reverse {
-    /// Starts to convert a dump back in the notation `asked` for, or in the detected one.
+    /// Starts to convert a dump in the requested notation, or else in the detected one.
     pub fn new(asked: Option<DumpNotation>, hints: Hints, placement: Placement) -> Reverse {
         match asked {
             Some(DumpNotation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
@@ -285,7 +286,7 @@ impl Reverse {
     /// Reads the next piece of the dump.
     ///
     /// # Errors
-    /// Returns the first line that cannot be converted back.
+    /// Returns the first line that cannot be converted.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         match self {
             Reverse::Undecided { start, .. } => {
@@ -298,10 +299,10 @@ impl Reverse {
         }
     }
 
-    /// Reads the text that was held back for the rest of its line.
+    /// Reads the pending text at the end of the dump.
     ///
     /// # Errors
-    /// Returns the first line that cannot be converted back.
+    /// Returns the first line that cannot be converted.
     pub fn finish(mut self, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         self.decide(true, sink)?;
         match self {
@@ -311,7 +312,7 @@ impl Reverse {
         }
     }
 
-    /// Switches to a notation as soon as one is known, which is always the case if the text is
+    /// Switches to a notation once one is known, which is always the case if the text is
     /// `complete`.
     fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };

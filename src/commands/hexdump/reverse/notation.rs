@@ -1,14 +1,15 @@
-//! Decides from the command line in which notation a dump is read: the named one, or the detected
-//! one with hints about it.
+//! Determines from the command line the notation in which a dump is read: a named one, or a
+//! detected one with hints.
 
 use super::{Base, DumpNotation, Hints, RowLayout};
 use crate::cli::hexdump::{Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
 use crate::commands::hexdump::resolve::{endian, format};
 
-/// Returns the notation of a dump to reverse, if it is named, and hints for detecting it otherwise.
+/// Returns the notation of a dump to reverse, if it is named, and otherwise hints for its
+/// detection.
 ///
 /// # Errors
-/// Returns an error if dumps in that notation cannot be converted back.
+/// Returns an error if dumps in that notation cannot be reversed.
 pub fn requested(args: &HexdumpArgs) -> Result<(Option<DumpNotation>, Hints), String> {
     let width = match args.width {
         None | Some(Width::Auto | Width::Exactly(0)) => None,

@@ -1,7 +1,7 @@
-//! Recognizes lines of numbers and words, which look like bytes in hexadecimal.
+//! Recognizes lines of numbers and words that look like bytes in hexadecimal.
 //!
-//! od and hexdump write the same bytes in many types, and the text does not state which. Such a line is
-//! refused unless its form shows that it consists of bytes.
+//! od and hexdump can write the same bytes in many types, and the text does not name the type. Such
+//! a line is rejected unless its form proves that it consists of bytes.
 
 use super::RowLayout;
 use super::line::{self, DumpLine};
@@ -27,8 +27,8 @@ fn is_decimal(digits: &[u8]) -> bool {
     digits.iter().all(u8::is_ascii_digit)
 }
 
-/// Returns whether a line shows words, as od writes them: each after one blank, or all after an address
-/// that has as many digits as in od or hexdump.
+/// Returns whether a line shows words, as od writes them. Each follows one blank, or they all
+/// follow an address that has as many digits as in od or hexdump.
 pub fn are_words(line: &[u8]) -> bool {
     let lengths: Vec<usize> = fields(line).iter().map(|(_, group)| group.len()).collect();
     let are_words = |words: &[usize]| {
@@ -36,7 +36,7 @@ pub fn are_words(line: &[u8]) -> bool {
     };
     let is_od = line.starts_with(b" ") && fields(line).iter().all(|(blanks, _)| *blanks == 1);
     match lengths[..] {
-        // Of groups of bytes, only the last may be shorter.
+        // Among groups of bytes, only the last may be shorter.
         [address @ (6 | 8), word, ..] if word != address && word != 6 && (word > address || lengths.len() > 2) => {
             are_words(&lengths[1..])
         }
@@ -44,25 +44,26 @@ pub fn are_words(line: &[u8]) -> bool {
     }
 }
 
-/// Returns whether a line without an address may show numbers, or bytes above numbers, as od writes
-/// them: each right-aligned in a column that is wider than two digits.
+/// Returns whether a line without an address may show numbers, or bytes printed above numbers, as
+/// od writes them. Each is right-aligned in a column wider than two digits.
 pub fn may_be_numbers(line: &[u8]) -> bool {
-    // A blank and the digits of the unsigned, signed and octal numbers of one to eight bytes.
+    // The widths include a blank and the digits of unsigned, signed and octal numbers of one to
+    // eight bytes.
     const OD_COLUMNS: [usize; 9] = [4, 5, 6, 7, 11, 12, 21, 22, 23];
     let fields = fields(line);
     let are_decimal = fields.iter().all(|(_, group)| is_decimal(group));
     let Some(&(lead, first)) = fields.first() else { return false };
     let inner = &fields[1..];
     if lead == 0 {
-        // A line that lost the blanks at its beginning.
+        // The line may have lost the blanks at its start.
         return are_decimal && !inner.is_empty() && inner.iter().all(|(blanks, _)| *blanks > 1);
     }
-    // The last number may have been cut.
+    // The last number may have been truncated.
     let column = lead + first.len();
     let is_aligned = inner.iter().rev().skip(1).all(|(blanks, group)| blanks + group.len() == column);
     let is_aligned = is_aligned && inner.last().is_none_or(|(blanks, group)| blanks + group.len() <= column);
-    // Without their addresses, the rows of `hexdump -C` begin with two blanks and have two after each
-    // eight bytes.
+    // Without their addresses, rows of `hexdump -C` begin with two blanks and have two after each
+    // group of eight bytes.
     let are_eights = (1..).zip(inner).all(|(bytes, (blanks, group))| {
         group.len() == 2 && (*blanks == 1 || *blanks == 2 && usize::is_multiple_of(bytes, 8))
     });
@@ -72,7 +73,7 @@ pub fn may_be_numbers(line: &[u8]) -> bool {
         || is_one
 }
 
-/// Returns whether a row consists of an address as in od and one number, which may be decimal.
+/// Returns whether a row consists of an address as in od and a single number, which may be decimal.
 pub fn may_be_a_number(line: &[u8], row: &DumpLine) -> bool {
     let (start, end) = line::address_digits(line, RowLayout::Wide);
     matches!(row, DumpLine::Row(row) if row.bytes == 1)
@@ -80,7 +81,7 @@ pub fn may_be_a_number(line: &[u8], row: &DumpLine) -> bool {
         && fields(line).last().is_some_and(|(_, group)| group.len() == 2 && is_decimal(group))
 }
 
-/// Returns whether the groups after the address of a row are bytes in octal digits.
+/// Returns whether the groups after the address of a row are bytes in octal.
 pub fn shows_octal(line: &[u8]) -> bool {
     let fields = fields(line);
     let is_octal = |(_, group): &Field<'_>| group.len() == 3 && group.iter().all(|digit| matches!(digit, b'0'..=b'7'));

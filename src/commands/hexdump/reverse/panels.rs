@@ -1,8 +1,8 @@
-//! Parses rows of panels, as `--format panels` and hexyl print them.
+//! Parses rows of panels, as printed by `--format panels` and hexyl.
 //!
-//! Borders separate an address, panels of digits, and as many panels of characters. Every cell has
-//! a fixed width, so a row that lost or gained a character is not a row. Without borders, blanks
-//! are in their places.
+//! Borders separate an address, panels of digits, and an equal number of panels of characters.
+//! Every cell has a fixed width, so a row that lost or gained a character is not a row. Instead of
+//! borders, there may be blanks.
 
 use super::super::digits::hex_value;
 use super::super::panels::{PANEL, panel_columns};
@@ -13,13 +13,14 @@ use super::{Base, Problem};
 /// The sizes of groups in panels.
 const GROUPS: [usize; 4] = [1, 2, 4, 8];
 
-/// The least number of columns of an address.
+/// The minimum number of columns of an address.
 const ADDRESS: usize = 8;
 
-/// The most panels side by side.
+/// The maximum number of panels side by side.
 const MOST_PANELS: usize = 32;
 
-/// Returns the number of panels that a first line shows, or `None` if it is not a line of panels.
+/// Returns the number of panels in the first line of a dump, or `None` if it is not a line of
+/// panels.
 pub fn count(line: &[u8]) -> Option<usize> {
     let line = str::from_utf8(line).ok()?;
     if frame(line).is_some() {
@@ -36,7 +37,7 @@ pub fn count(line: &[u8]) -> Option<usize> {
     (1..=MOST_PANELS).find(|&panels| with_borders(line, panels).is_some_and(|row| is_whole(&row)))
 }
 
-/// Returns which line of a frame this is, if it contains nothing else.
+/// Returns the line of a frame that `line` is, or `None` if it contains anything else.
 pub fn frame(line: &str) -> Option<PanelFrame> {
     let consists_of = |signs: &[char]| line.chars().all(|sign| signs.contains(&sign));
     match line.chars().next()? {
@@ -47,7 +48,7 @@ pub fn frame(line: &str) -> Option<PanelFrame> {
     }
 }
 
-/// Returns a row that has blanks for borders with `|` in their places.
+/// Returns a row that has blanks as borders with `|` in their columns.
 fn with_borders(line: &str, panels: usize) -> Option<String> {
     let address = line.strip_prefix(' ')?.split(' ').next().filter(|text| text.len() >= ADDRESS || *text == "*")?;
     GROUPS.into_iter().find_map(|group| {
@@ -63,11 +64,11 @@ fn with_borders(line: &str, panels: usize) -> Option<String> {
     })
 }
 
-/// Parses one line of a dump with this many panels, and appends its bytes to `out`. The characters
-/// must show the same bytes in the character `set` of the dump, if there is one.
+/// Parses one line of a dump with `panels` panels, and appends its bytes to `out`. If there is a
+/// `set`, the characters must show the same bytes in one of its character sets.
 ///
 /// # Errors
-/// Returns the problem with the line; `out` may then contain some of its bytes.
+/// Returns the problem with the line. In this case, `out` may contain some of its bytes.
 pub fn read(
     line: &[u8],
     panels: usize,
@@ -92,7 +93,7 @@ pub fn read(
     for i in 0..panels {
         let start = out.len();
         group = push_cell(cells.next().ok_or(Problem::NotARow)?, out)?;
-        // Only the last panel with bytes may lack some.
+        // Only the last panel with bytes may be incomplete.
         if out.len() > start && start - before != i * PANEL {
             return Err(Problem::CutRow);
         }
@@ -101,7 +102,7 @@ pub fn read(
     let shown = characters(cells.next().unwrap_or_default().trim_end(), panels)?;
     if !shown.is_empty() {
         check_order(&shown, group, &out[before..])?;
-        // Early versions of hexyl show a zero as a digit.
+        // Early versions of hexyl show a zero byte as a digit.
         let shown =
             shown.iter().zip(&out[before..]).map(|(&sign, &byte)| if byte == 0 && sign == '0' { '⋄' } else { sign });
         if set.is_some_and(|set| !set.show(&shown.collect::<Vec<_>>(), &out[before..])) {
@@ -122,7 +123,7 @@ pub fn read(
 fn push_cell(cell: &str, out: &mut Vec<u8>) -> Result<usize, Problem> {
     let group = GROUPS.into_iter().find(|&group| panel_columns(group) == cell.len()).ok_or(Problem::NotARow)?;
     let mut is_last = false;
-    // A blank precedes each group, and one is left at the end.
+    // A blank precedes each group, and one more follows the last.
     for place in cell.as_bytes()[..cell.len() - 1].chunks(2 * group + 1) {
         let digits = place[1..].trim_ascii_end();
         if place[0] != b' ' || is_last && !digits.is_empty() {
@@ -141,7 +142,7 @@ fn push_cell(cell: &str, out: &mut Vec<u8>) -> Result<usize, Problem> {
     Ok(group)
 }
 
-/// Returns the characters of a row, of which there is one for each column. hexyl may leave all out.
+/// Returns the characters of a row, one for each column. hexyl may omit all of them.
 fn characters(text: &str, panels: usize) -> Result<Vec<char>, Problem> {
     let text: Vec<char> = text.chars().collect();
     if !text.is_empty() && text.len() != panels * (PANEL + 1) {
@@ -151,7 +152,7 @@ fn characters(text: &str, panels: usize) -> Result<Vec<char>, Problem> {
     Ok(text.chunks(PANEL + 1).flat_map(|panel| panel[..PANEL].iter().copied()).collect())
 }
 
-/// Checks that characters do not show the bytes of groups in reverse order.
+/// Checks that the characters do not show the bytes of each group in reverse order.
 fn check_order(shown: &[char], group: usize, bytes: &[u8]) -> Result<(), Problem> {
     let is_shown = |at: usize, byte: u8| !byte.is_ascii_graphic() || shown[at] == char::from(byte);
     let all_shown = |order: &dyn Fn(usize) -> usize| (0..bytes.len()).all(|i| is_shown(i, bytes[order(i)]));

@@ -1,28 +1,27 @@
-//! Parses plain hexadecimal digits strictly: pairs of digits, with blanks and line ends between
-//! them.
+//! Parses plain hexadecimal digits strictly: pairs of digits, separated by blanks and line ends.
 //!
-//! The form of the first line restricts that of the others. Below a line of `od -An -tx1`, od may
-//! show the same bytes as words or numbers. Below groups of digits, a line may begin with an address
-//! that the first line lost.
+//! The form of the first line restricts that of the others. After a line of `od -An -tx1`, od may
+//! show the same bytes as words or numbers. After groups of digits, a line may begin with an
+//! address that the first line lost.
 
 use super::super::digits::hex_value;
 use super::{ByteSink, Malformed, Problem};
 
-/// The number of digits of the shortest address.
+/// The number of digits in the shortest address.
 const SHORTEST_ADDRESS: usize = 4;
 
-/// The state of reading plain digits.
+/// The state of a conversion of plain digits.
 #[derive(Clone, Debug, Default)]
 pub struct PlainDigits {
     /// The number of lines read so far.
     lines: u64,
-    /// The first digit of a byte.
+    /// The first digit of a byte, if the second one is still to be read.
     high: Option<u8>,
-    /// The beginning of the current line, for a message.
+    /// The start of the current line, for messages.
     line_start: Vec<u8>,
     /// The groups of the current line.
     groups: DigitGroups,
-    /// The form of the first line, once known.
+    /// The form of the first line, once it is known.
     form: Option<PlainForm>,
 }
 
@@ -31,27 +30,27 @@ pub struct PlainDigits {
 enum PlainForm {
     /// A blank before each pair of digits.
     Od,
-    /// Several groups, of which all but the first have this number of digits.
+    /// Several groups, all but the first of which have this number of digits.
     Grouped(usize),
-    /// Any other one.
+    /// Any other form.
     Free,
 }
 
 /// The groups of digits in a line.
 #[derive(Clone, Copy, Debug, Default)]
 struct DigitGroups {
-    /// The number of groups, including one that has not ended.
+    /// The number of groups, including an unfinished one.
     count: usize,
     /// The number of digits in the first two groups.
     first: usize,
     second: usize,
-    /// The number of digits in the last group that has ended.
+    /// The number of digits in the last finished group.
     last: usize,
-    /// Whether a group after the second differs from it in length. The last one may be shorter.
+    /// Whether any group after the second differs from it in length. The last one may be shorter.
     is_mixed: bool,
-    /// Whether a group follows anything but one blank.
+    /// Whether anything other than one blank precedes any group.
     has_other_gaps: bool,
-    /// The number of blanks, or of digits, so far at the end of the line.
+    /// The number of blanks or digits at the end of the text so far.
     blanks: usize,
     digits: usize,
 }
@@ -88,7 +87,7 @@ impl DigitGroups {
         self.last = digits;
     }
 
-    /// Returns the form of a line that has ended.
+    /// Returns the form of a finished line.
     fn form(&self) -> PlainForm {
         let are_pairs = self.first == 2 && (self.count == 1 || self.second == 2 && self.last == 2);
         match self.is_mixed {
@@ -98,7 +97,8 @@ impl DigitGroups {
         }
     }
 
-    /// Returns whether the first group may be an address, given the number of digits in groups of bytes.
+    /// Returns whether the first group may be an address, given `group`, the number of digits in
+    /// groups of bytes.
     fn may_begin_with_address(&self, group: usize) -> bool {
         let is_row = self.count > 1 && self.second == group && !self.is_mixed;
         let is_alone = self.count == 1 && group == 2;
@@ -110,7 +110,7 @@ impl PlainDigits {
     /// Reads the next piece of text.
     ///
     /// # Errors
-    /// Returns the first line that contains anything else.
+    /// Returns the first line that contains anything other than digits and blanks.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let mut bytes = Vec::with_capacity(text.len() / 2);
         let result = self.read(text, &mut bytes);
@@ -118,10 +118,11 @@ impl PlainDigits {
         result.map_err(|problem| self.malformed(problem))
     }
 
-    /// Ends the text.
+    /// Ends the conversion.
     ///
     /// # Errors
-    /// Returns an error if the last byte has one digit only, or if the last line differs from the first.
+    /// Returns an error if the last byte has only one digit, or if the last line does not fit the
+    /// first.
     pub fn finish(mut self, _sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let result = if self.high.is_some() { Err(Problem::HalfByte) } else { self.end_line() };
         result.map_err(|problem| self.malformed(problem))
@@ -163,7 +164,7 @@ impl PlainDigits {
         Ok(())
     }
 
-    /// Checks that the line that ends here fits the first one.
+    /// Checks that a finished line fits the first one.
     fn end_line(&mut self) -> Result<(), Problem> {
         let mut groups = std::mem::take(&mut self.groups);
         groups.end_group();

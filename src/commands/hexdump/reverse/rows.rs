@@ -1,21 +1,22 @@
 //! Parses rows with addresses strictly, including squeezed ones.
 //!
-//! A `*` repeats the previous row up to the next address; for xxd it always stands for zeros. A
-//! line that is not a row, or cannot follow the previous row, is an error. Only rows that `xxd -r`
-//! reads, and those that patch a file, may leave gaps or end with the text.
+//! A `*` repeats the previous row up to the next address. For xxd, it always represents zeros. A
+//! line that is not a row, or that cannot follow the previous row, is an error. Only rows that `xxd
+//! -r` reads, and rows that patch a file, may leave gaps. A final line end may be missing only from
+//! rows that `xxd -r` reads, or after a row that is certainly complete.
 
 use super::characters::CharacterSets;
 use super::line::{self, DumpLine, DumpRow, PanelFrame};
 use super::{Base, ByteSink, MAX_HELD, Malformed, Placement, Problem, RowLayout, panels};
 use crate::commands::hexdump::digits::PRINTABLE;
 
-/// The number of bytes that every dump may have in a row.
+/// The number of bytes that a row may have in any dump.
 const USUAL_WIDTH: usize = 16;
 
-/// The factor by which a gap may be longer if a `*` stands for it.
+/// The factor by which a gap may be longer if a `*` represents it.
 const STARRED_GAPS: u64 = 1024;
 
-/// The way in which a row shows its characters.
+/// The form of a row's characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum CharacterColumn {
     None,
@@ -34,7 +35,7 @@ impl CharacterColumn {
     }
 }
 
-/// The state of reading rows.
+/// The state of a conversion of rows.
 #[derive(Clone, Debug)]
 pub struct AddressedRows {
     layout: RowLayout,
@@ -46,34 +47,36 @@ pub struct AddressedRows {
     partial: Vec<u8>,
     /// The bytes of the last row.
     last: Vec<u8>,
-    /// The address after the last row; `None` before the first.
+    /// The address after the last row, or `None` before the first.
     next_address: Option<u64>,
     /// Whether a `*` has been read since the last row.
     starred: bool,
-    /// The maximum number of bytes in a row: that of the first row, or the usual number.
+    /// The maximum number of bytes in a row: that of the first row, or the usual number if that is
+    /// larger.
     widest: usize,
     /// The number of bytes in the longest row so far.
     width: usize,
-    /// How the rows show their characters, once known.
+    /// The form of the rows' characters, once it is known.
     column: Option<CharacterColumn>,
-    /// Whether the last row shows all its characters.
+    /// Whether the last row shows all of its characters.
     shows_all: bool,
-    /// Whether some row has shown that groups are not little-endian.
+    /// Whether any row has shown that groups are not little-endian.
     is_big_endian: bool,
     /// The character sets that show the bytes of all rows so far.
     sets: CharacterSets,
-    /// Whether the frame around panels still needs its bottom.
+    /// Whether the bottom of the frame around panels is still to be read.
     in_frame: bool,
     /// The current offset of the output.
     here: u64,
-    /// Whether the output must still be moved there, which is done only before bytes.
+    /// Whether the output must still be moved to `here`, which is done only before bytes are
+    /// written.
     must_move: bool,
     /// The end of the written bytes.
     end: u64,
 }
 
 impl AddressedRows {
-    /// Returns the state at the start of a dump.
+    /// Returns the state before the first line.
     pub fn new(layout: RowLayout, base: Base, placement: Placement) -> AddressedRows {
         AddressedRows {
             layout,
@@ -123,7 +126,7 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Reads a last line without a terminator.
+    /// Reads the last line if it has no terminator.
     ///
     /// # Errors
     /// Returns an error if the line is not a row.
@@ -143,15 +146,14 @@ impl AddressedRows {
         }
         sink.bytes(&bytes);
         if self.must_move && self.here > self.end {
-            // Zeros at the very end must be written, because no bytes follow that would make them a
-            // gap.
+            // Zeros at the very end must be written, because no later bytes turn them into a gap.
             sink.seek(self.here - 1);
             sink.bytes(&[0]);
         }
         Ok(())
     }
 
-    /// Reads one line. `bytes` are pending bytes that belong at the current offset of the output.
+    /// Reads one line. `bytes` contains pending bytes for the current offset of the output.
     fn take(&mut self, line: &[u8], bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let before = bytes.len();
         let result = if line.len() > MAX_HELD { Err(Problem::TooLong) } else { self.take_line(line, bytes, sink) };
@@ -193,7 +195,7 @@ impl AddressedRows {
             }
             DumpLine::Row(row) => {
                 let fits = self.check(line, &row, &bytes[before..]);
-                // The row's own bytes are set aside while the output is moved to its address.
+                // The row's own bytes are kept apart while the output moves to its address.
                 self.last_row_then(before, bytes, fits, row, sink)
             }
         }
@@ -230,8 +232,8 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Returns whether a last `line` without a terminator may lack bytes. A row that shows all its
-    /// characters does not, nor does the address after a row that is shorter than the others.
+    /// Returns whether a last `line` without a terminator may lack bytes. A row that shows all of
+    /// its characters is complete, as is the address after a row that is shorter than the others.
     fn may_be_cut(&self, line: &[u8], rows_end: Option<u64>, bytes: &[u8]) -> bool {
         let is_blank = line.iter().all(u8::is_ascii_whitespace);
         let is_panels = matches!(self.layout, RowLayout::Panels(_));
@@ -241,18 +243,18 @@ impl AddressedRows {
         if !bytes.is_empty() {
             return !self.shows_all;
         }
-        // The only row may be a whole one of a narrow dump.
+        // The only row of a narrow dump may be complete.
         let is_short =
             self.last.len() < self.width || self.end == self.last.len() as u64 && !self.last.len().is_multiple_of(4);
         self.next_address != rows_end || !is_short
     }
 
-    /// Returns whether each row must follow the one above it.
+    /// Returns whether each row must follow the previous one.
     fn has_order(&self) -> bool {
         !self.is_read_by_xxd() && !self.placement.is_patch
     }
 
-    /// Returns whether `xxd -r` reads such rows, so that they mean what they mean to it.
+    /// Returns whether `xxd -r` reads such rows, so that they have the same meaning as in xxd.
     fn is_read_by_xxd(&self) -> bool {
         self.layout == RowLayout::Colon && self.base == Base::Hex
     }
@@ -264,18 +266,19 @@ impl AddressedRows {
         if is_first {
             self.widest = row.bytes.max(USUAL_WIDTH);
         }
-        // A blank before too few characters passes for one. Those at the end may have been removed.
+        // If there are too few characters, a blank before them could be mistaken for one. Trailing
+        // blanks may have been removed.
         let has_blanks = bytes.starts_with(b" ") || bytes.ends_with(b" ");
         let shows_all = characters.is_some_and(|characters| !characters.starts_with(b" ") || has_blanks);
         let shows_too_few = row.bytes > USUAL_WIDTH && row.characters_at < line.len() && !shows_all;
         if row.bytes > self.widest || shows_too_few {
             return Err(Problem::TooWide);
         }
-        // A row is truncated if the next one starts where a whole row would end.
+        // A row was truncated if the next one starts where a complete row would have ended.
         let last = self.last.len();
         let whole = self.next_address.map(|next| next.wrapping_add(self.width.saturating_sub(last) as u64));
         let is_cut = last < self.width && whole == Some(row.address);
-        // Where each row follows the one above it, only the last one is shorter.
+        // If each row follows the previous one, only the last row may be shorter.
         let is_short = self.has_order() && !is_first && (last < self.width || row.bytes > self.width);
         let follows = self.next_address == Some(row.address);
         if !self.starred && (is_cut || is_short && follows) {
@@ -285,7 +288,7 @@ impl AddressedRows {
         self.shows_all =
             column == CharacterColumn::Bordered || column == CharacterColumn::Bare && line::shows_exactly(line, bytes);
         let usual = *self.column.get_or_insert(column);
-        // Blanks may have been removed from the end of a line.
+        // Trailing blanks may have been removed from the line.
         let are_blanks =
             usual == CharacterColumn::Bare && column == CharacterColumn::None && bytes.iter().all(|&byte| byte == b' ');
         if usual != column && !are_blanks && (!self.is_read_by_xxd() || usual == CharacterColumn::Bordered) {
@@ -302,13 +305,14 @@ impl AddressedRows {
         Ok(())
     }
 
-    /// Returns whether characters must show the bytes of the row. Digits are edited in rows that
-    /// patch a file, and in those of xxd, which ignores the characters.
+    /// Returns whether characters must match the bytes of the row. Users edit the digits of rows
+    /// that patch a file, and of xxd, which ignores the characters.
     fn shows_originals(&self) -> bool {
         !self.placement.is_patch && !matches!(self.layout, RowLayout::Colon | RowLayout::Bits)
     }
 
-    /// Checks that groups of several bytes are in their order, which the characters may show.
+    /// Checks that the bytes of each group are in their original order, which the characters may
+    /// show.
     fn check_order(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> Result<(), Problem> {
         if row.longest_group == 2 || self.layout == RowLayout::Bits || self.is_big_endian {
             return Ok(());
@@ -317,7 +321,7 @@ impl AddressedRows {
             return Err(Problem::Words);
         }
         let Some(characters) = line::characters(line, row) else {
-            // `hexdump -x` writes words. Memory dumps and tcpdump, which write bytes, have a colon.
+            // `hexdump -x` writes words. Memory dumps and tcpdump write bytes, with a colon.
             let (_, end) = line::address_digits(line, self.layout);
             let may_be_words = self.layout == RowLayout::Wide && line.get(end) != Some(&b':');
             return if may_be_words { Err(Problem::Words) } else { Ok(()) };
@@ -335,7 +339,7 @@ impl AddressedRows {
         }
     }
 
-    /// Advances to `address`, repeating the last row in place of squeezed rows.
+    /// Advances to `address`, and repeats the last row for squeezed rows.
     fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let starred = std::mem::take(&mut self.starred);
         let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));

@@ -59,7 +59,7 @@ fn every_notation_is_found_out() {
         ("00000000: 6162 6364 6566 6768 696a  abcdefghij\n00000010: 6b  k\n", b"abcdefghijk"),
         ("6162\n63 64\n", b"abcd"),
         (" 61 62 63\n", b"abc"),
-        // Indented digits, and the rows of `hexdump -C` without addresses.
+        // Indented digits, and rows of `hexdump -C` without addresses.
         ("    616263\n    646566\n", b"abcdef"),
         ("    61 62 63\n", b"abc"),
         ("  61 62 63 64 65 66 67 68  69 6a\n  6b\n", b"abcdefghijk"),
@@ -77,12 +77,12 @@ fn every_notation_is_found_out() {
         ("0: 6162 20ff  ab .\n4: ab12 3456  ..4V\n", b"ab \xff\xab\x12\x34\x56"),
         ("0: 61 62 63\n3: 64 65\n8: 67\n", b"abcde\0\0\0g"),
         ("0000  61 62 63   abc\r\n0003  20 20\n", b"abc  "),
-        // Characters that begin with a bar have no border for that.
+        // Characters that begin with a bar do not have a border.
         ("0000  7c 62 7c   |b|\n0003  20 7c    |\n", b"|b| |"),
-        // Between its borders, the only character is a bar.
+        // The only character between the borders is a bar.
         ("00000000  7c  |||\n00000001  61  |a|\n00000002\n", b"|a"),
         ("00000000  61  |a|\n00000001  7c  |||\n", b"a|"),
-        // A bar at the end of a long row of xxd was taken for a border.
+        // Regression: a bar at the end of a long row of xxd was mistaken for a border.
         (
             "00000000: 6162 6364 6566 6768 696a 6b6c 6d6e 6f70 7172 737c  abcdefghijklmnopqrs|\n\
              00000014: 613c                                               a<\n",
@@ -92,12 +92,12 @@ fn every_notation_is_found_out() {
             "00000000: 6162 6364 6566 6768 696a 6b6c 6d6e 6f70 7172 733c  abcdefghijklmnopqrs<\n",
             b"abcdefghijklmnopqrs<",
         ),
-        // A last row without a line end is whole if it shows all characters.
+        // A last row without a line end is complete if it shows all of its characters.
         ("0000  61 62 63   abc", b"abc"),
         ("0000  fa\n", b"\xfa"),
         ("00000000  61 62  |ab|\n00000002  63  |c|", b"abc"),
         ("0000  61 62 63   abc (a note)\n", b"abc"),
-        // Panels, as hexyl prints them too, with addresses of any length.
+        // Panels, also as printed by hexyl, with addresses of any length.
         (
             "┌────────┬─────────────────────────┬────────┐\n│000000000│ 61 62 63 64 65 66 67 68 │abcdefgh│\n\
              │*       │                         │        │\n│000000010│                         │        │\n\
@@ -112,23 +112,24 @@ fn every_notation_is_found_out() {
         ),
         (" 00000000  61 62 63 64 65 66 67 68   61 62                    abcdefgh ab       \n", b"abcdefghab"),
         ("│00000000│ 6162 6364 65        │abcde   │\n", b"abcde"),
-        // Characters in EBCDIC, in code page 437, in a locale's character set, and as hexyl showed zeros.
+        // Characters in EBCDIC, in code page 437, in the character set of a locale, and with zeros
+        // as in early versions of hexyl.
         ("00000000  c1 c2  |AB|\n", b"\xc1\xc2"),
         ("│00000000│ 01 61 80                │☺aÇ     │\n", b"\x01a\x80"),
         ("0000  e9 61 00   éa.\n", b"\xe9a\0"),
         ("│00000000│ 61 00                   │a0      │\n", b"a\0"),
         // Blanks at both ends of the characters.
         ("0000  20 61 20 20     a\n", b" a  "),
-        // hexyl can leave the characters out.
+        // hexyl can omit the characters.
         (
             "┌────────┬─────────────────────────┐\n│00000000│ 61 62                   │\n\
              └────────┴─────────────────────────┘\n",
             b"ab",
         ),
-        // xxd reads nothing after a colon and two blanks, which memory dumps have.
+        // xxd reads nothing after a colon and two blanks, which memory dumps write.
         ("00000000:  41424344 45464748    ABCD EFGH\n00000008:  49    I\n", b"ABCDEFGHI"),
         ("00000000:  61 62\n00000002:  63\n", b"abc"),
-        // Only the line end is missing, because a short row is the last one.
+        // Only the line end is missing, because the short row before it was the last one.
         ("0000000 61 62 63 64\n0000004 65 66\n0000006", b"abcdef"),
         // The first row was truncated, so its length does not make the addresses decimal.
         (
@@ -146,7 +147,7 @@ fn every_notation_is_found_out() {
 #[test]
 fn what_is_no_dump_is_an_error() {
     let cases = [
-        // An inserted byte passed for one of a row of 17.
+        // Regression: an inserted byte was mistaken for the last one in a row of 17.
         ("00000000: ff 72 d5 e1 a1 26 96 cc 55 6c 29 4d 6f 3e f1 8d f9  r...&..Ul)Mo>...\n", Problem::TooWide),
         ("hello world\n", Problem::NotARow),
         ("*\n", Problem::NotARow),
@@ -158,14 +159,14 @@ fn what_is_no_dump_is_an_error() {
         ("0000000 005061 005062\n0000004\n", Problem::UnknownBase),
         ("0000000 6261 6463\n0000004\n", Problem::Words),
         ("00000000 62616463 62616463\n00000008 61616161 61616161\n", Problem::Words),
-        // The only word of a file is partly filled, or has no address.
+        // The only word of a file is incomplete, or has no address.
         ("000000 0092\n000001\n", Problem::Words),
         ("000000 00333231\n000003\n", Problem::Words),
         (" 6261 6463\n", Problem::Words),
         (" 054357 010100 152671\n 107551\n", Problem::Words),
         ("0000000 141 142\n0000002\n", Problem::Octal),
-        // Decimal numbers of one or more bytes, of which all have an even number of digits, and bytes
-        // above words or numbers.
+        // Decimal numbers of one or more bytes, all with an even number of digits, and bytes above
+        // words or numbers.
         ("  48  49  50\n", Problem::Numbers),
         ("  48\n", Problem::Numbers),
         ("   48   49\n", Problem::Numbers),
@@ -174,7 +175,7 @@ fn what_is_no_dump_is_an_error() {
         ("  4a  4b\n  74  75\n", Problem::Numbers),
         (" 30 31 32 33\n  3130  3332\n", Problem::Numbers),
         ("  4a 4b  4c 4d\n  1234  1234\n", Problem::Numbers),
-        // The first row lost its address, and was read together with the addresses of the others.
+        // The first row lost its address, and was read together with the addresses of later rows.
         ("62 63\n000020 64 65\n000022\n", Problem::Numbers),
         ("20 20 20   \n0010  20 20 20   \n", Problem::Numbers),
         ("61 62\n000012\n", Problem::Numbers),
@@ -182,23 +183,24 @@ fn what_is_no_dump_is_an_error() {
         ("000000 \n000010\n", Problem::EmptyOrPlain),
         ("a0 620e2163 4b304f06\n0001b0 37613a4d 210c551a\n", Problem::Numbers),
         ("38\n00001d 63\n00001e 32\n", Problem::EmptyOrPlain),
-        // Of numbers with addresses, the only one has two digits.
+        // The only number after an address has two digits.
         ("0000000  32\n0000001\n", Problem::Numbers),
         ("16  17\n", Problem::Numbers),
         (" 3473108132 1596\n", Problem::Numbers),
         ("000010 04000011\n", Problem::Words),
         ("  000000\n", Problem::EmptyOrPlain),
-        // The first address lost a digit, so that its length is that of hexadecimal ones.
+        // The first address lost a digit, so it has as many digits as a hexadecimal one.
         ("000000 a6 c8\n*\n0000400\n", Problem::UnknownBase),
         ("000010\n000000 4c5b0661 2c284312\n", Problem::EmptyOrPlain),
-        // The line end and the address of the second row were deleted, or a row lost its second half.
+        // The second row lost its line end and address, or a row lost its second half.
         ("0000000 61 62 63 64\n0000004 65 66\n0000006 67 68\n0000010\n", Problem::CutRow),
         ("00000000  61 62  |ab|\n00000002  63 64 65 66  |cdef|\n00000006\n", Problem::CutRow),
         ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
-        // A row of bits that was cut within a byte passed for hexadecimal digits.
+        // Regression: a row of bits that was truncated within a byte was mistaken for hexadecimal
+        // digits.
         ("00000000: 11100101 11110001 11000101 00011000 000111\n", Problem::BitsOrHex),
         ("00000000: 64636261  abcd\n", Problem::LittleEndian),
-        // The only word of `hexdump -x`, which has no blanks before a second one.
+        // The only word of `hexdump -x`, with no blanks for a second one.
         ("0000000    457f\n0000002\n", Problem::Words),
         ("0000000    457f                                                        \n0000002\n", Problem::Words),
         ("ffffffff81000000  00 01  |..|\n", Problem::Unreachable),
@@ -228,19 +230,19 @@ fn what_is_no_dump_is_an_error() {
         ("0000  61 62\n0000  61 62\n0002  63\n", Problem::Missing),
         ("0000000 61 62 63 64 65 66 67 68\n0000010 61\n0000000 61\n", Problem::Missing),
         ("0000\n0002  63 64\n", Problem::EmptyOrPlain),
-        // With a row deleted, od's hexadecimal addresses fit as octal ones.
+        // Without one of the rows, od's hexadecimal addresses are valid as octal ones.
         ("000000 61 62 63 64 65 66 67 68 69 6a 6b 6c 6d 6e 6f 70\n000020 71\n000021\n", Problem::UnknownBase),
         ("0: 01100001  a\n2: 01100011  c\n", Problem::Missing),
         ("00000000: 6162 6364 6566 6768 696a\n00000010: 6b\n00000012: 6c\n", Problem::Missing),
-        // The text was cut off within a row.
+        // The text was truncated within a row.
         ("0000  61 62 63", Problem::Unterminated),
         ("0000000 61 62 63\n0000003 64", Problem::Unterminated),
         ("0: 01100001 01100010  ab\n2: 01100011", Problem::Characters),
         ("0: 01100001 01100010  ab\n2: 01100011\n", Problem::Characters),
-        // The end of the digits is not the character.
+        // The last digits are not the character.
         ("0000  61 37", Problem::Unterminated),
         ("0000  61 62 63   abc\n0003  64\n", Problem::Characters),
-        // Only the address after the last row is left.
+        // Only the address after the last row remains.
         ("00000010\n", Problem::EmptyOrPlain),
         ("000010\n", Problem::EmptyOrPlain),
         ("0000", Problem::EmptyOrPlain),
@@ -262,7 +264,7 @@ fn what_is_no_dump_is_an_error() {
             "│00000000│ 01100001                                                                │a       │\n",
             Problem::NotARow,
         ),
-        // One digit was changed, which the characters show.
+        // One digit was changed, as the characters show.
         ("00000000  61 62  |ab|\n00000002  61 12  |a2|\n", Problem::Disagree),
         ("000000 61 62 63  >abd<\n000003\n", Problem::Disagree),
         ("\t0x0000:  6162 6354  abcd\n", Problem::Disagree),
@@ -270,12 +272,12 @@ fn what_is_no_dump_is_an_error() {
         ("0000  00 2e   ..\n0002  61 2e   ..\n", Problem::Disagree),
         ("00000000  c1 c2  |AC|\n", Problem::Disagree),
         ("│00000000│ 61 62 10                │ab⋄     │\n", Problem::Disagree),
-        // Digits were deleted, and the characters were not.
+        // Digits were deleted, but the characters were not.
         ("0000  00 00   ....\n", Problem::Disagree),
-        // A `*` does not go back.
+        // A `*` cannot go back.
         ("00000000  00 00  |..|\n00000002  01 00  |..|\n*\n00000002\n", Problem::Star),
         ("00000000  00 00  |..|\n*\n00000002\n", Problem::Star),
-        // The text was cut off after an address, or after a `*`.
+        // The text was truncated after an address or after a `*`.
         ("0000000", Problem::Unterminated),
         ("0000  61 62 63 64\n0004", Problem::Unterminated),
         ("0000000 61 62\n0000002 63 64\n0000004", Problem::Unterminated),
@@ -285,7 +287,7 @@ fn what_is_no_dump_is_an_error() {
         ("00000002  63  |c|\n00000003\n", Problem::Start),
         ("\t0x0004:  6162 6364  abcd\n", Problem::Start),
         ("│00000008│ 61 62                   │ab      │\n", Problem::Start),
-        // Of a frame, only the top is left, or a line end after it was deleted.
+        // Only the top line of a frame remains, or the line end after it was deleted.
         ("┌────────┬─────────────────────────┬────────┐\n", Problem::Frame),
         (
             "+--------+-------------------------+--------+\n|00000000| 61                      |a       |\n",
@@ -296,11 +298,11 @@ fn what_is_no_dump_is_an_error() {
              └────────┴─────────────────────────┴────────┘\n",
             Problem::NotARow,
         ),
-        // A changed digit makes a row EBCDIC, which no other row is, or which only dots show.
+        // A changed digit turns a row into EBCDIC, unlike any other row, or is shown only by dots.
         ("00000000  61  |a|\n00000001  c1  |A|\n", Problem::Disagree),
         ("00000000  c1  |A|\n00000001  61  |a|\n", Problem::Disagree),
         ("00000000  00 41 00  |...|\n", Problem::Disagree),
-        // A character was inserted into those of digits that are all 0.
+        // A character was inserted among those for digits that are all 0.
         ("00000000: 00000000 00000000 00000000 00000000  ........:........\n", Problem::BitsOrHex),
         // One digit of a dump of bits was changed.
         ("0: 00111010 00111001 00180001  :91\n", Problem::BitsOrHex),

@@ -1,27 +1,27 @@
 //! Reads xxd's table and plain digits exactly as `xxd -r` does, including damaged text.
 //!
 //! xxd has no grammar: it examines one character at a time and remembers the last three. Its result
-//! for other text is whatever that state machine does, so the machine is reproduced here. A row
-//! that xxd itself wrote takes a shortcut.
+//! for damaged text is whatever that state machine does, so the machine is reproduced here. Rows
+//! written by xxd itself take a shortcut.
 
 use super::super::digits::hex_value;
 use super::{ByteSink, Malformed, Placement, Problem};
 
-/// The state of reading a table of xxd, or plain digits.
+/// The state of a conversion of a table of xxd or of plain digits.
 #[derive(Clone, Debug)]
 pub struct XxdText {
-    /// Whether the text has no addresses, and white space is ignored.
+    /// Whether the text has no addresses and white space is ignored.
     plain: bool,
     /// The maximum number of bytes per row.
     width: usize,
     placement: Placement,
     /// The number of line ends read so far.
     lines: u64,
-    /// The values of the last three characters, the latest first.
+    /// The values of the last three characters, with the latest first.
     last: [Option<u8>; 3],
-    /// Whether no digit has been read in this line, so that other characters are ignored.
+    /// Whether no digit has been read in this line, in which case other characters are ignored.
     before_digits: bool,
-    /// The number of bytes found in this line; [`Self::width`] means that its address is still
+    /// The number of bytes found in this line. If it equals [`Self::width`], the address is still
     /// being read.
     found: usize,
     /// The address of the next byte.
@@ -42,7 +42,7 @@ struct WholeRow<'t> {
 }
 
 impl XxdText {
-    /// Starts a table with `width` bytes per row.
+    /// Returns the state at the start of a table with `width` bytes per row.
     pub fn table(width: usize, placement: Placement) -> XxdText {
         XxdText {
             plain: false,
@@ -58,7 +58,7 @@ impl XxdText {
         }
     }
 
-    /// Starts plain digits.
+    /// Returns the state at the start of plain digits.
     pub fn plain(placement: Placement) -> XxdText {
         XxdText { plain: true, ..XxdText::table(usize::MAX, placement) }
     }
@@ -66,7 +66,7 @@ impl XxdText {
     /// Reads the next piece of text.
     ///
     /// # Errors
-    /// Returns the first line whose bytes cannot be placed.
+    /// Returns the first line whose bytes have no valid position in the output.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         // Consecutive bytes are passed to the sink together.
         let mut bytes = Vec::with_capacity(text.len() / 2);
@@ -103,11 +103,11 @@ impl XxdText {
         })
     }
 
-    /// Returns the row at the start of `text`, if it is a complete row as xxd writes it. The result
-    /// of the state machine is then known.
+    /// Returns the row at the start of `text`, if it is a complete row in the form that xxd writes.
+    /// The result of the state machine is known for such rows.
     fn whole_row<'t>(&self, text: &'t [u8]) -> Option<WholeRow<'t>> {
-        /// The maximum number of address digits that cannot overflow; longer ones are left to the
-        /// state machine.
+        /// The maximum number of digits of an address that cannot overflow. The state machine reads
+        /// longer ones.
         const ADDRESS_DIGITS: usize = 15;
         if self.plain || !self.before_digits || self.found < self.width {
             return None;
@@ -122,8 +122,7 @@ impl XxdText {
         Some(WholeRow { address, digits: &text[digits + 2..end], end })
     }
 
-    /// Processes a row as the state machine does, or leaves it to the machine if the row lacks
-    /// bytes.
+    /// Processes a row as the state machine would, or leaves a row that lacks bytes to the machine.
     fn take_row(&mut self, row: &WholeRow<'_>, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let start = bytes.len();
         let mut rest = row.digits;
@@ -177,8 +176,8 @@ impl XxdText {
         self.before_digits = false;
         if !self.plain && self.found >= self.width {
             match value {
-                // The address ends. This also consumes a line end that follows directly, so that
-                // the next line is treated as data.
+                // The address ends. If a line end follows directly, it is consumed too, so that the
+                // next line is treated as data.
                 None => self.found = 0,
                 Some(digit) => self.address = self.address.wrapping_shl(4) | u64::from(digit),
             }

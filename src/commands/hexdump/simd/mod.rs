@@ -2,9 +2,9 @@
 //! AArch64.
 //!
 //! `rows` contains the kernels, written once over a few vector operations. `machine`, one file per
-//! architecture, implements these operations and reports which kernels the running processor
-//! supports. On other processors, all rows are printed by the portable code, which is also the
-//! kernels' oracle in tests. Kernels are pure: they read a slice and append to a vector.
+//! architecture, implements these operations and reports the kernels that the running processor
+//! supports. On other processors, the portable code prints all rows. It is also the kernels' oracle
+//! in tests. Kernels are pure: they read a slice and append to a vector.
 
 #[cfg_attr(target_arch = "x86_64", path = "x86.rs")]
 #[cfg_attr(target_arch = "aarch64", path = "neon.rs")]
@@ -15,18 +15,19 @@ mod rows;
 
 pub use machine::canonical_kernels;
 
-/// Appends the text of whole canonical rows, the first of them at `offset`.
+/// Appends the text of whole canonical rows, the first of which is at `offset`.
 pub type CanonicalRows = fn(rows: &[u8], offset: u64, out: &mut Vec<u8>);
 
-/// Appends whole rows of a shape, the first of them at `address`.
+/// Appends whole rows of a shape, the first of which is at `address`.
 type ShapedRows = fn(shape: &Shape, rows: &[u8], address: u64, out: &mut Vec<u8>);
 
-/// Returns the fastest kernel for canonical rows that the running processor has, if it has any.
+/// Returns the fastest kernel for canonical rows that the running processor supports, if there is
+/// one.
 pub fn canonical_rows() -> Option<CanonicalRows> {
     canonical_kernels().pop().map(|(_, rows)| rows)
 }
 
-/// Marks a column that no digit goes to. Vector lookups give zero for it.
+/// The mark of a column without a digit. Vector lookups return zero for it.
 const BLANK: u8 = 0xff;
 
 /// The layout of a row of sixteen bytes: the columns of its digits, blanks and characters.
@@ -52,19 +53,19 @@ pub struct Shape {
     allow(dead_code, reason = "only vector kernels read it")
 )]
 struct Lane {
-    /// Which of the row's first sixteen digits goes to each column, or [`BLANK`].
+    /// The index, among the row's first sixteen digits, of the digit in each column, or [`BLANK`].
     front: [u8; 16],
-    /// Which of the row's last sixteen digits goes to each column, or [`BLANK`].
+    /// The index, among the row's last sixteen digits, of the digit in each column, or [`BLANK`].
     back: [u8; 16],
-    /// The text of the columns without a digit, zero elsewhere.
+    /// The text of the columns without a digit, and zero elsewhere.
     blanks: [u8; 16],
 }
 
 impl Shape {
-    /// Returns the shape with the digits of byte `i` from column `digits_at[i]` on and its character in column
-    /// `characters_at + i`, in a row that reads `blank` without them.
+    /// Returns the shape of a row. The digits of byte `i` start in column `digits_at[i]`, and its
+    /// character is in column `characters_at + i`. Without bytes, the row is `blank`.
     ///
-    /// Returns `None` if the running processor has no kernel for it.
+    /// Returns `None` if the running processor has no kernel for this shape.
     pub fn new(
         digits_at: &[usize; 16],
         characters_at: usize,
@@ -90,7 +91,8 @@ impl Shape {
         Some(Shape { lanes, characters_at, columns: characters_at + 16 + tail.len(), tail, alphabet, kernel })
     }
 
-    /// Appends whole rows of this shape, the first of them at `address` in at least eight hexadecimal digits.
+    /// Appends whole rows of this shape, the first of which is at `address`. Addresses have at
+    /// least eight hexadecimal digits.
     pub fn rows(&self, rows: &[u8], address: u64, out: &mut Vec<u8>) {
         (self.kernel)(self, rows, address, out);
     }

@@ -1,4 +1,4 @@
-//! The row kernels in NEON, which every AArch64 processor that Rust's targets allow for has.
+//! The row kernels in NEON, which every AArch64 processor supported by Rust's targets has.
 #![allow(unsafe_code)]
 
 use std::arch::aarch64::*;
@@ -20,7 +20,8 @@ pub fn shaped_rows() -> Option<ShapedRows> {
     })
 }
 
-// SAFETY (of each method): NEON is part of the target, and pointers are the caller's promise.
+// SAFETY (of each method): NEON is part of the target, and the caller guarantees that the pointers
+// are valid.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Vector for uint8x16_t {
     #[inline(always)]
@@ -43,7 +44,7 @@ impl Vector for uint8x16_t {
 
     #[inline(always)]
     unsafe fn look_up(self, indices: uint8x16_t) -> uint8x16_t {
-        // TBL gives zero for every index that is out of range.
+        // TBL returns zero for each index that is out of range.
         unsafe { vqtbl1q_u8(self, indices) }
     }
 

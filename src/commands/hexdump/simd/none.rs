@@ -1,8 +1,8 @@
-//! Processors without a vector kernel.
+//! Reports that there is no vector kernel for this processor.
 
 use super::{CanonicalRows, ShapedRows};
 
-/// Returns no kernel.
+/// Returns no kernels.
 pub fn canonical_kernels() -> Vec<(&'static str, CanonicalRows)> {
     vec![]
 }

@@ -1,7 +1,7 @@
-//! The row kernels, written once over the vector operations that each architecture's file provides.
+//! The row kernels, written once over vector operations that each architecture's file implements.
 //!
 //! Sixteen input bytes become 71 characters after the offset. Split into lanes of sixteen
-//! characters, a canonical row looks like this:
+//! characters, a canonical row is:
 //!
 //! ```text
 //! |  xx xx xx xx xx| xx xx xx  xx xx| xx xx xx xx xx | xx  |aaaaaaaaaaa|aaaaa|↵
@@ -9,9 +9,9 @@
 //! ```
 //!
 //! Each lane is one shuffle of the 32 hexadecimal digits, combined with blanks. The last store
-//! overlaps the previous one, so that it is also a whole vector. The offset is written first, as
-//! sixteen bytes, and the digits overwrite its unused end, so offsets of nine to sixteen digits
-//! cost nothing extra.
+//! overlaps the previous one, so it is also a whole vector. The offset is written first, as sixteen
+//! bytes, and the digits overwrite its unused end, so offsets of nine to sixteen digits cost
+//! nothing extra.
 #![allow(unsafe_code)]
 
 use super::{BLANK, Shape};
@@ -22,24 +22,24 @@ use crate::commands::hexdump::digits::HEX_LOWER;
 /// The operations on vectors of sixteen bytes that the kernels need.
 ///
 /// # Safety
-/// Every method needs a processor that has the implementation's instructions. `load` reads sixteen
-/// bytes at `from`, `store` writes sixteen at `to`, and neither needs an alignment.
+/// Every method requires a processor that supports the implementation's instructions. `load` reads
+/// sixteen bytes at `from`, `store` writes sixteen bytes at `to`, and neither requires alignment.
 #[allow(clippy::missing_safety_doc)]
 pub trait Vector: Copy {
     /// Loads sixteen bytes.
     unsafe fn load(from: *const u8) -> Self;
     /// Stores sixteen bytes.
     unsafe fn store(self, to: *mut u8);
-    /// Returns the high and the low half of each byte in turn: those of the first eight bytes, and those of the last
-    /// eight.
+    /// Returns the high and low halves of each byte, in that order: those of the first eight bytes,
+    /// and those of the last eight.
     unsafe fn nibbles(self) -> (Self, Self);
-    /// Returns this vector's byte at each of the indices, and zero for the index [`BLANK`].
+    /// Returns the bytes of this vector at the given indices, and zero for the index [`BLANK`].
     unsafe fn look_up(self, indices: Self) -> Self;
     /// Returns the bitwise or.
     unsafe fn or(self, other: Self) -> Self;
     /// Returns the last eight bytes of this vector and the first eight of `next`.
     unsafe fn join(self, next: Self) -> Self;
-    /// Returns the bytes with a dot for each that is not printable ASCII.
+    /// Returns the bytes, with a dot in place of each that is not printable ASCII.
     unsafe fn characters(self) -> Self;
 }
 
@@ -49,37 +49,37 @@ pub trait Vector: Copy {
 /// The requirements of [`Vector`] apply.
 #[inline(always)]
 pub unsafe fn constant<V: Vector>(bytes: &[u8; 16]) -> V {
-    // SAFETY: the array is sixteen bytes long; the processor is the caller's promise.
+    // SAFETY: the array is sixteen bytes long. The caller guarantees the processor's instructions.
     unsafe { V::load(bytes.as_ptr()) }
 }
 
-/// Writes the text of a row that follows its offset.
+/// A writer of the text of a row after its offset.
 pub trait RowKernel {
-    /// Returns how many bytes [`RowKernel::write`] writes: eight at least.
+    /// Returns the number of bytes that [`RowKernel::write`] writes, which is at least eight.
     fn length(&self) -> usize;
 
     /// Writes a row.
     ///
     /// # Safety
-    /// There are sixteen readable bytes at `from` and `length()` writable ones at `to`, all of which are filled. The
-    /// processor has the instructions that the row is made of.
+    /// There must be sixteen readable bytes at `from` and `length()` writable ones at `to`, all of
+    /// which are filled. The processor must support the instructions that the kernel uses.
     unsafe fn write(&self, from: *const u8, to: *mut u8);
 }
 
-/// Appends each row of `rows`, the first of them at `offset`.
+/// Appends each row of `rows`, the first of which is at `offset`.
 ///
 /// # Safety
-/// The processor must have the instructions that `row` is made of.
+/// The processor must support the instructions that `row` uses.
 #[inline(always)]
 pub unsafe fn for_each_row(rows: &[u8], offset: u64, row: &impl RowKernel, out: &mut Vec<u8>) {
-    /// The number of consecutive rows whose offsets differ only in the two digits before the last, which
-    /// come from a table.
+    /// The number of consecutive rows whose offsets differ only in the two digits before the last.
+    /// These digits are read from a table.
     const ROWS_PER_PREFIX: u64 = 256;
     let body = row.length();
     assert!(body >= 8);
     let mut rows = rows.as_chunks::<WIDTH>().0;
     out.reserve(rows.len() * (16 + body));
-    // SAFETY: the pointer stays within, or at the end of, the room just reserved: see below.
+    // SAFETY: the pointer stays within the room just reserved, or at its end: see below.
     let mut to = unsafe { out.as_mut_ptr().add(out.len()) };
     let mut offset = offset;
     while !rows.is_empty() {
@@ -87,10 +87,10 @@ pub unsafe fn for_each_row(rows: &[u8], offset: u64, row: &impl RowKernel, out: 
         let (now, later) = rows.split_at(rows.len().min(pairs.len()));
         let (prefix, digits) = hex_digits(offset, 8);
         for (from, &pair) in now.iter().zip(pairs) {
-            // SAFETY: each row advances by digits + body <= 16 + body bytes, which were reserved, and
-            // the sixteen bytes of the prefix fit because digits and body are at least eight. `from`
-            // points to sixteen bytes of the slice. Another process may change them, which changes
-            // the text only, as no index is computed from them.
+            // SAFETY: each row advances by digits + body <= 16 + body bytes, which were reserved,
+            // and the sixteen bytes of the prefix fit because digits and body are at least eight.
+            // `from` points to sixteen bytes of the slice. Another process may change them, which
+            // affects only the text, because no index is computed from them.
             unsafe {
                 to.cast::<[u8; 16]>().write(prefix);
                 to.add(digits - 3).cast::<[u8; 2]>().write(pair);
@@ -111,19 +111,20 @@ pub unsafe fn for_each_row(rows: &[u8], offset: u64, row: &impl RowKernel, out: 
 
 pub const HEX: [u8; 16] = *b"0123456789abcdef";
 
-/// Which of a row's 32 digits go to the columns of each lane: of digits 0–15, 8–23, 16–31 and 16–31.
+/// The index, among a row's 32 digits, of the digit in each column of each lane. The lanes use
+/// digits 0–15, 8–23, 16–31 and 16–31.
 pub const LANES: [[u8; 16]; 4] = [
     [BLANK, BLANK, 0, 1, BLANK, 2, 3, BLANK, 4, 5, BLANK, 6, 7, BLANK, 8, 9],
     [BLANK, 2, 3, BLANK, 4, 5, BLANK, 6, 7, BLANK, BLANK, 8, 9, BLANK, 10, 11],
     [BLANK, 4, 5, BLANK, 6, 7, BLANK, 8, 9, BLANK, 10, 11, BLANK, 12, 13, BLANK],
     [14, 15, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK, BLANK],
 ];
-/// The text of each lane's columns without a digit or a character, zero elsewhere.
+/// The text of each lane's columns without a digit or a character, and zero elsewhere.
 pub const BLANKS: [[u8; 16]; 4] =
     [blanks(LANES[0]), blanks(LANES[1]), blanks(LANES[2]), *b"\0\0  |\0\0\0\0\0\0\0\0\0\0\0"];
 /// The characters in the last lane.
 pub const LANE_3_CHARACTERS: [u8; 16] = [BLANK, BLANK, BLANK, BLANK, BLANK, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-/// The last sixteen columns of a row: fourteen characters, the bar, the line end.
+/// The last sixteen columns of a row: fourteen characters, the bar and the line end.
 pub const TAIL: [u8; 16] = [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, BLANK, BLANK];
 /// The text of these columns without the characters.
 pub const TAIL_BLANKS: [u8; 16] = *b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0|\n";
@@ -142,7 +143,7 @@ const fn blanks(lane: [u8; 16]) -> [u8; 16] {
     text
 }
 
-/// The canonical row.
+/// The kernel for canonical rows.
 pub struct CanonicalRow<V> {
     hex: V,
     lanes: [(V, V); 4],
@@ -157,7 +158,7 @@ impl<V: Vector> CanonicalRow<V> {
     /// The requirements of [`Vector`] apply.
     #[inline(always)]
     pub unsafe fn new() -> CanonicalRow<V> {
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller guarantees the processor's instructions.
         unsafe {
             CanonicalRow {
                 hex: constant(&HEX),
@@ -199,7 +200,7 @@ impl<V: Vector> RowKernel for CanonicalRow<V> {
     }
 }
 
-/// A row of a shape.
+/// The kernel for rows of a shape.
 pub struct ShapedRow<'a, V> {
     shape: &'a Shape,
     alphabet: V,
@@ -214,7 +215,7 @@ impl<V: Vector> ShapedRow<'_, V> {
     pub unsafe fn new(shape: &Shape) -> ShapedRow<'_, V> {
         let Shape { lanes, characters_at, columns, tail, .. } = shape;
         assert!(lanes.len() * 16 <= characters_at + 16 && characters_at + 16 + tail.len() == *columns);
-        // SAFETY: the caller's promise.
+        // SAFETY: the caller guarantees the processor's instructions.
         ShapedRow { shape, alphabet: unsafe { constant(shape.alphabet) } }
     }
 }
@@ -227,8 +228,9 @@ impl<V: Vector> RowKernel for ShapedRow<'_, V> {
 
     #[inline(always)]
     unsafe fn write(&self, from: *const u8, to: *mut u8) {
-        // SAFETY: the lanes fill the columns before the characters and at most sixteen more, the characters
-        // are sixteen, and the tail follows them: all within `columns`, as `new` has checked.
+        // SAFETY: the lanes fill the columns before the characters and at most sixteen more. There
+        // are sixteen characters, and the tail follows them. All of this is within `columns`, as
+        // `new` has checked.
         unsafe {
             let bytes = V::load(from);
             let (front, back) = bytes.nibbles();

@@ -10,23 +10,24 @@ use super::rows::{
 use super::{CanonicalRows, Shape, ShapedRows};
 use crate::commands::hexdump::canonical::BODY;
 
-/// Returns every kernel for canonical rows that the running processor has, with its name, slowest first.
+/// Returns every kernel for canonical rows that the running processor supports, with its name,
+/// slowest first.
 pub fn canonical_kernels() -> Vec<(&'static str, CanonicalRows)> {
     let mut kernels: Vec<(&'static str, CanonicalRows)> = vec![];
     if is_x86_feature_detected!("ssse3") {
-        // SAFETY: SSSE3 has just been found.
+        // SAFETY: SSSE3 has just been detected.
         kernels.push(("ssse3", |rows, offset, out| unsafe { rows_ssse3(rows, offset, out) }));
     }
     if is_x86_feature_detected!("avx2") {
-        // SAFETY: AVX2 has just been found.
+        // SAFETY: AVX2 has just been detected.
         kernels.push(("avx2", |rows, offset, out| unsafe { rows_avx2(rows, offset, out) }));
     }
     kernels
 }
 
-/// Returns the kernel for rows of any shape, if the running processor has SSSE3.
+/// Returns the kernel for rows of any shape, if the running processor supports SSSE3.
 pub fn shaped_rows() -> Option<ShapedRows> {
-    // SAFETY: the function is returned only if SSSE3 is found.
+    // SAFETY: the function is returned only if SSSE3 is detected.
     is_x86_feature_detected!("ssse3").then_some(|shape, rows, address, out| unsafe {
         rows_shaped(shape, rows, address, out);
     })
@@ -50,7 +51,8 @@ fn rows_avx2(rows: &[u8], offset: u64, out: &mut Vec<u8>) {
     unsafe { for_each_row(rows, offset, &WideRow::new(), out) };
 }
 
-// SAFETY (of each method): the caller has SSSE3 enabled, and pointers are its promise.
+// SAFETY (of each method): the caller has SSSE3 enabled, and guarantees that the pointers are
+// valid.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Vector for __m128i {
     #[inline(always)]
@@ -90,7 +92,8 @@ impl Vector for __m128i {
     #[inline(always)]
     unsafe fn characters(self) -> __m128i {
         unsafe {
-            // Signed: bytes from 0x80 on are negative, so one comparison excludes them and the controls.
+            // The comparison is signed: bytes from 0x80 on are negative, so it excludes both them
+            // and control characters.
             let above = _mm_cmpgt_epi8(self, _mm_set1_epi8(0x1f));
             let printable = _mm_andnot_si128(_mm_cmpeq_epi8(self, _mm_set1_epi8(0x7f)), above);
             let dots = _mm_andnot_si128(printable, _mm_set1_epi8(b'.' as i8));
@@ -99,7 +102,7 @@ impl Vector for __m128i {
     }
 }
 
-/// The canonical row in AVX2: two lanes at a time.
+/// The kernel for canonical rows in AVX2, which processes two lanes at a time.
 struct WideRow {
     hex: __m256i,
     front: (__m256i, __m256i),
@@ -139,7 +142,7 @@ impl RowKernel for WideRow {
             let bytes = __m128i::load(from);
             let (low, high) = bytes.nibbles();
             let digits = _mm256_shuffle_epi8(self.hex, _mm256_set_m128i(high, low));
-            // Lanes of digits 0–15 and 8–23, then of 16–31 twice.
+            // These are the lanes of digits 0–15 and 8–23, and then twice those of 16–31.
             let for_front = _mm256_permute4x64_epi64::<0b10_01_01_00>(digits);
             let for_back = _mm256_permute4x64_epi64::<0b11_10_11_10>(digits);
             let characters = bytes.characters();
