@@ -20,7 +20,7 @@ pub struct Block {
     pub(super) first: bool,
     pub(super) last: bool,
     pub(super) kind: InputKind,
-    /// Whether one call read all of it, so that the bytes are of one state of the file.
+    /// Whether one call read all of it, so that the bytes show a single state of the file.
     pub(super) single_read: bool,
     pub(super) passed_lines: Option<u64>,
     /// The joined inputs whose last byte is in the block; `None` if inputs are not joined.
@@ -90,7 +90,7 @@ impl Block {
         }
     }
 
-    /// Returns whether it has no bytes.
+    /// Returns whether the block has no bytes.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -103,12 +103,12 @@ impl Block {
         }
     }
 
-    /// Returns whether a single zero byte stands for each hole in its last line.
+    /// Returns whether a single zero byte stands for each hole in the last line.
     pub fn is_collapsed(&self) -> bool {
         matches!(self.data, Data::Collapsed(..))
     }
 
-    /// Returns the offset of its first byte in its input or, when inputs are joined, in all of them.
+    /// Returns the offset of the first byte in its input or, if inputs are joined, in the joined stream.
     pub fn offset(&self) -> u64 {
         self.offset
     }
@@ -124,7 +124,7 @@ impl Block {
         self.last
     }
 
-    /// Returns the number of its input, from 0 in the order given.
+    /// Returns the number of the block's input, from 0 in the given order.
     pub fn input(&self) -> usize {
         self.input
     }
@@ -134,7 +134,7 @@ impl Block {
         self.kind
     }
 
-    /// Returns the source it comes from.
+    /// Returns the source of the block.
     pub fn source(&self) -> &Source {
         &self.source
     }
@@ -145,8 +145,8 @@ impl Block {
         self.passed_lines
     }
 
-    /// Calls `report` for each input that ends with this block, if it was overwritten meanwhile or
-    /// its decoder left a notice. Call this after scanning the whole block.
+    /// Calls `report` for each input that ends with this block and was overwritten in the meantime
+    /// or whose decoder left a notice. Call this after scanning the whole block.
     pub(super) fn notices(&self, mut report: impl FnMut(&Source, io::Error)) {
         let own = (self.last && self.ended.is_none()).then_some(&self.source);
         for source in own.into_iter().chain(self.ended.iter().flatten()) {
@@ -190,7 +190,7 @@ impl Block {
         }
     }
 
-    /// Keeps the first `len` bytes.
+    /// Clips the block to its first `keep` bytes.
     pub(super) fn clip(&mut self, keep: u64) {
         self.last = false;
         match &mut self.data {

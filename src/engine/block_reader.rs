@@ -14,7 +14,7 @@ use super::load::{Loaded, Loader};
 use super::plan::Plan;
 use super::session::Session;
 
-/// Loads the blocks of one input in order.
+/// A reader that loads the blocks of one input in order.
 pub struct BlockReader<'a> {
     cursor: Cursor<'a>,
     plan: Plan,
@@ -29,7 +29,7 @@ pub struct BlockReader<'a> {
 }
 
 impl<'a> BlockReader<'a> {
-    /// Returns the reader of `input`, which is opened with the first block.
+    /// Returns a reader of `input`, which is opened with the first block.
     pub fn new(input: Input<'a>, plan: Plan, session: &'a Session) -> BlockReader<'a> {
         let reading = ReadSettings { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
         BlockReader {
@@ -89,14 +89,14 @@ impl<'a> BlockReader<'a> {
         true
     }
 
-    /// Takes a block back whose bytes are no longer needed.
+    /// Takes back a block whose bytes are no longer needed.
     pub fn release(&mut self, block: Block) {
         block.notices(|_, notice| self.notices.push(notice));
         self.session.counters.bytes.add(block.len());
         self.buffers.take_back(block.into_buffer().into_iter(), self.plan.block);
     }
 
-    /// Returns the messages about the input, such as that it changed meanwhile.
+    /// Returns the messages about the input, for example that it changed while it was read.
     pub fn notices(&self) -> &[io::Error] {
         &self.notices
     }

@@ -7,14 +7,14 @@ use crate::os::Buffer;
 
 use super::plan::MAX_BATCH;
 
-/// The capacity in bytes up to which as many buffers are kept as a batch of small files needs.
+/// The maximum capacity, in bytes, of a small buffer. Of these, enough for a batch of small files are kept.
 const SMALL_BUFFER_BYTES: usize = (64 << 10) + Buffer::SLACK;
 
 /// The maximum number of larger buffers that are kept.
 const MAX_LARGE_BUFFERS: usize = 4;
 
-/// Text that has grown to this many times a block, or a megabyte, is not kept: one block of long lines
-/// must not pin its memory.
+/// The maximum ratio of a text's capacity to the block size (at least a megabyte) at which the text
+/// is kept, so that one block of long lines does not pin its memory.
 const MAX_TEXT_BLOCKS: usize = 8;
 
 /// The buffers of workers that have ended.
@@ -27,7 +27,7 @@ impl BufferPool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    /// Leaves a worker's buffers to the next one.
+    /// Leaves a worker's buffers to the next worker.
     pub(super) fn put(&self, buffers: WorkerBuffers) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffers);
     }

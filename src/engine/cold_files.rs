@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 
 use crate::os::thread_waits;
 
-/// Consecutive fast blocks after which a file is considered resident. Blocks that were read ahead are
-/// fast as well.
+/// The number of consecutive fast blocks after which a file is considered resident. Blocks that
+/// were read ahead are fast as well.
 const FAST_BLOCKS_UNTIL_WARM: u8 = 8;
 
-/// Blocks of fewer bytes are not timed: the call and the page tables take as long as the bytes.
+/// The minimum size in bytes of blocks that are timed. In smaller ones, the call and the page
+/// tables take as long as the bytes.
 const MIN_TIMED_BYTES: usize = 512 << 10;
 
 /// The rate in bytes per second above which a block was resident. Memory delivers 10 GB/s and more, a
@@ -24,7 +25,7 @@ const PREFETCHED_FILES: u32 = 256;
 /// The time in which a small resident file is opened and read. No disk is as fast.
 const RESIDENT_FILE_TIME: Duration = Duration::from_micros(25);
 
-/// Times how long a thread waits for files. Without a wait, what took long was not the disk.
+/// A timer for a thread's waits for files. If the thread has not waited, a delay was not due to the disk.
 #[derive(Debug)]
 pub(super) struct WaitTimer {
     begun: Instant,
@@ -36,7 +37,7 @@ impl WaitTimer {
         WaitTimer { begun: Instant::now(), waits: thread_waits() }
     }
 
-    /// Returns the time since the start, or zero if the thread has not waited since.
+    /// Returns the time since the start, or zero if the thread has not waited in it.
     pub(super) fn elapsed(&self) -> Duration {
         let elapsed = self.begun.elapsed();
         let has_waited = elapsed > RESIDENT_FILE_TIME && (self.waits.is_none() || thread_waits() != self.waits);
@@ -44,11 +45,11 @@ impl WaitTimer {
     }
 }
 
-/// What the workers of a command have measured so far.
+/// The measurements of a command's workers so far.
 #[derive(Debug, Default)]
 pub(super) struct ColdTracker {
-    /// The number of further blocks that must be fast before the file counts as resident; 0 for a
-    /// resident file.
+    /// The number of further blocks that must be fast before the file is considered resident; 0 for
+    /// a resident file.
     cold_blocks: AtomicU8,
     /// The number of further small files to prefetch.
     prefetches: AtomicU32,

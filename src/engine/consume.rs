@@ -1,11 +1,10 @@
-//! Passes one input through several consumers, such as digests, that each take every block in
-//! order.
+//! Passes one input through several consumers, such as digests, that each take every block in order.
 //!
-//! Each lane is an in-order stage. Workers take blocks alternately, and each block passes the lanes
-//! one after another: while one worker's block is in the second lane, the next worker's is in the
-//! first. So different lanes run on different threads over the same bytes, and each sees them in
-//! order. With one lane, the second worker has the next block loaded by the time the first is done.
-//! Nothing is printed here.
+//! Each lane is an in-order stage. Workers take blocks alternately, and each block passes through
+//! the lanes one after another: while one worker's block is in the second lane, the next worker's
+//! is in the first. Different lanes thus run on different threads over the same bytes, and each
+//! sees them in order. With one lane, the second worker has the next block loaded by the time the
+//! first is done. Nothing is printed here.
 
 use std::ffi::OsString;
 use std::io;
@@ -59,8 +58,8 @@ impl Engine {
         let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
         let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
         // The size is also small enough for the first block to show early whether a second thread
-        // pays off. Half of it showed that no earlier, and a megabyte then took 3% longer because
-        // of the calls between blocks.
+        // pays off. Blocks of half the size did not show it earlier, and a megabyte then took 3%
+        // longer because of the calls between blocks.
         let pread_block = self.block.unwrap_or(256 << 10);
         Plan { holes: true, ramp_up: false, pread_block, ..plan }
     }
@@ -147,7 +146,8 @@ struct Feeding<'a, L: Consumer> {
     stages: Vec<Stage<L::State>>,
     /// The offset and error of the first block that failed.
     failure: Mutex<Option<(u64, io::Error)>>,
-    /// Reported only after all blocks, because a truncation in an earlier one makes them redundant.
+    /// Messages that are reported only after all blocks, because a truncation in an earlier block
+    /// makes them redundant.
     notices: Mutex<Vec<(OsString, io::Error)>>,
 }
 
@@ -240,7 +240,7 @@ mod tests {
     use crate::io::Range;
     use std::io::Write;
 
-    /// Keeps every byte, and the sizes of the blocks.
+    /// A consumer that keeps every byte, and the sizes of the blocks.
     struct Keep;
 
     impl Consumer for Keep {

@@ -40,12 +40,12 @@ pub struct Counters {
     inputs: Mutex<InputCounts>,
 }
 
-/// How inputs were read, and why.
+/// The access methods of inputs, and the reasons for them.
 #[derive(Clone, Debug, Default)]
 pub struct InputCounts {
     /// The number of inputs per access method and reason.
     pub methods: Vec<(AccessMethod, Option<Reason>, u64)>,
-    /// How the output was written, unless by `write`.
+    /// The method of writing the output, unless it is `write`.
     pub output: Option<&'static str>,
     /// The number of resident bytes of mapped inputs before the run, and the number of all their
     /// bytes.
@@ -63,14 +63,14 @@ impl Counters {
         }
     }
 
-    /// Counts how many of an input's bytes were resident before it was read.
+    /// Adds the number of an input's bytes that were resident before it was read.
     pub(super) fn add_resident(&self, resident: u64, total: u64) {
         let mut inputs = self.lock();
         let before = inputs.resident.unwrap_or_default();
         inputs.resident = Some((before.0 + resident, before.1 + total));
     }
 
-    /// Records that a window was read because `mmap` refused it, for `reason`.
+    /// Records that a window was read because it could not be mapped, for `reason`.
     pub(super) fn record_refusal(&self, reason: Reason) {
         let mut inputs = self.lock();
         let reason = Some(reason);
@@ -84,7 +84,7 @@ impl Counters {
         self.lock().output = Some(method);
     }
 
-    /// Returns how inputs were read so far.
+    /// Returns the access methods of the inputs so far.
     pub fn tally(&self) -> InputCounts {
         self.lock().clone()
     }

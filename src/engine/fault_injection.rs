@@ -37,7 +37,7 @@ const MOMENTS: [Moment; 7] = [
     Moment::Formatted,
 ];
 
-/// Numbers lines, and changes the file at one moment of one block.
+/// A kernel that numbers lines, and changes the file at one moment of one block.
 struct Saboteur<'a> {
     when: Moment,
     /// The offset of a byte in the block at which the change happens.
@@ -95,7 +95,7 @@ impl Kernel for Saboteur<'_> {
     }
 }
 
-/// Returns what the kernel prints for the first `len` bytes of `truth`, whole lines only.
+/// Returns the kernel's output for the whole lines in the first `len` bytes of `truth`.
 fn numbered(truth: &[u8], len: u64) -> Vec<u8> {
     let whole = memchr::memrchr(b'\n', &truth[..len as usize]).map_or(0, |i| i + 1);
     let mut text = Vec::new();
@@ -192,7 +192,7 @@ impl Bench {
     }
 }
 
-/// Truncates at each page of a mebibyte, at `of` of the seven moments each.
+/// Truncates at each page of a mebibyte, at `of` of the seven moments for each.
 fn cut_pages(of: usize) {
     let mut bench = Bench::new(1 << 20);
     let mut runs = 0;
@@ -213,7 +213,7 @@ fn cut_at_every_page() {
     cut_pages(1);
 }
 
-/// `cargo test --lib -- --ignored --nocapture`
+/// Run with `cargo test --lib -- --ignored --nocapture`.
 #[test]
 #[ignore = "docs/reliability.md has the figures"]
 fn cut_at_every_page_at_every_moment() {
@@ -282,7 +282,7 @@ fn bytes_that_change_between_two_reads_are_harmless() {
     }
 }
 
-/// Counts zeros, including holes, and prints their number at the end.
+/// A kernel that counts zeros, including holes, and prints their number at the end.
 struct Zeros<'a>(&'a (dyn Fn() + Sync));
 
 impl Kernel for Zeros<'_> {
@@ -306,9 +306,8 @@ impl Kernel for Zeros<'_> {
     }
 }
 
-/// Regression: a hole has no pages and raises no signal, and `lseek` past the end of a truncated
-/// file answers as for a hole. Holes were not verified, so a truncated sparse file was processed as
-/// if it were complete.
+/// Regression: a hole has no pages and raises no signal, and `lseek` past the end of a truncated file
+/// reports a hole. Holes were not verified, so a truncated sparse file was processed as if it were complete.
 #[test]
 fn a_lost_hole_is_a_truncation() {
     for cut in [0, 4096, 300_000, 600_000] {
@@ -432,7 +431,7 @@ fn a_truncated_input_is_still_classified() {
 fn no_further_mapping() {
     const ALONE: &str = "ALONE";
     if usize::BITS == 32 {
-        // There, glibc's heap of a thread ends at 1 MiB, and what is larger needs another mapping.
+        // On 32 bits, a thread's heap in glibc ends at 1 MiB, and a larger allocation needs another mapping.
         return crate::skipped::skip("64-bit addresses");
     }
     if std::env::var_os(ALONE).is_none() {

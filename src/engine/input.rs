@@ -11,7 +11,7 @@ use super::session::Session;
 /// An open input with its kind, if that is known, or its name and the error of opening it.
 pub type Opened = Result<(Source, Option<InputKind>), (OsString, io::Error)>;
 
-/// The way in which a command opens its inputs, on any thread.
+/// The operations with which a command opens its inputs, on any thread.
 pub trait Open: Sync + std::fmt::Debug {
     /// Opens the file itself, without reading it.
     ///
@@ -22,10 +22,10 @@ pub trait Open: Sync + std::fmt::Debug {
     /// Prepares the open file for the command, which may read its beginning.
     ///
     /// # Errors
-    /// Returns the error.
+    /// Returns the error of preparing it.
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)>;
 
-    /// Opens and prepares the file, as [`Input::open`] does.
+    /// Opens and prepares the file, as in [`Input::open`].
     ///
     /// # Errors
     /// Returns the name and the error.
@@ -48,7 +48,7 @@ pub enum Input<'a> {
     Prefetched(Box<Prefetched<'a>>),
     /// An input that is open.
     Open(Source),
-    /// An open input whose kind is known: [`Kernel::classify`](super::Kernel::classify) is not asked.
+    /// An open input whose kind is known: [`Kernel::classify`](super::Kernel::classify) is not called.
     Judged(Source, InputKind),
     /// An input that failed, to be reported when its turn comes.
     Failed(OsString, io::Error),
@@ -79,14 +79,14 @@ impl Input<'_> {
         matches!(self, Input::Named(_) | Input::Unopened(..) | Input::Prefetched(..))
     }
 
-    /// Returns whether it is open, and reading it may wait for a writer, a user or a device.
+    /// Returns whether the input is open, and reading it may wait for a writer, a user or a device.
     pub(super) fn may_block(&self) -> bool {
         let (Input::Open(source) | Input::Judged(source, _)) = self else { return false };
         matches!(source.kind(), Kind::Pipe | Kind::Socket | Kind::Terminal | Kind::CharDevice)
     }
 
-    /// Returns whether it can be opened only after everything before it was emitted. Opening a FIFO
-    /// blocks until it has a writer, and the position of standard input depends on earlier readers.
+    /// Returns whether the input can be opened only after everything before it was emitted. Opening a
+    /// FIFO blocks until it has a writer, and the position of standard input depends on earlier readers.
     pub fn has_to_wait(&self) -> bool {
         match self {
             Input::Named(name) => name == "-" || crate::io::path::is_fifo(name),
@@ -96,7 +96,8 @@ impl Input<'_> {
         }
     }
 
-    /// Opens it and starts read-ahead, if it is a small file. Failures are left to [`Input::open`].
+    /// Opens the input and starts read-ahead, if it is a small file. Failures are left to
+    /// [`Input::open`].
     pub(super) fn prefetch(&mut self, policy: IoMode, range: Range, session: &Session) {
         let opened = match self {
             Input::Unopened(place, opener) => opener.source(place, range),
@@ -118,7 +119,7 @@ impl Input<'_> {
         }
     }
 
-    /// Opens it, unless it is already open.
+    /// Opens the input, unless it is already open.
     ///
     /// # Errors
     /// Returns the name and the error of opening it.
@@ -173,7 +174,7 @@ mod tests {
         let mut input = Input::Named(file.path().into());
         input.prefetch(policy, range, &session);
         assert_eq!(length(input), Some(8));
-        // Regression: it was counted twice, the second time with the prefetched pages.
+        // Regression: the file was counted twice, the second time with the prefetched pages.
         let session = Session::default();
         session.count_resident();
         let mut input = Input::Named(file.path().into());

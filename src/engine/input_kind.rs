@@ -1,5 +1,5 @@
-//! The kind of an input, text or binary, which its first bytes determine and by which a kernel
-//! treats the rest.
+//! The kind of an input, text or binary. It is determined by the first bytes of the input, and
+//! affects how a kernel treats the rest.
 
 /// The kind of an input, according to its first bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

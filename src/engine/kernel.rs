@@ -8,7 +8,7 @@ use super::Block;
 use super::input_kind::InputKind;
 use super::sink::Sink;
 
-/// What happens after a block.
+/// The step after a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flow {
     /// Continue with the next block.
@@ -19,19 +19,19 @@ pub enum Flow {
     Stop,
 }
 
-/// Something other than text, between two bytes of a part's text.
+/// An item other than text, between two bytes of a part's text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Insertion {
     /// The number of bytes of the text before it.
     pub at: usize,
-    /// What is inserted.
+    /// The item to insert.
     pub what: Inserted,
 }
 
 /// Output that text cannot express, or only at great length.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Inserted {
-    /// The next byte goes to this offset from the start of the output.
+    /// A move of the next byte to this offset from the start of the output.
     Move(u64),
     /// The unit, repeated.
     Repeat {
@@ -40,8 +40,7 @@ pub enum Inserted {
         /// The total number of bytes; the last unit may be incomplete.
         bytes: u64,
     },
-    /// Text too long to be held, which [`Kernel::write_deferred`] writes. The number tells it which
-    /// one.
+    /// Text too long to be held, which [`Kernel::write_deferred`] writes. The number identifies it.
     Deferred(usize),
     /// A line on standard error, after everything printed before it.
     Message(String),
@@ -55,7 +54,7 @@ pub enum Inserted {
 /// where blocks are cut or on the number of threads.
 ///
 /// Another process may write to a mapped file, so a block's bytes may change between two reads. No
-/// method may panic if an earlier method found other bytes. If the file has shrunk, the engine clips
+/// method may panic if an earlier method saw other bytes. If the file has shrunk, the engine clips
 /// the block and calls all three again.
 pub trait Kernel: Sync {
     /// The result of a scan, for `carry` and `format`.
@@ -67,7 +66,7 @@ pub trait Kernel: Sync {
     const HEAD: usize = 0;
 
     /// Classifies an input by its first bytes, for [`Block::kind`]. `head` is shorter than
-    /// [`Kernel::HEAD`] only if the input is, or if a slow writer paused.
+    /// [`Kernel::HEAD`] only if the input is shorter, or if a slow writer paused.
     fn classify(&self, head: &[u8]) -> InputKind {
         let _ = head;
         InputKind::Text
@@ -83,7 +82,7 @@ pub trait Kernel: Sync {
         false
     }
 
-    /// Updates the totals of the blocks before and passes them on. This happens in file order, so
+    /// Updates the totals of the previous blocks and passes them on. This happens in file order, so
     /// it must be quick.
     fn carry(&self, block: &Block, part: &mut Self::Part, carry: &mut Self::Carry) -> Flow;
 
@@ -97,8 +96,8 @@ pub trait Kernel: Sync {
         &[]
     }
 
-    /// Writes the text of [`Inserted::Deferred`], in file order. Returns why the file no longer holds
-    /// its bytes, if so. Output before that is a prefix of the correct output.
+    /// Writes the text of [`Inserted::Deferred`], in file order. Returns the reason if the file no
+    /// longer holds the bytes. Output before that is a prefix of the correct output.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.

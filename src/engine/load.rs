@@ -18,7 +18,7 @@ pub(super) struct Loader<'a> {
     pub(super) session: &'a Session,
 }
 
-/// A block, and the error that follows its bytes.
+/// A block, and the error after its bytes.
 pub(super) struct Loaded {
     pub(super) block: Block,
     pub(super) damage: Option<io::Error>,
@@ -28,9 +28,9 @@ impl Loader<'_> {
     /// Loads a span's bytes.
     ///
     /// # Errors
-    /// Returns the error that kept all of it from being loaded.
+    /// Returns the error that prevented all of it from being loaded.
     pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
-        // The zeros in place of a hole are not a beginning by which a file can be recognized.
+        // The zeros in place of a hole do not identify the format of a file.
         let is_data = matches!(span.content, SpanContent::ToLoad | SpanContent::Prefix);
         let loaded = self.load_bytes(span, spare)?;
         let block = &loaded.block;
@@ -232,8 +232,8 @@ fn check_read(
     failure: Option<io::Error>,
 ) -> io::Result<Option<io::Error>> {
     let got = buffer.len();
-    // A truncation lowers the size before it zeroes a page, so a size that is read afterwards and
-    // still covers these bytes shows that they were read before.
+    // A truncation lowers the size before it zeroes a page. If the size, read afterwards, still
+    // covers these bytes, they were therefore read before any truncation.
     let end = block.at + length as u64;
     // A single short read returns one state of the file, if nothing else of it was read.
     block.single_read = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();

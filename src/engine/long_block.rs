@@ -1,4 +1,4 @@
-//! Blocks that end with a very long line, which are looked at part by part, so that memory does not
+//! Blocks that end with a very long line, which are processed part by part, so that memory does not
 //! depend on the line's length.
 
 use std::io;
@@ -14,14 +14,14 @@ const MOST_BLOCKS: usize = 4;
 /// The number of bytes that are read from the file at a time.
 const READ: usize = 1 << 20;
 
-/// Returns the length in bytes of the longest mapped block that should be resident whole.
+/// Returns the maximum length, in bytes, of a mapped block that should be resident as a whole.
 pub(super) fn longest_resident(nominal: usize) -> usize {
     nominal.saturating_mul(MOST_BLOCKS)
 }
 
 impl Block {
-    /// Returns whether the block is so much longer than a nominal one that its bytes should be looked
-    /// at by [`Block::in_parts`], and printed by [`Block::read_parts`].
+    /// Returns whether the block is so much longer than a nominal one that its bytes should be
+    /// scanned with [`Block::in_parts`], and printed with [`Block::read_parts`].
     pub fn is_long(&self) -> bool {
         self.bytes().len() > longest_resident(self.nominal)
     }
@@ -31,8 +31,9 @@ impl Block {
         self.nominal
     }
 
-    /// Calls `each` with one part of `range` after another, and with its bytes and `overlap` bytes of
-    /// the next part, until it returns false. One part at a time is resident, if the block is mapped.
+    /// Calls `each` with the bytes of each part of `range`, with `overlap` bytes of the next part,
+    /// and with the part's range, until it returns false. If the block is mapped, one part at a
+    /// time is resident.
     pub fn in_parts(&self, range: Range<usize>, overlap: usize, mut each: impl FnMut(&[u8], Range<usize>) -> bool) {
         let mut start = range.start;
         while start < range.end {
@@ -49,9 +50,10 @@ impl Block {
         }
     }
 
-    /// Calls `each` as [`Block::in_parts`] does. Here, `range` consists of offsets in the input. If the
-    /// block is mapped or collapsed, all bytes of its file up to its end are accepted, and are read: a
-    /// mapping shows zeros in place of bytes that a truncation removed. Returns why the rest could not
+    /// Calls `each` as in [`Block::in_parts`], but with offsets in the input. If the block is
+    /// mapped or collapsed, all offsets up to its end are accepted, and the bytes are read: a
+    /// mapping shows zeros in place of bytes that a truncation removed. Returns the reason if the
+    /// rest could not be read.
     /// be read, if so.
     ///
     /// # Errors
@@ -91,8 +93,8 @@ impl Block {
         Ok(None)
     }
 
-    /// Returns the hole or the run of data at an offset in a collapsed block's input, up to `end`. Short
-    /// holes, and those of other blocks, count as data.
+    /// Returns the hole or the run of data at an offset in a collapsed block's input, up to `end`.
+    /// Short holes, and those of other blocks, are treated as data.
     pub fn run_at(&self, at: u64, end: u64) -> Extent {
         match self.is_collapsed() {
             true => run_from(&self.source, at, end, SHORTEST_HOLE, end),

@@ -23,12 +23,12 @@ const MAX_WAITING: u64 = 4096;
 /// contending for the locks.
 const MAX_BATCH: usize = 16;
 
-/// When a worker will reach a job that it has taken.
+/// How soon a worker will reach a job that it has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookahead {
     /// After the current job.
     Soon,
-    /// After jobs that take long.
+    /// After jobs that take a long time.
     Later,
 }
 
@@ -74,7 +74,7 @@ where
     mapping.emission.into_state().outcome
 }
 
-/// The output of results, and its outcome.
+/// The receiver of results, and the outcome.
 struct Emission<E> {
     emit: E,
     outcome: io::Result<()>,
@@ -84,8 +84,8 @@ struct Mapping<'p, I: Iterator, R, A, W, E> {
     permits: &'p Permits,
     jobs: Mutex<Jobs<I>>,
     emission: Stage<Emission<E>, R>,
-    /// Requested at the first error. Threads that learned of the error only from their own first
-    /// result would each have started another thread by then, without end.
+    /// A stop requested at the first error. Threads that learned of the error only from their own
+    /// first result would each have started another thread by then, endlessly.
     stop: Stop,
     max_batch: usize,
     ahead: A,
@@ -151,8 +151,8 @@ where
         let batch = jobs.take(*count);
         let has_more = !jobs.is_empty();
         drop(jobs);
-        // A blocked worker's permit belongs to the job that it waits for. A thread started with it would
-        // only run ahead, block as well, and let another one start, without end.
+        // A blocked worker's permit belongs to the job that it waits for. A thread started with it
+        // would only run ahead, block as well, and let another one start, endlessly.
         let outlook = if has_more && !self.emission.is_behind() { Outlook::One } else { Outlook::Short };
         (!batch.is_empty()).then_some((batch, outlook))
     }
@@ -164,7 +164,7 @@ where
         while let Some((number, job)) = batch.pop_front() {
             batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Lookahead::Soon));
             results.push((number, (self.work)(job, self.permits)));
-            // A worker that took several jobs and needs longer for them returns the rest.
+            // A worker that took several jobs returns the rest when they take long.
             if begun.elapsed() > STALE_AFTER {
                 break;
             }

@@ -23,7 +23,7 @@ use super::write_text::write_text;
 pub struct Pipeline<'a, K: Kernel> {
     /// The kernel that scans blocks and formats their text.
     pub kernel: &'a K,
-    /// How inputs are cut into blocks.
+    /// The plan by which inputs are split into blocks.
     pub plan: Plan,
     /// The counters and buffers that the run shares with others.
     pub session: &'a Session,
@@ -126,8 +126,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Loads and scans a span, or only its first lines if they are likely to decide the input and
-    /// do.
+    /// Loads and scans a span, or only its first lines if these are likely to decide the input and
+    /// then do so.
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
         let probe = &self.session.probe;
         if probe.should_probe()

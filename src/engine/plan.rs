@@ -1,5 +1,6 @@
-//! How a run reads its inputs: map or read, where blocks are split, their size, and the number of
-//! threads. A command's settings are the same for all its runs; a plan belongs to one run.
+//! The settings for reading the inputs of a run: mapping or reading, the size and the borders of
+//! blocks, and the number of threads. A command's settings are the same for all its runs; a plan
+//! belongs to one run.
 
 use std::io;
 
@@ -30,7 +31,7 @@ pub(super) const MAX_SCANNED: usize = 3;
 /// The settings of every run of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct Engine {
-    /// Map or read.
+    /// Whether to map or read inputs.
     pub policy: IoMode,
     /// The number of workers, including the calling thread. Further ones are started only if there
     /// is work for them.
@@ -99,7 +100,7 @@ impl Open for Engine {
     }
 }
 
-/// Where blocks may be split.
+/// The positions at which blocks may be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cut {
     /// Anywhere; blocks begin at multiples of the block size.
@@ -126,14 +127,14 @@ impl Cut {
     }
 }
 
-/// How the inputs of one run are split and loaded.
+/// The settings for splitting and loading the inputs of one run.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Where blocks may be split.
+    /// The positions at which blocks may be split.
     pub split_at: Cut,
-    /// Nominal block size in bytes.
+    /// The nominal block size in bytes.
     pub block: usize,
-    /// Nominal size in bytes of blocks that are read by position: buffers that stay in a core's cache.
+    /// The nominal size in bytes of blocks that are read by position. Their buffers stay in a core's cache.
     pub pread_block: usize,
     /// Whether blocks begin small and grow to `block`.
     pub ramp_up: bool,
@@ -147,7 +148,7 @@ pub struct Plan {
     /// NUL bytes, a hole is part of a line, and `holes` has no effect. Only the last line of such a
     /// block contains holes, so every line still begins at the right offset.
     pub collapse_holes: bool,
-    /// Map or read.
+    /// Whether to map or read inputs.
     pub policy: IoMode,
     /// The wanted bytes of each input, or of all together if they are joined.
     pub range: Range,

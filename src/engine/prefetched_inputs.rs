@@ -16,14 +16,14 @@ const MAX_PREFETCHED: usize = 16;
 /// to another file by then.
 pub(super) const STALE_AFTER: Duration = Duration::from_millis(2);
 
-/// Iterates over inputs in their order.
+/// An iterator over inputs in their order.
 #[derive(Debug)]
 pub struct PrefetchedInputs<'e, 'i> {
     engine: &'e Engine,
     session: &'e Session,
     inputs: VecDeque<Input<'i>>,
     ahead: usize,
-    /// When the last one was handed out.
+    /// The time at which the last input was handed out.
     handed_out: Option<Instant>,
 }
 

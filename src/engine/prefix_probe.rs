@@ -19,7 +19,7 @@ const PROBES_PER_HIT: u32 = 2;
 /// The maximum number of probes that are paid for in advance.
 const MAX_CREDIT: u32 = 8;
 
-/// What the workers of a command have measured so far.
+/// The measurements of a command's workers so far.
 #[derive(Debug, Default)]
 pub(super) struct PrefixProbe {
     /// The number of probes that are paid for.

@@ -19,12 +19,12 @@ use super::sink::Sink;
 use super::stage::Stage;
 use super::workers::{self, Outlook, Permits, SharedWork};
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Debug)]
 pub struct Outcome<C> {
     /// The totals after the last block.
     pub carry: C,
-    /// Whether the kernel asked to stop.
+    /// Whether the kernel requested a stop.
     pub stopped: bool,
     /// Whether an input failed; it has been reported.
     pub failed: bool,
@@ -188,7 +188,7 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
 
 impl<'a, K: Kernel> EngineRun<'a, K> {
     /// Passes the worker's batches through the stages, in order: those whose turn has come, and
-    /// further ones, after waiting for their turn, until at most `most` are left.
+    /// further ones, after waiting for their turn, until at most `most` remain.
     fn finish_until(&self, worker: &mut Worker<'_, 'a, K>, most: usize) {
         let Worker { buffers, scanned } = worker;
         while let Some(first) = scanned.front()

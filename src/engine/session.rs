@@ -78,8 +78,7 @@ impl Session {
     }
 }
 
-/// Returns how many bytes of a file are resident, and its size, or `None` if the kernel does not
-/// report it.
+/// Returns the number of resident bytes of a file, and its size, or `None` if the kernel does not report it.
 fn resident_bytes(source: &Source) -> Option<(u64, u64)> {
     let size = source.length_now().ok()??;
     let cached = residency::whole(source.fd(), source.base() + size).ok()?;

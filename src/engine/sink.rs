@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io;
 
-/// Accepts text in the order of the inputs.
+/// An output that accepts text in the order of the inputs.
 pub trait Sink: Send {
     /// Writes `bytes`, possibly later.
     ///

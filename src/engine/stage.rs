@@ -13,8 +13,8 @@ use super::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// A state that passes from number to number.
 pub(crate) struct Stage<S, T = ()> {
     order: Mutex<StageOrder<S, T>>,
-    /// Condition variables for the numbers in flight, in turn, so that passing on wakes few workers
-    /// but the one whose turn it is.
+    /// Condition variables that the numbers in flight use in rotation, so that passing on wakes few
+    /// workers other than the one whose turn it is.
     turns: Vec<Condvar>,
     /// Notified when the stage has moved on, for workers that are too far ahead of it.
     room: Condvar,
@@ -114,7 +114,7 @@ impl<S, T> Stage<S, T> {
         }
     }
 
-    /// Returns whether `number` is that far ahead.
+    /// Returns whether `number` is fewer than `ahead` numbers after the one whose turn it is.
     pub(crate) fn has_room(&self, number: u64, ahead: u64) -> bool {
         number < self.lock().next + ahead
     }
@@ -149,7 +149,7 @@ impl<S, T> StageOrder<S, T> {
         self.early[at] = slot;
     }
 
-    /// Takes the item whose turn it is, if it is there.
+    /// Takes the item whose turn it is, if it was handed in.
     fn take_due(&mut self) -> Option<T> {
         match self.early.front_mut().map(|slot| std::mem::replace(slot, StageSlot::Pending)) {
             Some(StageSlot::HandedIn(item)) => Some(item),

@@ -1,4 +1,4 @@
-//! The in-order stage under real threads; `model/` tries every order in which they can meet.
+//! Tests the in-order stage with real threads. `model/` tries every order in which threads can meet.
 
 use super::stage::Stage;
 

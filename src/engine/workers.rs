@@ -1,4 +1,4 @@
-//! Starts the threads of a run, and has the loop that each of them runs.
+//! Starts the threads of a run, and runs the loop of each of them.
 //!
 //! A run begins on the calling thread. Further threads are started once the remaining work is worth
 //! it, as far as [`Permits`] allow. Nested runs share the permits, so a file that can use a second
@@ -14,7 +14,7 @@ use crate::os::posix::thread_time;
 /// A worker's stack size in bytes.
 const STACK_BYTES: usize = 1 << 20;
 
-/// Threads that may still be started.
+/// The threads that may still be started.
 #[derive(Debug)]
 pub struct Permits {
     free: AtomicUsize,
@@ -50,7 +50,7 @@ impl Permits {
     }
 }
 
-/// How much work remains after what a worker has just taken.
+/// The amount of work that remains after the item that a worker has just taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outlook {
     /// Too little for another thread.
@@ -110,12 +110,12 @@ struct Crew<'w, W: SharedWork> {
 impl<W: SharedWork> Crew<'_, W> {
     /// Runs one worker. Returns whether it still holds its permit.
     ///
-    /// The scheduler often queues a new thread on the processor of the thread that started it, if that
-    /// thread keeps running: on two processors, two times out of three, for 8 ms and more. Two threads
-    /// started by one that then waits get a processor each at once. So a calling thread that is fresh
-    /// starts one more thread and hands its item off to it. Hashing 100 MB in memory takes 8% less
-    /// time that way. Threads started by a busy thread are placed elsewhere anyway, because the kernel
-    /// averages a thread's load over some 100 ms (sched-pelt).
+    /// The scheduler often queues a new thread on the processor of the thread that started it, if
+    /// that thread keeps running: on two processors, two times out of three, for 8 ms and more. Two
+    /// threads started by one that then waits each get a processor at once. A fresh calling thread
+    /// therefore starts one more thread and hands its item off to it. Hashing 100 MB in memory
+    /// takes 8% less time that way. Threads started by a busy thread are placed elsewhere anyway,
+    /// because the kernel averages a thread's load over some 100 ms (sched-pelt).
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, is_caller: bool) -> bool {
         let mut local = self.work.begin();
         let mut busy = Duration::ZERO;
@@ -152,7 +152,7 @@ impl<W: SharedWork> Crew<'_, W> {
         self.handed_off.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Starts up to `most` helpers, one per free permit. Returns whether there was any.
+    /// Starts up to `most` helpers, one per free permit. Returns whether any was started.
     fn start_helpers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, most: usize) -> bool {
         let one_less = |left: usize| left.checked_sub(1);
         let mut started = 0;
@@ -174,8 +174,8 @@ impl<W: SharedWork> Crew<'_, W> {
     }
 }
 
-/// Runs `work` on `threads` threads, including the calling one, and returns their results. Threads
-/// that cannot be started have none.
+/// Runs `work` on `threads` threads, including the calling one, and returns their results. A thread
+/// that cannot be started has no result.
 pub(crate) fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
     let results = Mutex::new(Vec::with_capacity(threads));
     let one = || {

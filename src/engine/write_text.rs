@@ -1,4 +1,4 @@
-//! Writes the text of a block, with what a kernel inserts into it, to a sink.
+//! Writes the text of a block, with the kernel's insertions, to a sink.
 
 use std::io;
 
@@ -6,8 +6,8 @@ use super::block::Block;
 use super::kernel::{Inserted, Kernel};
 use super::sink::Sink;
 
-/// Writes the text of a block with its insertions. Returns why the block's file no longer holds the
-/// bytes of deferred text, if so.
+/// Writes the text of a block with its insertions. Returns the reason if the block's file no longer
+/// holds the bytes of deferred text.
 ///
 /// # Errors
 /// Fails as [`Sink::write`] and [`Sink::move_to`] do.

@@ -59,7 +59,7 @@ fn one_of_several_small_files_is_whole() {
     }
 }
 
-/// Regression: a batch grew to a megabyte, in memory that was new each time.
+/// Regression: a batch grew to a megabyte, in newly allocated memory each time.
 #[test]
 fn a_batch_fits_into_a_cache() {
     let directory = tempfile::tempdir().unwrap();

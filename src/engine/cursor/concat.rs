@@ -1,5 +1,4 @@
-//! Joins inputs into one stream: keeps the row that spans a border, and offsets in all inputs
-//! together.
+//! Joins inputs into one stream: keeps the row that spans a border, and the offset in the joined stream.
 
 use std::io;
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use super::span::{Span, SpanContent};
 /// The state between joined inputs.
 #[derive(Default)]
 pub(super) struct Concat {
-    /// The unfinished row that the inputs so far have begun.
+    /// The unfinished row at the end of the inputs so far.
     row: Vec<u8>,
     /// The offset of the next byte in the joined stream.
     offset: u64,

@@ -1,4 +1,4 @@
-//! The input that the cursor is in, and the size of its next block.
+//! The input that the cursor is splitting, and the size of its next block.
 
 use std::sync::Arc;
 
@@ -28,15 +28,15 @@ pub(super) enum CursorPosition {
 }
 
 impl Current {
-    /// Returns the nominal size of its next block in bytes.
+    /// Returns the nominal size of the next block in bytes.
     pub(super) fn nominal(&self, plan: &Plan, largest: usize) -> usize {
         if self.whole { usize::MAX } else { nominal_size(&self.source, plan, largest) }
     }
 }
 
 /// Returns the nominal size of a source's next block. Short files that are read are split in four
-/// so that a second thread has work, except if lines are only counted, because that is finished
-/// before the thread has started.
+/// so that a second thread has work. This does not apply if lines are only counted, which is
+/// finished before the thread has started.
 pub(super) fn nominal_size(source: &Source, plan: &Plan, nominal: usize) -> usize {
     const MIN_BYTES: u64 = 256 << 10;
     if source.method() != AccessMethod::Pread {

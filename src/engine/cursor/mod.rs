@@ -35,7 +35,7 @@ use open_ahead::{OpenAhead, Upcoming};
 use positioned::{CutSpan, Positioned};
 use streamed::{StreamPiece, Streamed};
 
-/// The first span of a run in bytes, under [`Plan::ramp_up`].
+/// The size in bytes of the first span of a run, under [`Plan::ramp_up`].
 const FIRST_SPAN: usize = 1 << 20;
 /// The factor by which each further span is larger. A window costs some 15 µs in addition to its
 /// bytes, so smaller steps, or smaller windows at the end for better balance, cost more than they
@@ -64,8 +64,8 @@ pub(super) struct Cursor<'a> {
     pub(super) waiting: usize,
     nominal: usize,
     handed_out: u64,
-    /// The amount of that before the last batch, which a first worker has processed when it asks
-    /// for the batch.
+    /// The number of bytes handed out before the last batch. A worker that is alone has processed
+    /// them when it requests the batch.
     done: u64,
     concat: Concat,
     finished: bool,
@@ -224,8 +224,8 @@ impl<'a> Cursor<'a> {
     }
 
     fn begin(&mut self, mut source: Source, input: usize, mut kind: Option<InputKind>) {
-        // Every input of several blocks passes here, so its beginning is faulted in before they are
-        // split.
+        // Every input of several blocks takes this path, so its beginning is faulted in before they
+        // are split.
         let is_cold =
             source.method() != AccessMethod::Stream && !self.is_whole(&source) && self.session.begin(&mut source);
         self.session.opened(&mut source);
@@ -339,7 +339,7 @@ impl<'a> Cursor<'a> {
     fn hand_out(&mut self, mut span: Span) -> Option<Item> {
         self.handed_out += span.at.end - span.at.start;
         if span.last || span.broken.is_some() {
-            // Leave redirected standard input where a reading program would.
+            // Leave the offset of redirected standard input where a reading program would.
             span.source.leave_at(span.at.end);
             self.end_current();
         }

@@ -26,13 +26,14 @@ const MAX_OPENING_TIME: Duration = Duration::from_micros(200);
 /// searches, and those that wait for their turn.
 const BATCHES_AHEAD: usize = 3 + MAX_SCANNED;
 
-/// If descriptors suffice only for shorter batches than this, no worker runs ahead.
+/// The minimum number of files in a batch for which workers run ahead. Descriptors may suffice only
+/// for fewer.
 const FEW_FILES: usize = 8;
 
 /// Inputs that the cursor has not reached yet, in order.
 pub(super) struct OpenAhead<'a> {
     inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
-    /// Chunks taken from `inputs`. `None` is one that a worker is opening.
+    /// Chunks taken from `inputs`. `None` stands for a chunk that a worker is opening.
     chunks: VecDeque<Option<Chunk<'a>>>,
     /// The number of the first chunk.
     first: u64,
@@ -71,7 +72,7 @@ impl<'a> OpenAhead<'a> {
     pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> OpenAhead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
         let share = |batches| fd_table::files_per_worker(batches * workers, MAX_BATCH);
-        // One file needs no share, and asking for it grows the kernel's table.
+        // One file needs no share, and requesting one would grow the kernel's table.
         let ahead = if is_single { 0 } else { share(BATCHES_AHEAD) };
         let (max_batch, runs_ahead) = match ahead {
             _ if is_single => (1, false),
@@ -82,7 +83,7 @@ impl<'a> OpenAhead<'a> {
         OpenAhead { inputs, chunks: VecDeque::new(), first: 0, max_chunks, max_batch, runs_ahead }
     }
 
-    /// Returns whether there are descriptors enough for batches that wait for their turn.
+    /// Returns whether there are enough descriptors for batches that wait for their turn.
     pub(super) fn runs_ahead(&self) -> bool {
         self.runs_ahead
     }
@@ -128,8 +129,8 @@ impl<'a> OpenAhead<'a> {
         }
     }
 
-    /// Returns a chunk that the caller may open now. If workers run ahead, there are
-    /// at most two chunks for each, so that one that waits for another's chunk has opened the next.
+    /// Returns a chunk that the caller may open now. If workers run ahead, there are at most two
+    /// chunks for each, so that a worker that waits for another's chunk has opened the next one.
     pub(super) fn take(&mut self, policy: IoMode, range: Range) -> Option<OpenBatch<'a>> {
         while self.chunks.front().is_some_and(|front| front.as_ref().is_some_and(|chunk| chunk.inputs.is_empty())) {
             self.drop_first();
@@ -160,7 +161,7 @@ impl<'a> OpenAhead<'a> {
         Some(OpenBatch { number, chunk, policy, range })
     }
 
-    /// Fills up a chunk with the inputs that follow it, up to one that is open already.
+    /// Fills up a chunk with the inputs that follow it, up to one that is already open.
     fn fill(&mut self, chunk: &mut Chunk<'a>) {
         let likely = self.inputs.size_hint().1.map_or(self.max_batch, |most| most.min(self.max_batch));
         chunk.inputs.reserve(likely.saturating_sub(chunk.inputs.len()));
@@ -210,7 +211,7 @@ impl<'a> OpenBatch<'a> {
             opened += 1;
             let is_enough = match asked {
                 0 => opened % 4 == 1 && begun.elapsed() > MAX_OPENING_TIME,
-                // All of them were requested, so waiting for one waits for all.
+                // All of them were requested, so waiting for one means waiting for all.
                 asked => opened >= asked,
             };
             if stop.asked() || is_enough {
@@ -342,7 +343,7 @@ mod tests {
         assert!(matches!(&chunk.chunk.inputs[1], Input::Named(name) if name == "-"));
         ahead.give(chunk);
         assert_eq!(number(ahead.next()), Some(0));
-        // If the first input took long to open, the next worker is the one to meet standard input.
+        // If the first input took long to open, the next worker reaches standard input.
         if let Some(mut rest) = take(&mut ahead) {
             rest.open(&Stop::new(), &Session::default());
             assert!(matches!(&rest.chunk.inputs[0], Input::Named(name) if name == "-"));

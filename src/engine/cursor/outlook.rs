@@ -1,4 +1,4 @@
-//! Estimates how much work remains, and so whether further threads pay off.
+//! Estimates how much work remains, and thus whether further threads pay off.
 
 use std::time::Duration;
 

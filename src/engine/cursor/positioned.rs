@@ -14,8 +14,8 @@ use crate::os::Extent;
 
 use super::span::SpanContent;
 
-/// The shortest hole in bytes that gets a block of its own in a file of lines. Shorter ones are read,
-/// which costs less.
+/// The minimum length in bytes of a hole that gets a block of its own in a file of lines. Reading a
+/// shorter one costs less.
 pub(in crate::engine) const SHORTEST_HOLE: u64 = 128 << 10;
 
 /// The position up to which a source has been handed out.
@@ -24,14 +24,14 @@ pub(super) struct Positioned {
     end: u64,
     /// The run of data or the hole that contains `at`, as far as it is known.
     run: Option<Extent>,
-    /// The offset before which no hole begins, as the search for a line end found. Asking again for
+    /// The offset before which no hole begins, as found while searching for a line end. A query for
     /// each line cost a fifth of the time of reading 64 KiB.
     data_until: u64,
-    /// The offset up to which it was faulted in.
+    /// The offset up to which the source was faulted in.
     faulted_in: u64,
 }
 
-/// The range of a span, and how its bytes are to be loaded.
+/// The range of a span, and how to load its bytes.
 pub(super) struct CutSpan {
     pub(super) at: Range<u64>,
     pub(super) content: SpanContent,
@@ -92,8 +92,8 @@ impl Positioned {
             ReadRun::HoleInLine(until) => (until, Some(start..until)),
         };
         // End at a multiple of the block size, so that the next window begins at a page border and
-        // contains whole large folios. Windows that drift take several faults for one folio, and
-        // the kernel's read-ahead in small steps.
+        // contains whole large folios. Windows that drift cause several faults per folio, and
+        // read-ahead in small steps.
         let length = nominal - (source.base() + start) % nominal;
         let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);
         if is_cold {
@@ -131,8 +131,8 @@ impl Positioned {
         }
     }
 
-    /// Ends a span after the first line end from `stop` on. `holes` is given if holes within the
-    /// line are collapsed, with the hole that the span begins with, if any.
+    /// Ends a span after the first line end from `stop` on. With `holes`, holes within the line are
+    /// collapsed; it then contains the hole at the start of the span, if any.
     fn cut_at_line(
         &mut self,
         source: &Source,
@@ -152,7 +152,7 @@ impl Positioned {
             let from = hole_end.unwrap_or(stop - 1);
             end = self.find_line_end(source, from, line_end, collapses.then_some(&mut collapsed)).unwrap_or_else(
                 |(at, error)| {
-                    // Nothing after it can be read, or there is no more.
+                    // Nothing after this offset can be read, or the file ends here.
                     self.end = at.max(start);
                     broken = error;
                     self.end
@@ -182,8 +182,8 @@ impl Positioned {
         self.faulted_in = self.at.saturating_add(FOLIO).min(self.end);
     }
 
-    /// Returns the run that contains `at`. Holes shorter than `shortest` count as data; the end of
-    /// a run of data need not be known beyond `far`.
+    /// Returns the run that contains `at`. Holes shorter than `shortest` are treated as data; the
+    /// end of a run of data need not be known beyond `far`.
     fn run_at(&mut self, source: &Source, shortest: u64, far: u64) -> Extent {
         let end_of = |run: Extent| match run {
             Extent::DataUntil(end) | Extent::HoleUntil(end) => end,
@@ -213,7 +213,7 @@ impl Positioned {
         mut holes: Option<&mut Vec<Range<u64>>>,
     ) -> Result<u64, (u64, Option<io::Error>)> {
         let mut at = from;
-        // Most lines end within these bytes; for longer ones there is a larger buffer.
+        // Most lines end within these bytes; for longer ones, there is a larger buffer.
         let mut near = [0; 512];
         let mut far = Vec::new();
         while at < self.end {
@@ -264,7 +264,7 @@ fn is_line_hole(source: &Source, plan: &Plan) -> bool {
         && matches!(plan.split_at, Cut::Lines { terminator, or_nul } if terminator != 0 && !or_nul)
 }
 
-/// Returns the run that contains `at`, as [`Positioned::run_at`] does.
+/// Returns the run that contains `at`, as in [`Positioned::run_at`].
 pub(in crate::engine) fn run_from(source: &Source, at: u64, end: u64, shortest: u64, far: u64) -> Extent {
     let mut data = at;
     loop {
@@ -280,8 +280,8 @@ pub(in crate::engine) fn run_from(source: &Source, at: u64, end: u64, shortest: 
     }
 }
 
-/// Appends `count` bytes at `at` to `row`, for the few bytes that no worker loads. Returns how many
-/// there were.
+/// Appends `count` bytes at `at` to `row`, for the few bytes that no worker loads. Returns the
+/// number of bytes read.
 ///
 /// # Errors
 /// Returns the error of `pread(2)`, or an error if the file was truncated.

@@ -23,7 +23,7 @@ pub(crate) struct Span {
     /// The kind of the input; `None` if the whole input may be in this span, which then determines it.
     pub kind: Option<InputKind>,
     pub content: SpanContent,
-    /// The error of reading the bytes after it, so that its last line or row is incomplete.
+    /// The error of reading the bytes after it, which leaves its last line or row incomplete.
     pub broken: Option<io::Error>,
     /// The number of lines that ended in the bytes omitted before this span; `None` if none were
     /// omitted.
@@ -33,7 +33,7 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// Returns all of an input, and leaves standard input's position after it.
+    /// Returns a span of a whole input, and leaves standard input's position after it.
     pub(super) fn whole(source: Arc<Source>, input: usize, at: Range<u64>, kind: Option<InputKind>) -> Span {
         source.leave_at(at.end);
         let offset = at.start;
@@ -52,7 +52,7 @@ impl Span {
         }
     }
 
-    /// Returns the first `length` bytes of an input that is at least twice as long.
+    /// Returns a span of the first `length` bytes of an input, if it is at least twice as long.
     pub(crate) fn prefix(&self, length: usize) -> Option<Span> {
         let at = self.at.start..self.at.start + length as u64;
         let is_longer = self.at.end - self.at.start >= 2 * length as u64;
@@ -126,8 +126,8 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// Returns whether it is of small files that are read, so that it may wait for its turn in
-    /// memory.
+    /// Returns whether the batch consists of small files that are read, so that it may wait for its
+    /// turn in memory.
     pub fn is_small_files(&self) -> bool {
         let is_small = |item: &Item| match item {
             Item::Failed { .. } => true,

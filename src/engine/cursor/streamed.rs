@@ -14,12 +14,12 @@ use super::Classify;
 
 /// The minimum number of bytes read at a time while searching for a line end.
 const MIN_READ_BYTES: usize = 1 << 20;
-/// The block size from which on inputs are read whole.
+/// The minimum block size in bytes at which inputs are read whole.
 const WHOLE: usize = usize::MAX >> 3;
 /// The maximum number of bytes read at a time, whatever the block size.
 const MAX_READ_BYTES: usize = 64 << 20;
 
-/// A stream, and the bytes read from it that were not handed out yet.
+/// A stream, and the bytes read from it that have not been handed out yet.
 pub(super) struct Streamed {
     stream: Stream,
     cut: Cut,
@@ -88,7 +88,7 @@ impl Streamed {
         if let Some(error) = self.failed.take() {
             return Err(error);
         }
-        // Bytes from a pipe begin at a page border, and follow the pending ones.
+        // Bytes from a pipe are placed at a page border, after the pending ones.
         let pending = self.pending.len();
         buffer.make_room(nominal.min(MAX_READ_BYTES).saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
         buffer.end().append(&mut self.pending);
@@ -136,7 +136,7 @@ impl Streamed {
         Ok(self.split_off(buffer, cut, drained))
     }
 
-    /// Reads the beginning of the input and classifies it. Returns how the last read ended.
+    /// Reads the beginning of the input and classifies it. Returns the outcome of the last read.
     fn read_head(&mut self, buffer: &mut Buffer, classify: &Classify<'_>, stop: &Stop) -> io::Result<Filled> {
         let mut filled = Filled::Full;
         while buffer.len() < self.head && filled != Filled::Drained && !self.ended && !self.at_gap {
@@ -195,8 +195,8 @@ impl Streamed {
         Ok(filled)
     }
 
-    /// Returns where `buffer` may be split: at the last possible position within `nominal` bytes,
-    /// or else at the first one after them. The bytes before `searched` are known to have none.
+    /// Returns the position at which `buffer` may be split: the last one within `nominal` bytes, or
+    /// else the first one after them. The bytes before `searched` are known to have none.
     fn cut_point(&self, buffer: &[u8], nominal: usize, searched: usize) -> Option<usize> {
         let near = nominal.min(buffer.len());
         let from = searched.max(near);
