@@ -49,7 +49,7 @@ pub enum Align {
     Right,
 }
 
-/// A page to draw on. Places are in pixels from the top left corner.
+/// A page to draw on. Positions are in pixels from the top left corner.
 pub struct Canvas<'s> {
     root: DrawingArea<SVGBackend<'s>, Shift>,
 }
@@ -58,7 +58,7 @@ impl Canvas<'_> {
     /// Draws a page of this width and height, and returns it as SVG.
     ///
     /// # Errors
-    /// None in practice: it is drawn in memory.
+    /// Never fails in practice, because the page is drawn in memory.
     pub fn draw((width, height): (i32, i32), draw: impl FnOnce(&Canvas<'_>) -> Drawn<()>) -> Drawn<String> {
         let mut svg = String::new();
         let size = (width.unsigned_abs(), height.unsigned_abs());

@@ -1,15 +1,16 @@
-//! Breaks lines that are wider than a terminal between their words.
+//! Wraps lines that are wider than a terminal at words.
 
-/// The distance between the stops of a terminal's tabulator.
+/// The distance between tab stops in a terminal.
 const TAB: usize = 8;
 
-/// The column in which the rest of a usage line that is broken starts.
+/// The column at which a wrapped usage line continues.
 pub const USAGE_INDENT: usize = 11;
 
-/// Returns `text` with each line of more than `width` columns broken before a word. The rest of a line
-/// is indented by `indent` columns.
+/// Returns `text` with each line of more than `width` columns wrapped before a word. Continuation
+/// lines are indented by `indent` columns.
 ///
-/// A line is broken before a column, which two spaces or a tabulator separate from the one before, if
+/// A line is preferably wrapped before a column of text right of the indentation, which two spaces
+/// or a tab separate from the one before.
 /// there is one right of the indentation.
 pub fn fold(text: &str, width: usize, indent: usize) -> String {
     let mut folded = String::with_capacity(text.len());
@@ -55,7 +56,7 @@ fn last_break(line: &[char], width: usize, start: usize, indent: usize) -> Optio
     places().find(is_wide).or_else(|| places().next())
 }
 
-/// Returns the characters of a line, with spaces in place of each tabulator.
+/// Returns the characters of a line, with spaces in place of each tab.
 fn expanded(line: &str) -> Vec<char> {
     let mut characters = Vec::with_capacity(line.len());
     for c in line.chars() {

@@ -14,7 +14,7 @@ use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter, Serializer};
 use crate::output::needs_escape;
 
 /// Bytes that are usually text: `{"text": ...}`, or `{"bytes": BASE64}` if they are not UTF-8, as
-/// ripgrep prints them.
+/// in ripgrep.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum JsonText<'a> {
@@ -52,7 +52,7 @@ pub fn to_json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Appends the value to `text` as [`to_json`] formats it.
+/// Appends the value to `text` in the format of [`to_json`].
 ///
 /// # Errors
 /// Fails as [`to_json`] does.
@@ -70,7 +70,7 @@ pub fn to_json_pretty(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     Ok(text)
 }
 
-/// Another formatter's layout, with more characters escaped.
+/// A formatter with another one's layout that escapes more characters.
 struct TerminalSafeFormatter<F>(F);
 
 /// Forwards calls to the inner formatter.

@@ -1,4 +1,4 @@
-//! A text of any length as JSON, piece by piece: what [`JsonText`](super::JsonText) prints at once.
+//! Prints a text of any length as JSON, piece by piece, where [`JsonText`](super::JsonText) needs all of it.
 
 use data_encoding::BASE64;
 
@@ -19,7 +19,7 @@ impl JsonTextParts {
         JsonTextParts { is_text, rest: Vec::new() }
     }
 
-    /// Prints the next bytes, except for those that need their successors.
+    /// Prints the next bytes, except for those that depend on later ones.
     pub fn push(&mut self, bytes: &[u8], json: &mut Vec<u8>) {
         let joined = (!self.rest.is_empty()).then(|| [&self.rest[..], bytes].concat());
         let bytes = joined.as_deref().unwrap_or(bytes);
@@ -43,7 +43,7 @@ impl JsonTextParts {
             json.resize(start + BASE64.encode_len(bytes.len()), 0);
             return BASE64.encode_mut(bytes, &mut json[start..]);
         }
-        // Strings can be serialized, and a file that changed meanwhile may hold other bytes.
+        // Serializing a string cannot fail. A file that has changed may hold other bytes.
         if append_json(&String::from_utf8_lossy(bytes), json).is_ok() {
             json.pop();
             json.remove(start);

@@ -7,12 +7,12 @@ use std::sync::OnceLock;
 use crate::os::posix::{Errno, wait_writable, write};
 use crate::output::{needs_escape, push_escaped};
 
-/// The name that messages begin with, if it is not `mapped`.
+/// The name with which messages begin, if it is not `mapped`.
 static SPEAKER: OnceLock<&str> = OnceLock::new();
 
-/// Makes messages begin with the name of the tool that the program was called as.
+/// Makes messages begin with the name of the tool as which the program was called.
 pub fn speak_as(name: &'static str) {
-    // The first name stays; there is one call in a run.
+    // The first name is kept; there is one call in a run.
     let _ = SPEAKER.set(name);
 }
 
@@ -27,12 +27,12 @@ pub fn is_tool() -> bool {
     SPEAKER.get().is_some()
 }
 
-/// Returns the message about an input that failed, in the words of the tool that the program is called as.
+/// Returns the message about an input that failed, in the words of the tool as which the program is called.
 pub fn about_input(name: &str, error: &str) -> String {
     words_of(SPEAKER.get().copied().unwrap_or_default(), name, error)
 }
 
-/// Returns the message of a tool about an input. Some of coreutils quote the name, after what failed.
+/// Returns the message of a tool about an input. Some of the coreutils quote the name, after the operation.
 fn words_of(tool: &str, name: &str, error: &str) -> String {
     let quoted = || format!("'{}'", if name == "(standard input)" { "standard input" } else { name });
     match (tool, error) {
@@ -47,7 +47,7 @@ fn words_of(tool: &str, name: &str, error: &str) -> String {
     }
 }
 
-/// Returns whether a file that cannot be opened has this error.
+/// Returns whether this is an error of opening a file.
 fn is_of_opening(error: &str) -> bool {
     const OF_OPENING: [&str; 7] = [
         "No such file or directory",
@@ -81,7 +81,7 @@ pub fn print_message(line: fmt::Arguments<'_>) {
     }
 }
 
-/// Leaves out the middle of lines that are longer than the longest path, such as those that quote the
+/// Omits the middle of lines that are longer than the longest path, such as those that quote the
 /// line of a file.
 fn shortened(text: String) -> String {
     const LONGEST: usize = 64 << 10;

@@ -9,7 +9,7 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Returns the shortest round axis that holds `most`.
+    /// Returns the shortest round axis that includes `most`.
     #[must_use]
     pub fn up_to(most: f64) -> Scale {
         let most = if most > 0.0 { most } else { 1.0 };
@@ -26,7 +26,7 @@ impl Scale {
         (0..=count).map(move |tick| f64::from(tick) * step)
     }
 
-    /// Returns the text of a tick.
+    /// Returns the label of a tick.
     #[must_use]
     pub fn text(&self, tick: f64) -> String {
         let digits = (-self.step.log10().floor()).max(0.0) as usize;

@@ -17,23 +17,23 @@ use super::stdout::Output;
 /// The number of bytes per `copy_file_range` call, after which the size is checked.
 const COPY_CHUNK: usize = 16 << 20;
 
-/// How much of a source was moved.
+/// The result of moving a source.
 #[derive(Debug)]
 pub struct Moved {
     /// The offset of the first byte that must still be written.
     pub until: u64,
-    /// How many of the bytes before it never passed through this program.
+    /// The number of bytes before it that never passed through this program.
     pub uncopied: u64,
-    /// Why some of them may be zeros that were never in the file.
+    /// The reason why some of them may be zeros that were never in the file, if so.
     pub damage: Option<io::Error>,
 }
 
-/// Moves as many of a regular file's pages as possible to the pipe that `output` is. The caller
+/// Moves as many of a regular file's pages as possible to `output`, which is a pipe. The caller
 /// writes the rest.
 ///
 /// # Errors
-/// Returns EPIPE when the pipe's reader has gone. Other failures end the move, so that reading and
-/// writing the rest shows which side failed.
+/// Returns EPIPE if the pipe's reader has closed it. Other failures end the move, so that reading
+/// and writing the rest shows which side failed.
 pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let start = source.start();
     let mut moved = Moved { until: start, uncopied: 0, damage: None };
@@ -84,7 +84,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
     Ok(moved)
 }
 
-/// Copies a source's range inside the kernel into the regular file that `output` is. The caller
+/// Copies a source's range inside the kernel to `output`, which is a regular file. The caller
 /// writes the rest.
 ///
 /// File systems that share blocks do so under a lock. Others copy through the page cache, where a

@@ -21,7 +21,7 @@ use crate::output::escape_name;
 use super::message::{about_input, print_message};
 use crate::os::error_text;
 
-/// The kind of file that output goes to.
+/// The kind of file to which output is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Destination {
     /// A regular file.
@@ -40,9 +40,9 @@ const MIN_DIRECT: usize = 64 * 1024;
 const PIPE_BUF: usize = 4096;
 /// The amount of output after which creating huge pages for more pays off.
 const SHEETS_AFTER: u64 = 4 << 20;
-/// How long buffered bytes may wait for more.
+/// The maximum time for which buffered bytes wait for more.
 const MAX_DELAY: Duration = Duration::from_millis(20);
-/// The size that a pipe is enlarged to: the most that an unprivileged user may request (pipe(7)).
+/// The size to which a pipe is enlarged: the maximum that an unprivileged user may request (pipe(7)).
 const PIPE_SIZE: usize = 1 << 20;
 
 /// Standard output, or a file that replaces it.
@@ -50,12 +50,12 @@ const PIPE_SIZE: usize = 1 << 20;
 pub struct Output {
     file: File,
     destination: Destination,
-    /// The file that the output goes to, if it is a regular one.
+    /// The identity of the output file, if it is a regular one.
     own_file: Option<OwnFile>,
     buffered: Vec<u8>,
     flushed: Instant,
     written: u64,
-    /// The position of the next byte, counted from where the output began.
+    /// The position of the next byte, counted from the start of the output.
     position: u64,
     pipe_enlarged: bool,
     sheet: Option<Sheet>,
@@ -107,7 +107,7 @@ impl Output {
         })
     }
 
-    /// Returns the kind of file that output goes to.
+    /// Returns the kind of file to which output is written.
     pub fn destination(&self) -> Destination {
         self.destination
     }
@@ -122,8 +122,8 @@ impl Output {
         self.file.as_fd()
     }
 
-    /// Sets whether to flush after every piece, for `--line-buffered`. On a terminal that always
-    /// happens.
+    /// Sets whether to flush after every piece, for `--line-buffered`. Output to a terminal is
+    /// always flushed.
     pub fn set_line_buffered(&mut self, on: bool) {
         self.line_buffered = on || self.destination == Destination::Terminal;
     }
@@ -140,7 +140,7 @@ impl Output {
             && self.own_file().is_some_and(|own| own.is(source.identity()))
     }
 
-    /// Returns the file that the output goes to, if it is a regular one.
+    /// Returns the identity of the output file, if it is a regular one.
     pub fn own_file(&self) -> Option<OwnFile> {
         self.own_file
     }
@@ -148,8 +148,8 @@ impl Output {
     /// Writes all of `bytes`, now or soon.
     ///
     /// # Errors
-    /// Returns the error of `write(2)`, such as EPIPE when the reader has gone. EINTR is retried,
-    /// and a non-blocking descriptor is waited for.
+    /// Returns the error of `write(2)`, such as EPIPE if the reader has closed the pipe. Retries
+    /// after EINTR, and waits for a non-blocking descriptor.
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.written += bytes.len() as u64;
         self.position += bytes.len() as u64;
@@ -169,8 +169,8 @@ impl Output {
         Ok(())
     }
 
-    /// Writes a line that arrives in pieces. A pipe gets it in one write with whole lines only, if it
-    /// fits, so that the lines of processes that share the pipe stay apart.
+    /// Writes a line that arrives in pieces. A pipe gets it in one write with whole lines only, if
+    /// it fits, so that the lines of processes that share the pipe are not mixed.
     ///
     /// # Errors
     /// Fails as [`Output::write_all`] does, and with the error of `pieces`.
@@ -194,7 +194,7 @@ impl Output {
         self.write_all(&line)
     }
 
-    /// Moves the position of the next byte to `position` bytes after where the output began.
+    /// Moves the position of the next byte to `position` bytes after the start of the output.
     ///
     /// In a regular file this leaves a hole, or goes back to overwrite earlier bytes. Any other
     /// output gets zeros.
@@ -206,7 +206,7 @@ impl Output {
         if position == self.position {
             return Ok(());
         }
-        // A file opened for appending takes every byte at its end, whatever the position.
+        // In a file opened for appending, every byte is written at the end, whatever the position.
         if self.destination == Destination::Regular && !appends(&self.file) {
             let too_far = |_| io::Error::from(Errno::OVERFLOW);
             let by = i64::try_from(i128::from(position) - i128::from(self.position)).map_err(too_far)?;
@@ -261,14 +261,14 @@ impl Output {
         }
     }
 
-    /// Counts bytes that were output other than by `write`.
+    /// Counts bytes that were output by means other than `write`.
     pub(super) fn count(&mut self, bytes: u64) {
         self.written += bytes;
         self.position += bytes;
     }
 
-    /// Gives `bytes` to the pipe in sheets. Returns how many it took before no more sheets were
-    /// available.
+    /// Gives `bytes` to the pipe in sheets. Returns the number of bytes accepted before no more
+    /// sheets were available.
     fn give(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut given = 0;
         while given < bytes.len() && !self.no_sheets {
