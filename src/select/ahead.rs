@@ -1,8 +1,8 @@
 //! Reads several logs ahead, on other threads.
 //!
 //! While the merge passes on a batch of entries, the next one of the same log is read. A batch that
-//! no thread has begun when it is needed is read by the thread that needs it, so any number of
-//! threads gives the same entries.
+//! no thread has begun when it is needed is read by the thread that needs it, so the entries do not
+//! depend on the number of threads.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -16,13 +16,13 @@ use super::log::Log;
 #[derive(Debug)]
 pub(super) struct ReadAhead {
     shared: Arc<SharedLogs>,
-    /// How many more threads may be started.
+    /// The number of threads that may still be started.
     helpers: usize,
 }
 
 #[derive(Debug)]
 struct SharedLogs {
-    /// The number of bytes that each log holds back to sort its entries, and of a batch.
+    /// The number of bytes that each log holds back to sort its entries, and the size of a batch in bytes.
     sizes: (usize, usize),
     state: Mutex<LogStates>,
     changed: Condvar,
@@ -31,7 +31,7 @@ struct SharedLogs {
 #[derive(Debug)]
 struct LogStates {
     slots: Vec<NextBatch>,
-    /// Logs whose next batch may be read ahead. Some of them may have been read since.
+    /// Logs whose next batch may be read ahead. Some may have been read in the meantime.
     queue: VecDeque<usize>,
     is_closed: bool,
 }
@@ -43,9 +43,9 @@ enum NextBatch {
     Unread(Box<Log>, EntryBatch),
     /// A thread is reading it.
     Reading,
-    /// It has been read. Unless it is the last one, the log follows.
+    /// The batch has been read. Unless it is the last one, the log is included.
     Read(Option<Box<Log>>, EntryBatch),
-    /// Reading it panicked.
+    /// Reading the batch panicked.
     Panicked(Box<dyn Any + Send>),
     /// No more batches follow or are wanted.
     Done,

@@ -1,6 +1,6 @@
 //! Entries of one log that were read and sorted ahead of the merge.
 //!
-//! Another thread can fill a batch while the merge passes on the entries of the one before it.
+//! Another thread can fill a batch while the merge passes on the entries of the previous one.
 
 use std::collections::VecDeque;
 use std::io;
@@ -13,8 +13,8 @@ pub struct Lines {
     /// The offset of the lines in the log, and their length.
     pub offset: u64,
     len: usize,
-    /// How many line numbers to skip (modulo 2^64) before these lines; `None` if they continue the
-    /// lines that were returned last.
+    /// The number of line numbers to skip (modulo 2^64) before these lines; `None` if they continue
+    /// the lines that were returned last.
     pub passed: Option<u64>,
 }
 
@@ -23,7 +23,7 @@ impl Lines {
         Lines { offset, len, passed }
     }
 
-    /// Returns where the lines end in the log.
+    /// Returns the offset of the end of the lines in the log.
     #[must_use]
     pub fn end(&self) -> u64 {
         self.offset + self.len as u64
@@ -37,7 +37,7 @@ struct BatchedEntry {
     len: usize,
 }
 
-/// A place where the lines do not continue those before them in the log.
+/// A position at which the lines do not continue those before them in the log.
 #[derive(Clone, Copy, Debug)]
 struct Jump {
     /// The number of the entry in the batch.
@@ -46,7 +46,7 @@ struct Jump {
     passed: Option<u64>,
 }
 
-/// What follows the entries of a batch.
+/// The event after the entries of a batch.
 #[derive(Debug, Default)]
 pub(super) enum BatchEnd {
     /// Further batches.
@@ -65,14 +65,14 @@ pub(super) struct EntryBatch {
     entries: Vec<BatchedEntry>,
     jumps: VecDeque<Jump>,
     pub end: BatchEnd,
-    /// The next entry, and where it begins in `bytes` and in the log.
+    /// The number of the next entry, and its start in `bytes` and in the log.
     next: usize,
     at: usize,
     offset: u64,
 }
 
 impl EntryBatch {
-    /// Makes room for other entries.
+    /// Removes all entries and keeps the memory.
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.entries.clear();
@@ -85,13 +85,13 @@ impl EntryBatch {
         self.bytes.len()
     }
 
-    /// Returns whether there is no entry at all.
+    /// Returns whether there is no entry.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Adds the time and the place of an entry, or of a piece of one, whose bytes are added later.
-    /// `passed` is that of [`Lines`].
+    /// Adds the time and the position of an entry, or of a piece of one, whose bytes are added
+    /// later. `passed` is as in [`Lines`].
     pub fn push(&mut self, time: Timestamp, (offset, len): (u64, usize), passed: Option<u64>) {
         if self.is_empty() || offset != self.offset || passed.is_some() {
             self.jumps.push_back(Jump { entry: self.entries.len(), offset, passed });

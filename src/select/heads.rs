@@ -1,6 +1,6 @@
 //! The next entry of each log of a merge, the earliest on top.
 //!
-//! A binary heap that also names the runner-up without a search, and replaces the top in one step.
+//! This binary heap also returns the runner-up without a search, and replaces the top in one step.
 //! `BinaryHeap` removes and inserts it, which takes twice as long for logs whose lines alternate.
 
 /// The order of an entry among those of other logs: by time, then by the rank of its log.

@@ -30,7 +30,7 @@ pub fn last_line_end(source: &Source, within: Range<u64>, terminator: u8) -> io:
     Ok(within.start)
 }
 
-/// Returns where the last `count` of the lines in `within` begin; all of them end.
+/// Returns the start of the last `count` lines in `within`, all of which are terminated.
 ///
 /// # Errors
 /// Returns an error if reading fails.
@@ -45,7 +45,7 @@ pub fn last_lines_start(source: &Source, within: Range<u64>, count: u64) -> io::
     Ok(start)
 }
 
-/// Returns how many lines end in `within`.
+/// Returns the number of line ends in `within`.
 ///
 /// # Errors
 /// Returns an error if reading fails.

@@ -1,8 +1,8 @@
-//! Puts lines that are appended to several logs in order of time.
+//! Sorts lines that are appended to several logs by time.
 //!
-//! A line waits for a moment, because another log may be written later with an earlier time. After
-//! that the lines with the earliest times come first, whatever the order of their arrival. A line
-//! that is later than that comes as it arrives.
+//! A line waits for a moment, because a line with an earlier time may be appended to another log
+//! later. Waiting lines are released in order of time, whatever the order of their arrival. A line
+//! whose turn is already over is released as it arrives.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -15,13 +15,13 @@ use super::batch::Lines;
 use super::period::PeriodSearch;
 use crate::timestamp::{EntryFilter, Period, Reader};
 
-/// How long a line waits for lines of other logs.
+/// The time for which a line waits for lines of other logs.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// The number of bytes that may wait. Beyond that the earliest lines are released.
+/// The maximum number of bytes that wait. If there are more, the earliest lines are released.
 const HELD: usize = 16 << 20;
 
-/// The number of bytes of an unfinished line that are held back.
+/// The maximum number of bytes of an unfinished line that are held back.
 const LONGEST_HELD: usize = 64 << 10;
 
 /// The order of entries: by time, then by the rank of the log, then by arrival.
@@ -48,18 +48,18 @@ pub struct Released {
     pub log: usize,
     /// Its lines.
     pub bytes: Vec<u8>,
-    /// Where they are in the log.
+    /// Their position in the log.
     pub lines: Lines,
-    /// Whether nothing more of the log follows.
+    /// Whether this is the last entry of the log.
     pub is_last: bool,
 }
 
-/// A log as far as it has been written.
+/// A growing log.
 #[derive(Debug)]
 struct GrowingLog {
     rank: usize,
     filter: Option<EntryFilter>,
-    /// The beginning of a line.
+    /// The beginning of an unfinished line.
     begun: Vec<u8>,
     /// Whether a piece of that line has been taken already.
     is_within_line: bool,
@@ -73,13 +73,13 @@ struct GrowingLog {
     has_ended: bool,
 }
 
-/// The merge of what is appended to several logs.
+/// A merge of lines that are appended to several logs.
 #[derive(Debug)]
 pub struct LiveMerge {
     search: PeriodSearch,
     logs: Vec<GrowingLog>,
     held: BTreeMap<EntryOrder, HeldEntry>,
-    /// When the entries arrived, the earliest first.
+    /// The arrival times of the entries, the earliest first.
     arrivals: VecDeque<(Instant, EntryOrder)>,
     bytes: usize,
     serial: u64,
@@ -88,15 +88,15 @@ pub struct LiveMerge {
 }
 
 impl LiveMerge {
-    /// Merges logs whose times are read as `search` says. Its period does not matter.
+    /// Returns a merge of logs whose times are read according to `search`. Its period is ignored.
     #[must_use]
     pub fn new(search: PeriodSearch) -> Self {
         let (logs, held, arrivals) = (Vec::new(), BTreeMap::new(), VecDeque::new());
         Self { search, logs, held, arrivals, bytes: 0, serial: 0, due: None }
     }
 
-    /// Adds a log and returns its number. `before` is the log that it replaces, if any. Entries with
-    /// the same time come in the order of ranks.
+    /// Adds a log and returns its number. `before` is the log that it replaces, if any. Entries
+    /// with the same time are released in the order of ranks.
     pub fn add(&mut self, rank: usize, before: Option<usize>) -> usize {
         let reader = before.and_then(|before| Some(Arc::clone(self.logs.get(before)?.filter.as_ref()?.reader())));
         self.logs.push(GrowingLog {
@@ -162,7 +162,7 @@ impl LiveMerge {
         }
     }
 
-    /// Lets no entry wait any longer.
+    /// Ends the wait of all entries.
     pub fn close(&mut self) {
         self.due = self.held.last_key_value().map(|(key, _)| *key);
     }
@@ -185,7 +185,7 @@ impl LiveMerge {
         Some(Released { log, bytes, lines, is_last })
     }
 
-    /// Returns how long it takes until the next entry need not wait any longer.
+    /// Returns the time until the next entry need not wait any longer.
     #[must_use]
     pub fn wait(&self, now: Instant) -> Option<Duration> {
         self.arrivals.front().map(|(arrived, _)| WAIT.saturating_sub(now.duration_since(*arrived)))
@@ -214,7 +214,7 @@ impl LiveMerge {
         self.serial += 1;
         let key = (time.or(growing.last.map(|last| last.0)).unwrap_or(Timestamp::MIN), growing.rank, self.serial);
         if time.is_none() && growing.last.is_some() {
-            // The entry that the line belongs to has been released already.
+            // The entry to which the line belongs has already been released.
             self.due = self.due.max(Some(key));
         }
         growing.last = Some(key);
@@ -225,8 +225,8 @@ impl LiveMerge {
 }
 
 impl GrowingLog {
-    /// Returns the length of the next line, if `bytes` hold it. A heading and the time below it are
-    /// one.
+    /// Returns the length of the next line, if `bytes` hold all of it. A heading and the time below
+    /// it are treated as one line.
     fn line_len(&self, bytes: &[u8]) -> Option<usize> {
         match self.filter.as_ref().filter(|_| !self.is_within_line) {
             Some(filter) => filter.reader().unit_len(bytes, false),
@@ -234,7 +234,7 @@ impl GrowingLog {
         }
     }
 
-    /// Detects the time format from the first lines, unless that of the log before fits.
+    /// Detects the time format from the first lines, unless that of the previous log fits.
     fn detect(&mut self, search: &PeriodSearch, lines: &[u8]) {
         let reads = |reader: &Reader| !reader.is_sequential() && reader.stamp(lines).is_some();
         if lines.is_empty()

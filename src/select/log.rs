@@ -25,7 +25,7 @@ const PIECE: usize = 64 << 10;
 struct LineVerdict {
     len: usize,
     is_wanted: bool,
-    /// The time of the entry that it begins, if any.
+    /// The time of the entry that begins with it, if any.
     time: Option<Timestamp>,
 }
 
@@ -53,7 +53,7 @@ pub struct Log {
     filter: Option<EntryFilter>,
     /// Notices to report at the end of the log.
     notices: Vec<String>,
-    /// The bytes read, without those already dropped, and how many were dropped.
+    /// The bytes read, without those already dropped, and the number of bytes dropped.
     buffer: Vec<u8>,
     dropped: u64,
     /// The number of bytes examined, the offset of the next byte in the log, and the lines before
@@ -73,9 +73,9 @@ pub struct Log {
     /// Whether that was a piece of an entry that continues.
     is_within_entry: bool,
     latest: Timestamp,
-    /// The latest time less the slack. No earlier entry is sorted in.
+    /// The latest time less the slack. Entries with earlier times are not sorted.
     horizon: Timestamp,
-    /// Whether the rest of a very long line comes next, and whether it is wanted.
+    /// Whether the rest of a very long line is next, and whether it is wanted.
     rest: Option<bool>,
     /// Whether the log has a gap after the bytes in the buffer.
     at_gap: bool,
@@ -135,8 +135,8 @@ impl Log {
         })
     }
 
-    /// Reads on, and returns the entries that nothing later can precede within the slack and `hold`
-    /// bytes, about `size` bytes in all. Lines before the first entry belong to it. Ends early rather
+    /// Reads on, and returns about `size` bytes of entries that no later entry can precede, within
+    /// the slack and `hold` bytes. Lines before the first entry belong to it. Ends early rather
     /// than wait for a slow writer. The memory of `batch` is reused.
     pub(super) fn next_batch(&mut self, mut batch: EntryBatch, (hold, size): (usize, usize)) -> EntryBatch {
         batch.clear();
@@ -145,7 +145,7 @@ impl Log {
             batch.end = BatchEnd::Failed(error);
             return batch;
         }
-        // Entries that follow each other are copied at once.
+        // Contiguous entries are copied at once.
         let mut run = self.examined..self.examined;
         loop {
             while let Some(entry) = self.release() {
@@ -156,7 +156,7 @@ impl Log {
                 run.end += entry.len as u64;
                 let (line, before) = self.returned;
                 let passed = (entry.line != line).then(|| entry.line.wrapping_sub(line));
-                // Nothing comes between the pieces of an entry.
+                // No other entry comes between the pieces of an entry.
                 let time = if entry.continues { before } else { entry.time };
                 batch.push(time, (entry.offset, entry.len), passed);
                 self.returned = (entry.line + entry.count, time);
@@ -212,7 +212,7 @@ impl Log {
         std::mem::take(&mut self.notices)
     }
 
-    /// Takes the next entry, unless a later one may precede it.
+    /// Takes the next entry, unless an entry read later may precede it.
     fn release(&mut self) -> Option<Entry> {
         if self.is_within_entry {
             return match self.entries.iter().position(|entry| entry.continues) {
@@ -247,7 +247,7 @@ impl Log {
         may_close
     }
 
-    /// Reads more. Returns whether the writer is slow.
+    /// Reads more bytes. Returns whether the writer is slow.
     fn read_more(&mut self) -> bool {
         let filled = self.fill();
         let is_slow = matches!(filled, Ok(Filled::Drained));
@@ -274,7 +274,7 @@ impl Log {
             self.close();
         }
         self.is_timed |= line.time.is_some();
-        // An entry that is too far out of order stays where it is.
+        // An entry that is too far out of order keeps its position.
         let time = line.time.map(|time| if time < self.horizon { self.latest } else { time });
         if let Some(time) = time.filter(|time| *time > self.latest) {
             self.latest = time;
@@ -288,7 +288,7 @@ impl Log {
         self.line += count;
     }
 
-    /// Adds a line to the entry that grows, or begins one. A very long entry goes on as another piece.
+    /// Adds a line to the entry that grows, or begins one. A very long entry continues as another piece.
     fn extend_entry(&mut self, len: usize, count: u64, time: Option<Timestamp>) {
         let entry = self.growing.get_or_insert(Entry {
             time: time.unwrap_or(self.latest),
@@ -320,7 +320,7 @@ impl Log {
         }
     }
 
-    /// Ends the last entry, and sorts it in by its time.
+    /// Ends the last entry, and inserts it by its time.
     fn close(&mut self) {
         let Some(entry) = self.growing.take() else { return };
         let at = self.entries.iter().rposition(|other| other.time <= entry.time).map_or(0, |at| at + 1);
@@ -346,7 +346,7 @@ impl Log {
         Some(LineVerdict { len, is_wanted, time: filter.time().filter(|_| is_wanted) })
     }
 
-    /// Reads more, after dropping bytes that are no longer needed.
+    /// Reads more bytes, after dropping those that are no longer needed.
     fn fill(&mut self) -> io::Result<Filled> {
         let needed = self.entries.iter().chain(&self.growing).map(|entry| entry.pos).fold(self.examined, u64::min);
         let unneeded = (needed - self.dropped) as usize;
@@ -360,7 +360,7 @@ impl Log {
             self.offset = self.stream.offset();
             self.at_gap = false;
         }
-        // One of many logs holds, and reads, less.
+        // If there are many logs, each of them holds, and reads, less.
         let filled = self.stream.fill_uninterrupted(&mut self.buffer, PIECE.min(self.hold as usize))?;
         match filled {
             Filled::Ended | Filled::Stopped => {

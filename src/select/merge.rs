@@ -20,7 +20,7 @@ const BATCHED: usize = 4 << 20;
 #[derive(Debug)]
 pub struct Merge {
     ahead: ReadAhead,
-    /// The batches of which entries have not been returned.
+    /// The batches with entries that have not been returned.
     batches: Vec<EntryBatch>,
     ranks: Vec<usize>,
     /// The logs by rank.
@@ -29,7 +29,7 @@ pub struct Merge {
     heads: Heads,
 }
 
-/// What to do after some lines of a log.
+/// The step after some lines of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MergeStep {
     /// Continue with the next lines.
@@ -40,7 +40,7 @@ pub enum MergeStep {
     Stop,
 }
 
-/// Takes the lines of a merge. Logs are known by their numbers, from 0.
+/// The receiver of the lines of a merge. Logs are identified by their numbers, from 0.
 pub trait MergeOutput {
     /// Takes the next lines of a log.
     ///
@@ -54,7 +54,7 @@ pub trait MergeOutput {
     /// Returns the error of the output.
     fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep>;
 
-    /// Reports that a log failed. Nothing more of it follows.
+    /// Reports that a log failed. No more of its lines follow.
     ///
     /// # Errors
     /// Returns the error of the output.

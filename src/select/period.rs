@@ -10,14 +10,14 @@ use jiff::Timestamp;
 use crate::io::Source;
 use crate::timestamp::{self, EntryFilter, Period, Reader, Refusal, TimeContext, describe_cover, describe_period};
 
-/// A requested period, and what is known about the times in logs.
+/// A requested period, and the context for reading the times in logs.
 #[derive(Clone, Debug)]
 pub struct PeriodSearch {
     /// The period.
     pub period: Period,
-    /// What completes times that lines abbreviate.
+    /// The context that completes abbreviated times.
     pub context: TimeContext,
-    /// The name of the log, if the search is for one of them.
+    /// The name of the log, if the search is for a single log.
     name: OsString,
     /// The logs without an entry of the period, if they are reported together.
     empty: Option<Arc<Mutex<EmptyLogs>>>,
@@ -53,15 +53,14 @@ impl PeriodSearch {
         PeriodSearch { period, context, name: OsString::new(), empty: None }
     }
 
-    /// Returns a search whose [`PeriodSearch::conclusion`] reports the logs without an entry. Of rotated
-    /// logs, most have none.
+    /// Returns a search whose [`PeriodSearch::conclusion`] reports the logs without an entry. Most
+    /// rotated logs have none.
     #[must_use]
     pub fn collecting(self) -> PeriodSearch {
         PeriodSearch { empty: Some(Arc::default()), ..self }
     }
 
-    /// Returns this search for a stream, in which the time of the last write completes times that
-    /// lines abbreviate.
+    /// Returns this search for a stream, in which the time of the last write completes abbreviated times.
     #[must_use]
     pub fn of(&self, source: &Source) -> PeriodSearch {
         let context = TimeContext { written: source.written(), ..self.context.clone() };
@@ -101,7 +100,7 @@ impl PeriodSearch {
         timestamp::detect_from(bytes, whole, &self.context).map_err(refused)
     }
 
-    /// Finds the entries of the period in a known form.
+    /// Finds the entries of the period in a known time format.
     ///
     /// # Errors
     /// Returns an error if reading fails.
@@ -130,8 +129,8 @@ impl PeriodSearch {
         filter.warning().into_iter().chain(disorder).chain(outside).collect()
     }
 
-    /// Returns the log that has no entry, if there is only one, and the message about all logs without
-    /// an entry, unless another log has one.
+    /// Returns the message about the logs without an entry, and the name of the log if there is
+    /// only one. Returns `None` if another log has an entry.
     #[must_use]
     pub fn conclusion(&self) -> Option<(Option<OsString>, String)> {
         let empty = self.empty.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
@@ -161,7 +160,7 @@ impl PeriodSearch {
         None
     }
 
-    /// Explains why a period contains no entry. `subject` says of which logs, such as "the log covers",
+    /// Explains why a period contains no entry. `subject` names the logs, such as "the log covers",
     /// and `covers` is their first and last time.
     fn describe_outside(&self, subject: &str, covers: (Timestamp, Timestamp)) -> String {
         let zone = &self.context.zone;

@@ -12,7 +12,7 @@ use crate::os::posix::OsStrExt;
 /// The suffixes of compressed files.
 const COMPRESSED: [&[u8]; 9] = [b".gz", b".zst", b".xz", b".bz2", b".lz4", b".Z", b".lzma", b".lz", b".tgz"];
 
-/// The age of a file in a rotated log. Dated files come first by date, then numbered ones from the
+/// The age of a file in a rotated log. Dated files are first, by date, then numbered ones from the
 /// highest number, then the one that is still being written.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Age {
@@ -57,8 +57,7 @@ fn log_and_age(name: &[u8]) -> (&[u8], Age) {
         Some(number) => Age::Numbered(Reverse(number)),
         None => return (plain, Age::Current),
     };
-    // `app-20261121.log`, `app.1.log` and `app.log` may be one log as well, but only a suffix is
-    // certain.
+    // `app-20261121.log`, `app.1.log` and `app.log` may also be one log, but only a suffix is certain.
     log = log.strip_suffix(b"-").unwrap_or(log);
     (log, age)
 }
