@@ -54,7 +54,6 @@ impl Block {
     /// mapped or collapsed, all offsets up to its end are accepted, and the bytes are read: a
     /// mapping shows zeros in place of bytes that a truncation removed. Returns the reason if the
     /// rest could not be read.
-    /// be read, if so.
     ///
     /// # Errors
     /// Returns the error of `each`.

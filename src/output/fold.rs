@@ -11,7 +11,6 @@ pub const USAGE_INDENT: usize = 11;
 ///
 /// A line is preferably wrapped before a column of text right of the indentation, which two spaces
 /// or a tab separate from the one before.
-/// there is one right of the indentation.
 pub fn fold(text: &str, width: usize, indent: usize) -> String {
     let mut folded = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
