@@ -9,7 +9,7 @@ use crate::util::{Dir, hold_pages, mapped, pause, run};
 const SCHEMA: &str = include_str!("../../docs/bench.schema.json");
 
 /// Collects the violations of `schema` in `value`, for the subset of JSON Schema that this schema
-/// uses. An unknown keyword is a failure, so that none is ignored.
+/// uses. An unknown keyword is a violation, so that none is ignored.
 fn violations(root: &Value, schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
     let is = |kind: &str| match kind {
         "object" => value.is_object(),
@@ -147,7 +147,7 @@ fn rows<'d>(document: &'d Value, way: &str) -> Vec<&'d Value> {
     document["rows"].as_array().unwrap().iter().filter(|row| row["way"] == way).collect()
 }
 
-/// Returns bytes in which each kind of work finds something to count.
+/// Returns bytes that contain something to count for each kind of work.
 fn text() -> Vec<u8> {
     (0..9_000).flat_map(|i| format!("line {i} {}\n", "abab".repeat(i % 13)).into_bytes()).collect()
 }
@@ -174,7 +174,7 @@ const WAYS: [&str; 19] = [
     "windows-prefetch",
 ];
 
-/// The ways of reading that a kernel, a file system or a sandbox may not offer.
+/// The access methods that a kernel, a file system or a sandbox may not offer.
 const OFTEN_REFUSED: [&str; 7] =
     ["nowait", "direct", "uring", "uring-fixed", "uring-direct", "map-hugepage", "map-collapse"];
 
@@ -295,7 +295,7 @@ fn cold_runs_read_the_device_and_warm_runs_do_not() {
     let ran = run(&["bench", "--json", "--both", "--runs", "2", "--ways", "read,map,windows", path.to_str().unwrap()]);
     let document = valid(&ran.stdout);
     if ran.code != 0 {
-        // An in-memory file system cannot be cold, which must be reported.
+        // An in-memory file system cannot be cold. This must be reported.
         assert!(ran.stderr.contains("stay in memory"), "{}", ran.stderr);
         return;
     }
@@ -303,7 +303,7 @@ fn cold_runs_read_the_device_and_warm_runs_do_not() {
         let device = row["device_bytes"].as_f64();
         let runs = row["runs"].as_array().unwrap();
         match row["state"].as_str().unwrap() {
-            // Meanwhile, a page of the program itself may be read from disk.
+            // During a warm run, a page of the program itself may be read from disk.
             "warm" => assert!(device.unwrap() < f64::from(300 << 10), "{row}"),
             _ if runs.is_empty() => assert_eq!(row["left_out"].as_array().unwrap().len(), 2, "{row}"),
             _ => assert!(device.unwrap() >= f64::from(3 << 20), "{row}"),
@@ -379,8 +379,8 @@ fn the_table_agrees_with_the_figures() {
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }
-    // Two runs of each way never show more than noise, however far apart they are. The result was
-    // called noise.
+    // Regression: the result was called noise, although two runs of each method can never show more
+    // than noise, however far apart they are.
     let words = table.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(words.contains("Undecided between mmap and read: "), "{table}");
     assert!(words.contains("which 2 runs are too few to confirm"), "{table}");
@@ -629,8 +629,8 @@ fn direct_reads_need_no_alignment_of_the_file_or_the_block() {
     }
 }
 
-/// Regression: a name with escape sequences was printed unescaped, and an empty one was taken as a
-/// directory.
+/// Regression: a name with escape sequences was printed unescaped, and an empty name was treated as
+/// a directory.
 #[test]
 fn the_temporary_directory_is_named_harmlessly() {
     let dir = Dir::new();

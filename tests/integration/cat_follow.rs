@@ -1,5 +1,5 @@
-//! `mapped cat --follow`: appended bytes are printed exactly once, whatever happens to the file
-//! meanwhile.
+//! `mapped cat --follow`: appended bytes are printed exactly once, whatever happens to the file in
+//! the meantime.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use crate::util::{Dir, mapped, pause};
 
-/// A running follower, and its output so far.
+/// A running follower and its output so far.
 pub struct Follower {
     child: Child,
     pieces: Receiver<Vec<u8>>,
@@ -28,7 +28,7 @@ impl Follower {
         Follower::with_input(command, Stdio::null())
     }
 
-    /// Starts a command with something on standard input.
+    /// Starts a command with the given standard input.
     pub fn with_input(command: &mut std::process::Command, stdin: Stdio) -> Follower {
         let mut child =
             command.stdin(stdin).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("mapped runs");
@@ -82,7 +82,7 @@ impl Follower {
         }
     }
 
-    /// Waits for it to end by itself. Returns the same as [`Follower::interrupt`].
+    /// Waits for the follower to end by itself. Returns the same as [`Follower::interrupt`].
     pub fn ends(mut self) -> (Vec<u8>, String, Option<i32>) {
         let code = self.child.wait().expect("it ends").code();
         let mut messages = String::new();
@@ -146,8 +146,8 @@ fn an_empty_file_grows() {
     follower.interrupt();
 }
 
-/// Regression, seen on a slow processor: a file that was truncated right after its lines were printed
-/// counted as one that ends within a line, and an empty line followed.
+/// Regression, on a slow processor: a file that was truncated right after its lines were printed
+/// was treated as one that ends within a line, so an empty line followed.
 #[test]
 fn a_truncated_file_is_printed_again() {
     let dir = Dir::new();
@@ -251,7 +251,7 @@ fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
     let dir = Dir::new();
     let path = dir.file("log", b"");
     let mut follower = Follower::start(&["-F"], &path);
-    // Nothing is guaranteed until it has started to watch.
+    // Nothing is guaranteed until the follower has started to watch.
     append(&path, b"ready\n");
     follower.shows(b"ready\n");
     let mut expected = b"ready\n".to_vec();
@@ -270,8 +270,8 @@ fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
         match round % 2 {
             0 => std::fs::rename(&path, dir.path().join(format!("log.{round}"))).expect("renamed"),
             _ => {
-                // Bytes that are cut off before they are read are lost, so all of them are awaited
-                // first.
+                // Bytes that are cut off before they are read are lost, so this waits for all of
+                // them first.
                 follower.shows(&expected);
                 writer.set_len(0).expect("writable");
             }
@@ -396,7 +396,7 @@ fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
     assert!(idle < 10, "under one per cent");
 }
 
-/// Runs `cat` in a directory of its own, with relative names.
+/// Runs `cat` in its own directory, with relative names.
 fn follow_in(dir: &Dir, args: &[&str]) -> Follower {
     Follower::of(mapped().arg("cat").args(args).current_dir(dir.path()))
 }
@@ -444,7 +444,7 @@ fn several_files_are_named_as_tail_names_them() {
     follower.interrupt();
 }
 
-/// Regression: `part` of one file and the next line of another were printed as one line.
+/// Regression: `part` at the end of one file and the next line of another were printed as one line.
 #[test]
 fn lines_of_two_files_are_never_glued() {
     let dir = Dir::new();
@@ -460,7 +460,7 @@ fn lines_of_two_files_are_never_glued() {
     let (seen, _, code) = follower.interrupt();
     assert_eq!(String::from_utf8_lossy(&seen), "a:a1\nb:b1\nb:b2\na:partial\na:rest\nb:half");
     assert_eq!(code, Some(130));
-    // A file that replaces another also begins a line.
+    // A file that replaces another one also begins a line.
     let mut follower = follow_in(&dir, &["-F", "b"]);
     follower.shows(b"b1\nb2\nhalf");
     std::fs::rename(&b, dir.path().join("old")).expect("renamed");
@@ -469,7 +469,7 @@ fn lines_of_two_files_are_never_glued() {
     follower.interrupt();
 }
 
-/// Regression: it ended with the first writer.
+/// Regression: following ended with the first writer.
 #[test]
 fn a_fifo_waits_for_further_writers() {
     let dir = Dir::new();
@@ -482,7 +482,7 @@ fn a_fifo_waits_for_further_writers() {
         let mut expected = Vec::new();
         for number in 0..4 {
             let line = format!("line {number}\n");
-            // Opening it waits for a reader.
+            // Opening the FIFO waits for a reader.
             File::options().write(true).open(&path).expect("a reader").write_all(line.as_bytes()).expect("written");
             expected.extend(format!("fifo:{line}").bytes());
             follower.shows(&expected);
@@ -496,7 +496,7 @@ fn a_fifo_waits_for_further_writers() {
 }
 
 /// Regression: files that changed at nearly the same time were printed in the order of their names
-/// on the command line, where tail prints them in the order of the changes.
+/// on the command line, whereas tail prints them in the order of the changes.
 #[cfg(target_os = "linux")]
 #[test]
 fn files_are_printed_in_the_order_of_their_changes() {
@@ -507,7 +507,8 @@ fn files_are_printed_in_the_order_of_their_changes() {
         Follower::of(mapped().args(["--as", "tail", "-q", "-f", "one", "two", "three"]).current_dir(dir.path()));
     append(&logs[0], b"ready\n");
     follower.shows(b"ready\n");
-    // It sees all of the changes at once, unless it is stopped while it looks from file to file.
+    // The follower sees all of the changes at once, unless it is stopped while it goes from file to
+    // file.
     pause(Duration::from_millis(50));
     let id = Pid::from_child(&follower.child);
     kill_process(id, Signal::STOP).expect("it runs");
@@ -528,8 +529,8 @@ fn signal(child: &mut Child, signal: rustix::process::Signal) -> (Option<i32>, D
     (code, begun.elapsed())
 }
 
-/// Regression: only the second signal ended it while it was opening a FIFO, writing to a stalled
-/// reader, or printing old content.
+/// Regression: only the second signal ended the command while it was opening a FIFO, writing to a
+/// stalled reader, or printing old content.
 #[test]
 fn the_first_signal_ends_it_whatever_it_is_doing() {
     use rustix::process::Signal;
@@ -537,7 +538,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
     let big = dir.file("big", &b"x some line that is long enough to fill a pipe\n".repeat(1_000_000));
     for program in [&["cat", "-f", "--lines=1:"][..], &["grep", "--follow", "x"]] {
         for (sent, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-            // Its output is not read.
+            // The output of this child is not read.
             let mut child = mapped()
                 .args(program)
                 .arg(&big)
@@ -550,7 +551,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
             let (ended, took) = signal(&mut child, sent);
             assert_eq!(ended, Some(code), "{program:?}");
             assert!(took < Duration::from_secs(2), "{program:?}: {took:?}");
-            // Nothing has arrived yet.
+            // Nothing has been written to the input yet.
             let mut child = mapped()
                 .args(program)
                 .arg("-")
@@ -566,7 +567,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
     }
 }
 
-/// Regression: with one file more than descriptors, the whole run ended.
+/// Regression: with one file more than there are descriptors, the whole run ended.
 #[test]
 fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     let dir = Dir::new();
@@ -593,7 +594,7 @@ fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     }
 }
 
-/// Regression: it gave up on a name that was a directory, a link to itself, or in a missing
+/// Regression: following gave up on a name that was a directory, a link to itself, or in a missing
 /// directory.
 #[test]
 fn by_name_it_keeps_trying_whatever_was_wrong() {
@@ -623,7 +624,7 @@ fn by_name_it_keeps_trying_whatever_was_wrong() {
             let (_, messages, code) = follower.interrupt();
             assert!(messages.ends_with("has appeared; following new file\n"), "{messages}");
             assert_eq!(code, Some(130));
-            // Back to the original file.
+            // The name refers to the original file again.
             std::fs::remove_file(&path).expect("removed");
             match name {
                 "d" => std::fs::create_dir(&path).expect("made"),

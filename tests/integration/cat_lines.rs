@@ -1,5 +1,5 @@
-//! `mapped cat`'s line options: reversed lines, every Nth line, lines from a list, lines around a
-//! byte.
+//! `mapped cat`'s line options: reversed lines, every Nth line, lines from a list, and lines around
+//! a byte.
 
 use std::ffi::OsStr;
 
@@ -68,7 +68,8 @@ fn a_line_longer_than_a_piece_is_printed_whole() {
     Law::new(&["cat", "--reverse"], &input).in_its_own_blocks().holds(&expected, 0);
 }
 
-/// Returns the records of `tac -s`: each ends with the separator, or begins with it.
+/// Returns the records of `tac -s`. Each ends with the separator, or begins with it if `begins` is
+/// set.
 fn records<'t>(text: &'t [u8], separator: &[u8], begins: bool) -> Vec<&'t [u8]> {
     let (mut records, mut end, mut at) = (Vec::new(), text.len(), text.len());
     while let Some(start) = text[..at].windows(separator.len()).rposition(|bytes| bytes == separator) {
@@ -83,7 +84,7 @@ fn records<'t>(text: &'t [u8], separator: &[u8], begins: bool) -> Vec<&'t [u8]> 
     records
 }
 
-/// A separator may lie in two of the pieces that a file is read in, and occurrences may overlap.
+/// A separator may span two of the pieces in which a file is read, and occurrences may overlap.
 #[test]
 fn records_end_with_any_text() {
     let mut inputs = awkward_inputs();

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crate::law::Law;
 use crate::util::{Dir, Ran, awkward_inputs, cases, mapped, oracle, run_piped};
 
-/// Generates the same random numbers in every run (the top bits of a multiplicative generator).
+/// A generator of the same random numbers in every run (the top bits of a multiplicative
+/// generator).
 struct Dice(u64);
 
 impl Dice {
@@ -19,7 +20,7 @@ impl Dice {
     }
 }
 
-/// Returns bytes that often contain what `cat` treats specially.
+/// Returns bytes that often contain text that `cat` treats specially.
 fn text(dice: &mut Dice) -> Vec<u8> {
     let pieces: [&[u8]; 12] =
         [b"\n", b"\n", b"\n\n\n", b"word", b"\t", b"\r", b"\r\n", b"\x1b[1m", b"\x7f", b"\xc3\xa9", b"\xff\x80", b"\0"];
@@ -122,8 +123,8 @@ fn range(dice: &mut Dice) -> (String, String) {
         1 => (format!(":{b}"), format!("head -UNIT {b}")),
         2 => (format!("{a}:"), format!("tail -UNIT +{a}")),
         3 => (format!("-{a}:"), format!("tail -UNIT {a}")),
-        // `tail` in the first pipe counts from the end of the whole input, so the end is cut off
-        // first.
+        // A `tail` at the start of the pipeline counts from the end of the whole input, so the end
+        // is cut off first.
         4 => (format!("-{b}:-{a}"), format!("head -UNIT -{} | tail -UNIT {}", a - 1, b - a + 1)),
         5 => (format!("{a}:+{count}"), format!("tail -UNIT +{a} | head -UNIT {count}")),
         6 => (format!("-{a}:+{count}"), format!("tail -UNIT {a} | head -UNIT {count}")),
@@ -158,7 +159,7 @@ fn ranges_are_those_of_head_and_tail() {
         let input = lines(&mut dice);
         let (ours, theirs) = range(&mut dice);
         let (option, unit) = dice.pick(&[("--lines", "n"), ("--bytes", "c")]);
-        // With fewer than 200 lines, "-200:-100" begins with the first line, and its end is
+        // With fewer than 200 lines, "-200:-100" begins at the first line, and its end is
         // unchanged.
         let units = if unit == "n" { input.split_inclusive(|&byte| byte == b'\n').count() } else { input.len() };
         let begins_before = ours.split_once(":-").is_some_and(|(start, _)| {

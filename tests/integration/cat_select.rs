@@ -1,11 +1,11 @@
-//! `mapped cat`: times, parts, output on a terminal, and messages for what cannot be done.
+//! `mapped cat`: times, parts, output on a terminal, and messages for requests that cannot be met.
 
 use std::fmt::Write;
 
 use crate::law::Law;
 use crate::util::{Dir, Ran, mapped, run, run_piped};
 
-/// Returns an hour of entries, one per second, every tenth with two more lines.
+/// Returns an hour of entries, one per second. Every tenth entry has two more lines.
 fn log() -> String {
     let mut log = "started\n".to_owned();
     for second in 0..3600 {
@@ -18,7 +18,7 @@ fn log() -> String {
     log
 }
 
-/// Returns the lines from the one that starts with `first` up to the one before `behind`.
+/// Returns the lines from the one that starts with `first` to the one before `behind`.
 fn between(log: &str, first: &str, behind: &str) -> String {
     let place = |text: &str| log.find(&format!("\n{text}")).expect("it is there") + 1;
     log[place(first)..place(behind)].to_owned()
@@ -78,8 +78,8 @@ fn a_file_without_times_is_an_error() {
 
 #[test]
 fn entries_out_of_order_are_picked_to_the_line_by_cat_and_grep() {
-    // Regression: with two writers, of which every tenth entry is half a minute late, a period
-    // contained only some of its entries.
+    // Regression: with two writers, one of which writes every tenth entry half a minute late, a
+    // period contained only some of its entries.
     let mut log = String::new();
     let mut inside = String::new();
     for second in 0..3000 {
@@ -168,7 +168,7 @@ fn parts_are_the_whole_together() {
         }
         assert_eq!(whole, log.as_bytes());
     }
-    // Regression: an empty file was called a stream of unknown size.
+    // Regression: an empty file was reported as a stream of unknown size.
     let empty = dir.file("empty", b"");
     for (command, code) in [(&["cat"][..], 0), (&["grep", "x"], 1), (&["grep", "-c", "x"], 1), (&["cat", "-n"], 0)] {
         let named: Ran = mapped().args(command).args(["--shard", "1/2"]).arg(&empty).output().unwrap().into();
@@ -242,8 +242,8 @@ fn closed_descriptors_are_errors() {
     assert_eq!(shell("\"$0\" cat \"$1\" >&-"), bad("standard output"));
     assert_eq!(shell("\"$0\" cat /dev/null >&-"), bad("standard output"));
     assert_eq!(shell("\"$0\" cat \"$1\" <&-"), (0, String::new()));
-    // Regression: lists on standard input, a key, the name /dev/stdin, and what `stat -` describes seemed to be
-    // empty.
+    // Regression: on standard input, lists, a key, the name /dev/stdin and the input of `stat -`
+    // seemed to be empty.
     for (command, code) in [
         ("checksum --files0-from -", 1),
         ("stat --lines --files0-from -", 1),
@@ -267,7 +267,7 @@ fn pick(lines: &[&str], numbers: impl Fn(usize) -> bool) -> Vec<u8> {
     picked.flat_map(|(_, line)| line.bytes()).collect()
 }
 
-/// Regression: every range had a run of its own, so that ten thousand took 44 seconds, and each
+/// Regression: every range took a separate run, so that ten thousand took 44 seconds, and each
 /// range from the end read the file backwards again.
 #[test]
 fn thousands_of_ranges_take_no_longer_than_one() {
@@ -290,7 +290,7 @@ fn thousands_of_ranges_take_no_longer_than_one() {
         let begun = std::time::Instant::now();
         let law = Law::new(&args, text.as_bytes()).in_its_own_blocks();
         law.holds(&pick(&lines, picks), 0);
-        // Twelve runs, each of which used to take seconds.
+        // These are twelve runs, each of which used to take seconds.
         assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
     }
     let numbered =
@@ -300,7 +300,7 @@ fn thousands_of_ranges_take_no_longer_than_one() {
     assert_eq!(numbered.stdout, b"     1\tline 1\n     2\tline 2\n     3\tline 3\n 29998\tline 29998\n");
 }
 
-/// Regression: TZ=/dev/zero was read without end.
+/// Regression: reading TZ=/dev/zero never ended.
 #[test]
 fn a_time_zone_file_without_a_zone_is_utc() {
     let dir = Dir::new();
@@ -353,7 +353,7 @@ fn a_hole_costs_nothing_to_search() {
             );
         }
     }
-    // A last line that consists of a hole begins where the hole does.
+    // A last line that consists of a hole begins where the hole begins.
     file.set_len(far - 1).expect("shorter");
     let ran = run(&["cat", "--lines=2:", "--length=40"]
         .iter()

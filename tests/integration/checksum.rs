@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::law::Law;
 use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped};
 
-/// Computes a CRC by its definition, bit by bit, for those that no classic tool has.
+/// Computes a CRC by its definition, bit by bit, for algorithms that no classic tool has.
 fn crc(width: u32, poly: u64, bytes: &[u8]) -> String {
     let ones = u64::MAX >> (64 - width);
     let poly = poly.reverse_bits() >> (64 - width);
@@ -80,7 +80,7 @@ fn algorithms() -> Vec<String> {
     String::from_utf8(listed.stdout).unwrap().lines().map(first).collect()
 }
 
-/// Regression: `--length 0`, the default in GNU cksum, was refused for digests of one length.
+/// Regression: `--length 0`, the default in GNU cksum, was rejected for digests of a fixed length.
 #[test]
 fn a_length_of_zero_is_the_usual_one() {
     let dir = Dir::new();
@@ -97,7 +97,7 @@ fn the_law_holds_for_every_algorithm() {
     let algorithms = algorithms();
     assert!(algorithms.len() >= 32);
     let mut inputs = awkward_inputs();
-    // Longer than the limits for files read whole, for chunks and for trees.
+    // This input exceeds the limits for files read whole, for chunks and for trees.
     inputs.push(("long", (0..20_000u32).flat_map(|i| i.wrapping_mul(2_654_435_761).to_le_bytes()).collect()));
     for (what, input) in inputs {
         eprintln!("{what}");
@@ -448,7 +448,8 @@ fn untagged_lines_use_the_named_or_fitting_algorithm() {
         let ran = run_piped(mapped().args(["checksum", "-a", algorithm, "-c"]).current_dir(dir.path()), &lines.stdout);
         assert_eq!((ran.code, &*ran.stdout), (0, &b"plain: OK\na b: OK\n"[..]), "{algorithm}: {}", ran.stderr);
     }
-    // An algorithm whose digest is as long as the default's, and many files, one of which differs.
+    // This uses an algorithm whose digest is as long as the default's, and many files, one of which
+    // differs.
     let names = ["plain", "a b", "empty", "big"];
     let lines: Ran =
         mapped().args(["checksum", "-a", "sha256"]).args(names).current_dir(dir.path()).output().unwrap().into();
@@ -456,7 +457,7 @@ fn untagged_lines_use_the_named_or_fitting_algorithm() {
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), &lines.stdout);
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "plain: OK\na b: OK\nempty: FAILED\nbig: OK\n");
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), b"ef46db37  plain\n12  plain\n");
-    // Two digits are no digest by default, so nothing says that the file has changed.
+    // Digests of two digits are not valid by default, so nothing shows that the file has changed.
     assert_eq!((ran.code, &*ran.stdout), (1, &b"plain: FAILED\n"[..]), "{}", ran.stderr);
     assert!(ran.stderr.contains("algorithm unknown for 1 of 2 entries: name it with -a "), "{}", ran.stderr);
     assert!(ran.stderr.contains("name it with --algorithm\n"), "{}", ran.stderr);
@@ -525,8 +526,8 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
     let file = File::create(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, b"123456789", 0).unwrap();
-    // By algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by x^8, by
-    // repeated squaring.
+    // This computes by algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by
+    // x^8, by repeated squaring.
     let step = |r: u32| (0..8).fold(r, |r, _| if r & 1 == 1 { r >> 1 ^ 0xedb8_8320 } else { r >> 1 });
     let mut matrix: Vec<u32> = (0..32).map(|bit| step(1 << bit)).collect();
     let apply = |matrix: &[u32], r: u32| (0..32).filter(|bit| r >> bit & 1 == 1).fold(0, |sum, bit| sum ^ matrix[bit]);
@@ -553,8 +554,8 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
         assert_eq!(String::from_utf8_lossy(&ran.stdout), want, "{io}: {}", ran.stderr);
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }
-    // Digests that cannot skip zeros get them as bytes, with the same result as if they had been
-    // written.
+    // Digests that cannot skip zeros get them as bytes, with the same result as if the zeros had
+    // been written.
     let small = dir.path().join("small");
     let file = File::create(&small).unwrap();
     file.set_len(21_000_001).unwrap();
@@ -647,7 +648,7 @@ fn a_bar_on_a_terminal_shows_the_time_left_and_makes_way() {
     assert!(child.wait().unwrap().success());
     let shown = String::from_utf8(shown).unwrap();
     assert!(shown.contains("256.00 MiB") && shown.contains(" eta "), "{shown:?}");
-    // The `md5sum` of that many zeros. The line begins where the bar was cleared.
+    // This is the `md5sum` of that many zeros. The line begins where the bar was cleared.
     assert!(shown.contains("1f5039e50bd66b290c56684d8550c6c2\r\n"), "{shown:?}");
 }
 

@@ -1,4 +1,5 @@
-//! What an audit searches for new files, and the advice on lists and directories that do not fit.
+//! The directories that an audit searches for new files, and the advice on lists and directories
+//! that do not match.
 
 use crate::util::{Dir, Ran, mapped};
 
@@ -20,7 +21,8 @@ fn new_files(ran: &Ran) -> Vec<String> {
     text.lines().filter_map(|line| Some(line.strip_suffix(": NEW")?.to_owned())).collect()
 }
 
-// Regression: new files beside the first directories of a list were not found, and nothing was said.
+// Regression: new files beside the first directories of a list were not found, and nothing was
+// reported.
 #[test]
 fn new_files_at_the_top_of_the_tree_are_found() {
     let dir = Dir::new();
@@ -43,7 +45,7 @@ fn new_files_at_the_top_of_the_tree_are_found() {
         let ran = checksum(&dir, at, &[&["--audit"], args].concat());
         assert_eq!((ran.code, new_files(&ran), ran.stderr.as_str()), (1, vec![new.to_owned()], ""), "{args:?}");
     }
-    // Whether the list is of the directory above or of those in it cannot be known.
+    // It is unknown whether the list describes the directory above or the ones in it.
     let note = "mapped: .. was searched for new files only in the directories of listed files; to search all of it, name \
                 it after the list\n";
     let ran = checksum(&dir, "n/p", &["--audit", "../../above"]);
@@ -51,7 +53,7 @@ fn new_files_at_the_top_of_the_tree_are_found() {
     assert_eq!(checksum(&dir, "n/p", &["--audit", "--status", "../../above"]).stderr, "");
 }
 
-// Regression: the advice on a copy with another name led back to the original, which was OK.
+// Regression: the advice on a copy with another name named the original, which was OK.
 #[test]
 fn a_copy_with_another_name_gives_a_hint() {
     let dir = Dir::new();

@@ -45,7 +45,7 @@ fn algorithms() -> Vec<String> {
 }
 
 /// Regression: without a named algorithm, lists in the default format, untagged, in base64 or with
-/// digests of other lengths were FAILED or improper.
+/// digests of other lengths were FAILED or improperly formatted.
 #[test]
 fn every_list_of_our_own_can_be_checked() {
     let dir = files();
@@ -144,8 +144,8 @@ fn lists_from_windows_check() {
     assert_eq!((ran.code, text(&ran.stdout)), (1, "plain: OK\nsub\\f,1: FAILED\n".into()));
 }
 
-/// Regression: `checksum -c IMAGE` aborted, and only the first entry of a list whose lines end with
-/// NUL was verified.
+/// Regression: `checksum -c IMAGE` aborted, and in a list whose lines end with NUL, only the first
+/// entry was verified.
 #[test]
 fn other_files_and_other_kinds_of_lists_are_errors() {
     let dir = files();
@@ -153,7 +153,8 @@ fn other_files_and_other_kinds_of_lists_are_errors() {
     let ran = checksum(&dir, &["-c", "image"]);
     let binary = "not a list of digests, but binary data";
     assert_eq!((ran.code, ran.stderr), (1, format!("mapped: image: {binary}\n")));
-    // Regression: lines of random bytes after one that begins with a semicolon were entries.
+    // Regression: lines of random bytes after a line that begins with a semicolon were read as
+    // entries.
     dir.file("random", b"\x1b[2J\x01 ab\xff\n;\n\xfe\x1b 1f\n\0");
     assert_eq!(checksum(&dir, &["-c", "random"]).stderr.lines().count(), 1);
     let ran: Ran = mapped().args(["checksum", "-a", "md5", "-c"]).arg(mapped().get_program()).output().unwrap().into();
@@ -162,7 +163,7 @@ fn other_files_and_other_kinds_of_lists_are_errors() {
     let damaged = [&printed(&dir, &["plain"])[..], b"\0\0\0\n"].concat();
     let ran = run_piped(mapped().args(["checksum", "-c"]).current_dir(dir.path()), &damaged);
     assert!(ran.code == 1 && ran.stdout == b"plain: OK\n" && ran.stderr.contains("lines contain NUL"), "{ran:?}");
-    // Regression: the addresses of a hex dump were CRCs.
+    // Regression: the addresses of a hex dump were read as CRCs.
     for options in [&[][..], &["--color=never", "-n", "20"], &["--format=canonical", "-n", "33"]] {
         let dump: Ran = mapped().arg("hexdump").args(options).arg(mapped().get_program()).output().unwrap().into();
         dir.file("dump", &dump.stdout[..dump.stdout.len().min(1000)]);
@@ -190,13 +191,13 @@ fn standard_input_within_a_list_on_standard_input_is_improper() {
         assert_eq!((ran.code, text(&ran.stdout)), (0, "plain: OK\na b: OK\n".into()), "{name}: {}", ran.stderr);
         assert!(ran.stderr.contains("2 lines are improperly formatted"), "{}", ran.stderr);
     }
-    // In a list in a file, it means standard input, which only one of two names can read.
+    // In a list in a file, `-` means standard input, which only one of two names can read.
     dir.file("list", format!("{first}\n{}  -\n{second}", &first[..64]).as_bytes());
     let ran = run_piped(mapped().args(["checksum", "-c", "list"]).current_dir(dir.path()), b"plain");
     assert!(text(&ran.stdout).contains("-: OK"), "{ran:?}");
 }
 
-/// Regression: a list that was written to a file included that file.
+/// Regression: a list that was written to a file contained that file.
 #[test]
 fn the_list_that_is_written_is_left_out() {
     let dir = files();
@@ -258,7 +259,7 @@ fn pieces_are_md5deeps_and_hold_the_law() {
     let list = printed(&dir, &["-a", "md5,crc32", "--pieces", "4096", "f", "empty", "a b"]);
     dir.file("list", &list);
     assert_eq!(checksum(&dir, &["-c", "--strict", "list"]).code, 0);
-    // A changed byte in the second piece, and bytes after the last.
+    // One byte in the second piece is changed, and there are bytes after the last piece.
     let mut changed = input.clone();
     changed[5000] ^= 1;
     dir.file("f", &changed);
@@ -275,7 +276,7 @@ fn pieces_are_md5deeps_and_hold_the_law() {
     assert!(ran.code == 1 && ran.stderr.contains("f: bytes 8192-10003 are not covered by any line of part"), "{ran:?}");
 }
 
-/// A damaged row was only a warning, with exit code 0. rhash and hashdeep fail on it.
+/// Regression: a damaged row was only a warning, with exit code 0. rhash and hashdeep fail on it.
 #[test]
 fn a_row_that_is_not_one_of_its_table_is_an_error() {
     let dir = files();
@@ -295,8 +296,8 @@ fn a_row_that_is_not_one_of_its_table_is_an_error() {
     }
 }
 
-/// Names that rhash took for digests (its issues 130, 139, 146, 148 and 235) or airdc++ for a comment, and
-/// the digits without leading zeros of cksfv 1.1.
+/// Names that rhash read as digests (its issues 130, 139, 146, 148 and 235) or airdc++ as a
+/// comment, and the digits without leading zeros of cksfv 1.1.
 #[test]
 fn names_that_look_like_digests_and_short_digests() {
     let dir = Dir::new();
@@ -317,14 +318,14 @@ fn names_that_look_like_digests_and_short_digests() {
     assert_eq!(text(&printed(&dir, &["-c", "l.sfv"])), "zero: OK\n");
 }
 
-/// A list made by hand that RHash 1.4.4 did not read (its issue 240), one blank that b3sum refuses, and cut
-/// digests that uutils' cksum reported as FAILED (its issue 6576).
+/// A handmade list that RHash 1.4.4 did not read (its issue 240), a single blank that b3sum
+/// rejects, and shortened digests that uutils' cksum reported as FAILED (its issue 6576).
 #[test]
 fn lists_that_other_tools_misread() {
     let dir = Dir::new();
     dir.file("zero", b"33");
     dir.file("filename.crc32", b"zero  0A6216D9\r\n");
-    // The blanks between may belong to the name.
+    // The blanks in between may be part of the name.
     assert_eq!(text(&printed(&dir, &["-c", "filename.crc32"])), "zero : OK\n");
     let line = text(&printed(&dir, &["--untagged", "zero"]));
     dir.file("list", line.replace("  ", " ").as_bytes());
@@ -338,8 +339,8 @@ fn lists_that_other_tools_misread() {
     }
 }
 
-/// Regression: with BLAKE2b named, whose digests may have any length, the words of a text were
-/// digests in base64.
+/// Regression: with BLAKE2b named, whose digests may have any length, the words of a text were read
+/// as digests in base64.
 #[test]
 fn words_are_not_digests_in_base64() {
     let dir = files();
@@ -376,7 +377,7 @@ fn a_fifo_is_opened_once() {
     assert!(ran.code == 1 && ran.stderr.contains("fifo: no properly formatted"), "{ran:?}");
 }
 
-/// Regression: the reason was repeated for each piece, under the piece's name.
+/// Regression: the reason was reported for each piece, under the piece's name.
 #[test]
 fn pieces_of_a_missing_file_have_one_reason() {
     let dir = files();
@@ -390,7 +391,7 @@ fn pieces_of_a_missing_file_have_one_reason() {
     );
 }
 
-/// What was to be said of the list stood between the listed files and the others.
+/// Regression: the messages about the list were printed between the listed files and the others.
 #[test]
 fn an_audit_sums_up_last() {
     let dir = files();
@@ -402,7 +403,7 @@ fn an_audit_sums_up_last() {
     assert!(at("plain: FAILED") < at("a b: NEW") && at("a b: NEW") < at("WARNING: 1 computed"), "{output}");
 }
 
-// Regression, hashdeep #423: the files of a renamed directory were missing.
+// Regression, hashdeep #423: the files of a renamed directory were reported as missing.
 #[test]
 fn an_audit_searches_directories_beside_the_list() {
     let dir = Dir::new();
@@ -449,7 +450,7 @@ fn an_audit_finds_moved_missing_and_new_files() {
         text(&ran.stdout).lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[4]["moved_to"]["path"], "t/sub/here now");
     assert_eq!(lines[6]["audit"]["new"], 1);
-    // The same list checked against a copy elsewhere.
+    // The same list is checked against a copy elsewhere.
     let elsewhere = dir.path().join("elsewhere");
     std::fs::create_dir(&elsewhere).unwrap();
     std::fs::rename(dir.path().join("t"), elsewhere.join("t")).unwrap();
@@ -533,8 +534,8 @@ fn mutated_lists_never_succeed_where_the_reference_fails() {
         for algorithm in [&["-a", "md5"][..], &[]] {
             let mine = checksum(&dir, &[&["-c", "--strict"][..], algorithm, &["list"]].concat());
             assert!((0..=1).contains(&mine.code), "round {round}: {mine:?}");
-            // We also accept byte order marks and SFV lines. Nothing else is accepted that md5sum
-            // rejects.
+            // This program also accepts byte order marks and SFV lines. It accepts nothing else
+            // that md5sum rejects.
             let is_more = bytes.starts_with(b"\xef\xbb\xbf") || bytes.contains(&b'\r');
             assert!(
                 mine.code == 1 || theirs.code == 0 || is_more,
@@ -574,7 +575,7 @@ fn a_file_that_another_process_writes_to_gives_some_digest_and_no_panic() {
     });
 }
 
-/// Regression: two threads divided one standard input between its two names, and printed digests of
+/// Regression: two threads shared one standard input between its two names, and printed digests of
 /// parts of it.
 #[test]
 fn only_the_first_name_of_standard_input_gets_its_bytes() {
@@ -594,13 +595,13 @@ fn only_the_first_name_of_standard_input_gets_its_bytes() {
     }
 }
 
-/// Returns the line of `bytes` under a name.
+/// Returns the line that is printed for `bytes` under a name.
 fn printed_for(bytes: &[u8], name: &str) -> String {
     let ran = run_piped(mapped().args(["checksum", "-a", "md5", "--no-names"]), bytes);
     format!("{}  {name}\n", text(&ran.stdout).trim())
 }
 
-/// Regression: blanks at the end of a name in an SFV list were never part of it.
+/// Regression: blanks at the end of a name in an SFV list were never read as part of the name.
 #[test]
 fn names_in_sfv_lists_may_end_with_blanks() {
     let dir = Dir::new();
@@ -611,8 +612,8 @@ fn names_in_sfv_lists_may_end_with_blanks() {
     assert_eq!((ran.code, text(&ran.stdout)), (0, "tr : OK\nc   : OK\n".into()), "{}", ran.stderr);
 }
 
-/// Regression: the first part of a digest that a blank splits was taken for a shorter digest, and
-/// all lines after it for lines with one blank.
+/// Regression: the first part of a digest that is split by a blank was read as a shorter digest,
+/// and all lines after it as lines with one blank.
 #[test]
 fn a_digest_that_a_blank_splits_is_improper() {
     let dir = files();
@@ -636,8 +637,8 @@ fn a_name_that_leads_through_a_file_is_missing() {
     assert_eq!((ran.code, text(&ran.stdout)), (0, "plain: OK\n".into()), "{}", ran.stderr);
 }
 
-/// Regression: a new empty file was a missing one that had moved, and a missing directory was an
-/// unreadable file besides the missing files in it.
+/// Regression: a new empty file was reported as a missing one that had moved, and a missing
+/// directory as an unreadable file in addition to the missing files in it.
 #[test]
 fn an_audit_tells_missing_directories_and_empty_files() {
     let dir = Dir::new();

@@ -1,8 +1,8 @@
-//! Lists of digests that are not supported: an intact file is never FAILED, and none is OK.
+//! Lists of unsupported digests: an intact file is never FAILED, and no file is OK.
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
-/// Digests of "plain" that RHash 1.4.3 computes, with the extensions of their lists.
+/// Digests of "plain" as computed by RHash 1.4.3, with the extensions of their lists.
 const FOREIGN: [(&str, &str); 10] = [
     ("md4", "6d5e72d8ecac4357e52682d39cc188c6"),
     ("ed2k", "6d5e72d8ecac4357e52682d39cc188c6"),
@@ -37,7 +37,7 @@ fn files() -> Dir {
 /// Asserts that checking a list prints only one line, which says that the algorithm is unknown.
 fn assert_unknown(dir: &Dir, list: &str) {
     let ran = check(dir, &[list]);
-    // A heading is improper besides.
+    // A heading is reported as improperly formatted in addition.
     let lines = if list == "headed" { 2 } else { 1 };
     let is_one_line = ran.stderr.lines().count() <= lines && ran.stderr.starts_with("mapped: ");
     assert!(ran.code == 1 && ran.stdout.is_empty() && is_one_line, "{list}: {ran:?}");
@@ -45,7 +45,8 @@ fn assert_unknown(dir: &Dir, list: &str) {
     assert!(is_clear && (ran.stderr.contains("-a") || ran.stderr.contains("--list-algorithms")), "{list}: {ran:?}");
 }
 
-/// Regression: they were FAILED, or "no properly formatted checksum lines found".
+/// Regression: the files were FAILED, or the message was "no properly formatted checksum lines
+/// found".
 #[test]
 fn a_list_that_mentions_an_unsupported_digest_is_not_verified() {
     let dir = files();
@@ -77,7 +78,7 @@ fn a_list_that_mentions_an_unsupported_digest_is_not_verified() {
     }
 }
 
-/// Regression: digests of a length that no algorithm has by default were FAILED.
+/// Regression: files with digests of a length that no algorithm has by default were FAILED.
 #[test]
 fn a_digest_of_an_unusual_length_is_of_an_unknown_algorithm() {
     let dir = files();
@@ -89,7 +90,7 @@ fn a_digest_of_an_unusual_length_is_of_an_unknown_algorithm() {
     let ran = check(&dir, &["--json", "list"]);
     assert_eq!(ran.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty()).count(), 2, "{ran:?}");
     assert!(String::from_utf8_lossy(&ran.stdout).contains(r#""status":"unknown""#), "{ran:?}");
-    // An algorithm that was named is the one that counts.
+    // A named algorithm takes precedence.
     let ran = check(&dir, &["-a", "blake2b", "list"]);
     assert_eq!((ran.code, &*ran.stdout), (1, &b"plain: FAILED\nother: FAILED\n"[..]), "{ran:?}");
     let expect = mapped().args(["checksum", "plain", "--expect", tiger]).current_dir(dir.path()).output().unwrap();
@@ -120,13 +121,13 @@ fn a_changed_file_is_not_of_an_unknown_algorithm() {
     }
     dir.file("B2SUMS", changed(&plain).as_bytes());
     assert_eq!(check(&dir, &["B2SUMS"]).stdout, b"other: FAILED\n");
-    // A mentioned digest does not keep a list of another one from being verified.
+    // A mention of one digest does not keep a list of another digest from being verified.
     dir.file("tiger.txt", format!("# not ed2k\n{MD5}  plain\n").as_bytes());
     let ran = check(&dir, &["tiger.txt"]);
     assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (0, &b"plain: OK\n"[..], ""));
 }
 
-/// Regression: RHash's row of several digests was FAILED if one of them was of ED2K or Tiger
+/// Regression: RHash's row of several digests was FAILED if it contained an ED2K or Tiger digest
 /// (its issue 294).
 #[test]
 fn unsupported_digests_beside_those_that_match_are_passed_over() {
@@ -146,7 +147,7 @@ fn unsupported_digests_beside_those_that_match_are_passed_over() {
         let ran = check(&dir, &["check.sum"]);
         assert_eq!((ran.code, &*ran.stdout), (1, &b"other: FAILED\n"[..]), "{row}{ran:?}");
     }
-    // A CRC is too short to vouch for the others, and a digest of another length is certain.
+    // A CRC is too short to confirm the others, and a digest of another length is certain.
     for row in [format!("plain  192062cf  {tiger}\n"), format!("plain  {MD5}  {}\n", SHA1.replace('6', "7"))] {
         dir.file("check.sum", row.as_bytes());
         assert_ne!(check(&dir, &["check.sum"]).code, 0, "{row}");
@@ -166,7 +167,8 @@ fn an_audit_counts_files_of_unknown_algorithms() {
     assert!(ran.stderr.contains("algorithm unknown"), "{ran:?}");
 }
 
-/// Regression: rows behind a comment sign that a damaged line end or an insertion left were passed over.
+/// Regression: rows after a comment character, which a damaged line end or an insertion had left,
+/// were skipped.
 #[test]
 fn rows_behind_a_comment_sign_are_improper() {
     let dir = files();

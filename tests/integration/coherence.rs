@@ -1,7 +1,7 @@
-//! Files whose mapping may differ from what a read returns: on overlayfs after a copy-up, on tmpfs
-//! in a hole, on XFS while a file is truncated.
+//! Files whose mapping may differ from the result of a read: on overlayfs after a copy-up, on tmpfs
+//! in a hole, on XFS during a truncation.
 //!
-//! Each test mounts what it needs in its own mount namespace.
+//! Each test makes the mounts that it needs in its own mount namespace.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -54,8 +54,8 @@ const COMMANDS: &str = "cat 'cat -n' 'cat -A' 'cat --lines=-3:' 'cat --bytes=-20
     'grep -v -c 7' 'grep --last 2 5' hexdump 'hexdump -v' 'hexdump --offset -32' checksum 'checksum -a sha256' \
     'checksum -a crc32,md5' 'cat --shard 2/2'";
 
-/// Regression: a file opened before its first writer showed NULs instead of appended bytes, and no
-/// overwritten ones.
+/// Regression: a file opened before its first writer showed NULs instead of appended bytes, and did
+/// not show overwritten ones.
 #[test]
 fn overlay_files_opened_before_a_copy_up() {
     let change =
@@ -136,7 +136,7 @@ fn holes_on_tmpfs_take_no_memory() {
     ));
 }
 
-/// Regression: `bench` said of the holes that tmpfs keeps no page for that there was no room for more.
+/// Regression: `bench` reported that holes, for which tmpfs keeps no page, do not fit in memory.
 #[test]
 fn bench_says_why_holes_on_tmpfs_are_never_warm() {
     silent(in_namespace(
@@ -157,8 +157,8 @@ fn a_full_tmpfs_is_not_a_truncation() {
     ));
 }
 
-/// Regression: XFS zeroes the rest of the last page before it lowers the size, so the zeros passed
-/// a check of the size alone, in one of six tries on two processors.
+/// Regression: XFS zeroes the rest of the last page before it lowers the size, so a check of the
+/// size alone accepted the zeros, in one of six tries on two processors.
 #[test]
 fn a_cut_on_xfs_is_seen() {
     const LEN: u64 = 1 << 16;
@@ -177,8 +177,8 @@ fn a_cut_on_xfs_is_seen() {
             let cutting = scope.spawn(|| file.set_len(cut).unwrap());
             while std::hint::black_box(view.bytes())[cut as usize] != 0 && !cutting.is_finished() {}
             if std::hint::black_box(view.bytes())[cut as usize] == 0 {
-                // Both checks take turns, because each takes as long as the window that it must
-                // hit.
+                // The two checks alternate, because each takes as long as the window of time that
+                // it must hit.
                 if round % 2 == 0 {
                     unseen_by_size += u32::from(source.length_now().unwrap() == Some(LEN));
                 } else {
@@ -191,7 +191,7 @@ fn a_cut_on_xfs_is_seen() {
     eprintln!("{seen} cuts seen; of as many, the size did not show {unseen_by_size}");
 }
 
-/// An XFS file system that is mounted below the directory until it is dropped.
+/// An XFS file system that stays mounted below the directory until it is dropped.
 struct Xfs(Dir);
 
 impl Xfs {
@@ -213,7 +213,7 @@ impl Drop for Xfs {
     }
 }
 
-/// Regression: the read lease that guarded pages in a pipe made another program's open fail with
+/// Regression: the read lease that protected pages in a pipe made another program's open fail with
 /// EAGAIN, or wait.
 #[test]
 fn writers_neither_wait_nor_fail_while_a_file_is_read() {

@@ -174,8 +174,8 @@ fn holes_do_not_matter_in_cold_files() {
     }
 }
 
-/// Half of the file is in memory, so what is observed at its beginning no longer holds from the
-/// middle on.
+/// Half of the file is in memory, so what is observed at its beginning is no longer true after the
+/// middle.
 #[test]
 fn half_of_a_file_may_be_resident() {
     let dir = Dir::on_disk();

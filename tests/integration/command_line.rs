@@ -1,4 +1,4 @@
-//! The command line is parsed as getopt_long(3) does, in every subcommand.
+//! The command line is parsed as in getopt_long(3), in every subcommand.
 
 use clap::{ArgAction, CommandFactory};
 use mapped::cli::Cli;
@@ -79,7 +79,7 @@ fn a_long_option_may_be_abbreviated() {
     }
 }
 
-// Regression: a rewriter in front of clap kept its own list of options with values, and examined
+// Regression: a rewriter in front of clap kept a separate list of options with values, and examined
 // only the last letter of a cluster.
 #[test]
 fn numbers_in_clusters_are_those_of_gnu_grep() {
@@ -110,7 +110,7 @@ fn numbers_in_clusters_are_those_of_gnu_grep() {
     }
 }
 
-/// Regression: `grep -e=x` searched for x, and `stat -c=%s` left out the equals sign.
+/// Regression: `grep -e=x` searched for x, and `stat -c=%s` dropped the equals sign.
 #[test]
 fn an_equals_sign_begins_the_value_of_a_letter() {
     let dir = Dir::new();
@@ -130,7 +130,7 @@ fn an_equals_sign_begins_the_value_of_a_letter() {
     }
 }
 
-/// Returns what a classic tool prints in a directory, or `None` if it is not installed.
+/// Returns the output of a classic tool in a directory, or `None` if the tool is not installed.
 fn oracle_in(dir: &Dir, args: &[&str]) -> Option<Vec<u8>> {
     let ran = std::process::Command::new(args[0]).args(&args[1..]).current_dir(dir.path()).output().ok()?;
     Some(ran.stdout)
@@ -150,7 +150,7 @@ fn bare_color_is_auto() {
     }
 }
 
-// Regression: `--and x FILE` took FILE as the pattern and waited for standard input.
+// Regression: `--and x FILE` used FILE as the pattern and waited for standard input.
 #[test]
 fn and_and_not_need_no_pattern_beside_them() {
     let dir = Dir::new();
@@ -214,7 +214,7 @@ fn every_topic_has_a_text() {
             let ran = run(&["help", name]);
             assert_eq!(ran.code, 0, "{name}");
             assert!(ran.stdout.len() > 500, "{name}");
-            // Regression: a terminal of 80 columns broke words.
+            // Regression: on a terminal of 80 columns, words were broken.
             let text = String::from_utf8(ran.stdout).unwrap();
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
@@ -223,7 +223,7 @@ fn every_topic_has_a_text() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: no help on 'nosuch'; see mapped help\n"));
 }
 
-// Regression: these ended with a pointer to the help, or in silence.
+// Regression: these printed only a pointer to the help, or nothing.
 #[test]
 fn a_slip_is_answered_with_what_to_type() {
     let dir = Dir::new();
@@ -348,7 +348,7 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["frobnicate"], "unknown subcommand 'frobnicate'; see mapped --help"),
         (&["cat", "--zero-terminated"], "cat has no option '--zero-terminated'; try: mapped cat -z --lines=:10 FILE"),
         (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-5: FILE"),
-        // These were read as --heading, --top and --pretty.
+        // Regression: these were parsed as --heading, --top and --pretty.
         (&["cat", "--head", "5"], "cat has no option '--head'; try: mapped cat --lines=:5 FILE"),
         (&["grep", "x", "--to", "9:30"], "grep has no option '--to'; try: --until TIME"),
         (
@@ -356,13 +356,14 @@ fn a_usage_error_is_one_line_with_advice() {
             "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
              compressed ones",
         ),
-        // Regression: with a value after an equals sign, it was read as --pretty all the same.
+        // Regression: with a value after an equals sign, it was still parsed as --pretty.
         (
             &["grep", "--pre=zcat", "x"],
             "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
              compressed ones",
         ),
-        // clap's nearest options were --sort, --follow, --exclude-dir, --regexp, --ignore-dot and --stats.
+        // Regression: clap's nearest options were --sort, --follow, --exclude-dir, --regexp,
+        // --ignore-dot and --stats.
         (&["grep", "--or=a", "x"], "grep has no option '--or'; try: -e PATTERN -e PATTERN"),
         (&["grep", "--nofollow", "x"], "grep has no option '--nofollow'; links are followed only with -R"),
         (&["grep", "--include-dir=src", "x"], "grep has no option '--include-dir'; try: --glob 'NAME/**'"),
@@ -471,7 +472,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
         let text = std::fs::read_to_string(&stats).unwrap();
         let document: serde_json::Value = serde_json::from_str(&text).unwrap_or_else(|_| panic!("{args:?}: {text}"));
         assert!(document["bytes"].as_u64().unwrap() >= 10, "{args:?}: {text}");
-        // Regression: the key was renamed along with a variable.
+        // Regression: renaming a variable also renamed the key.
         assert!(document["ways"].is_array(), "{args:?}: {text}");
         assert!(!ran.stderr.contains("bytes"), "{args:?}: {}", ran.stderr);
         std::fs::remove_file(&stats).unwrap();

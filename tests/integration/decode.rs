@@ -1,4 +1,4 @@
-//! Compressed inputs compared with each format's tool: complete, truncated, padded, damaged, and
+//! Compressed inputs, compared with each format's tool: complete, truncated, padded, damaged, and
 //! concatenated.
 
 use std::fs::File;
@@ -7,7 +7,7 @@ use std::process::Stdio;
 
 use crate::util::{Dir, Ran, mapped, oracle, run_piped, sample};
 
-/// A format's tool, with its arguments to compress and to decompress.
+/// A format's tool and its arguments to compress and to decompress.
 const TOOLS: [(&str, &[&str], &[&str]); 9] = [
     ("gzip", &["-c"], &["-dc"]),
     ("bzip2", &["-c1"], &["-dc"]),
@@ -87,8 +87,8 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
     }
 }
 
-/// Regression: an archive cut within its first bytes was printed as it is, with exit code 0, if they
-/// may be text: nine bytes of bzip2, four of lzip.
+/// Regression: an archive that was cut within its first bytes was printed unchanged, with exit code
+/// 0, if these bytes could be text: nine bytes of bzip2, four of lzip.
 #[test]
 fn an_archive_cut_within_its_first_bytes_is_an_error() {
     let dir = Dir::new();
@@ -102,13 +102,13 @@ fn an_archive_cut_within_its_first_bytes_is_an_error() {
             let others = [&["grep", "line"][..], &["hexdump"], &["checksum"], &["stat", "--content"]];
             for args in [&["cat"][..]].into_iter().chain(others.into_iter().filter(|_| length < 4)) {
                 let ran: Ran = mapped().args(args).arg("--decompress").arg(&path).output().unwrap().into();
-                // lz4 says nothing of an empty file.
+                // lz4 reports nothing for an empty file.
                 assert!(
                     ran.code > i32::from(args[0] == "grep") || expected.code == 0,
                     "{args:?} {suffix} {length}: {ran:?}"
                 );
             }
-            // Without a name, what is enough text is not.
+            // Without a name, bytes that could be text are accepted.
             let is_text = head.iter().all(u8::is_ascii_graphic) && length < 4 || head == b"]\0";
             let ran = run_piped(mapped().args(["cat", "--decompress"]), head);
             // The magic number of the old lz4 format is an empty archive.
@@ -139,9 +139,9 @@ fn a_format_is_known_by_enough_of_its_content() {
     }
 }
 
-/// Regression: data of another format after zstd frames was an error, although zstd decodes it; zstd
-/// frames after lz4 frames were decoded, although lz4 rejects them; and the beginning of another
-/// lzip member was ignored.
+/// Regression: data of another format after zstd frames was an error, although zstd decodes it;
+/// zstd frames after lz4 frames were decoded, although lz4 rejects them; and the beginning of
+/// another lzip member was ignored.
 #[test]
 fn what_follows_an_archive_is_judged_as_by_its_tool() {
     let dir = Dir::new();
@@ -166,8 +166,8 @@ fn what_follows_an_archive_is_judged_as_by_its_tool() {
     }
 }
 
-/// Regression: members of version 0 were decoded, which lzip refuses. One damaged bit makes a member
-/// one of version 0.
+/// Regression: members of version 0, which lzip rejects, were decoded. A single damaged bit can
+/// turn a member into version 0.
 #[test]
 fn lzip_members_of_version_0_are_refused() {
     let dir = Dir::new();
@@ -183,8 +183,7 @@ fn lzip_members_of_version_0_are_refused() {
     }
 }
 
-/// Regression: the lines of a damaged archive were reversed with exit code 0.
-// Regression: an archive whose first bytes are damaged was printed as it is, with exit code 0.
+// Regression: an archive whose first bytes are damaged was printed unchanged, with exit code 0.
 #[test]
 fn binary_data_under_the_name_of_an_archive_is_an_error() {
     let dir = Dir::new();
@@ -205,6 +204,7 @@ fn binary_data_under_the_name_of_an_archive_is_an_error() {
     assert_eq!(mapped().args(["cat", "--decompress"]).arg(text).output().unwrap().stdout, b"a line\n");
 }
 
+/// Regression: the lines of a damaged archive were reversed with exit code 0.
 #[test]
 fn a_damaged_archive_is_an_error_in_reverse_too() {
     let Some(packed) = oracle("gzip", &["-c"], &text(9000)) else { return };
@@ -214,7 +214,7 @@ fn a_damaged_archive_is_an_error_in_reverse_too() {
     let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, cut);
     assert_eq!((reverse.code, &reverse.stderr), (1, &forward.stderr));
     assert_eq!(reverse.stdout.len(), forward.stdout.len());
-    // Regression: what bzip2 ignores was an error in reverse only.
+    // Regression: data that bzip2 ignores was an error, but only in reverse.
     let Some(packed) = oracle("bzip2", &["-c"], b"one\ntwo\n") else { return };
     let followed = [&packed.stdout[..], b"garbage"].concat();
     let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, &followed);
@@ -222,8 +222,8 @@ fn a_damaged_archive_is_an_error_in_reverse_too() {
     assert!(reverse.stderr.ends_with("trailing garbage after the bzip2 data is ignored\n"), "{}", reverse.stderr);
 }
 
-/// Regression: with codes of 9 bits, `compress` writes wider ones once its table is full, which neither
-/// it nor gzip can read. They were read as other text, with exit code 0.
+/// Regression: with codes of 9 bits, `compress` writes wider codes once its table is full, which
+/// neither it nor gzip can read. They were decoded as other text, with exit code 0.
 #[test]
 fn a_full_table_of_9_bits_is_damaged() {
     let dir = Dir::new();
@@ -272,8 +272,8 @@ fn every_command_decodes() {
     );
 }
 
-/// Regression: a stream was copied to the temporary directory, and that directory's errors were
-/// reported for the input.
+/// Regression: a stream was copied to the temporary directory, whose errors were reported for the
+/// input.
 #[test]
 fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     let dir = Dir::new();
@@ -323,7 +323,8 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
                     let text = String::from_utf8_lossy(&ran.stdout).into_owned();
                     text.lines().filter(|line| !line.contains("elapsed")).collect::<Vec<_>>().join("\n")
                 };
-                // Regression: a stream without times had a count of 0 printed before its error.
+                // Regression: for a stream without times, a count of 0 was printed before the
+                // error.
                 assert_eq!(stdout(&ran), stdout(&expected), "{what}");
                 assert_eq!((ran.code, &ran.stderr), (expected.code, &expected.stderr), "{what}");
             }
@@ -361,9 +362,7 @@ fn a_period_is_found_in_decoded_content() {
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "2:2026-11-21T11:00:00Z b\n");
 }
 
-/// Regression: a file that was truncated while it was decoded ended without a message and with exit
-/// code 0.
-/// Regression: the year of a compressed log was the current one, not that of its last change.
+/// Regression: a compressed log got the current year instead of the year of its last change.
 #[test]
 fn a_compressed_log_without_years_ends_when_it_was_written() {
     let log = b"Dec 31 23:59:58 host a\nJan  1 00:00:01 host b\nJan  2 10:00:00 host c\n";
@@ -393,6 +392,8 @@ fn a_compressed_log_without_years_ends_when_it_was_written() {
     assert_eq!(run_piped(&mut piped, &dated).stdout, b"Dec 31 23:59:58 host a\n");
 }
 
+/// Regression: a file that was truncated while it was decoded ended without a message and with exit
+/// code 0.
 #[test]
 fn a_file_cut_while_it_is_decoded_is_an_error() {
     let dir = Dir::new();
@@ -436,13 +437,13 @@ fn a_compressed_file_without_a_match_gets_a_hint() {
     let counted = grep(&["--top", "3", "-o", "^1777 line", "log.xz"]);
     assert_eq!((counted.stderr.as_str(), counted.stdout.as_slice()), ("", &b"      1 1777 line\n"[..]));
     assert_eq!(grep(&["-s", "^1777 line", "log.xz"]).stderr, "");
-    // Regression: a match in another file hid that this one was not searched.
+    // Regression: a match in another file suppressed the message that this one was not searched.
     dir.file("log", b"1777 line\n");
     assert_eq!(grep(&["^1777 line", "log", "log.xz"]).stderr, hint);
     assert_eq!(grep(&["-c", "", "log.xz"]).stderr, "");
     assert_eq!(grep(&["-r", "^1777 line", "."]).stderr, "");
     assert_eq!(grep(&["--decompress", "none", "log.xz"]).stderr, "");
-    // Regression: the hint named only the first of several.
+    // Regression: the hint named only the first of several files.
     for name in ["a.xz", "b.xz", "c.xz"] {
         std::fs::copy(dir.path().join("log.xz"), dir.path().join(name)).unwrap();
     }
@@ -455,7 +456,7 @@ fn a_compressed_file_without_a_match_gets_a_hint() {
     assert_eq!(grep(&["-c", "^1777 line", "log", "log.xz", "a.xz"]).stderr, several(2, "log.xz, a.xz"));
     let all = ["-c", "^1777 line", "log.xz", "a.xz", "log", "b.xz", "c.xz"];
     assert_eq!(grep(&all).stderr, several(4, "log.xz, a.xz, b.xz, ..."));
-    // One in which something was found is not one of them.
+    // A file with a match is not listed.
     dir.file("found.xz", &[&packed.stdout[..], b"\n1777 line\n"].concat());
     assert_eq!(grep(&["-a", "-c", "^1777 line", "a.xz", "found.xz", "b.xz"]).stderr, several(2, "a.xz, b.xz"));
     let content: Ran = mapped().args(["stat", "--content", "a.xz"]).current_dir(dir.path()).output().unwrap().into();

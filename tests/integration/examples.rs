@@ -1,4 +1,4 @@
-//! The examples of `--help` and the man pages are run as they stand, each in a fresh directory.
+//! Runs the examples of `--help` and the man pages unchanged, each in a fresh directory.
 
 use std::process::{Command, Stdio};
 use std::time::SystemTime;
@@ -7,7 +7,8 @@ use mapped::cli::pages::examples::EXAMPLES;
 
 use crate::util::{Dir, skip};
 
-/// Files that the examples name: logs of the current hour and day, rotated and compressed; images; a tree.
+/// Creates the files that the examples name: logs of the current hour and day, rotated and
+/// compressed; images; a tree.
 const SETUP: &str = r#"
     now=$(date '+%Y-%m-%dT%H:%M:%S'); day=$(date +%F)
     for second in $(seq 10 59); do
@@ -29,8 +30,8 @@ fn every_example_works() {
         return skip("gzip");
     }
     let program = assert_cmd::cargo::cargo_bin!("mapped").parent().unwrap().to_owned();
-    // The log's lines of now come after those of 09:12 of the same day, so now has to be later.
-    // Regression: the test failed between midnight and 09:12.
+    // Regression: the test failed between midnight and 09:12. The log's current lines follow those
+    // of 09:12 of the same day, so the current time must be later.
     let seconds = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     let zone = if seconds / 3600 % 24 < 10 { "<+12>-12" } else { "UTC" };
     let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap_or_default());
@@ -43,7 +44,7 @@ fn every_example_works() {
             bash.env("PATH", &path).env("LC_ALL", "C.UTF-8").env("TZ", zone).output().unwrap()
         };
         shell(SETUP);
-        // checksum --audit and -c read what the example before them wrote.
+        // checksum --audit and -c read the output of the example before them.
         for example in examples {
             // An example that follows a file forever gets two seconds.
             let follows = example.line.contains("-F ") || example.line.contains("--follow");

@@ -1,5 +1,5 @@
-//! Truncates files while they are read: the program never dies, and its output is always an exact
-//! prefix.
+//! Truncates files while they are read: the program never crashes, and its output is always an
+//! exact prefix.
 
 use std::fs::File;
 use std::io::Read;
@@ -74,7 +74,7 @@ fn cat_survives_truncation_at_any_moment() {
     eprintln!("{cut} runs cut, {whole} runs whole");
 }
 
-/// A loop device over a file, detached when dropped.
+/// A loop device over a file, which is detached when dropped.
 struct Loop(String);
 
 impl Loop {
@@ -124,7 +124,8 @@ fn a_device_that_shrinks_is_a_truncation() {
             File::options().write(true).open(&image).unwrap().set_len(left).unwrap();
             let told = Command::new("losetup").args(["--set-capacity", &device.0]).status().unwrap();
             if is_emulated() && !told.success() {
-                // The emulator is registered in a user namespace, which the system's devices are not in.
+                // The emulator is registered in a user namespace, but the system's devices are not
+                // in one.
                 drop(stdout);
                 child.wait().unwrap();
                 return skip("the right to resize a loop device");
@@ -146,8 +147,8 @@ fn a_device_that_shrinks_is_a_truncation() {
     eprintln!("{runs} runs on a device that shrank, none fatal");
 }
 
-/// A file may also be truncated while it is measured. That is an error, and the program does not
-/// die.
+/// A file may also be truncated while it is measured. That is an error, but does not crash the
+/// program.
 #[test]
 fn bench_survives_truncation() {
     let dir = Dir::new();
@@ -167,8 +168,8 @@ fn bench_survives_truncation() {
         let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
         assert!(matches!(ran.code, 0 | 1), "round {round}: {} {}", ran.code, ran.stderr);
         assert!(!ran.stderr.contains("panicked"), "round {round}: {}", ran.stderr);
-        // Regression: where the file was truncated before it was loaded, the missing pages were said not
-        // to fit in memory, with exit code 0.
+        // Regression: if the file was truncated before it was loaded, the message said that the
+        // missing pages did not fit in memory, with exit code 0.
         let shown = String::from_utf8_lossy(&ran.stdout);
         assert!(!(shown.clone() + &*ran.stderr).contains("no room"), "round {round}: {shown} {}", ran.stderr);
         if ran.code == 1 {

@@ -20,7 +20,7 @@ const PAGE: usize = 4096;
 /// The duration of a read from the slow file.
 const DELAY: Duration = Duration::from_millis(20);
 
-/// The files by inode number. Those from `BAD` have a bad sector in the page of that number.
+/// The files by inode number. Files from `BAD` on have a bad sector in the page of that number.
 const SLOW: u64 = 2;
 const DIRECT: u64 = 3;
 const SHORT: u64 = 4;
@@ -30,7 +30,7 @@ const MORE: u64 = 6;
 const FEWER: u64 = 7;
 const LESS: u64 = 8;
 const FEWEST: u64 = 9;
-/// Files that are always busy. One states no size.
+/// Files that are always busy, one of which states a size of 0.
 const BUSY: u64 = 10;
 const BUSY_UNSIZED: u64 = 11;
 const BAD: u64 = 100;
@@ -39,7 +39,7 @@ struct Faulty {
     bytes: Vec<u8>,
 }
 
-/// Returns the size that a file reports, and the number of bytes it holds.
+/// Returns the size that a file reports, and the number of bytes that it really holds.
 fn sizes(inode: u64) -> (usize, usize) {
     match inode {
         SHORT => (LEN, LEN / 2),
@@ -82,8 +82,8 @@ pub fn plain_attributes(inode: u64, len: usize, changed: SystemTime) -> FileAttr
 const TTL: Duration = Duration::from_secs(1);
 
 impl Filesystem for Faulty {
-    /// Reads a page at a time: an interrupted program can end only after all of its read-ahead has
-    /// completed.
+    /// Limits read-ahead to a page, because an interrupted program can end only after all of its
+    /// read-ahead has completed.
     fn init(&mut self, _: &Request, config: &mut KernelConfig) -> std::io::Result<()> {
         let _ = config.set_max_readahead(PAGE as u32);
         Ok(())
@@ -259,9 +259,9 @@ fn a_file_that_refuses_to_be_mapped_is_read() {
     assert_eq!((ran.code, ran.stdout.len()), (1, 0));
 }
 
-/// Regression: the reported size was trusted. Of a file that reports 3 bytes and holds 12, 9 were
-/// lost with exit code 0, and a file that holds less than it reports was called truncated. A small
-/// file was dumped twice, and its last lines were not found.
+/// Regression: the reported size was trusted. For a file that reports 3 bytes and holds 12, 9 were
+/// lost with exit code 0, and a file that holds less than it reports was reported as truncated. A
+/// small file was dumped twice, and its last lines were not found.
 #[test]
 fn sizes_that_are_wrong_are_not_believed() {
     let Some(mounted) = Mounted::new() else { return };
@@ -312,7 +312,7 @@ fn a_file_that_holds_less_than_it_states_ends_there() {
     assert!(ran.stdout == mounted.truth[..LEN / 2]);
 }
 
-/// Regression: EAGAIN from a file that counts as a stream was retried without end. Some sensors in
+/// Regression: EAGAIN from a file that is read as a stream was retried forever. Some sensors in
 /// sysfs return it.
 #[test]
 fn a_busy_file_is_an_error() {
@@ -337,7 +337,7 @@ fn a_slow_file_shows_progress_and_can_be_interrupted() {
             return crate::util::skip("a pseudo-terminal");
         };
         // A shell that runs the tests in the background ignores SIGINT, and its children inherit
-        // that.
+        // this.
         let mut child = Command::new("env")
             .arg("--default-signal=INT")
             .arg(crate::util::program())

@@ -1,5 +1,6 @@
-//! Follows a file on a file system that gives the status of the file that has a name for a descriptor
-//! of the one that had it before, as bindfs and sshfs may do after a rotation behind their back.
+//! Follows a file on a file system that reports the status of the file that now has a name for a
+//! descriptor of the file that had it before, as bindfs and sshfs may do after a rotation that they
+//! did not see.
 
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -18,7 +19,7 @@ use crate::util::{Dir, mapped};
 const LOG: u64 = 2;
 const OLD: &[u8] = b"old 1\nold 2\nold 3\n";
 
-/// A directory with one file, `log`, which becomes another one under the same inode number.
+/// A directory with one file, `log`, which is replaced by another one under the same inode number.
 struct Rotated {
     new: &'static [u8],
     is_rotated: Arc<AtomicBool>,
@@ -68,8 +69,9 @@ impl Filesystem for Rotated {
     }
 }
 
-/// Regression: the file was called truncated, as by tail, and the first lines of the old one were
-/// printed again instead of those of the new one. If the new one was longer, nothing was printed.
+/// Regression: the file was reported as truncated, as tail does, and the first lines of the old
+/// file were printed again instead of those of the new one. If the new one was longer, nothing was
+/// printed.
 #[test]
 fn a_rotation_behind_the_file_system_is_followed() {
     for new in [&b"new 1\nnew 2\n"[..], b"a new file that is longer than the old one\n"] {

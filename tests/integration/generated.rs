@@ -19,7 +19,7 @@ pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Compares a file with its generated content, or writes the file if that was requested.
+/// Compares a file with its generated content, or rewrites the file if requested.
 pub fn settle(path: &Path, want: &[u8]) {
     let shown = path.strip_prefix(root()).unwrap().display();
     if std::env::var_os("MAPPED_REGENERATE").is_some() {
@@ -58,7 +58,7 @@ fn completions_are_fresh() {
     }
 }
 
-// The binary prints the same texts as a package contains.
+// The program prints the same texts that a package contains.
 #[test]
 fn the_program_prints_its_pages_and_completions() {
     for (name, page) in man::pages() {
@@ -93,7 +93,7 @@ fn bash_completes_values_after_an_equals_sign() {
         String::from_utf8(bash.output().unwrap().stdout).unwrap().trim().to_owned()
     };
     assert_eq!(complete(&["mapped", "cat", "--color", "=", "al"], "al", "="), "always");
-    // Regression: bash passes no text as the current word then.
+    // Regression: in this case, bash passes no text as the current word.
     assert_eq!(complete(&["mapped", "cat", "--color", "="], "", "--color"), "auto always never");
     assert_eq!(complete(&["mapped", "cat", ""], "", "cat"), "");
     assert_eq!(complete(&["mapped", "cat", "--color", "al"], "al", "--color"), "");
@@ -101,8 +101,8 @@ fn bash_completes_values_after_an_equals_sign() {
     assert_eq!(complete(&["mapped", "cat", "--follow", "=", "n"], "n", "="), "name");
     assert_eq!(complete(&["mapped", "cat", "--io", "=", "m"], "m", "="), "mmap");
     assert_eq!(complete(&["mapped", "cat", "--io", "m"], "m", "--io"), "mmap");
-    // Regression: nothing was offered for the second value of a list, nor for options that take other values
-    // too, and options were offered for an operand.
+    // Regression: no completion was offered for the second value of a list, or for options that
+    // also take other values, and options were offered in place of an operand.
     assert_eq!(complete(&["mapped", "checksum", "-a", "md5,sha1"], "md5,sha1", "-a"), "md5,sha1");
     assert_eq!(complete(&["mapped", "bench", "--ways", "read,now"], "read,now", "--ways"), "read,nowait");
     assert_eq!(complete(&["mapped", "bench", "--work", "=", "su"], "su", "="), "sum");
@@ -169,16 +169,17 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         ("mapped help patt\t", "help patterns"),
         ("mapped man hexd\t", "man hexdump"),
         ("mapped cat --color=al\t", "--color=always"),
-        // Regression: bash inserted a dash, zsh knew no options after an operand and no operands of a classic
-        // tool, and fish completed no second value.
+        // Regression: bash inserted a dash; zsh knew no options after an operand and no operands of
+        // a classic tool; and fish completed no second value.
         ("mapped cat \t", "cat alpha.log"),
         ("mapped cat alpha.log --block-s\t", "alpha.log --block-size"),
         ("mapped --as cat al\t", "--as cat alpha.log"),
         ("mapped checksum -a md5,sha25\t", "md5,sha256"),
-        // Regression: no algorithm was offered after the colon, and tools in place of the directory.
+        // Regression: no algorithm was offered after the colon, and tools were offered instead of
+        // the directory.
         ("mapped bench --work hash:sha25\t", "hash:sha256"),
         ("mapped links be\t", "links beta"),
-        // Regression: a space followed the colon. Fish draws the line anew for each letter.
+        // Regression: a space followed the colon. fish redraws the line for each letter.
         ("mapped bench --work sea\tx", if shell == "fish" { "search:" } else { "search:x" }),
     ] {
         if keys.contains("links") {

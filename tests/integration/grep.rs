@@ -20,7 +20,7 @@ fn numbers(from: u32, to: u32) -> String {
     (from..=to).map(|n| format!("{n}\n")).collect()
 }
 
-/// Returns what `grep` prints for `input`, computed line by line in the simplest way.
+/// Returns the expected output of `grep` for `input`, computed line by line in the simplest way.
 fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: impl Fn(&[u8]) -> bool) -> (Vec<u8>, i32) {
     let lines: Vec<&[u8]> = input.split_inclusive(|&byte| byte == b'\n').collect();
     let selected: Vec<usize> =
@@ -48,8 +48,8 @@ fn naive(input: &[u8], before: usize, after: usize, numbered: bool, selects: imp
     (text, i32::from(selected.is_empty()))
 }
 
-/// Blocks of a small file are divided as they are read. Those of a larger file, or one with a long
-/// line, are divided earlier.
+/// Blocks of a small file are split as they are read. Those of a larger file, or of one with a long
+/// line, are split earlier.
 #[test]
 fn the_law_holds_for_files_of_a_few_blocks() {
     let lines = |count: usize| (0..count).flat_map(|i| format!("line {i}{}\n", "x".repeat(i % 67)).into_bytes());
@@ -235,10 +235,10 @@ fn directories_are_searched_in_the_order_of_names() {
     assert_eq!((ran.code, &ran.stderr[..]), (0, ""));
 }
 
-/// Regression: below a directory, a glob must match an entry's own name, as in GNU grep. `a*.txt`
-/// matched `about/readme.txt`, because `*` also matched slashes.
+/// Regression: `a*.txt` matched `about/readme.txt`, because `*` also matched slashes. Below a
+/// directory, a glob must match an entry's own name, as in GNU grep.
 ///
-/// A file called `-` is printed as `./-`, so that it is not mistaken for standard input.
+/// A file named `-` is printed as `./-`, so that it is not mistaken for standard input.
 #[test]
 fn found_files_go_by_their_own_names() {
     let dir = Dir::new();
@@ -289,8 +289,8 @@ fn compressed_and_encoded_files_are_searched_decoded() {
                 &["--decompress", "-n", "^29.9$", "packed"],
                 "2909:2909\n2919:2919\n2929:2929\n2939:2939\n2949:2949\n2959:2959\n2969:2969\n2979:2979\n2989:2989\n2999:2999\n",
             );
-            // Regression: a small file found by a walk had already been read to its end, and was
-            // decoded from there.
+            // Regression: a small file found by a walk had already been read to its end, and
+            // decoding began from there.
             prints(&dir, &["-r", "--include=packed", "--decompress", "-c", "^29.9$"], "packed:10\n");
             let packed = std::fs::read(dir.path().join("packed")).unwrap();
             let ran = run_piped(mapped().args(["grep", "--decompress", "-c", "7"]), &packed);
@@ -345,7 +345,7 @@ fn matches_over_several_lines_stay_whole() {
     assert_eq!(shards.concat(), "b1\nb2\n".repeat(3), "{shards:?}");
     dir.file("crlf", b"a\r\nb\r\n");
     prints(&dir, &["-U", "--crlf", r"a\r\nb", "crlf"], "a\r\nb\r\n");
-    // Counts end like lines, as in rg --crlf.
+    // Counts have the same line ending as lines, as in rg --crlf.
     prints(&dir, &["-Uc", "--crlf", "a$", "crlf"], "1\r\n");
 }
 
@@ -391,7 +391,8 @@ fn a_pattern_that_backtracks_without_end_is_an_error_of_that_file() {
     assert_eq!(ran.code, 2);
 }
 
-// Regression: such a search had no end. The first of these lines holds a match, but not the other.
+// Regression: this search never ended. The first of these lines contains a match, but the other
+// does not.
 #[test]
 fn a_long_line_on_which_a_pattern_backtracks_for_too_long_is_an_error_of_that_file() {
     let dir = Dir::new();
@@ -403,8 +404,8 @@ fn a_long_line_on_which_a_pattern_backtracks_for_too_long_is_an_error_of_that_fi
     assert_eq!(ran.code, 2);
 }
 
-// Regression: a failure behind the first match of a line went unreported, and the line lacked its other
-// matches or, with --replace, was missing.
+// Regression: a failure after the first match of a line went unreported, and the line lacked its
+// other matches or, with --replace, was missing.
 #[test]
 fn a_failure_behind_the_first_match_of_a_line_is_reported() {
     let dir = Dir::new();
@@ -471,7 +472,8 @@ fn errors_in_lists_of_patterns_name_file_and_line() {
         assert!(ran.stderr.starts_with(&format!("mapped: {shown}")), "{}", ran.stderr);
         assert!(ran.stderr.lines().count() <= 10 && ran.code == 2, "{}", ran.stderr);
     }
-    // Regression: only the first was named. GNU grep names each once, and a long list is cut short.
+    // Regression: only the first pattern was named. GNU grep names each once, and shortens a long
+    // list.
     dir.file("g", b"1[[\n2\n3[[\n");
     dir.file("h", b"1[[\n\n2[[\n");
     let ran = grep(&dir, &["-G", "-f", "g", "-f", "h", "list"]);
@@ -500,8 +502,8 @@ fn zero_lines_of_context_still_separate() {
     }
 }
 
-// Regression: `grep x f >> f` read its own output without end, and a list of digests contained a
-// digest of a part of itself.
+// Regression: `grep x f >> f` read its own output forever, and a list of digests contained a digest
+// of a part of itself.
 #[test]
 fn the_output_file_is_not_an_input() {
     let dir = Dir::new();
@@ -525,7 +527,8 @@ fn the_output_file_is_not_an_input() {
         assert_eq!(ran.code, if args.starts_with("grep") { 2 } else { 1 }, "{args}");
         assert!(std::fs::metadata(&path).unwrap().len() < 11_000, "{args}");
     }
-    // If nothing is printed before the search has ended, it is an input like any other.
+    // If nothing is printed before the search has ended, the output file is an input like any
+    // other.
     let path = dir.file("f", b"x\n");
     for (args, code) in [("grep -q x f", 0), ("grep -l x f", 0), ("grep -L x f", 0)] {
         let out = std::fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -584,7 +587,7 @@ fn no_output_of_any_kind_replaces_an_input() {
     let ran = run("$0 hexdump -r - f.svg < link.svg");
     assert_eq!((ran.stderr.as_str(), ran.code), ("mapped: f.svg: the dump would overwrite itself\n", 1));
     assert_eq!(std::fs::read(dir.path().join("f.svg")).unwrap(), dump);
-    // A file that replaces a followed one may be the output, too.
+    // A file that replaces a followed one may also be the output.
     dir.file("log", b"1\n");
     let [start, pass, end] = if is_emulated() { [5.0, 15.0, 30.0] } else { [0.5, 1.5, 3.0] };
     let meanwhile = format!("sleep {start}; mv out log; sleep {pass}; echo 2 >> log; sleep {start}");
@@ -593,8 +596,8 @@ fn no_output_of_any_kind_replaces_an_input() {
     assert_eq!(std::fs::read(dir.path().join("log")).unwrap(), b"1\n2\n");
 }
 
-// Regression: files that no glob matches were skipped, and one that several match was excluded,
-// whatever the order of `--include` and `--exclude` (expected output by GNU grep 3.8).
+// Regression: files that no glob matches were skipped, and a file that several globs match was
+// excluded, whatever the order of `--include` and `--exclude` (expected output by GNU grep 3.8).
 #[test]
 fn the_last_glob_for_a_name_counts() {
     let dir = Dir::new();
@@ -743,7 +746,7 @@ fn invalid_command_lines_exit_with_2() {
     }
 }
 
-/// After inputs that were decided at their beginning, only the beginning of the next one is
+/// After inputs that were decided by their beginnings, only the beginning of the next input is
 /// searched first, which must not change the result. The oracle is a run on each file alone, which
 /// has no history.
 #[test]
@@ -836,7 +839,7 @@ fn a_line_is_searched_once_for_all_its_matches() {
     assert!(begun.elapsed() < std::time::Duration::from_secs(60), "{:?}", begun.elapsed());
 }
 
-/// Regression: `--vimgrep` held all copies of a long line in memory, and ended with an abort.
+/// Regression: `--vimgrep` held all copies of a long line in memory, and aborted.
 #[test]
 fn many_matches_need_little_memory() {
     let dir = Dir::new();
@@ -849,7 +852,7 @@ fn many_matches_need_little_memory() {
     assert!(ran.stdout.ends_with(b"abab\n"));
 }
 
-/// The lines that are inserted into the text when it is written are the same as those in it.
+/// The lines that are inserted when the text is written are the same as those in the text.
 #[test]
 fn vimgrep_repeats_lines_of_any_length() {
     let dir = Dir::new();

@@ -14,9 +14,9 @@ const MIB: u64 = 1 << 20;
 /// The data of a file, and its offsets.
 type Pieces = Vec<(u64, Vec<u8>)>;
 
-/// Returns files by name, with their lengths and data. Everything else is zeros.
+/// Returns files by name, with their lengths and data. All other bytes are zeros.
 fn layouts() -> Vec<(&'static str, u64, Pieces)> {
-    // Longer than the prefix that decides whether an input is binary.
+    // This is longer than the prefix that determines whether an input is binary.
     let text = b"a plain line with x in it\nand one without\n".repeat(4000);
     let at = |offset: u64, bytes: &[u8]| (offset, bytes.to_vec());
     vec![
@@ -214,7 +214,8 @@ fn a_hole_costs_nothing() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-// Regression: where lines without a match are printed, and for a timeline, a hole was read to its end.
+// Regression: when lines without a match are printed, and for a timeline, a hole was read to its
+// end.
 #[test]
 fn a_file_that_is_one_hole_ends_soon() {
     let dir = Dir::on_disk();
@@ -234,7 +235,7 @@ fn a_file_that_is_one_hole_ends_soon() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-// Regression: called as grep, it took a file of NUL bytes alone for padding without lines.
+// Regression: under the name grep, a file of NUL bytes only was treated as padding without lines.
 #[test]
 fn called_as_grep_it_knows_no_padding() {
     let dir = Dir::new();

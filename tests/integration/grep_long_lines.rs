@@ -1,11 +1,11 @@
-//! Lines much longer than a block, which `mapped grep` searches part by part and prints from the file.
+//! Lines much longer than a block, which `mapped grep` searches in parts and prints from the file.
 
 use std::process::Stdio;
 
 use crate::law::Law;
 use crate::util::{Dir, mapped};
 
-/// Returns lines that are long for small blocks, between short ones.
+/// Returns lines that are long for small blocks, with short ones in between.
 fn long_lines() -> Vec<u8> {
     let long = |start: &str, end: &str| format!("{start}{}{end}\n", "-ab, é".repeat(300)).into_bytes();
     [
@@ -57,7 +57,7 @@ fn the_law_holds_for_lines_that_are_printed_from_the_file() {
     holds(&["--passthru", "-m1", "-b", "needle"], &input);
 }
 
-// Regression: the colour of a line printed from the file went on over its final carriage return.
+// Regression: the colour of a line printed from the file included its final carriage return.
 #[test]
 fn a_lines_colour_ends_before_its_carriage_return() {
     let dir = Dir::new();
@@ -163,12 +163,12 @@ fn json_of_a_line_that_is_printed_from_the_file() {
                 assert_eq!(run(&["--io", "mmap", "--block-size", block]), expected, "{options:?} {block}");
             }
         }
-        // Base64 in place of text.
+        // The text becomes Base64.
         input.iter_mut().filter(|byte| **byte == b'x').for_each(|byte| *byte = 0xff);
     }
 }
 
-// Regression: of 200 MB before a match, each byte was copied twice.
+// Regression: with 200 MB before a match, each byte was copied twice.
 #[test]
 fn many_lines_before_a_match_are_read_from_the_file() {
     let mut input: Vec<u8> = (0..60_000u32).flat_map(|i| format!("line {i} of the context\n").into_bytes()).collect();

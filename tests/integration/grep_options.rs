@@ -35,7 +35,7 @@ fn a_directory_loop_is_a_warning() {
     assert_eq!(grep(&dir, &["-Rs", "foo", "d"]).stderr, "");
 }
 
-// Regression: a directory was searched again below a link to its parent.
+// Regression: a directory was searched again through a link to its parent.
 #[test]
 fn a_directory_is_not_searched_again_below_a_link_to_its_parent() {
     let dir = Dir::new();
@@ -47,7 +47,8 @@ fn a_directory_is_not_searched_again_below_a_link_to_its_parent() {
     assert_eq!(ran.stderr, "mapped: top/d/up/d: warning: recursive directory loop\n");
 }
 
-// Regression: braces were alternatives, classes sets of letters, and an open bracket an error.
+// Regression: braces were read as alternatives, classes as sets of letters, and an open bracket was
+// an error.
 #[test]
 fn globs_for_names_are_those_of_fnmatch() {
     let dir = Dir::new();
@@ -71,7 +72,7 @@ fn the_longest_match_in_a_record_begins_at_its_start_if_anchored() {
     prints(&dir, &["-zoE", "^a+|", "f"], "aa\0");
 }
 
-// Regression: directories that hold no wanted file were listed anyway.
+// Regression: directories without wanted files were listed anyway.
 #[test]
 fn a_directory_that_holds_no_wanted_file_is_not_listed() {
     let dir = Dir::new();
@@ -190,7 +191,8 @@ fn words(count: u32) -> Vec<String> {
     (0..count).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B1) >> (i % 20))).collect()
 }
 
-// Regression: lists of thousands of words were compiled twice, and took 80 MB, and minutes with -i.
+// Regression: lists of thousands of words were compiled twice, and took 80 MB of memory, and
+// minutes with -i.
 #[test]
 fn the_law_holds_for_lists_of_words() {
     let dir = Dir::new();
@@ -212,7 +214,7 @@ fn the_law_holds_for_lists_of_words() {
     Law::new(&["grep", "-F", "-a", "-x", "-f", path], &input).quick().holds(format!("{}\n", list[7]).as_bytes(), 0);
 }
 
-/// Returns the lines that `-ob` prints, where `find` returns the first match in some bytes.
+/// Returns the lines that `-ob` prints; `find` returns the first match in some bytes.
 fn matches(input: &[u8], find: impl Fn(&[u8]) -> Option<(usize, usize)>) -> Vec<u8> {
     let (mut text, mut at) = (Vec::new(), 0);
     while let Some((start, end)) = find(&input[at..]) {
@@ -224,7 +226,7 @@ fn matches(input: &[u8], find: impl Fn(&[u8]) -> Option<(usize, usize)>) -> Vec<
     text
 }
 
-// Regression: a line was held in memory whole, and a sparse image is a single line.
+// Regression: a whole line was held in memory, and a sparse image is a single line.
 #[test]
 fn the_law_holds_for_matches_in_lines_longer_than_a_block() {
     let mut input = b"ab".repeat(100);
@@ -273,7 +275,7 @@ fn the_law_holds_for_counts_of_lines_longer_than_a_block() {
     counts(&["-w", "needle"], &input, 1);
     counts(&["-w", "-e", "--a|a.b"], &input, 2);
     counts(&["-x", "needle|aneedleb"], &input, 1);
-    // An empty line, and the end of a file after a newline, which begins no line.
+    // An empty line, and the end of a file after a newline, which does not begin a line.
     counts(&["^$"], b"\n\nx\n", 2);
     counts(&["-v", "x*y"], b"\n\nx\n", 3);
     // A NUL byte ends a line of a binary input, and is part of a line of text.
@@ -290,7 +292,7 @@ fn the_law_holds_for_counts_of_lines_longer_than_a_block() {
     counts(&["-a", "[^x]"], &[&b"\xef\xbb\xbf\n"[..], &input].concat(), 5);
 }
 
-// Regression: a line was held in memory whole, however long.
+// Regression: a whole line was held in memory, however long.
 #[test]
 fn a_long_line_is_counted_in_bounded_memory() {
     let dir = Dir::on_disk();
@@ -449,7 +451,7 @@ fn public_reports_about_empty_matches() {
     holds("abc\n", &["-G", "-wve", ""], "abc\n", 0);
     // uutils/grep #18: with -w, an empty line contains an empty match.
     holds("abc\n\nx\n", &["-G", "-we", "$"], "\n", 0);
-    // uutils/grep #28: with -v -o, the empty match in an empty line counts.
+    // uutils/grep #28: with -v -o, the empty match in an empty line is a match.
     holds("a\n\nb\n", &["-G", "-voe", "x*"], "", 1);
     // uutils/grep #33: anchors of the whole text.
     holds("cat\ndog\n", &["-G", r"t\'"], "cat\n", 0);

@@ -1,5 +1,5 @@
-//! `mapped grep` against GNU grep and ripgrep on generated patterns, options, inputs and ways of
-//! reading: thousands of small cases, the same in every run.
+//! `mapped grep` against GNU grep and ripgrep on generated patterns, options, inputs and access
+//! methods: thousands of small cases, the same in every run.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -25,7 +25,7 @@ impl Random {
     }
 }
 
-/// What an input may contain besides plain text.
+/// The special bytes that an input may contain besides plain text.
 #[derive(Clone, Copy)]
 struct Spice {
     nul: bool,
@@ -83,7 +83,7 @@ fn literal(random: &mut Random) -> String {
         .to_owned()
 }
 
-/// Generates a pattern that extended POSIX syntax and Rust's interpret in the same way.
+/// Generates a pattern that POSIX extended syntax and Rust's syntax interpret in the same way.
 fn regex(random: &mut Random, depth: usize) -> String {
     let atom = match random.below(if depth == 0 { 9 } else { 12 }) {
         0 => ".".to_owned(),
@@ -109,7 +109,7 @@ fn pattern(random: &mut Random) -> String {
     (0..=random.below(3)).map(|_| regex(random, 2)).collect()
 }
 
-/// Selects a way of reading, on which the output must not depend.
+/// Selects an access method, on which the output must not depend.
 fn any_way(random: &mut Random, command: &mut Command) {
     command.arg("--threads").arg(random.pick(&["1", "2", "7"]));
     if !random.one_in(3) {
@@ -258,8 +258,8 @@ fn against_gnu(seed: u64, cases: usize) {
         });
         maybe(random, &mut options, 4, &["-i"]);
         maybe(random, &mut options, 5, &["-v"]);
-        // If a match could be shorter, GNU grep's -w also tries that; a regex does so only if
-        // another match begins there.
+        // If a match could be shorter, GNU grep's -w also tries the shorter one; a regex does so
+        // only if another match begins there.
         let rigid =
             !options.iter().any(|option| option.contains(['^', '$', '*', '?', '+', '{', '|', '\\']) || option == "-f");
         maybe(random, &mut options, 4, if odd || !(fixed || rigid) { &["-x"] } else { &["-w", "-x"] });
@@ -444,7 +444,7 @@ fn agrees_with_ripgrep() {
         let anchored = options.iter().any(|option| option.contains('$') || option == "-f");
         maybe(random, &mut options, 4, if anchored { &["-b"] } else { &["-b", "--column"] });
         maybe(random, &mut options, 4, &["-H", "--no-filename"]);
-        // ripgrep counts one empty match fewer at the end of an input.
+        // ripgrep counts one empty match less at the end of an input.
         let full = fixed
             && options.iter().filter(|option| *option == "-e").count() == 1
             && !options.iter().any(String::is_empty);

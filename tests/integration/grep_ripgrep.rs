@@ -4,7 +4,7 @@ use crate::grep_options::{grep, prints};
 use crate::law::Law;
 use crate::util::{Dir, mapped};
 
-/// ripgrep's test text.
+/// Writes ripgrep's test text.
 fn sherlock(dir: &Dir) {
     dir.file(
         "sherlock",
@@ -64,7 +64,7 @@ fn separators_are_unescaped() {
     assert_eq!(lines, [&b"1\t"[..], b"2\x7f", b""]);
     dir.file("f", b"a\nb\na\n");
     prints(&dir, &["-A0", "--context-separator", r"\x41\\", "a", "f"], "a\nA\\\na\n");
-    // GNU grep's option takes the text as it is.
+    // GNU grep's option uses the text literally.
     prints(&dir, &["-A0", "--group-separator", r"\x41", "a", "f"], "a\n\\x41\na\n");
 }
 
@@ -88,7 +88,8 @@ fn ignore_files_are_chosen() {
     files(&["--ignore", "--no-require-git", "-g", "d/**"], "d/.gitignore\nd/e\n");
     files(&["--ignore", "--no-require-git", "-g", "!a"], "c\n");
     files(&["--ignore", "--no-require-git", "--no-ignore-vcs"], "c\nd/e\n");
-    // Regression: ignore files won over globs, which are typed for this search alone, as in ripgrep.
+    // Regression: ignore files took precedence over globs, which are typed for this search alone,
+    // as in ripgrep.
     files(&["--ignore", "--no-require-git", "-g", "e"], "d/e\n");
     files(&["--ignore", "-g", ".mine"], ".mine\n");
     files(&["--path-separator", "+", "-g", "e"], "d+e\n");
@@ -98,8 +99,8 @@ fn ignore_files_are_chosen() {
     );
 }
 
-/// Regression: a named ignore file that does not exist was reported once for each directory, with its
-/// name twice and exit code 0, and invalid globs were passed over in silence.
+/// Regression: a named ignore file that does not exist was reported once for each directory, with
+/// its name twice and exit code 0, and invalid globs were ignored silently.
 #[test]
 fn ignore_files_that_cannot_be_used_are_reported_once() {
     let dir = Dir::new();
@@ -115,7 +116,7 @@ fn ignore_files_that_cannot_be_used_are_reported_once() {
     let ran = grep(&dir, &["--ignore", "-r", "x", "d"]);
     assert!(ran.stderr.starts_with("mapped: warning: d/.ignore: line 1: "), "{}", ran.stderr);
     assert_eq!((ran.code, grep(&dir, &["--ignore", "-s", "-r", "x", "d"]).stderr.as_str()), (0, ""));
-    // Regression: a second walk told whether there was a file to search, and warned again.
+    // Regression: a second walk determined whether there was a file to search, and warned again.
     let ran = grep(&dir, &["--ignore", "-r", "--include=*.rs", "x", "d"]);
     assert_eq!(ran.stderr.matches("d/.ignore: line 1: ").count(), 1, "{}", ran.stderr);
 }
@@ -214,7 +215,8 @@ fn the_law_holds_for_text_with_runs_of_nul_bytes() {
     Law::new(&["grep", "-c", ""], &text).holds(b"4\n", 0);
     Law::new(&["grep", "-m2", "-n", "word"], &text).holds(b"1:first word\n2:second word\n", 0);
     Law::new(&["grep", "--count-matches", "-m2", "r"], &text).holds(b"3\n", 0);
-    // 200 KiB are more than what is looked at to tell text from binary, and too much for blocks of a byte.
+    // 200 KiB are more than what is examined to distinguish text from binary, and too much for
+    // blocks of a byte.
     for (zeros, are_blocks_chosen) in [(200 << 10, true), (8 << 10, false)] {
         let leading = [vec![0; zeros], b"a word\n".to_vec()].concat();
         let law = Law::new(&["grep", "-n", "^a word"], &leading);
@@ -278,14 +280,14 @@ fn the_obsolete_variable_for_colours_has_a_warning() {
     let warning = "mapped: warning: GREP_COLOR='36' is deprecated; use GREP_COLORS='mt=36'\n";
     let coloured = "\x1b[36m\x1b[Kfoo\x1b[m\x1b[K bar\n";
     assert_eq!(run("--color=always", "ln=35", "36"), (coloured.into(), warning.into()));
-    // What has been set since takes precedence.
+    // A later setting takes precedence.
     assert_eq!(run("--color=always", "mt=36", "36").0, coloured);
     assert_eq!(run("--color=never", "ln=35", "36"), ("foo bar\n".into(), String::new()));
     assert_eq!(run("--color=always", "mt=36", "red").0, coloured);
 }
 
-// Reports about other programs: anchors in a look-around that silenced other matches, \K without a
-// match, -m that counted context, replacements that repeated lines or split \r\n, patterns that
+// Reports about other programs: anchors in a look-around that suppressed other matches, \K without
+// a match, -m that counted context, replacements that repeated lines or split \r\n, patterns that
 // matched after the last newline or at the second line.
 #[test]
 fn what_other_programs_got_wrong() {
@@ -307,7 +309,7 @@ fn what_other_programs_got_wrong() {
     let cases: &[(&[&str], &str)] = &[
         (&["-PU", "--passthru", "--replace=X", "(?<=^|z )foo", "foo"], "X bar\nbaz X\n"),
         (&["-PU", "foo(?=$|x)", "foo"], "baz foo\n"),
-        // What a match looks at may stand on lines that are not printed.
+        // The text examined by a look-around may be on lines that are not printed.
         (&["-PU", "--replace=X", r"bar(?=\sbaz)", "foo"], "foo X\n"),
         (&["-PUn", "--replace=$1.", r"(?<=bar\n)(b)az", "foo"], "2:b. foo\n"),
         (&["-PUo", "--replace=<$n>", r"(?<n>3)(?=\n[45]+6)|1(?=23\n4)", "text"], "<>\n<3>\n"),
@@ -332,7 +334,7 @@ fn what_other_programs_got_wrong() {
     }
 }
 
-// Regression: -t left out what -g asked for, and --type-not came last.
+// Regression: -t dropped files that -g selected, and --type-not was applied last.
 #[test]
 fn globs_take_precedence_over_types() {
     let dir = Dir::new();
@@ -346,7 +348,7 @@ fn globs_take_precedence_over_types() {
     files(&["-t", "rust", "--type-not", "rust"], "");
 }
 
-// Regression: names of files that do not exist were listed.
+// Regression: names of nonexistent files were listed.
 #[test]
 fn missing_files_are_not_listed() {
     let dir = Dir::new();

@@ -157,7 +157,8 @@ fn several_files_are_one_stream() {
 ";
     let ran = run(&args(&files));
     assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 0));
-    // A missing file is reported, and the others still form one stream, wherever it was named.
+    // A missing file is reported, and the others still form one stream, wherever the missing one
+    // was named.
     for at in 0..=files.len() {
         let mut files = files.clone();
         files.insert(at, missing.clone());
@@ -263,7 +264,7 @@ impl Random {
         input
     }
 
-    /// Selects options that must make no difference.
+    /// Selects options that must not change the result.
     fn way(&mut self) -> &'static [&'static str] {
         self.pick(&[
             &[][..],
@@ -376,7 +377,7 @@ fn prints_what_xxd_prints() {
     }
 }
 
-/// xxd never rejects text; its result for damaged text is the reference.
+/// xxd never rejects text; its result is the reference for damaged text.
 #[test]
 fn reverses_what_xxd_reverses() {
     let mut random = Random(3);
@@ -416,7 +417,7 @@ fn reverses_what_xxd_reverses() {
         ours.extend(random.way().iter().map(ToString::to_string));
         let Some(expected) = oracle("xxd", &peer, &text) else { return };
         if expected.code != 0 {
-            // A pipe cannot seek back, and both report that.
+            // A pipe cannot be seeked backwards, and both programs report that.
             assert_ne!(run_piped(mapped().arg("hexdump").args(&ours), &text).code, 0);
             continue;
         }
@@ -431,12 +432,12 @@ fn the_law_holds_for_reversing() {
         let text = run_piped(mapped().arg("hexdump").args(format), &input).stdout;
         Law::new(&["hexdump", "-r"], &text).quick().holds(&input, 0);
     }
-    // A mark for repeated rows represents gigabytes in a few bytes. They need not be held in
+    // A mark for repeated rows represents gigabytes in a few bytes, which need not be held in
     // memory.
     let flash = "00000000  ff ff ff ff ff ff ff ff  ff ff ff ff ff ff ff ff  |................|\n*\n02000000\n";
     let back = run_piped(mapped().args(["hexdump", "-r"]), flash.as_bytes());
     assert!(back.stdout.len() == 0x200_0000 && back.stdout.iter().all(|&byte| byte == 0xff));
-    // Subtracts the base, or adds it to every address, as xxd does.
+    // This subtracts the base, or adds it to every address, as xxd does.
     let shown = run_piped(mapped().args(["hexdump", "--base", "0x4000"]), &input).stdout;
     Law::new(&["hexdump", "-r", "--base", "0x4000"], &shown).quick().holds(&input, 0);
     Law::new(&["hexdump", "-r", "-s", "-0x4000"], &shown).quick().holds(&input, 0);
@@ -514,7 +515,7 @@ fn reverse_patches_a_file_in_place_and_leaves_holes() {
         child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
         assert!(child.wait().unwrap().success());
     };
-    // Later rows first, which needs a file that can seek back.
+    // Later rows come first, which requires a seekable file.
     patch("00000014: 6c65 6170 73\n00000004: 534c 4f57 21\n");
     assert_eq!(std::fs::read(&path).unwrap(), b"the SLOW! brown fox leaps over it");
     patch("40000000: 41\n");
@@ -598,7 +599,7 @@ fffffff0 000 000 000 000 000 000 000 000 000 000 000 000 000 000 000 000
 
 #[test]
 fn little_endian_rows_end_with_a_whole_group() {
-    // From the tests of xxd after 2023, when these rows were corrected.
+    // These are from the tests of xxd after 2023, when these rows were corrected.
     screen(&["-f", "xxd", "-e", "-w", "6"], b"ABCDEF", "00000000: 44434241     4645  ABCDEF\n");
     screen(&["-f", "xxd", "-e", "-w9"], b"ABCDEFGHI", "00000000: 44434241 48474645       49  ABCDEFGHI\n");
 }
@@ -667,9 +668,9 @@ fn prints_by_formats_what_hexdump_prints() {
         for _ in 0..random.pick(&[1, 1, 1, 2, 3]) {
             let format: Vec<&str> = (0..random.pick(&[1, 2, 2, 3])).map(|_| random.pick(&pieces)).collect();
             let text = format.join(" ");
-            // Without a quote, we take the argument after -e as a file.
+            // If it has no quote, this program reads the argument after -e as a file.
             peer.extend(if text.contains('"') { ["-e".into(), text] } else { ["-e".into(), "\"\"".into()] });
-            // A display that is requested twice counts once.
+            // A format that is requested twice is printed once.
             if random.chance(10) && !peer.iter().any(|arg: &String| ["-C", "-b", "-x"].contains(&arg.as_str())) {
                 peer.push(random.pick(&["-C", "-b", "-x"]).into());
             }
@@ -775,7 +776,7 @@ fn prints_the_long_doubles_that_od_prints() {
     let mut random = Random(9);
     for round in 0..40 {
         let mut input: Vec<u8> = (0..1600).map(|_| random.below(256) as u8).collect();
-        // Values of ordinary size are rare among random ones, and so are those of few digits.
+        // Among random values, those of ordinary size are rare, and so are those with few digits.
         for number in input.chunks_exact_mut(16) {
             let exponent = 16383 - 80 + random.below(160) as u16;
             match random.below(5) {
@@ -801,7 +802,7 @@ fn prints_the_long_doubles_that_od_prints() {
     }
 }
 
-/// Returns the lines of `--strings least -A d`, by the rule alone.
+/// Returns the lines of `--strings least -A d`, computed by the rule alone.
 fn strings(input: &[u8], least: usize) -> String {
     let mut lines = String::new();
     let mut start = 0;
@@ -829,7 +830,7 @@ fn lists_strings() {
         let law = Law::new(&["hexdump", "--strings", &least.to_string(), "-A", "d"], &input);
         law.quick().holds(strings(&input, least).as_bytes(), 0);
     }
-    // A limit ends a string, and the end of the input does not.
+    // A limit ends a string, but the end of the input does not.
     let input = b"\x01abcdef";
     Law::new(&["hexdump", "--strings=3", "--length=5", "-An"], input).quick().holds(b"abcd\n", 0);
     Law::new(&["hexdump", "--strings=3", "--length=7", "-An"], input).quick().holds(b"abcdef\n", 0);
@@ -889,7 +890,7 @@ fn reverses_the_dumps_of_other_tools() {
                 // Octal and decimal addresses cannot be distinguished if rows are squeezed from the
                 // start.
                 let is_unclear = tool == "od" && ours.is_empty() && back.stderr.contains("--address-radix");
-                // A few digits alone are plain, or the address after rows that were lost.
+                // A few digits alone are plain digits, or the address after rows that were lost.
                 let is_short = ours.is_empty() && dump.stdout.len() <= 9 && back.stderr.contains("--plain");
                 assert!(is_unclear || is_short, "{tool} {options:?} by {ours:?}: {}", back.stderr);
             }
@@ -908,7 +909,7 @@ fn reverses_the_dumps_of_other_tools() {
         let args = [&["hexdump", "-r"], options].concat();
         Law::new(&args, dump.as_bytes()).quick().holds(expected.unwrap_or_default(), i32::from(expected.is_none()));
     }
-    // Words, little-endian groups and fields of other types produce an error, never wrong bytes.
+    // Words, little-endian groups and fields of other types cause an error, never wrong bytes.
     let input: Vec<u8> = (b'0'..b'z').collect();
     for (tool, options) in [
         ("hexdump", &[][..]),
@@ -987,11 +988,11 @@ fn reverse_patches_the_second_operand() {
     assert_eq!((ran.code, std::fs::read(&created).unwrap()), (0, b"\0\0\0\0SLOW!".to_vec()));
     let ran = run(&["hexdump".as_ref(), dump.as_os_str(), created.as_os_str()]);
     assert_eq!((ran.code, std::fs::read(&created).unwrap().len()), (0, 9), "without -r, both are only shown");
-    // The digits of a row that patches a file are edited, without its characters.
+    // The digits of a row that patches a file were edited, but not its characters.
     let edited = dir.file("edited", b"00000004  73 6c 6f 77 20  |SLOW!|\n");
     let ran = patch(&edited);
     assert_eq!((ran.code, std::fs::read(&target).unwrap()), (0, b"the slow  brown fox".to_vec()), "{}", ran.stderr);
-    // Distant rows leave a hole in a file; a pipe is not flooded with zeros.
+    // Distant rows leave a hole in a file; a pipe is not filled with zeros.
     for dump in ["ffffffff81000000  00 01  |..|\n", "7fffffff81000000: 0001\n"] {
         let ran = run_piped(mapped().args(["hexdump", "-r"]), dump.as_bytes());
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{dump}");
@@ -1042,7 +1043,7 @@ fn offsets_are_sought_where_seeking_works() {
     assert_eq!((ran.stdout.as_slice(), ran.code), (&HERE[..], 0), "{}", ran.stderr);
 }
 
-/// Regression: `xxd -s -N` showed all of an input that is shorter than N bytes.
+/// Regression: `xxd -s -N` printed all of an input shorter than N bytes.
 #[test]
 fn xxd_does_not_seek_before_the_start() {
     let dir = Dir::new();

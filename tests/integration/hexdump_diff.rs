@@ -18,7 +18,7 @@ fn noise(len: usize, seed: u64) -> Vec<u8> {
     .collect()
 }
 
-/// Compares `left` with `right` in every way of reading `right`.
+/// Compares `left` with `right`, reading `right` in every way.
 #[track_caller]
 fn law(options: &[&str], left: &[u8], right: &[u8], expected: &str) {
     let dir = Dir::new();
@@ -99,7 +99,7 @@ fn insertions_are_recognized() {
     law(&[], &text, &inserted, &expected);
     let expected = format!("00000014  {:23}  |{}|{:4}  <  00000014\n", hex(b"new!"), signs(b"new!"), "");
     law(&[], &inserted, &text, &expected);
-    // Bytes missing at the end.
+    // These bytes are missing at the end.
     let expected = format!(
         "00000122  {:23}  |{}|{:2}  <  00000122\n00000128  {:23}  |{}|{:4}  <  00000122\n",
         hex(&text[290..296]),
@@ -146,7 +146,7 @@ fn every_byte_is_shown_once() {
             }
         }
         assert!(left_shown == source && right_shown == right, "{seed}:\n{text}");
-        // Without -v, the same rows except equal and repeated ones.
+        // Without -v, the rows are the same except for equal and repeated ones.
         let ran = run(&["hexdump".as_ref(), "--diff".as_ref(), left_file.as_os_str(), right_file.as_os_str()]);
         let different: Vec<&str> = text.lines().filter(|line| &line[45..50] != "     ").collect();
         let shown = String::from_utf8(ran.stdout).unwrap();

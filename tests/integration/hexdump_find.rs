@@ -30,7 +30,8 @@ fn the_first_match_begins_a_dump() {
     for (needle, length) in
         [("7f454c46", "14"), ("0x7f 45 4C", "14"), ("ELF", "13"), ("\"ELF\n\"", "13"), ("7f ?? 4?", "14")]
     {
-        // Regression: the length counts from the match, but the row of context used some of it.
+        // Regression: the length counts from the match, but the row of context used up a part of
+        // it.
         let args = ["hexdump", "--find", needle, "--context", "1", "-n", length];
         Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
     }
@@ -114,7 +115,7 @@ fn finds_where_grep_finds() {
         ("?0 41 ?3", r"(?s)[\x00\x10\x20\x30\x40\x50\x60\x70](?=\x41[\x03\x13\x23\x33\x43\x53\x63\x73])"),
         ("11 ?? 22", r"(?s)\x11(?=.\x22)"),
     ] {
-        // Line ends would end matches. With -z only NUL does, and no pattern contains it.
+        // Line ends would end matches. With -z only NUL does, and no pattern contains a NUL.
         let Some(expected) = oracle("grep", &["-zobUaP", expression], &image) else { return };
         let offsets: Vec<u64> = expected
             .stdout
@@ -145,7 +146,7 @@ fn matches_are_highlighted_over_the_ends_of_rows() {
         let ran = run_piped(mapped().args(["hexdump", "--color=always", "--find", "7f454c46"]).args(args), &image);
         let text = String::from_utf8(ran.stdout).unwrap();
         assert!(text.contains("2e \x1b[1;31m7f 45\x1b[0m  |"), "{text}");
-        // Regression: the bytes after a match were bold like it.
+        // Regression: the bytes after a match were also bold.
         assert!(text.contains("\x1b[1;31m4c 46 \x1b[0m\x1b[36m2e"), "{text}");
         assert!(text.contains("|\x1b[1;31mLF\x1b[0m\x1b[36m."), "{text}");
     }

@@ -1,5 +1,5 @@
 //! Runs cases from other tools' test suites with `mapped hexdump`: those of xxd with their expected
-//! screens, those of hexdump(1) and od(1) compared with these programs' own output.
+//! screens, and those of hexdump(1) and od(1) compared with the output of these programs.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn screen(options: &str, input: &[u8], expected: &str) {
     assert_eq!(ran.code, 0, "{options}: {}", ran.stderr);
 }
 
-/// The suite of xxd in vim's sources, whose `-c` is `-w` here, `-o` `--base` and `-d` `-A d`.
+/// The xxd suite in vim's sources, whose `-c` is `-w` here, `-o` is `--base`, and `-d` is `-A d`.
 #[test]
 fn rows_of_xxds_own_suite() {
     let numbers = numbers();
@@ -95,7 +95,7 @@ fn rows_of_xxds_own_suite() {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), b"ignored");
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{options}");
     }
-    // Both overflowed a buffer in xxd, or dereferenced a null pointer.
+    // Regression in xxd: both overflowed a buffer or dereferenced a null pointer.
     for (options, step) in [("-f binary --character-table ebcdic -w 128 -g 256", 128), ("-f xxd -a", 16)] {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), &[7; 1000]);
         let text = String::from_utf8(ran.stdout).unwrap();
@@ -185,7 +185,8 @@ fn characters() -> Vec<u8> {
     (0..256u32).filter_map(char::from_u32).flat_map(|character| format!("{character} ").into_bytes()).collect()
 }
 
-/// Checks that `mapped hexdump` with `args` prints what another program did, and fails where it did.
+/// Checks that `mapped hexdump` with `args` prints the output of another program, and fails if it
+/// failed.
 #[track_caller]
 fn dumps_as(args: &[impl AsRef<OsStr> + std::fmt::Debug], input: &[u8], expected: &Ran) {
     let ran = run_piped(mapped().arg("hexdump").args(args), input);
@@ -311,7 +312,7 @@ fn same_as_od(args: &[&str], input: &[u8]) -> bool {
     true
 }
 
-/// The suite of od(1) in coreutils, as far as its options are supported.
+/// The suite of od(1) in coreutils, to the extent that its options are supported.
 #[test]
 fn types_of_ods_own_suite() {
     let numbers: Vec<u8> = (1..=19).flat_map(|n| format!("{n}\n").into_bytes()).collect();
@@ -361,7 +362,7 @@ fn types_of_ods_own_suite() {
     assert_eq!((ran.code, &*ran.stdout), (1, &b"0000000\n"[..]), "as od prints it: {}", ran.stderr);
 }
 
-/// Cases that vim's suite of xxd has had since 2023.
+/// Cases in vim's xxd suite since 2023.
 #[test]
 fn rows_of_xxds_newer_suite() {
     let xxd = |options: &str, input: &[u8]| -> Ran {

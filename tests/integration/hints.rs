@@ -1,4 +1,4 @@
-//! Hints about slips that are no errors, and messages about times.
+//! Hints about mistakes that are not errors, and messages about times.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -15,8 +15,8 @@ fn log_of(dir: &Dir, name: &str, day: &str) {
     dir.file(name, text.as_bytes());
 }
 
-// Regression: the whole message was the list of all forms, and a period that ends before it begins was
-// one without entries.
+// Regression: the whole message was the list of all forms, and a period that ends before it begins
+// was reported as one without entries.
 #[test]
 fn a_wrong_time_is_explained() {
     let dir = Dir::new();
@@ -39,7 +39,7 @@ fn a_wrong_time_is_explained() {
     }
 }
 
-// Regression: the time became the pattern, and the pattern a file that was not found.
+// Regression: the time was read as the pattern, and the pattern as a file that was not found.
 #[test]
 fn a_date_and_a_time_are_one_argument() {
     let dir = Dir::new();
@@ -53,12 +53,12 @@ fn a_date_and_a_time_are_one_argument() {
         let ran = run_in(&dir, "C", args);
         assert!(ran.code > 0 && ran.stderr.ends_with(advice), "{args:?}: {}", ran.stderr);
     }
-    // This may well be a pattern.
+    // This may really be a pattern.
     let ran = run_in(&dir, "C", &["grep", "--since", "2026-11-28", "10:30", "app.log"]);
     assert_eq!(ran.stderr, "");
 }
 
-// Regression: it counted from now, so that the period had no end.
+// Regression: the length counted from now, so the period had no end.
 #[test]
 fn until_with_a_plus_counts_from_since() {
     let dir = Dir::new();
@@ -69,7 +69,7 @@ fn until_with_a_plus_counts_from_since() {
     }
 }
 
-// Regression: each rotated log without an entry of the period had its own message.
+// Regression: each rotated log without an entry in the period got a separate message.
 #[test]
 fn logs_without_an_entry_are_reported_together() {
     let dir = Dir::new();
@@ -134,7 +134,7 @@ fn top_of_lines_that_all_differ_gives_a_hint() {
     let hint = "lines differ, for example in their times; to count a part of them: -o PATTERN, or -o --replace '$1'\n";
     let all = run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "app.log"]).stderr;
     assert_eq!(all, format!("mapped: all {hint}"));
-    // Regression: one line that occurred twice was enough for none.
+    // Regression: one line that occurred twice was enough to suppress the hint.
     let lines: String = (0..200).map(|number| format!("ERROR {}\n", number.max(1))).collect();
     dir.file("nearly", lines.as_bytes());
     let nearly = run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "nearly"]).stderr;
@@ -145,14 +145,14 @@ fn top_of_lines_that_all_differ_gives_a_hint() {
     }
 }
 
-/// Compares what a command prints to standard error.
+/// Checks the exit code of a command and its message on standard error.
 #[track_caller]
 fn says(dir: &Dir, args: &[&str], code: i32, message: &str) {
     let ran = run_in(dir, "C", args);
     assert_eq!((ran.code, ran.stderr), (code, format!("mapped: {message}\n")), "{args:?}");
 }
 
-// Regression: only that each file is missing was reported, or that everything is new.
+// Regression: the only message was that each file is missing, or that everything is new.
 #[test]
 fn a_list_checked_in_the_wrong_directory_gives_a_hint() {
     let dir = Dir::new();
@@ -187,7 +187,7 @@ fn a_list_checked_in_the_wrong_directory_gives_a_hint() {
     assert_eq!(run_in(&dir, "C", &["checksum", "--audit", "list", "tree"]).stderr, "");
 }
 
-// Regression: that no line has the form of a list was all that was said.
+// Regression: the only message was that no line has the form of a list.
 #[test]
 fn a_list_for_another_algorithm_gives_a_hint() {
     let dir = Dir::new();
@@ -204,8 +204,8 @@ fn a_list_for_another_algorithm_gives_a_hint() {
     }
 }
 
-// Regression: the other notation was text that was not found, a format that fits no line, or a range
-// with a number that is none.
+// Regression: the other notation was read as text that was not found, a format that fits no line,
+// or a range with an invalid number.
 #[test]
 fn another_notation_gives_a_hint() {
     let dir = Dir::new();
@@ -262,7 +262,7 @@ fn another_notation_gives_a_hint() {
     assert_eq!(run_in(&dir, "C", &["grep", "-s", "--timeline", "a", "plain"]).stderr, "");
 }
 
-// Regression: the messages said that an operand is an option, named the wrong option, or gave no advice.
+// Regression: the messages called an operand an option, named the wrong option, or gave no advice.
 #[test]
 fn habits_of_other_programs_are_answered_with_what_to_type() {
     let dir = Dir::new();
@@ -306,8 +306,8 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
     }
 }
 
-// Regression: what the message left out was which option was incomplete, which files it was about, or what
-// to type; or there was no message, and the file was printed whole.
+// Regression: the message did not say which option was incomplete, which files it was about, or
+// what to type; or there was no message, and the whole file was printed.
 #[test]
 fn slips_of_a_new_user_are_answered() {
     let dir = Dir::new();
@@ -373,7 +373,8 @@ fn slips_of_a_new_user_are_answered() {
     assert!(run_in(&dir, "C", &bench).stderr.starts_with("mapped: no file was named: measuring a temporary one in "));
 }
 
-// Regression: a format without a directive, or with one that does not exist, printed no fact in silence.
+// Regression: a format without a directive, or with an invalid one, silently printed no
+// information.
 #[test]
 fn a_format_without_a_directive_is_noted() {
     let dir = Dir::new();
@@ -390,7 +391,8 @@ fn a_format_without_a_directive_is_noted() {
     }
 }
 
-/// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns what it showed.
+/// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns the text it
+/// showed.
 fn typed_end(args: &[&str]) -> Option<String> {
     let pty = rustix_openpty::openpty(None, None).ok()?;
     let mut command = mapped();
@@ -398,7 +400,7 @@ fn typed_end(args: &[&str]) -> Option<String> {
     let mut child = command.spawn().unwrap();
     drop(command);
     let mut controller = File::from(pty.controller);
-    // Regression: a command that looks for compressed data wanted a second end.
+    // Regression: a command that checks for compressed data needed a second end of input.
     controller.write_all(b"\x04").unwrap();
     let mut shown = Vec::new();
     let _ = controller.read_to_end(&mut shown);
@@ -406,7 +408,7 @@ fn typed_end(args: &[&str]) -> Option<String> {
     Some(String::from_utf8_lossy(&shown).into_owned())
 }
 
-// Regression: a command without its operand waited at the terminal and said nothing.
+// Regression: a command without its operand waited silently at the terminal.
 #[test]
 fn reading_a_terminal_for_want_of_an_operand_is_announced() {
     let hint = "mapped: reading standard input, which is a terminal; Ctrl-D ends it";

@@ -1,7 +1,7 @@
 //! Files over 4 GiB: offsets and lengths have 64 bits, whatever the size of an address.
 //!
-//! Regression: on 32-bit systems, a length that was truncated to 32 bits made `grep` search only
-//! the start of such a file and report with exit code 1 that nothing matches.
+//! Regression: on 32-bit systems, a length was truncated to 32 bits, so `grep` searched only the
+//! start of such a file and reported with exit code 1 that nothing matches.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use crate::util::{Dir, mapped};
 
-/// Creates a sparse file with a line before, across and after the 4 GiB border.
+/// Creates a sparse file with a line before, across and after the 4 GiB boundary.
 fn sparse(dir: &Dir) -> PathBuf {
     let path = dir.path().join("large");
     let file = File::create(&path).unwrap();
@@ -57,7 +57,7 @@ fn both_sides_of_4_gib_are_seen() {
             let named = command.arg("large").output().unwrap();
             let got = String::from_utf8_lossy(&named.stdout);
             assert_eq!(got, *want, "{args:?} --io {way}: {}", String::from_utf8_lossy(&named.stderr));
-            // With -a the holes are text, and all of them is read.
+            // With -a the holes are text, and all of it is read.
             if args[0] != "checksum" && !args.contains(&"-a") {
                 let mut command = mapped();
                 let stdin = Stdio::from(File::open(&path).unwrap());

@@ -2,12 +2,13 @@
 //!
 //! [`Law`] runs one command line in every way (mapped, read, on redirected standard input and
 //! through a pipe), with 1, 2 and 7 threads, and in blocks from one byte up. It compares each run
-//! with an oracle. With the program's own block size, it also runs it with the default options on a
-//! named file, and with a file as output. Every subcommand's tests use it.
+//! with an oracle. With the program's own block size, it also runs the command line with the
+//! default options on a named file, and with a file as output. The tests of every subcommand use
+//! it.
 //!
-//! If `MAPPED_EMULATED` is set, starting the program takes tenths of a second. The first laws of a test
-//! then run every way once, in a block size and with a number of threads that differ from law to law.
-//! Each of the others runs one way, which differs as well.
+//! If `MAPPED_EMULATED` is set, starting the program takes tenths of a second. The first laws of a
+//! test then run every way once, with a block size and a number of threads that differ from law to
+//! law. Each later law runs only one way, which also differs.
 
 use std::cell::Cell;
 use std::fs::File;
@@ -29,7 +30,7 @@ const BLOCKS: [Option<&str>; 10] = [
     Some("4097"),
 ];
 
-/// The number of laws of a test that an emulated program checks in every way.
+/// The number of laws per test that are checked in every way on an emulated processor.
 const LAWS_IN_EVERY_WAY: usize = 4;
 
 thread_local! {
@@ -37,7 +38,7 @@ thread_local! {
     static LAWS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// What an emulated program runs of a law.
+/// The sample of a law's runs on an emulated processor.
 #[derive(Clone, Copy)]
 struct Sampled {
     /// A number that differs from law to law, and between the first laws of tests.
@@ -57,8 +58,8 @@ impl Sampled {
         Some(Sampled { law: name + checked, is_one_way: checked >= LAWS_IN_EVERY_WAY })
     }
 
-    /// Returns whether the way in this column of ways is run in this block size with this number of
-    /// threads. Some ways (from the fifth on) are run in the program's own block size only.
+    /// Returns whether the way in this column is run with the block size of this row and this
+    /// number of threads. Ways from the fifth on are run in the program's own block size only.
     fn is_chosen(self, column: usize, row: usize, threads: usize, blocks: usize) -> bool {
         let row_of_it = if column < 4 { (self.law + column) % blocks } else { 0 };
         let threads_of_it = (self.law / blocks + column) % THREADS.len();
@@ -88,8 +89,9 @@ impl Law {
         self
     }
 
-    /// Omits some block sizes, and combines each of the others and each way with one number of
-    /// threads, for a case among very many. Every number still meets every block size and every way.
+    /// Omits some block sizes, and combines each of the others and each way with a single number of
+    /// threads, for a case among very many. Every number is still combined with every block size
+    /// and every way.
     pub fn quick(mut self) -> Law {
         self.is_quick = true;
         self.blocks = vec![None, Some("1"), Some("17"), Some("4096")];

@@ -1,8 +1,8 @@
 //! The law for every option: each one that clap knows is run in several ways, which must agree.
 //!
-//! `law` compares with an oracle. Here the runs are only compared with each other, so that no option
-//! is left out: one that takes a value and has no sample below fails the test. A run that prints
-//! nothing proves nothing, so such options are listed too.
+//! `law` compares with an oracle. Here the runs are only compared with each other, so that no
+//! option is left out: an option that takes a value and has no sample below fails the test. A run
+//! that prints nothing proves nothing, so such options are listed too.
 
 use std::fs::File;
 use std::path::Path;
@@ -12,7 +12,7 @@ use mapped::cli::pages::program;
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
-/// Options of each subcommand that make it scan its input. `stat` mostly shows facts about the file
+/// Options that make each subcommand scan its input. `stat` mostly shows metadata of the file
 /// itself, and `bench` shows times; their own tests run the law.
 const BASE: &[(&str, &[&str])] = &[("cat", &[]), ("checksum", &[]), ("grep", &["-e", "foo"]), ("hexdump", &[])];
 
@@ -195,7 +195,7 @@ const EXEMPT: &[(&str, &[(&str, &str)])] = &[
     ),
 ];
 
-/// Options that choose how the input is read, or print something else.
+/// Options that select the access method, or print something else.
 const OUTSIDE: &[&str] = &["help", "version", "io", "threads", "block-size", "progress", "stats"];
 
 /// Options whose effect shows only in the exit code.
@@ -252,20 +252,20 @@ fn check(subcommand: &str, name: &str, args: &[&str], place: (&Path, &[u8])) {
         let (ran, what) = result(way);
         agrees(&ran, &want, &what);
     }
-    // A stream has no equal parts.
+    // A stream cannot be split into equal parts.
     if name == "shard" {
         return;
     }
     let (redirected, what) = result("redirected");
     let (piped, _) = result("pipe");
     agrees(&piped, &redirected, &what);
-    // Standard input has another name.
+    // Standard input has a different name.
     if !String::from_utf8_lossy(&want.stdout).to_lowercase().contains("input") {
         agrees(&redirected, &want, &what);
     }
 }
 
-/// Runs every option of a subcommand, and checks that the tables above name only existing ones.
+/// Runs every option of a subcommand, and checks that the tables above name only existing options.
 fn every_option(subcommand: &str) {
     let dir = Dir::new();
     let input = log();

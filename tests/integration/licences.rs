@@ -21,8 +21,8 @@ const ALLOWED: &[&str] = &[
     "bzip2-1.0.6",
 ];
 
-/// Returns whether a licence expression (SPDX, or the older form `MIT / Apache-2.0`) permits a
-/// choice that is allowed.
+/// Returns whether a licence expression (SPDX, or the older form `MIT / Apache-2.0`) permits the
+/// choice of an allowed licence.
 fn is_allowed(expression: &str) -> bool {
     let expression = expression.replace(" / ", "/").replace('/', " OR ");
     let any = split(&expression, " OR ");

@@ -1,4 +1,4 @@
-//! Scarce resources: address space, descriptors, threads, space for output and messages.
+//! Scarce resources: address space, descriptors, threads, and space for output and messages.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::lines::LINES;
 use crate::util::{Dir, Ran, mapped};
 
-/// A measurement that takes little time.
+/// A benchmark that takes little time.
 const BENCH: &[&str] = &["bench", "--runs", "1", "--warm", "--threads", "2"];
 
 fn numbered(len: usize) -> Vec<u8> {
@@ -55,8 +55,7 @@ fn many_threads_in_a_limited_address_space() {
     }
 }
 
-/// A measurement needs its own windows, buffers and threads.
-// Regression: PCRE2's JIT stack could not be reserved, which ended the program with a panic.
+// Regression: PCRE2's JIT stack could not be reserved, so the program panicked.
 #[test]
 #[cfg(feature = "pcre2")]
 fn perl_patterns_in_a_small_address_space() {
@@ -70,6 +69,7 @@ fn perl_patterns_in_a_small_address_space() {
     }
 }
 
+/// A measurement needs its own windows, buffers and threads.
 #[test]
 fn bench_under_limits() {
     let dir = Dir::new();
@@ -196,7 +196,7 @@ fn an_output_that_does_not_block() {
         rustix::fs::fcntl_setfl(&writer, rustix::fs::OFlags::NONBLOCK).unwrap();
         let mut child =
             mapped().args(line.args).arg(&path).stdout(OwnedFd::from(writer)).stderr(Stdio::piped()).spawn().unwrap();
-        // Long enough for the pipe to fill up first.
+        // The pipe has time to fill up first.
         std::thread::sleep(Duration::from_millis(20));
         let mut all = Vec::new();
         reader.read_to_end(&mut all).unwrap();
@@ -251,8 +251,8 @@ fn a_sigbus_that_was_sent_is_the_end() {
     }
 }
 
-/// Regression: ranges, globs and formats were read whole, so that a disk image named by mistake took
-/// up to thirty times its size in memory (23 GB of globs).
+/// Regression: ranges, globs and formats were read as a whole, so that a disk image named by
+/// mistake took up to thirty times its size in memory (23 GB of globs).
 #[test]
 fn a_list_has_no_endless_line() {
     let dir = Dir::new();

@@ -1,15 +1,15 @@
-//! The command lines that are tested with every fault: one for each way in which a subcommand reads
-//! its input.
+//! The command lines that are tested with every fault: one for each access pattern of each
+//! subcommand.
 
 /// A command line without its file.
 pub struct Line {
     pub args: &'static [&'static str],
     /// The exit code when an input fails.
     pub failure: i32,
-    /// Whether the output for the first part of a file is a prefix of the output for all of it,
-    /// which is not so for totals.
+    /// Whether the output for the first part of a file is a prefix of the output for the whole
+    /// file. That is not true of totals.
     pub prefix: bool,
-    /// Whether two runs on one file print the same, which is not so for access times and residency.
+    /// Whether two runs on one file print the same. That is not true of access times and residency.
     pub steady: bool,
 }
 

@@ -1,7 +1,8 @@
 //! Large loads: many bytes, files, threads and processes, and a single endless line. Each test
 //! prints the memory used.
 //!
-//! The full sizes: `cargo test --test integration -- --ignored load:: --nocapture --test-threads 1`
+//! To run the full sizes: `cargo test --test integration -- --ignored load:: --nocapture
+//! --test-threads 1`
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
@@ -69,7 +70,7 @@ fn sparse(dir: &Dir, len: u64) -> std::path::PathBuf {
     path
 }
 
-/// Commands that know the result for zeros skip holes instead of reading them.
+/// Commands that can compute the result for zeros skip holes instead of reading them.
 fn sparse_file(len: u64, name: &str) {
     let dir = Dir::new();
     let path = sparse(&dir, len);
@@ -159,7 +160,7 @@ fn deep_directory(depth: usize, name: &str) {
     write(&at, "bottom", "needle\n");
     let run = |args: &[&str]| {
         // Whatever the depth, the descriptors that two threads need for files in one directory, and
-        // a few more, are enough.
+        // a few more, are sufficient.
         let mut shell = std::process::Command::new("sh");
         shell.args(["-c", "ulimit -n 200; exec \"$@\"", "sh"]).arg(mapped().get_program()).args(args);
         let ran = shell.current_dir(dir.path()).stdin(Stdio::null()).output().unwrap();
@@ -193,7 +194,7 @@ fn deep_directory(depth: usize, name: &str) {
         sorted(&peer.lines().map(|line| &line[..32]).collect::<Vec<_>>().join("\n"))
     );
 
-    // By their names from the top: one by one, and from a list.
+    // These use the names from the top: one by one, and from a list.
     dir.file("manifest", manifest.as_bytes());
     let told = run(&["checksum", "--check", "-a", "md5", "manifest"]);
     assert_eq!(told.lines().filter(|line| line.ends_with(": OK")).count(), files.len());
@@ -204,8 +205,8 @@ fn deep_directory(depth: usize, name: &str) {
         assert!(run(&["hexdump", "-C", path]).starts_with("00000000  6e 65 65 64 6c 65 "));
     }
 
-    // Ignore files are looked up by path, which ends there with one message, and everything else is
-    // searched.
+    // Ignore files are looked up by path, which is too long there. That causes a single message,
+    // and everything else is searched.
     dir.file("other", b"needle\n");
     let ran = mapped().args(["grep", "--ignore", "-rh", "needle"]).current_dir(dir.path()).output().unwrap();
     let told = String::from_utf8(ran.stderr).unwrap();
@@ -243,7 +244,7 @@ fn endless_line(len: usize, name: &str) {
     file.write_all(b"needle\nlast\n").unwrap();
     drop(file);
     let mib = (len >> 20) as u64;
-    // Commands that need not hold the line do not.
+    // Commands that need not hold the line in memory do not.
     for args in [&["cat"][..], &["hexdump", "-C"], &["checksum"], &["stat", "--content"]] {
         let cost = cost(name, args, &[&path]);
         assert_eq!(cost.code, Some(0), "{args:?}: {}", cost.stderr);
@@ -297,7 +298,7 @@ fn many_processes_on_one_file() {
     for (kind, child) in children {
         let ended = child.wait_with_output().unwrap();
         assert_eq!((ended.status.code(), ended.stderr.len()), (Some(0), 0), "{kind}");
-        // Access times differ; everything else is the same for all.
+        // Access times differ; everything else is the same in all runs.
         if let Some(first) = first.get_mut(kind) {
             assert_eq!(&ended.stdout, first.get_or_insert_with(|| ended.stdout.clone()), "{kind}");
         }

@@ -1,9 +1,10 @@
-//! Logs and times from public bug reports of log viewers and similar tools. Each is read as its
+//! Logs and times from public bug reports about log viewers and similar tools. Each is read as its
 //! reporter expected, from a file and through a pipe.
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
-/// Checks that `wanted` are the `lines` in the period that `args` select.
+/// Checks that the period selected by `args` contains the lines of `lines` with the indices
+/// `wanted`.
 #[track_caller]
 fn check(lines: &[&str], args: &[&str], wanted: std::ops::Range<usize>) {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -39,8 +40,8 @@ fn twelve_hour_clocks() {
     check(&["december-30-11 1:14 pm a", "december-30-11 1:15 pm b"], &["--since", "2011-12-30 13:15"], 1..2);
 }
 
-/// Regression: the first nine days of a month had no times, and a sample of only these did not fit
-/// the other days.
+/// Regression: the first nine days of a month had no times, and a format detected from only these
+/// did not match the other days.
 #[test]
 fn a_padded_day_at_the_start_of_a_line_is_read() {
     let ntpd = &["30 Dec 23:10:00 ntpd[1]: a", "31 Dec 23:50:00 ntpd[1]: b", " 1 Jan 00:10:00 ntpd[1]: c"];
@@ -202,8 +203,8 @@ fn values_of_json() {
     );
 }
 
-/// Typed times accept what logged ones do: single digits, old dates, zones, and the year of
-/// `--year`.
+/// Typed times accept the same forms as logged ones: single digits, old dates, zones, and the year
+/// of `--year`.
 #[test]
 fn times_that_are_typed() {
     let midnight = &["2019-12-31T23:59:59-07:00 a", "2020-01-01T00:00:00-07:00 b"];
@@ -222,8 +223,8 @@ fn times_that_are_typed() {
     check(seconds, &["--until", "2024-03-15 01:40:22"], 0..2);
 }
 
-/// Regression: where an hour is padded with a blank, either the hours before ten or the others had
-/// no time.
+/// Regression: if hours are padded with a blank, either the hours before ten or the others had no
+/// time.
 #[test]
 fn padded_hours_and_numbers() {
     let mariadb =
@@ -236,7 +237,8 @@ fn padded_hours_and_numbers() {
     check(zabbix, &["--since", "2026-11-21 10:00"], 1..3);
 }
 
-/// At New Year, writers whose clocks differ alternate, and a header precedes the first time.
+/// At New Year, entries of writers whose clocks differ alternate, and a header precedes the first
+/// time.
 #[test]
 fn the_turn_of_the_year_and_headers() {
     let turn = &["Dec 31 23:59:58 h a", "Dec 31 23:59:59 h b", "Jan  1 00:00:00 h c", "Jan  1 00:00:01 h d"];
@@ -245,7 +247,7 @@ fn the_turn_of_the_year_and_headers() {
     check(header, &["--until", "2023-03-12 23:16:52.5"], 0..2);
 }
 
-/// Regression: a log without years that covered more than one was read as if it did not, so that
+/// Regression: a log without years that covered more than a year was read as if it did not, so that
 /// its leap day was years ahead.
 #[test]
 fn a_log_without_years_may_run_for_longer_than_one() {
@@ -274,8 +276,8 @@ fn a_log_without_years_may_run_for_longer_than_one() {
     assert_eq!(cat(&["--merge", "--since", "2021-06-01"]), lines[17..].concat());
 }
 
-/// Regression: with the day and the time of day in two keys, all entries were of the day on which the
-/// file was last changed. A day that is not understood leaves the log without times.
+/// Regression: with the day and the time of day in two keys, all entries had the day on which the
+/// file was last changed. If the day is not understood, the log has no times.
 #[test]
 fn a_day_and_a_time_in_two_json_keys() {
     let log = &[
@@ -304,7 +306,7 @@ fn seconds_in_brackets_may_have_a_comma() {
     check(log, &["--since", "@1795271405.2"], 1..3);
 }
 
-/// The first line of a log in UTF-16 was shown with a zero byte in each letter.
+/// Regression: the first line of a log in UTF-16 was shown with a zero byte in each letter.
 #[test]
 fn a_log_in_utf_16_is_for_grep() {
     let dir = Dir::new();
@@ -317,7 +319,7 @@ fn a_log_in_utf_16_is_for_grep() {
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "2026-11-21T10:10:00Z b\r\n", "{}", ran.stderr);
 }
 
-/// Regression: the times of the firewall of Windows, which are local, were taken for UTC.
+/// Regression: the times of the Windows firewall, which are local, were read as UTC.
 #[test]
 fn a_header_tells_the_zone() {
     let fields = "#Fields: date time action";
@@ -336,10 +338,10 @@ fn zones_in_brackets_and_after_gmt() {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         check(&lines, &["--since", "2026-11-21T08:30:00Z", "--until", "2026-11-21T09:30:00Z"], 1..2);
     }
-    // Lines that begin alike, with and without an offset.
+    // These lines begin with the same text, with and without an offset.
     let log = &["2026-11-21 10:00:00 GMT up", "2026-11-21 10:00:00 GMT +0100 up", "2026-11-21 10:00:00 GMT up"];
     check(log, &["--until", "2026-11-21T09:30:00Z", "--slack", "2h"], 1..2);
-    // The numbers of a module and the time since the last entry are no zones.
+    // A module's number and the time since the last entry are not zones.
     for word in ["[CAT]", "(+00:12)", "[main]", "UTC 12", "-123"] {
         let lines = [9, 10, 11].map(|hour| format!("2026-11-21 {hour:02}:00:00 {word} up"));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
@@ -364,8 +366,8 @@ fn chats() {
     check(log, &["--since", "2026-11-21 14:00", "--until", "11/21/26, 2:30:30\u{202f}PM"], 1..2);
 }
 
-/// Regression: in a log of dates such as 12/12/2025, whose day is the month, the lines of the next
-/// day had no times or those of another month.
+/// Regression: in a log of dates such as 12/12/2025, whose day equals the month, the lines of the
+/// next day had no times or those of another month.
 #[test]
 fn days_that_equal_their_month() {
     let mut log = vec!["12/12/2025 10:00:00 a"; 100];

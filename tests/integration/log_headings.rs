@@ -3,7 +3,7 @@
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
-/// Checks that `args` print `expected` of a file, of the same file merged, and of a pipe.
+/// Checks that `args` print `expected` for a file, for the same file merged, and for a pipe.
 #[track_caller]
 fn check(log: &str, args: &[&str], expected: &str) {
     let dir = Dir::new();
@@ -91,7 +91,7 @@ fn audit_and_event_logs() {
     check_entries([&event(0, 9), &event(1, 10), &event(2, 11)]);
 }
 
-/// Rules within entries, and before some of them only, are not headings.
+/// Rules within entries, or before only some of them, are not headings.
 #[test]
 fn rules_elsewhere_are_lines_like_others() {
     let more: String = (1..8).map(|second| format!("2026-11-21 11:00:0{second} c\n")).collect();
@@ -109,7 +109,7 @@ fn rules_elsewhere_are_lines_like_others() {
     check_entries([&monitor(9), &monitor(10), &monitor(11)]);
 }
 
-/// A binary search in a large log, and the entries of two such logs in order.
+/// Binary search in a large log, and a merge of two such logs.
 #[test]
 fn large_logs_with_headings() {
     let entry = |log: &str, at: u32| {
@@ -206,7 +206,7 @@ fn headings_of_any_program() {
             1_795_219_200 + hour * 3600
         )
     });
-    // A log that begins with the rest of an entry is no log with headings.
+    // A log that begins with the rest of an entry is not a log with headings.
     let log: String = (0..12).map(|hour| format!("Nov 21, 2026 {hour:02}:00:00 a.B c\n INFO: x\n")).collect();
     let log = format!(" INFO: x\n{log}");
     let expected = "Nov 21, 2026 05:00:00 a.B c\n INFO: x\n";

@@ -1,5 +1,5 @@
 //! Tests of the program as users run it. One binary with a module per subcommand; `law` states what
-//! holds for all of them.
+//! must hold for all of them.
 
 mod bench;
 mod cat;

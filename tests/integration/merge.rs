@@ -8,7 +8,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::util::{Dir, Ran, mapped, oracle, run_piped};
 
-/// An entry: its second, and the number of further lines.
+/// An entry: its second, and the number of its continuation lines.
 type Entry = (u32, u8);
 
 fn text(log: usize, entries: &[Entry]) -> Vec<u8> {
@@ -77,7 +77,7 @@ fn merged_lines_are_sorted_by_time_in_every_way() {
                 let ran = run_in(&dir, &[&["grep", "--merge", "-H", ""], way, &files].concat());
                 prints(&ran, &sorted(&logs, true));
             }
-            // The last of them comes through a pipe.
+            // The last log is read through a pipe.
             let (last, piped) = (files.len() - 1, &logs[logs.len() - 1].1);
             let args = [&["cat", "--merge"], &files[..last], &["-"]].concat();
             let ran = run_piped(mapped().args(&args).current_dir(dir.path()).env("TZ", "UTC"), piped);
@@ -87,8 +87,8 @@ fn merged_lines_are_sorted_by_time_in_every_way() {
         .unwrap();
 }
 
-/// Regression: a line of more than 64 KiB was searched piece by piece, and each piece that matched was
-/// a line of the output, a count and a match of its own.
+/// Regression: a line of more than 64 KiB was searched piece by piece, and each matching piece was
+/// a separate line of output, count and match.
 #[test]
 fn a_very_long_line_is_one_line() {
     let dir = Dir::new();
@@ -108,7 +108,7 @@ fn a_very_long_line_is_one_line() {
     assert_eq!(matches, "x word é\n".repeat(120_000).as_bytes());
 }
 
-// Regression: every piece of the line was appended to a copy of all of it.
+// Regression: every piece of the line was appended to a copy of the whole line.
 #[test]
 fn a_very_long_line_is_put_together_once() {
     let dir = Dir::new();
@@ -203,7 +203,7 @@ fn matches_of_each_log_are_counted_on_their_own() {
 }
 
 /// Several writers share a log, so entries are slightly out of order. Line numbers, offsets and
-/// continuation lines must stay right.
+/// continuation lines must stay correct.
 #[test]
 fn entries_out_of_order_within_the_slack_are_put_in_order() {
     let dir = Dir::new();
@@ -220,8 +220,8 @@ fn entries_out_of_order_within_the_slack_are_put_in_order() {
     assert!(ran.stdout.starts_with(b"2026-11-21T10:00:05Z a1\n  more\n2026-11-21T10:00:01Z a2\n"));
 }
 
-/// A log with random disorder within the slack, and with an entry of many lines, longer than the
-/// buffer.
+/// A log with random disorder within the slack, and with an entry of many lines that is longer than
+/// the buffer.
 #[test]
 fn large_logs_are_sorted_as_a_stable_sort_does() {
     let dir = Dir::new();

@@ -1,4 +1,4 @@
-//! `--merge --follow`: lines that are appended to several logs within a moment are put in order.
+//! `--merge --follow`: lines that are appended to several logs within a moment are ordered by time.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -28,10 +28,10 @@ fn appended_lines_are_put_in_order_across_rotation() {
     let stored = |from: u32, name: &str| (0..12).map(|n| line(from + n * 2, &format!("{name}{n}"))).collect::<String>();
     let a = dir.file("a", stored(0, "a").as_bytes());
     let b = dir.file("b", stored(1, "b").as_bytes());
-    // It ends with this process: after a signal there is little time to print what is left.
+    // The command ends with this process: after a signal there is little time to print the rest.
     let mut process = Command::new("sleep").arg("1000").spawn().unwrap();
     let mut follower = start(&dir, &["cat", "--merge", "-F", "-H", "--pid", &process.id().to_string(), "a", "b"]);
-    // The last ten lines of each.
+    // These are the last ten lines of each.
     let mut expected: String = (2..12)
         .map(|n| format!("a:{}b:{}", line(n * 2, &format!("a{n}")), line(n * 2 + 1, &format!("b{n}"))))
         .collect();
@@ -46,7 +46,7 @@ fn appended_lines_are_put_in_order_across_rotation() {
     append(&b, line(109, "meanwhile").as_bytes());
     expected += &format!("b:{}a:{}", line(109, "meanwhile"), line(110, "in the new file"));
     follower.shows(expected.as_bytes());
-    // A line without an end is printed when nothing more can come.
+    // A line without a terminator is printed when nothing more can arrive.
     append(&b, b"2026-11-21T10:09:00Z no end");
     pause(Duration::from_millis(700));
     follower.shows(expected.as_bytes());
@@ -60,7 +60,7 @@ fn appended_lines_are_put_in_order_across_rotation() {
     assert!(messages.ends_with("; following new file\n"), "{messages}");
 }
 
-/// A log that is empty at first, one whose form differs, and a stream.
+/// A log that is empty at first, a log in another form, and a stream.
 #[test]
 fn every_log_has_a_form_of_its_own() {
     let dir = Dir::new();
@@ -93,7 +93,7 @@ fn matches_keep_their_numbers() {
     expected += &format!("b:2:23:{}a:5:92:{}", line(20, "x"), line(21, "x"));
     follower.shows(expected.as_bytes());
     assert_eq!(follower.interrupt().2, Some(130));
-    // Of lines before the period, too, the numbers are counted.
+    // Line numbers also count the lines before the period.
     let mut follower =
         start(&dir, &["grep", "--merge", "--follow", "-n", "-m1", "--since", "2026-11-21T10:50Z", "x", "a", "b"]);
     pause(Duration::from_millis(300));
@@ -105,7 +105,7 @@ fn matches_keep_their_numbers() {
     assert_eq!(code, Some(0));
 }
 
-/// When following ends at once, what is printed is what merging the last lines prints.
+/// When following ends at once, the output is the same as that of merging the last lines.
 #[test]
 fn stored_lines_are_merged_as_without_following() {
     let dir = Dir::new();

@@ -20,7 +20,7 @@ fn shell(line: &str, dir: &Path, path: Option<&Path>) -> Ran {
     bash.output().unwrap().into()
 }
 
-/// Makes links to the program for all tools.
+/// Creates links to the program for all tools.
 fn links() -> Dir {
     let dir = Dir::new();
     let ran = run(&["links".as_ref(), dir.path()]);
@@ -28,7 +28,7 @@ fn links() -> Dir {
     dir
 }
 
-/// Makes the files that the command lines name.
+/// Creates the files that the command lines name.
 fn files() -> Dir {
     let dir = Dir::new();
     let lines = |count: u32, line: &dyn Fn(u32) -> String| (1..=count).map(line).collect::<String>();
@@ -67,7 +67,7 @@ fn files() -> Dir {
 
 /// Returns the tool that a line calls last.
 fn tool_of(line: &str) -> &str {
-    // `(read x; TOOL ...) < FILE` runs the tool behind the start of its input.
+    // `(read x; TOOL ...) < FILE` runs the tool after the start of its input has been read.
     let line = line.strip_prefix('(').and_then(|list| list.split_once("; ")).map_or(line, |(_, tool)| tool);
     line.rsplit(" | ").next().unwrap_or(line).split([' ', ')']).next().unwrap_or_default()
 }
@@ -92,7 +92,7 @@ fn a_link_is_the_tool() {
     }
 }
 
-/// Returns how a link differs from the tool on a line of the table.
+/// Returns the difference between a link and the tool on a line of the table.
 fn fault(line: &str, dir: &Path, links: &Path) -> Option<String> {
     if let Some(refused) = line.strip_prefix("! ") {
         let ran = shell(refused, dir, Some(links));
@@ -174,7 +174,7 @@ fn errors_of_a_run_carry_the_name_of_the_tool() {
     assert!(ran.stderr.starts_with("grep: invalid value 'x' for --after-context"), "{}", ran.stderr);
 }
 
-// GNU grep's own cases compare these to the letter.
+// GNU grep's own cases compare these messages literally.
 #[test]
 fn messages_of_grep_are_the_classic_ones() {
     let dir = Dir::new();

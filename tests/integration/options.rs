@@ -1,5 +1,6 @@
 //! The options of all subcommands side by side: docs/options.md is generated from the definitions,
-//! and a name means the same in every subcommand, unless a list of exceptions states the reason.
+//! and a name has the same meaning in every subcommand, unless a list of exceptions states the
+//! reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +8,7 @@ use mapped::cli::pages::program;
 
 use crate::generated::{root, settle};
 
-/// Names for one idea, whose help texts describe its effect in each subcommand.
+/// Options that share one meaning, whose help texts describe the effect in each subcommand.
 const SAME_IDEA: &[&str] = &[
     "--block-size",
     "--context",
@@ -41,7 +42,7 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("--type", "ripgrep's, and in hexdump od's"),
 ];
 
-/// What an option name means in each subcommand that has it.
+/// Returns the meaning of each option name in each subcommand that has it.
 fn meanings() -> BTreeMap<String, BTreeMap<String, String>> {
     let mut meanings: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let program = program();

@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::util::Dir;
 
 /// Runs one command line of a `console` block as a reader would type it, and returns its output.
-/// Directory changes last.
+/// Directory changes persist.
 fn type_line(line: &str, directory: &mut PathBuf) -> String {
     let program = crate::util::program();
     let path = format!("{}:{}", program.parent().unwrap().display(), std::env::var("PATH").unwrap_or_default());

@@ -20,7 +20,7 @@ const ANY_BIT: u32 = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
 /// Returns a filter that fails every shared `mmap` with `errno` and permits everything else.
 fn without_shared_maps(errno: i32) -> Vec<libc::sock_filter> {
     vec![
-        // struct seccomp_data: first the number, then arguments of eight bytes from byte 16.
+        // struct seccomp_data: first the number, then arguments of eight bytes each, from byte 16.
         step(LOAD, 0, 0, 0),
         step(EQUAL, libc::SYS_mmap as u32, 0, 3),
         step(LOAD, 16 + 3 * 8, 0, 0),
@@ -30,7 +30,7 @@ fn without_shared_maps(errno: i32) -> Vec<libc::sock_filter> {
     ]
 }
 
-/// Returns a filter that fails every call with that number with `errno` and permits everything
+/// Returns a filter that fails every call with this number with `errno` and permits everything
 /// else.
 fn without(number: i64, errno: i32) -> Vec<libc::sock_filter> {
     vec![
@@ -131,8 +131,8 @@ fn a_directory_that_cannot_be_listed_is_named() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: .: Input/output error\n"));
 }
 
-/// A way that a sandbox does not permit, as Docker's forbids io_uring, has a row with the reason,
-/// and the other ways are measured.
+/// An access method that a sandbox does not permit, as Docker does not permit io_uring, gets a row
+/// with the reason, and the other methods are measured.
 #[test]
 fn a_way_that_is_refused_is_a_row_that_says_so() {
     let dir = Dir::new();
@@ -143,7 +143,7 @@ fn a_way_that_is_refused_is_a_row_that_says_so() {
         (without(setup, libc::EPERM), &["uring", "uring-direct"][..], "io_uring: Operation not permitted"),
         (without(setup, libc::ENOSYS), &["uring"][..], "io_uring: Function not implemented"),
         (without(libc::SYS_preadv2, libc::ENOSYS), &["nowait"][..], "preadv2: Function not implemented"),
-        // Regression: `windows` said that the file became shorter.
+        // Regression: `windows` reported that the file had become shorter.
         (without(libc::SYS_madvise, libc::EPERM), &["windows"], "madvise: Operation not permitted"),
         (without_shared_maps(libc::ENODEV), &["map", "windows"][..], "mmap: No such device"),
     ] {

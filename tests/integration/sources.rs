@@ -24,7 +24,7 @@ fn proc_and_sys_files() {
 }
 
 /// Regression: files in sysfs report a size of 4096 and end earlier. Counting back from that size
-/// found no bytes, and reversing began where a search for the end had left the position.
+/// found no bytes, and reversing began at the position where a search for the end had stopped.
 #[test]
 fn the_end_of_a_file_that_states_a_wrong_size() {
     let path = "/sys/kernel/mm/transparent_hugepage/enabled";
@@ -40,8 +40,8 @@ fn the_end_of_a_file_that_states_a_wrong_size() {
     assert_eq!(run(&["grep", "--last", "1", "", path]).stdout, whole);
 }
 
-/// Regression: on recent kernels, some files in /proc state their size and refuse to seek to their
-/// end. Naming one was an error.
+/// Regression: on recent kernels, some files in /proc state their size but cannot be seeked to
+/// their end. Naming one was an error.
 #[test]
 fn a_file_that_states_a_size_and_refuses_to_seek_to_its_end() {
     let path = "/proc/cmdline";
@@ -161,7 +161,7 @@ fn redirected_input_is_mapped_from_its_position_and_left_at_its_end() {
     assert_eq!(file.stream_position().unwrap(), bytes.len() as u64);
 }
 
-/// Regression: the kernel's counters continue through an `exec`, in which `cargo run` and many
+/// Regression: the kernel's counters continue through an `exec`, with which `cargo run` and many
 /// scripts end, so the statistics included the compiler's faults.
 #[test]
 fn statistics_exclude_what_the_process_did_before() {
@@ -236,7 +236,7 @@ fn no_permission_is_an_error_of_one_input() {
     let ran: Ran = as_nobody().arg("cat").arg(&secret).arg(&open).output().unwrap().into();
     assert_eq!((ran.stdout.as_slice(), ran.code), (&b"o\n"[..], 1), "{}", ran.stderr);
     assert!(ran.stderr.ends_with("secret: Permission denied\n"), "{}", ran.stderr);
-    // Regression: with --ignore, the name was in the message twice.
+    // Regression: with --ignore, the message contained the name twice.
     let unlisted = dir.path().join("unlisted");
     std::fs::create_dir(&unlisted).unwrap();
     std::fs::set_permissions(&unlisted, std::fs::Permissions::from_mode(0o311)).unwrap();

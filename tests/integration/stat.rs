@@ -87,7 +87,7 @@ const SEQUENCES: [&str; 35] = [
 fn every_sequence_is_gnus_on_every_kind_of_file() {
     let zoo = Zoo::new();
     for sequence in SEQUENCES {
-        // Reading the times of /proc changes them; every other fact is stable.
+        // Reading the times of /proc changes them; all other values are stable.
         format_on_all(&zoo, &["-c", sequence], &[]);
         format_on_all(&zoo, &["-L", "--format", &format!("[{sequence}]")], &[]);
     }
@@ -366,8 +366,8 @@ fn resident_pages_are_those_fincore_counts() {
         assert_eq!(told["cache"]["pages"], pages as u64 + 1);
         let Some(theirs) = fincore_pages(&path) else { return };
         assert_eq!(resident, theirs, "{gaps:?}");
-        // Large folios may keep neighbouring pages in the cache, but only pages that were dropped
-        // may be gone.
+        // Large folios may keep neighbouring pages in the cache, but no pages other than the
+        // dropped ones may be missing.
         let gone: u64 = gaps.iter().map(|(from, to)| to - from).sum();
         assert!(resident >= 1001 - gone, "{gaps:?} {resident}");
         let stretches = told["cache"]["stretches"].as_array().unwrap();
@@ -395,8 +395,8 @@ fn the_picture_is_right_at_both_ends() {
     assert_eq!(picture(&path), "█".repeat(70));
     drop(held);
     let held = hold_pages(&path, 0, 28);
-    // Far enough from the end cell that it contains no large folio across the border of the dropped
-    // range.
+    // The dropped range is far enough from the end cell that this cell contains no large folio
+    // across the border of the range.
     drop_pages(&path, 1024, 1960);
     let shown: Vec<char> = picture(&path).chars().collect();
     assert_eq!((shown[0], shown[69]), ('█', ' '), "{shown:?}");
@@ -461,7 +461,7 @@ fn a_table_of_residency_has_a_total() {
     assert_eq!(text.lines().collect::<Vec<_>>(), expected);
 }
 
-/// Neither `cachestat` nor `mincore` answers a user who may only read the file.
+/// Neither `cachestat` nor `mincore` works for a user who may only read the file.
 #[test]
 fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
     if !rustix::process::geteuid().is_root() {
@@ -486,8 +486,8 @@ fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
         let _held = (!held.is_empty()).then(|| hold_pages(&path, held.start, held.end));
         let own = json(&[path.as_os_str()]);
         assert!(own["cache"]["resident"].as_u64().unwrap() >= held.end - held.start, "{own}");
-        // On a fast disk, some of the pages that the kernel loads for such a read were counted, and the
-        // second time all of them.
+        // Regression: on a fast disk, some of the pages that the kernel loads for such a read were
+        // counted, and the second time all of them.
         for _ in 0..10 {
             let ran = as_nobody(&["stat", "--json"]);
             let told: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
@@ -499,7 +499,7 @@ fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
     }
     let ran = as_nobody(&["bench", "--cold", "--runs=1", "--ways=read"]);
     assert_eq!(ran.code, 0, "{}", ran.stderr);
-    // Regression: all pages of a hole counted as cached, because the question had created them.
+    // Regression: all pages of a hole were reported as cached, because the query had created them.
     let file = File::options().write(true).open(&path).unwrap();
     file.set_len(4 << 20).and_then(|()| file.sync_all()).unwrap();
     drop_pages(&path, 0, 1024);
@@ -734,7 +734,7 @@ fn reasons_are_exact() {
     assert_eq!(reason(dir.path()), (false.into(), "Is a directory".into(), Value::Null));
     let sysfs = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
     if sysfs.exists() {
-        // It states 4096 bytes and holds fewer, so it is read to its end.
+        // The file states 4096 bytes and holds fewer, so it is read to its end.
         assert_eq!(reason(sysfs), (false.into(), "ENODEV from mmap".into(), "read".into()));
     }
 }
@@ -791,11 +791,11 @@ fn words_and_characters_are_counted_as_by_wc_in_every_way_of_reading() {
         let mut command = Command::new("wc");
         command.args(["-lwmc", "-"]).env("LC_ALL", "C.UTF-8");
         let theirs = run_piped(&mut command, &input);
-        // The alignment depends on what is known of the size beforehand, as wc's does.
+        // The alignment depends on what is known about the size in advance, as in wc.
         let columns =
             |ran: &Ran| String::from_utf8_lossy(&ran.stdout).split_whitespace().map(str::to_owned).collect::<Vec<_>>();
         let mut expected = columns(&theirs);
-        // glibc also decodes what lies beyond Unicode, up to 31 bits.
+        // glibc also decodes values beyond Unicode, up to 31 bits.
         let characters = input.utf8_chunks().map(|chunk| chunk.valid().chars().count()).sum::<usize>();
         expected[2] = characters.to_string();
         every_way_in("C.UTF-8", &["--count=lines,words,chars,bytes"], &input, |ran, way| {
@@ -870,7 +870,7 @@ fn content_in_words() {
     }
 }
 
-/// Regression: the times were left out if a quarter of the lines had none.
+/// Regression: the times were omitted if a quarter of the lines had no time.
 #[test]
 fn content_tells_the_times_of_a_log() {
     let dir = Dir::new();

@@ -62,7 +62,7 @@ impl Victim {
         ran
     }
 
-    /// Runs the program, and replaces the content by `other` at the stops that `when` selects, by
+    /// Runs the program, and replaces the content with `other` at the stops that `when` selects, by
     /// truncating and growing the file as `copytruncate` does.
     fn run_swapped(&self, other: &[u8], line: &Line, options: &[&str], mut when: impl FnMut(&Call) -> bool) -> Ran {
         let ran = run_traced(&mut self.command(line, options), |call| {
@@ -100,7 +100,7 @@ fn ways(index: usize) -> &'static [&'static str] {
 }
 
 /// Truncates the file at every `stride`-th stop of each command line. Returns the number of runs,
-/// and of those that noticed.
+/// and the number of runs that reported the truncation.
 fn cut_at_stops(stride: usize) -> (usize, usize) {
     let mut victim = Victim::new();
     let (mut runs, mut noticed) = (0, 0);
@@ -129,8 +129,8 @@ fn cut_at_stops(stride: usize) -> (usize, usize) {
     (runs, noticed)
 }
 
-/// Returns whether the run noticed the truncation. Fails the test if it reported or printed
-/// anything untrue.
+/// Returns whether the run reported the truncation. Fails the test if it reported or printed
+/// anything false.
 fn judge(victim: &Victim, line: &Line, full: &Ran, ran: &Ran, size: u64, what: &str) -> bool {
     assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
     let told = format!("mapped: {}: truncated to {size} bytes while being read\n", victim.path.display());
@@ -173,7 +173,7 @@ fn cut_at_every_system_call() {
     eprintln!("{runs} truncations at every system call, {noticed} noticed, none fatal");
 }
 
-/// Calls that may fail at any time, and their errors.
+/// Calls that may fail at any time, and the errors with which they fail.
 const FAILING: &[(i64, &[i32])] = &[
     (libc::SYS_read, &[libc::EIO, libc::EINTR]),
     (libc::SYS_pread64, &[libc::EIO, libc::EINTR]),
@@ -204,7 +204,7 @@ fn fail_calls(stride: usize) -> usize {
         for way in 0..4 {
             let options = ways(way);
             let full = run_traced(&mut victim.command(line, options), |_| {});
-            // Only calls after the file was opened count, because earlier ones belong to the
+            // Only calls after the file was opened are counted, because earlier ones belong to the
             // loader. They are counted per call number, because threads interleave differently each
             // time: the hundredth call of one run may be an `mprotect` of a starting thread in the
             // next, and the standard library does not survive its failure.
@@ -241,7 +241,7 @@ fn fail_calls(stride: usize) -> usize {
                     assert!(full.stdout.starts_with(&ran.stdout), "{what}: {} bytes are no prefix", ran.stdout.len());
                 }
                 if ran.code == full.code && ran.stderr.is_empty() {
-                    // If writing the message itself failed, it cannot be expected.
+                    // If writing the message itself failed, no message can be expected.
                     assert!(!line.steady || ran.stdout == full.stdout, "{what}: another outcome without a word");
                 } else {
                     assert_eq!(ran.stderr.lines().count(), 1, "{what}: {}", ran.stderr);
@@ -303,7 +303,7 @@ fn a_map_that_is_refused_is_read() {
 }
 
 /// If no thread can be started, the existing ones do the work. Regression: threads that count the
-/// lines before a part of a file were started differently, and panicked.
+/// lines before a part of a file were started in another way, and panicked.
 #[test]
 fn no_further_thread() {
     let victim = Victim::new();
@@ -324,7 +324,7 @@ fn no_further_thread() {
     }
 }
 
-/// Nothing is opened for writing, no file is mapped writable, nothing is sent anywhere, and no
+/// Nothing is opened for writing, no file is mapped writable, no data is sent anywhere, and no
 /// program is run.
 #[test]
 fn nothing_is_written() {
@@ -408,7 +408,7 @@ fn is_output(call: &Call) -> bool {
     to == target(1) || to == target(2) || to.is_some_and(|to| to.to_string_lossy().contains("eventfd"))
 }
 
-/// Regression: lines found in one file were printed at the same offsets of another that had
+/// Regression: lines found in one file were printed from the same offsets of another file that had
 /// replaced it meanwhile, because data loaded by a single read was assumed to be consistent.
 #[test]
 fn swapped_between_search_and_print() {
@@ -443,7 +443,7 @@ fn is_read(call: &Call) -> bool {
     call.result.is_none() && (call.number == libc::SYS_pread64 || is_file_map(call))
 }
 
-/// `copytruncate`, after which the log grows to its former size. A mix of both contents must be
+/// A `copytruncate` after which the log grows to its former size. A mix of both contents must be
 /// reported, but an append or a replacement by rename must not be.
 #[test]
 fn swapped_at_system_calls() {

@@ -11,7 +11,7 @@ use rustix::termios::Winsize;
 use crate::util::{Dir, mapped};
 
 /// Colours, a window title, a bell, a C1 control, a carriage return, DEL and a direction override,
-/// as in an attack.
+/// as an attacker might use them.
 const HOSTILE: &str = "e\x1b[31mvil\x1b]0;owned\x07\u{9b}7m\r\x7f\u{202e}gpj";
 /// The parts of the name that must not be printed.
 const RAW: [&[u8]; 7] = [b"\x1b[31mvil", b"\x1b]0;", b"\x07", b"\xc2\x9b", b"\r\x7f", b"\x7f", b"\xe2\x80\xae"];
@@ -21,15 +21,15 @@ fn on_a_terminal(command: Command) -> Vec<u8> {
     on_a_terminal_of(0, command)
 }
 
-/// Like `on_a_terminal`, with a number of columns.
+/// Like `on_a_terminal`, with the given number of columns.
 fn on_a_terminal_of(columns: u16, mut command: Command) -> Vec<u8> {
     let size = Winsize { ws_row: 40, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
     let pty = rustix_openpty::openpty(None, Some(&size)).unwrap();
     command.env("TERM", "xterm");
     command.stdin(pty.user.try_clone().unwrap()).stdout(pty.user.try_clone().unwrap()).stderr(pty.user);
     let mut child = command.spawn().unwrap();
-    // The command holds the last copies of the terminal's other end. Without it, reading fails with
-    // EIO once the command has ended.
+    // The command holds the last copies of the terminal's other end. After they are dropped,
+    // reading fails with EIO once the command has ended.
     drop(command);
     let mut shown = Vec::new();
     let _ = File::from(pty.controller).read_to_end(&mut shown);
@@ -119,7 +119,6 @@ fn no_name_drives_a_terminal() {
     assert!(named > lines.len() / 2, "{named}");
 }
 
-/// Without a terminal, a name is printed as its bytes, which scripts need.
 // Regression: at 50 columns, the terminal broke words of these lines in the middle.
 #[test]
 fn nothing_is_wider_than_a_narrow_terminal() {
@@ -154,13 +153,14 @@ fn nothing_is_wider_than_a_narrow_terminal() {
         command.args(args).env("NO_COLOR", "1").current_dir(dir.path());
         let shown = String::from_utf8(on_a_terminal_of(50, command)).unwrap();
         assert!(shown.lines().count() > 1, "{args:?}: {shown}");
-        // What a progress bar showed was erased.
+        // The text shown by a progress bar was erased.
         for line in shown.lines().filter(|line| !line.contains('\x1b')) {
             assert!(line.trim_end_matches('\r').chars().count() <= 50, "{args:?}: {line}");
         }
     }
 }
 
+/// Without a terminal, a name is printed as its bytes, which scripts need.
 #[test]
 fn through_a_pipe_names_are_as_they_are() {
     let dir = Dir::new();
@@ -172,8 +172,8 @@ fn through_a_pipe_names_are_as_they_are() {
     assert!(digest.ends_with(b"  e\x1b[31mvil\n"), "{:?}", String::from_utf8_lossy(&digest));
 }
 
-/// A man page is shown by man(1) on a terminal, by the help if there is no man(1), and is roff
-/// elsewhere.
+/// A man page is formatted by man(1) on a terminal, replaced by the help if there is no man(1), and
+/// printed as roff elsewhere.
 #[test]
 fn a_man_page_is_formatted_on_a_terminal() {
     use std::os::unix::fs::PermissionsExt;

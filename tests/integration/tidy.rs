@@ -1,6 +1,6 @@
-//! Checks the project's rules on its sources: which folder may import which, where code may use the
-//! environment, raw system calls and `unsafe`, how large functions and files may be, and that type
-//! names are unique.
+//! Checks the project's rules on its sources: the allowed imports between folders, the places that
+//! may use the environment, raw system calls and `unsafe`, the maximum size of functions and files,
+//! and unique type names.
 //!
 //! Each rule has a list of exceptions, which may only shrink: an entry that is no longer needed
 //! also fails the test.
@@ -13,7 +13,7 @@ use self::syntax::{Named, SourceFile, defining_file, functions, paths, read_sour
 mod exceptions;
 mod syntax;
 
-/// What each folder (or file) directly below `src` may import from the others.
+/// The folders (or files) from which each folder directly below `src` may import.
 const ARROWS: &[(&str, &[&str])] = &[
     ("os", &[]),
     ("exit", &["os"]),
@@ -84,7 +84,7 @@ fn folders_import_only_downwards() {
     check("a folder imports only what stands below it", found, exceptions::ARROWS);
 }
 
-/// A module and its submodules count as one; all other files must not depend on each other.
+/// A module and its submodules are treated as one; all other files must not depend on each other.
 #[test]
 fn no_two_files_import_each_other() {
     let files = sources();
@@ -167,8 +167,8 @@ fn files_are_short() {
 fn a_type_name_means_one_thing() {
     let files = sources();
     let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
-    // `os/other` defines the types of `os/linux` again, and `no_*.rs` those of a disabled feature.
-    // Only one of them is compiled.
+    // `os/other` redefines the types of `os/linux`, and `no_*.rs` those of a disabled feature. Only
+    // one of them is compiled.
     let is_stand_in = |file: &&SourceFile| {
         file.path.starts_with("os/other/") || file.path.starts_with("os/windows/") || file.path.contains("/no_")
     };

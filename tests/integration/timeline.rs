@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::law::Law;
 use crate::util::{Dir, Ran, mapped, oracle};
 
-/// Returns a log of an hour, in which some entries have a second line.
+/// Returns an hour-long log in which some entries have a second line.
 fn log() -> String {
     let mut random = 7u64;
     let mut text = String::new();
@@ -40,7 +40,7 @@ fn lines_count_for_the_time_of_their_entry_in_every_way() {
     let rows: String = counts.iter().map(|(minute, count)| format!("2026-11-21T{minute}:00+00:00,{count}\n")).collect();
     let args = ["grep", "--timeline=1m", "--utc", "ERROR"];
     Law::new(&args, log.as_bytes()).quick().holds(format!("time,matches\n{rows}").as_bytes(), 0);
-    // Without a given span there are few rows, with the same total.
+    // Without a given span there are only a few rows, with the same total.
     let dir = Dir::new();
     dir.file("log", log.as_bytes());
     let ran = run_in(&dir, &["grep", "--timeline", "ERROR", "log"]);
@@ -90,7 +90,7 @@ fn rows_of_any_span_count_the_same_lines() {
     }
 }
 
-/// The chart does not depend on how the log is read, and shows what the table does.
+/// The chart does not depend on how the log is read, and shows the same data as the table.
 #[test]
 fn a_chart_is_drawn_of_the_counts() {
     let dir = Dir::new();
@@ -109,7 +109,7 @@ fn a_chart_is_drawn_of_the_counts() {
     {
         assert!(svg.contains(text), "{text}: {svg}");
     }
-    // A column for each row with lines, and the two pages that they stand on.
+    // There is a rectangle for each row with lines, and one for the background.
     let columns = rows.lines().skip(1).filter(|row| !row.ends_with(",0") && !row.ends_with("matches")).count();
     assert_eq!(svg.matches("<rect").count() - 1, columns, "{rows}");
     for more in [&["--threads=1", "--block-size=1000"][..], &["--io=read"], &["--json"]] {
@@ -127,7 +127,7 @@ fn a_chart_replaces_no_input() {
     assert_eq!(std::fs::read(dir.path().join("log.svg")).unwrap(), log().as_bytes());
     let ran = run_in(&dir, &["grep", "--timeline", "--plot=log.png", "ERROR", "log.svg"]);
     assert!(ran.stderr.contains("--plot writes SVG"), "{}", ran.stderr);
-    // Found in a directory, an earlier chart is not searched.
+    // An earlier chart that a walk finds in a directory is not searched.
     std::fs::create_dir(dir.path().join("sub")).unwrap();
     dir.file("sub/log", log().as_bytes());
     dir.file("sub/chart.svg", b"ERROR\n");
@@ -181,7 +181,7 @@ fn an_input_without_times_is_counted_by_place_in_every_way() {
     }
 }
 
-/// The result is that of `sort | uniq -c | sort -rn | head`, in one pass.
+/// The result equals that of `sort | uniq -c | sort -rn | head`, in a single pass.
 #[test]
 fn the_most_frequent_matches_are_counted_as_sort_and_uniq_do() {
     let log = log();

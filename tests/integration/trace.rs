@@ -85,14 +85,14 @@ fn follow(main: i32, on_call: &mut impl FnMut(&mut Call)) -> i32 {
         let signal = libc::WSTOPSIG(status);
         let mut deliver = 0;
         if pid == main && !begun {
-            // The stop after exec.
+            // This is the stop after exec.
             begun = true;
             // SAFETY: the tracee is stopped, and this only sets flags.
             unsafe { libc::ptrace(libc::PTRACE_SETOPTIONS, pid, 0, options) };
         } else if signal == libc::SIGTRAP | 0x80 {
             at_call(pid, &mut inside, on_call);
         } else if signal == libc::SIGSTOP || status >> 16 != 0 {
-            // A new thread's first stop, and its parent's report of it.
+            // This is a new thread's first stop, or its parent's report of it.
         } else {
             deliver = signal;
         }

@@ -60,7 +60,7 @@ pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Ran {
     mapped().args(args).stdin(Stdio::null()).output().unwrap().into()
 }
 
-/// Waits for a program to get as far as it can, where nothing tells when that is.
+/// Waits for a program to get as far as it can, when no event shows that it has.
 ///
 /// On an emulated processor, that takes about ten times as long.
 pub fn pause(time: Duration) {
@@ -68,14 +68,14 @@ pub fn pause(time: Duration) {
     std::thread::sleep(time * times);
 }
 
-/// Returns how many of `count` generated cases to run. On an emulated processor, on which a program
-/// takes tenths of a second to start, that is one in ten.
+/// Returns the number of `count` generated cases to run. On an emulated processor, where starting a
+/// program takes tenths of a second, it is one in ten.
 pub fn cases(count: usize) -> usize {
     if is_emulated() { count / 10 } else { count }
 }
 
-/// Returns all of `cases`, or on an emulated processor one in nine, which has no factor in common with
-/// the numbers of variants that they are made of.
+/// Returns all of `cases` or, on an emulated processor, one in nine. Nine has no factor in common
+/// with the numbers of variants from which the cases are made.
 pub fn sample<T>(cases: Vec<T>) -> impl Iterator<Item = T> {
     cases.into_iter().step_by(if is_emulated() { 9 } else { 1 })
 }
@@ -100,7 +100,7 @@ pub fn run_piped(command: &mut Command, bytes: &[u8]) -> Ran {
 
 #[allow(dead_code, reason = "used by the modules that have a peer")]
 /// Runs a system tool as an oracle. Prints a message and returns `None` if it is missing; in CI,
-/// which installs them all, that is a failure.
+/// which installs all tools, that is a failure.
 pub fn oracle<S: AsRef<OsStr>>(tool: &str, args: &[S], stdin: &[u8]) -> Option<Ran> {
     let mut command = Command::new(tool);
     command.args(args).env("LC_ALL", "C");
@@ -140,8 +140,8 @@ impl Dir {
 
 /// Drops pages `from..to` of the file from the cache. The file must have been written to the disk.
 ///
-/// A length that ends exactly there would keep a large folio that crosses the end of the file, so
-/// the last pages are dropped up to wherever they end.
+/// A range that reaches the end of the file is dropped without a length: a length that ends exactly
+/// there would keep a large folio that crosses the end.
 pub fn drop_pages(path: &Path, from: u64, to: u64) {
     let file = File::open(path).unwrap();
     let length = NonZeroU64::new((to - from) * 4096).filter(|_| to * 4096 < file.metadata().unwrap().len());
@@ -150,8 +150,8 @@ pub fn drop_pages(path: &Path, from: u64, to: u64) {
 
 /// Keeps all of the pages `from..to` of the file in memory while the returned map lives.
 ///
-/// The kernel may drop any page that is not locked, and with DAMON it does so at any moment,
-/// however much memory is free.
+/// The kernel may drop any page that is not locked. With DAMON it does so at any moment, however
+/// much memory is free.
 #[allow(unsafe_code)]
 pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
     let file = File::open(path).unwrap();
@@ -165,7 +165,7 @@ pub fn hold_pages(path: &Path, from: u64, to: u64) -> memmap2::Mmap {
     map
 }
 
-/// Returns inputs in which ends of lines and blocks fall in every awkward place.
+/// Returns inputs in which ends of lines and blocks are at every awkward offset.
 pub fn awkward_inputs() -> Vec<(&'static str, Vec<u8>)> {
     let mut many = Vec::new();
     for i in 0..400 {

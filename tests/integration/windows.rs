@@ -1,7 +1,7 @@
 //! Compares the program built for Windows, run by Wine, with the one built for Linux.
 //!
-//! `scripts/wine-check` builds the former and runs these tests; a plain `cargo test` lists them as
-//! ignored. docs/platforms.md says what Wine cannot show.
+//! `scripts/wine-check` builds the Windows program and runs these tests; a plain `cargo test` lists
+//! them as ignored. docs/platforms.md says what Wine cannot show.
 
 use std::fs::File;
 use std::io::Write;
@@ -187,7 +187,7 @@ fn files_over_four_gigabytes() {
     same(dir.path(), &["stat", "-c", "%s", "sparse"], Input::None);
 }
 
-/// A followed log is printed as it grows and after another file has replaced it.
+/// A followed log is printed as it grows, and also after another file has replaced it.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn a_log_is_followed_over_a_rename() {
@@ -204,8 +204,8 @@ fn a_log_is_followed_over_a_rename() {
     });
     let next = || lines.recv_timeout(Duration::from_secs(30)).expect("a line within half a minute");
     assert_eq!(next(), "needle 1");
-    // The writer keeps the file open, as most do. Windows tells those who watch a directory nothing of
-    // that, so several followers of logs missed such lines.
+    // The writer keeps the file open, as most writers do. Windows does not notify watchers of a
+    // directory about such writes, so several followers of logs missed these lines.
     let writer = || File::options().append(true).open(&path).unwrap();
     let mut log = writer();
     log.write_all(b"needle 2\n").unwrap();
@@ -219,7 +219,8 @@ fn a_log_is_followed_over_a_rename() {
     child.wait().unwrap();
 }
 
-/// Ctrl-C, which Wine makes of SIGINT, ends a command that follows a log with the code of SIGINT.
+/// Ctrl-C, which Wine generates for SIGINT, ends a command that follows a log with SIGINT's exit
+/// code.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn an_interrupt_has_its_exit_code() {
@@ -250,7 +251,7 @@ fn bench_measures() {
     assert!(json.is_object(), "{json}");
 }
 
-/// A reader that closes its end of the pipe ends the program soon and without a message.
+/// A reader that closes its end of the pipe ends the program promptly and without a message.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn a_closed_pipe_ends_the_program() {
@@ -266,8 +267,8 @@ fn a_closed_pipe_ends_the_program() {
     assert!(!output.status.success());
 }
 
-/// Checks the law for command lines that are separated by bars, in small blocks too or only in those
-/// that the program chooses.
+/// Checks the law for command lines that are separated by bars, in small blocks too or only in
+/// those that the program chooses.
 #[track_caller]
 fn law_holds(in_small_blocks: bool, lines: &str) {
     let input: Vec<u8> = (0..120).flat_map(|i| format!("line {i} {}\r\n", "x".repeat(i % 37)).into_bytes()).collect();
@@ -302,8 +303,8 @@ fn the_law_holds_for_grep_and_checksum() {
     law_holds(false, "grep -c --crlf x$|grep -B1 -m2 99|checksum -a sha1,xxh3 --untagged --no-names");
 }
 
-/// The facts that Windows reports in its own way. Wine knows neither the users of a file nor
-/// alternate data streams, and then says so.
+/// Information that Windows reports in its own way. Wine supports neither the users of a file nor
+/// alternate data streams; the program then reports that.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn facts_of_a_file() {

@@ -12,7 +12,7 @@ pub struct SourceFile {
     pub path: String,
     /// The path of its module, such as `["engine", "run"]`.
     pub module: Vec<String>,
-    /// The code, with spaces instead of all other characters. Line numbers are preserved.
+    /// The code, with spaces in place of all other characters. Line numbers are preserved.
     pub code: String,
     /// The number of lines, including tests and comments.
     pub lines: usize,
@@ -82,7 +82,7 @@ fn test_modules(path: &str, text: &str) -> Vec<String> {
     found
 }
 
-/// Replaces comments and the contents of strings and characters by spaces.
+/// Replaces comments and the contents of strings and character literals with spaces.
 fn blank(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
     let mut code = String::with_capacity(text.len());
@@ -100,7 +100,7 @@ fn blank(text: &str) -> String {
     code
 }
 
-/// Returns where the comment or literal at `at` ends, or `at` itself if there is none.
+/// Returns the end of the comment or literal at `at`, or `at` itself if there is none.
 fn skipped(chars: &[char], at: usize) -> usize {
     let starts = |text: &str| text.chars().enumerate().all(|(i, c)| chars.get(at + i) == Some(&c));
     let find = |from: usize, c: char| (from..chars.len()).find(|&i| chars[i] == c).unwrap_or(chars.len());
@@ -346,7 +346,7 @@ fn absolute(segments: &[String], file: &SourceFile, modules: &[Vec<String>]) -> 
     Some(base)
 }
 
-/// Returns the file that defines what a path names, as far as re-exports show.
+/// Returns the file that defines the item that a path names, as far as re-exports show.
 pub fn defining_file<'f>(
     path: &[String],
     files: &'f [SourceFile],

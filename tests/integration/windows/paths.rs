@@ -5,8 +5,8 @@ use std::os::unix::ffi::OsStrExt;
 use super::{Input, files, run, same, windows};
 use crate::util::{Dir, mapped};
 
-/// The program expands wildcards, because the shells there do not, unless they are quoted. Wine quotes an
-/// argument with a blank.
+/// The program expands wildcards, because the shells there do not, unless they are quoted. Wine
+/// quotes an argument with a blank.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn wildcards_are_expanded() {
@@ -41,12 +41,13 @@ fn paths_of_every_form() {
         let text = String::from_utf8_lossy(&got.stdout).into_owned();
         assert_eq!(text.trim_start_matches('\\').get(..64), Some(&*digest), "{path}: {}", got.stderr);
     }
-    // After that prefix, Windows takes a slash as part of a name, so what a walk had printed could not be opened.
+    // Regression: after that prefix, Windows reads a slash as part of a name, so paths that a walk
+    // had printed could not be opened.
     let list = run(windows(), dir.path(), &["checksum", "-r", &format!(r"\\?\{folder}\tree")], Input::None);
     assert_eq!(String::from_utf8_lossy(&list.stdout).lines().count(), 4, "{}", list.stderr);
     dir.file("list", &list.stdout);
     assert_eq!(run(windows(), dir.path(), &["checksum", "-c", "list"], Input::None).code, 0);
-    // A root that ends with a backslash got a slash after it.
+    // Regression: a slash was added to a root that ends with a backslash.
     let tree = run(windows(), dir.path(), &["grep", "-l", "-r", "needle a", r"tree\"], Input::None);
     assert_eq!(String::from_utf8_lossy(&tree.stdout), "tree\\a\n", "{}", tree.stderr);
     let stream = run(windows(), dir.path(), &["cat", "log:stream"], Input::None);
@@ -55,8 +56,8 @@ fn paths_of_every_form() {
     assert_eq!((null.stdout, null.code), (std::fs::read(dir.path().join("log")).unwrap(), 0), "{}", null.stderr);
 }
 
-/// A path of more than 260 characters, which Windows refuses unless its form says that it is long,
-/// was reported as missing by several searching tools.
+/// A path of more than 260 characters, which Windows rejects unless it has the prefix for long
+/// paths, was reported as missing by several search tools.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn long_paths_are_opened() {
