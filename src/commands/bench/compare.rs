@@ -56,8 +56,8 @@ pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, m
             ratio,
             p,
             p_corrected,
-            // Two runs of the same program differ by a few percent for reasons that neither run can
-            // observe.
+            // Two runs of the same program differ by a few percent for reasons that neither
+            // observes.
             changed: p_corrected < SIGNIFICANT && !(1.0 / (1.0 + MARGIN)..=1.0 + MARGIN).contains(&ratio),
         }
     };

@@ -17,8 +17,7 @@ const NAMES: &str = "label,time,host,kernel,processor,version,file,filesystem,wo
     peak_resident_bytes,device_bytes,left_out,note";
 
 /// Returns the rows as comma-separated values (RFC 4180, but lines end with LF alone) under a
-/// header line. Each row names the file and machine, so the rows of several runs can be
-/// concatenated.
+/// header line. Each row names the file and machine, so rows of several runs can be combined.
 pub fn csv(findings: &Findings<'_>) -> String {
     let mut text = format!("{NAMES}\n");
     let identity = identity(findings);

@@ -4,8 +4,8 @@
 use super::row::Row;
 use super::statistics::{SIGNIFICANT, chance, holm, log_deviation, ratio_interval, runs_to_show};
 
-/// The largest relative difference that does not matter. Two ways are called equal if their
-/// difference is certainly within it.
+/// The largest relative difference that does not matter. Two ways are equal if their difference is
+/// certainly within it.
 pub const MARGIN: f64 = 0.05;
 
 /// A comparison of two ways.
@@ -91,7 +91,7 @@ impl<'m> Duel<'m> {
         self.outcome() == DuelOutcome::Differ
     }
 
-    /// Returns the faster and the slower of the two, and how many times faster it is.
+    /// Returns the faster way, the slower way, and the ratio of their speeds.
     pub fn ranked(&self) -> (&'m Row, &'m Row, f64) {
         if self.ratio >= 1.0 {
             (self.one, self.other, self.ratio)

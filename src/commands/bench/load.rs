@@ -53,8 +53,7 @@ fn ended(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
 }
 
-/// Returns the error for pages that could not be faulted in. EFAULT means a page past the end of
-/// the file.
+/// Returns the error of a failed fault-in. EFAULT means a page past the end of the file.
 pub fn lost(error: io::Error) -> io::Error {
     if error.raw_os_error() == Some(Errno::FAULT.raw_os_error()) { changed() } else { error }
 }
@@ -108,8 +107,7 @@ impl Load for Preads {
     }
 }
 
-/// Loads the cached part of an access with `preadv2(2)` and `RWF_NOWAIT`, and the rest with
-/// `pread(2)`.
+/// Loads the cached part of an access with `preadv2(2)` (`RWF_NOWAIT`), the rest with `pread(2)`.
 pub struct CachedReads(pub File);
 
 impl Load for CachedReads {
@@ -186,7 +184,7 @@ pub fn aligned_room(largest: usize, alignment: u64) -> usize {
 pub struct Windows {
     /// The file.
     pub file: File,
-    /// Whether to touch a byte every 64 KiB, as the engine does, rather than to populate every page.
+    /// Whether to touch a byte every 64 KiB, as the engine does, rather than populate every page.
     pub touches: bool,
     /// Whether to request huge pages, so that an uncached file is loaded in large requests.
     pub is_huge: bool,

@@ -26,16 +26,15 @@ use crate::os::{Usage, forget_peak, peak_resident};
 const SHORT: u64 = 64 << 20;
 /// The intended duration of a run of short passes.
 const LONG_ENOUGH: Duration = Duration::from_millis(20);
-/// The maximum number of passes in a run. It is lower for cold passes, each of which has to wait
-/// for its state.
+/// The maximum number of passes in a run. Each cold pass has to wait for its state, so its maximum
+/// is lower.
 const MOST_WARM: f64 = 20_000.0;
 const MOST_COLD: f64 = 24.0;
 
 /// Measures everything that `settings` request. `stats` counts bytes for a progress bar.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read or changes during the run, or if two ways disagree on
-/// the result.
+/// Returns an error if a file cannot be read or changes during the run, or if ways disagree.
 pub fn measure(settings: &BenchSettings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = bench.prepare();
@@ -97,8 +96,7 @@ impl Bench<'_> {
         measured
     }
 
-    /// Adds a row for `way`, unless the file is so short that the row would repeat that of another
-    /// way.
+    /// Adds a row for `way`, unless the file is so short that the row would repeat another one.
     fn add_row(&mut self, mut way: Way, state: CacheState, rows: &mut Vec<Row>) {
         let (mut bytes, mut accesses, mut most) = (0, 0, 0);
         for subject in self.subjects {
@@ -139,8 +137,8 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Times the work on bytes in the processor's cache. With this time, a verdict can blame memory
-    /// access without a counter of cache misses.
+    /// Times the work on bytes in the processor's cache. With this time, a verdict can identify
+    /// memory access as the reason without counting cache misses.
     fn time_work_in_cache(&self, rows: &mut [Row]) {
         // With fewer bytes, the time of the calls would dominate.
         const LEAST: usize = 4096;
@@ -161,7 +159,8 @@ impl Bench<'_> {
         self.settings.pattern != AccessPattern::Sequential
     }
 
-    /// Returns the accesses of `way` to `subject`: the same in every run, and for every way with this block size.
+    /// Returns the accesses of `way` to `subject`, which are the same in every run and for every
+    /// way with this block size.
     fn walk(&mut self, way: &Way, subject: &Subject) -> &AccessOrder {
         let BenchSettings { pattern, stride, seed, .. } = *self.settings;
         let number = self.subjects.iter().position(|other| std::ptr::eq(other, subject)).unwrap_or(0);
@@ -222,8 +221,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Returns the number of passes that make a run long enough to be timed, found by uncounted
-    /// trial passes.
+    /// Returns the number of passes that make a run long enough, found by uncounted trial passes.
     fn enough_passes(&mut self, row: &Row) -> Result<u32, InvalidRun> {
         if row.bytes > SHORT {
             return Ok(1);
@@ -348,7 +346,7 @@ fn merge(a: Option<Latencies>, b: Option<Latencies>) -> Option<Latencies> {
     }
 }
 
-/// Why a run is invalid.
+/// The reason why a run is invalid.
 enum InvalidRun {
     /// The state could not be reached this time.
     LeftOut(String),

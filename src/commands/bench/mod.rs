@@ -47,8 +47,8 @@ use settings::BenchSettings;
 use state::CacheState;
 use subject::Subject;
 
-/// The default size of the temporary file: a few tenths of a second per pass on a slow disk, and
-/// larger than any processor's cache.
+/// The default size of the temporary file: large enough for a few tenths of a second per pass on a
+/// slow disk, and larger than any processor's cache.
 const FILE_SIZE: u64 = 256 << 20;
 
 /// Runs `mapped bench`.
@@ -132,7 +132,7 @@ fn chart(args: &BenchArgs) -> anyhow::Result<Option<ReportFile>> {
     Ok(chart)
 }
 
-/// Returns the named files, or a temporary one. Returns `None`, after a report, if one cannot be
+/// Returns the named files, or a temporary one. Returns `None` after reporting one that cannot be
 /// measured.
 fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {

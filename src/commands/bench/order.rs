@@ -1,4 +1,4 @@
-//! Determines the order of accesses, with shuffles that are reproducible by their seed.
+//! Determines the order of accesses, with shuffles that a seed makes reproducible.
 
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Estimates how fast the machine was in each round.
 //!
-//! Other work on the host, or the processor's clock, makes everything faster or slower for a while,
+//! Other work on the host, or a change of the processor's clock, affects all speeds for a while,
 //! often by more than the ways differ. In a round, every way runs once, in shuffled order, so a
 //! change that all ways share is due to the machine. All figures are corrected for this change.
 

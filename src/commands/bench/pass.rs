@@ -17,7 +17,7 @@ use crate::os::direct::{into_direct, read_cached};
 use crate::os::posix::AsFd;
 use crate::os::{Advice, Ring, Window};
 
-/// Why a pass has no answer.
+/// The reason why a pass has no answer.
 #[derive(Debug)]
 pub enum Trouble {
     /// This kernel or file does not support the way; others may work.

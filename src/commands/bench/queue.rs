@@ -43,8 +43,8 @@ pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<PassO
     for slot in 0..queue.requests.len() {
         queue.request(slot)?;
     }
-    // In order, access `done` is in slot `done % slots`. Otherwise, the first read to complete
-    // comes next.
+    // If accesses are in order, access `done` is in slot `done % slots`. Otherwise, the first read
+    // to complete is next.
     let mut done = 0;
     while done < task.walk.count() {
         let slot = match task.walk.is_sequential() {

@@ -37,8 +37,7 @@ pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
 
 /// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
 ///
-/// Returns `None` if the excess is only a few pages, because even a tiny file occupies a whole
-/// page.
+/// Returns `None` if the excess is a few pages, because even a tiny file occupies a whole page.
 pub fn amplification(row: &Row) -> Option<f64> {
     const LEAST_EXCESS: f64 = 65_536.0;
     let (fetched, wanted) = (row.device_bytes()?, row.bytes as f64);
@@ -109,7 +108,7 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     parts
 }
 
-/// Returns why the work on the same bytes takes longer: slower access to memory, or more work. The
+/// Explains why the work on the same bytes takes longer: slower access to memory, or more work. The
 /// time of the same work on bytes in the processor's cache distinguishes the two without hardware
 /// counters, which few virtual machines have.
 fn work_cost(winner: &Row, loser: &Row) -> String {
@@ -171,8 +170,7 @@ mod tests {
         reason(winner, loser, AccessPattern::Random)
     }
 
-    /// Regression: a cold random map read 22 times the bytes wanted, but the reason given was
-    /// copying.
+    /// Regression: a cold random map read 22 times the bytes wanted, but copying was reported.
     #[test]
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);

@@ -80,33 +80,33 @@ pub struct RowReport {
     pub gb_per_second: Option<Spread>,
     /// The wall time of a pass.
     pub seconds: Option<f64>,
-    /// Accesses per second.
+    /// The number of accesses per second.
     pub iops: Option<f64>,
-    /// Percentiles of the latency of an access.
+    /// The percentiles of the latency of an access.
     pub latency_seconds: Option<Percentiles>,
-    /// Faults served without the disk.
+    /// The number of faults served without the disk.
     pub minor_faults: Option<f64>,
-    /// Faults that waited for the disk.
+    /// The number of faults that waited for the disk.
     pub major_faults: Option<f64>,
-    /// Context switches because a thread waited.
+    /// The number of context switches because a thread waited.
     pub voluntary_switches: Option<f64>,
-    /// Context switches because another thread was scheduled.
+    /// The number of context switches because another thread was scheduled.
     pub involuntary_switches: Option<f64>,
-    /// Processor time in user mode.
+    /// The processor time in user mode.
     pub user_seconds: Option<f64>,
-    /// Processor time in the kernel.
+    /// The processor time in the kernel.
     pub system_seconds: Option<f64>,
-    /// Time of the same work on bytes in the processor's cache.
+    /// The time of the same work on bytes in the processor's cache.
     pub work_in_cache_seconds: Option<f64>,
     /// The peak resident memory.
     pub peak_resident_bytes: Option<f64>,
-    /// Bytes fetched from the device.
+    /// The number of bytes fetched from the device.
     pub device_bytes: Option<f64>,
     /// The valid runs.
     pub runs: Vec<RunReport>,
     /// The invalid runs.
     pub left_out: Vec<LeftOut>,
-    /// Why there are no runs.
+    /// The reason why there are no runs.
     pub unavailable: Option<String>,
 }
 
@@ -145,7 +145,7 @@ pub struct RunReport {
 #[derive(Serialize)]
 pub struct LeftOut {
     round: u32,
-    /// Why the run is invalid.
+    /// The reason why the run is invalid.
     pub reason: String,
 }
 
@@ -307,7 +307,7 @@ fn verdict_report(settings: &BenchSettings, verdict: &Verdict<'_>) -> VerdictRep
     }
 }
 
-/// Returns a line for each missing state that says why it is missing.
+/// Returns a line for each missing state, with the reason.
 pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
     measured.blocked.iter().map(|(state, reason)| {
         let what = match state {

@@ -24,7 +24,7 @@ pub struct Row {
     pub latencies: Option<Latencies>,
     /// The invalid runs: their number, from 1, and the reason.
     pub left_out: Vec<(u32, String)>,
-    /// Why this machine or file does not support the way.
+    /// The reason why this machine or file does not support the way.
     pub unavailable: Option<String>,
     /// The seconds that the work of a pass takes on bytes in the processor's cache.
     pub work_in_cache: Option<f64>,
@@ -33,9 +33,9 @@ pub struct Row {
 /// The processor time of a pass in seconds.
 #[derive(Clone, Copy, Debug)]
 pub struct ProcessorTime {
-    /// Time in the program's own code.
+    /// The time in the program's own code.
     pub user: f64,
-    /// Time in the kernel.
+    /// The time in the kernel.
     pub system: f64,
     /// The standard error of both. Their sum is exact.
     pub error: f64,
@@ -52,7 +52,7 @@ pub struct Sample {
     pub round: u32,
     /// The number of passes over which the time is averaged.
     pub passes: u32,
-    /// Wall time in seconds.
+    /// The wall time in seconds.
     pub seconds: f64,
     /// The speed of the machine in its round, relative to its usual speed.
     pub pace: f64,
@@ -114,8 +114,7 @@ impl Row {
         let both = self.median(|usage| (usage.user + usage.system).as_secs_f64());
         let share = if user + system > 0.0 { system / (user + system) } else { 0.0 };
         let ticks = ((user + system) / TICK).max(1.0);
-        // Laplace's rule of succession: no tick in the kernel does not show that no time was spent
-        // there.
+        // Laplace's rule of succession: no tick in the kernel does not mean no time in the kernel.
         let likely = (share * ticks + 1.0) / (ticks + 2.0);
         let error = both * (likely * (1.0 - likely) / ticks).sqrt();
         ProcessorTime { user: both * (1.0 - share), system: both * share, error }

@@ -68,8 +68,7 @@ fn chill(subject: &Subject) -> Result<(), String> {
             (None, 0) => "mapped or locked by another process".to_owned(),
             (None, unwritten) => format!("{unwritten} dirty, not on the disk yet (sync writes them out)"),
         };
-        // Waiting does not help with clean pages. A few attempts allow for pages that were briefly
-        // in use.
+        // Waiting does not help with clean pages. A few attempts suffice for pages briefly in use.
         if dirty + written == 0 && attempt >= 8 {
             break;
         }

@@ -1,4 +1,4 @@
-//! Statistics of a handful of noisy timings: an estimate, its spread, and whether two ways really differ.
+//! Statistics of a few noisy timings: an estimate, its spread, and whether two ways really differ.
 
 /// The median and the quartiles of a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -33,8 +33,8 @@ fn quantile(sorted: &[f64], share: f64) -> f64 {
 /// A throughput and its spread.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Estimate {
-    /// The estimate, rounded to the digits that are shown, so that anything computed from it equals
-    /// what a reader computes.
+    /// The estimate, rounded to the digits that are shown, so that values computed from it match a
+    /// reader's computation.
     pub value: f64,
     /// The lower quartile of the runs.
     pub low: f64,
@@ -189,7 +189,8 @@ fn arrangements(n: usize, m: usize) -> Vec<f64> {
     std::mem::take(&mut rows[n][m])
 }
 
-/// Returns the share of a normal distribution above `z` deviations (Abramowitz and Stegun 26.2.17, error below 1e-7).
+/// Returns the share of a normal distribution above `z` deviations (Abramowitz and Stegun 26.2.17,
+/// error below 1e-7).
 fn normal_tail(z: f64) -> f64 {
     let t = 1.0 / (1.0 + 0.231_641_9 * z);
     let poly =

@@ -32,7 +32,7 @@ impl Subject {
     /// Opens an existing file.
     ///
     /// # Errors
-    /// Returns the error of `open(2)`, or why the file cannot be measured.
+    /// Returns the error of `open(2)`, or the reason why the file cannot be measured.
     pub fn named(name: &OsString) -> io::Result<Subject> {
         if name != "-" && crate::io::path::is_fifo(name) {
             // Opening it would wait for a writer.
@@ -67,7 +67,7 @@ impl Subject {
     /// Creates a file of `len` bytes of log lines in `directory` and writes it to the disk.
     ///
     /// # Errors
-    /// Returns the error of creating or writing it.
+    /// Returns an error if the file cannot be created or written.
     pub fn temporary(len: u64, directory: &Path) -> io::Result<Subject> {
         let mut file = nameless(directory)?;
         let mut lines = LogLines::default();
@@ -132,8 +132,7 @@ impl Subject {
         is_regular && Status::of(&self.file).is_ok_and(|now| now.size < self.len)
     }
 
-    /// Returns the extent of the file's holes, which are read without the disk, or `None` if it has
-    /// none.
+    /// Returns the extent of the file's holes, which are read without the disk, if it has any.
     pub fn holes(&self) -> Option<Sparseness> {
         // This is enough for the holes of a file that was downloaded in pieces.
         const MOST_RANGES: usize = 10_000;

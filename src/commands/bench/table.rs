@@ -25,7 +25,7 @@ pub struct Look {
 }
 
 impl Look {
-    /// Returns the width of sentences, which are hard to read in long lines.
+    /// Returns the width of sentences, because long lines are hard to read.
     fn prose(self) -> usize {
         self.width.clamp(20, 100)
     }
@@ -40,8 +40,7 @@ struct Column {
     name: &'static str,
     width: usize,
     cell: fn(&Row) -> String,
-    /// The priority with which a narrow terminal drops the column: the highest is dropped first,
-    /// and 0 never.
+    /// The priority with which a narrow terminal drops the column: the highest first, and 0 never.
     spare: u8,
     shown: Shown,
 }

@@ -50,7 +50,7 @@ impl Work {
     /// Parses the value of `--work`.
     ///
     /// # Errors
-    /// Returns a sentence that says what is expected.
+    /// Returns a sentence that names the expected values.
     pub fn parse(text: &str) -> Result<Work, String> {
         let count = |count| Ok(Work::Count(count));
         match text.split_once(':') {
@@ -74,8 +74,8 @@ impl Work {
     }
 }
 
-/// The size in bytes of the buffer on which the work is timed. Its work outweighs the cost of a
-/// call, and it fits into a core's cache.
+/// The size in bytes of the buffer for timing the work. It is large enough to outweigh the cost of
+/// a call, but fits into a core's cache.
 const IN_CACHE: usize = 64 * 1024;
 
 impl Work {

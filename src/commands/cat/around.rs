@@ -9,7 +9,7 @@ use memchr::{memchr_iter, memrchr_iter};
 use super::pick::PickedPiece;
 use crate::cli::range::Around;
 
-/// Returns the error for an input whose `length` in bytes does not reach the byte.
+/// Returns the error for an input of `length` bytes, which ends before the byte.
 fn beyond(around: Around, length: u64) -> io::Error {
     io::Error::other(format!("byte {} is after the end: there are {length} bytes", around.byte))
 }
@@ -74,7 +74,8 @@ impl AroundPicker {
     fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         self.at += piece.len() as u64;
         self.held.extend(piece);
-        // The byte's own line has started, so the wanted lines before it end at one more line end.
+        // `lines` lines before the byte's own line end with that many newlines, and one more
+        // precedes them.
         let nth = usize::try_from(self.around.lines).unwrap_or(usize::MAX);
         let held = self.held.make_contiguous();
         if let Some(end) = memrchr_iter(b'\n', held).nth(nth) {
@@ -89,8 +90,7 @@ impl AroundPicker {
     }
 }
 
-/// Returns where the lines around a byte start. `start_of_last` finds the start of the last lines
-/// of a span.
+/// Returns where the lines around a byte start. `start_of_last` finds the last lines of a span.
 ///
 /// # Errors
 /// Returns an error if the byte is after the end.

@@ -49,7 +49,7 @@ impl Skip {
     }
 }
 
-/// The marks that tell lines of different inputs apart.
+/// The marks that distinguish the lines of different inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
     /// No marks, because there is one input.
@@ -85,8 +85,7 @@ struct CatFollower<'f, 'a> {
 }
 
 impl Cat<'_> {
-    /// Prints the end of each input, or the selected part of it, and then follows the inputs that
-    /// can grow.
+    /// Prints the selected part of each input, or its end, and then follows inputs that can grow.
     pub fn follow(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
         check(&self.wanted)?;
         let begins = args.common.offset.is_some();
@@ -341,7 +340,7 @@ impl CatFollower<'_, '_> {
         Ok((Exit::Success, Skip::NOTHING))
     }
 
-    /// Prints unfinished lines and characters, whose rest never arrived.
+    /// Prints unfinished lines and characters whose rest never arrived.
     fn finish(&mut self) -> io::Result<()> {
         for (origin, line) in std::mem::take(&mut self.held) {
             self.print(origin, &line)?;

@@ -64,8 +64,8 @@ pub(super) fn spans(
     }
 }
 
-/// Returns the number of lines that end in `within`. Counting stops after the block in which it
-/// reaches `most`.
+/// Returns the number of lines that end in `within`. Counting stops after the block that reaches
+/// `most`.
 ///
 /// # Errors
 /// Returns an error if reading the source fails.
@@ -102,7 +102,7 @@ impl LineSearch<'_> {
             }
             match (range.start, range.stop) {
                 (_, RangeEnd::At(Mark::End(count))) => from_end.push(count - 1),
-                // If the file has fewer lines than `first`, its first line is the first of these.
+                // If the file has fewer lines than `first`, the range starts at its first line.
                 (Mark::End(first), RangeEnd::After(count)) => from_end.push(first.saturating_sub(count)),
                 _ => {}
             }
@@ -146,7 +146,7 @@ impl LineSearch<'_> {
         Ok(merged(spans))
     }
 
-    /// Returns, for each of the ascending `counts`, where that many lines from `start` end.
+    /// Returns the end of the first `n` lines from `start`, for each `n` in the ascending `counts`.
     fn after_lines(&mut self, start: u64, counts: &[u64]) -> io::Result<Vec<u64>> {
         let known = counts.iter().take_while(|&&count| count == 0).count();
         let mut found = vec![start; known];
@@ -178,7 +178,7 @@ impl LineSearch<'_> {
         Ok(outcome.carry)
     }
 
-    /// Returns, for each of the ascending `counts`, where that many last lines start.
+    /// Finds the start of the last `n` lines, for each `n` in the ascending `counts`.
     fn line_starts_from_end(&self, counts: Vec<u64>) -> io::Result<FromEnd> {
         let Range { start, end } = self.within;
         let known = counts.iter().take_while(|&&count| count == 0 || start == end).count();
@@ -195,8 +195,7 @@ impl LineSearch<'_> {
             self.config.stats.bytes.add(got as u64);
             let piece = &buffer[..got];
             let mut ends = memrchr_iter(self.end, piece);
-            // Counting forwards is faster than searching backwards, and most pieces are only
-            // counted.
+            // Counting forwards is faster than searching backwards, and suffices for most pieces.
             let count = memchr_iter(self.end, piece).count() as u64;
             if count >= counts[found.len()] - passed {
                 for number in passed + 1..=passed + count {
@@ -224,7 +223,7 @@ impl LineSearch<'_> {
 struct FromEnd {
     counts: Vec<u64>,
     found: Vec<u64>,
-    /// The smallest count that exceeds the number of line ends.
+    /// The smallest count for which there are too few line ends.
     before_start: Option<u64>,
     /// The number of lines, if the start was reached.
     lines: u64,

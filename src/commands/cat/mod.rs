@@ -155,8 +155,7 @@ impl Cat<'_> {
         }
     }
 
-    /// Returns the format of a compressed file that would be written to a terminal without
-    /// decompression.
+    /// Returns the format of a compressed file that a terminal would receive undecoded.
     fn format_on_terminal(&self, source: &Source) -> Option<Format> {
         let is_shown = self.output.destination() == Destination::Terminal && source.method() != AccessMethod::Stream;
         let mut head = [0; 32];
@@ -321,8 +320,8 @@ impl Cat<'_> {
     }
 }
 
-/// Returns whether `source` can be read at any offset and is as long as its stated size, unlike
-/// files in sysfs.
+/// Returns whether `source` can be read at any offset and has its stated size, unlike files in
+/// sysfs.
 fn can_be_searched(source: &Source) -> bool {
     let last = source.end().unwrap_or(0).saturating_sub(1).max(source.start());
     source.method() != AccessMethod::Stream

@@ -130,8 +130,7 @@ impl Picker {
         self.held_bytes += piece.len();
         self.held_units += units;
         while let Some((first, count)) = self.held.front() {
-            // All units after the first piece follow its units and the one that ends in the next
-            // piece.
+            // The next unit to end may begin in this piece, so `look_ahead` units are not enough.
             if self.held_units - count <= self.look_ahead {
                 break;
             }
@@ -191,8 +190,8 @@ impl ResolvedSelection {
                 .any(|(range, step)| range.contains(&number) && (number - range.start()).is_multiple_of(*step))
     }
 
-    /// Splits `piece` into selected and other parts. `before` units end before the piece, and
-    /// `units` in it.
+    /// Splits `piece` into selected and other parts. `before` units end before it, and `units` in
+    /// it.
     fn split(&self, unit: Unit, piece: &[u8], units: u64, before: u64, emit: &mut impl FnMut(PickedPiece<'_>)) {
         if !self.stepped.is_empty() {
             return self.split_by_unit(unit, piece, before, emit);

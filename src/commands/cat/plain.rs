@@ -29,8 +29,8 @@ impl Kernel for Copy {
     }
 }
 
-/// The block size. A block this small stays in a core's cache between the copy out of the mapping
-/// and the write.
+/// The block size. Small blocks stay in a core's cache between the copy out of the mapping and the
+/// write.
 const BLOCK: usize = 256 * 1024;
 
 /// Writes all of `source`.

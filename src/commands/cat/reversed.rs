@@ -91,7 +91,7 @@ impl Reversed<'_, '_> {
             for index in finder.rfind_iter(bytes) {
                 found = from + index as u64;
                 let record = if separator.begins_record { found } else { found + length };
-                // A separator at the end of the last record separates it from nothing.
+                // A separator at the end of the last record does not separate it from another one.
                 if record == printed && printed == end {
                     continue;
                 }
@@ -163,7 +163,7 @@ pub(super) struct Reversible {
     pub(super) source: Source,
     /// The error that ended the stream early, to be reported after its lines.
     pub(super) failure: Option<io::Error>,
-    /// The notice to report after its lines, which is not an error.
+    /// A notice to report after its lines. It is not an error.
     pub(super) notice: Option<String>,
 }
 

@@ -32,8 +32,8 @@ impl<'s> ShortPieces<'s> {
         !self.buffer.is_empty()
     }
 
-    /// Returns the bytes of the first of the ascending `pieces`. There are fewer only if the file
-    /// was truncated.
+    /// Returns the bytes of the first of the ascending `pieces`, or fewer if the file was
+    /// truncated.
     pub fn bytes(&mut self, pieces: &[(Range<u64>, bool)]) -> io::Result<&[u8]> {
         let Some((piece, _)) = pieces.first() else { return Ok(&[]) };
         if piece.start < self.base || piece.end > self.base + self.buffer.len() as u64 {

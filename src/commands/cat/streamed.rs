@@ -95,8 +95,7 @@ impl Cat<'_> {
             return self.print(source);
         }
         self.config.stats.opened(&mut source);
-        // The query for the size of a file that can be read at any offset may have moved the file
-        // position.
+        // Querying the size of a file that can be read at any offset may have moved its position.
         let picker = source.reader().and_then(|_| StreamPicker::new(&self.wanted, &source));
         let mut picker = match picker {
             Ok(picker) => picker,

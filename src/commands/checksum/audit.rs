@@ -1,9 +1,9 @@
 //! `--audit`: finds the differences between a tree and its list, in both directions.
 //!
 //! Each listed name is kept as 16 bytes, and digests are kept only for missing files. An unlisted
-//! file is hashed only if files are missing, because it has moved if its digest is that of a
-//! missing file. The audit covers only the directories at the start of listed names and those given
-//! as operands with the lists.
+//! file is hashed only if files are missing, to find out whether it is one of them and was moved.
+//! The audit covers only the directories at the start of listed names and those given as operands
+//! with the lists.
 
 mod roots;
 
@@ -109,7 +109,7 @@ impl Audit {
         self.left_out.extend(path::status(list).map(|status| status.identity()));
     }
 
-    /// Records the verdict on a listed file. `is_unknown` says whether the algorithm of its digest may be
+    /// Records the verdict on a listed file. `is_unknown` says whether its algorithm may be
     /// unknown.
     pub fn note(&mut self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, is_unknown: bool) {
         let piece = entry.piece().map(|(name, _)| name);
@@ -227,7 +227,7 @@ impl Audit {
     }
 
     /// Prints a hint about each operand directory that contains no listed file, unless files have
-    /// moved, as after a rename of a directory. Also reports a directory that was not searched as a
+    /// moved, as after a rename of a directory. Reports a directory that was not searched as a
     /// whole.
     fn hint(&self, checking: &Checking, output: &mut Output) {
         if let Some(unsearched) = self.roots.unsearched().filter(|_| !checking.status) {

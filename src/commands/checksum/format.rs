@@ -45,8 +45,7 @@ pub struct ListStyle {
     pub nameless: bool,
     /// Whether to escape names for a terminal.
     pub escape_for_terminal: bool,
-    /// Whether standard input is read because no file was named. The historical sums then show no
-    /// name.
+    /// Whether standard input is read because no file was named. Historical sums then show no name.
     pub implied: bool,
 }
 

@@ -1,7 +1,7 @@
 //! `--pieces`: prints a digest for each piece of a file, in md5deep's notation.
 //!
 //! If a file can be read by position, its pieces are separate jobs on all threads. A stream is
-//! hashed while it is read. The last piece may be short, and an empty file has one line without an
+//! hashed as it is read. The last piece may be short, and an empty file has a line without an
 //! offset.
 
 use std::ffi::OsString;

@@ -1,7 +1,6 @@
 //! Resolves the arguments into the digests to compute and the format in which to print them.
 //!
-//! It rejects meaningless combinations, with the messages of coreutils if coreutils rejects them
-//! too.
+//! It rejects meaningless combinations, with coreutils' message where coreutils rejects them too.
 
 use std::ffi::OsString;
 use std::io::Read;
@@ -22,10 +21,10 @@ use crate::output::{self, escape_name};
 /// The decisions for a run.
 #[derive(Debug)]
 pub struct ChecksumSettings {
-    /// The digests to compute for each file. Under `--check`, only their key and seek offset are
-    /// used.
+    /// The digests to compute for each file. Under `--check`, only their key and seek offset
+    /// matter.
     pub recipes: Vec<Recipe>,
-    /// The algorithms named by `-a`. It is empty if there are none.
+    /// The algorithms named by `-a`, if any.
     pub named: Vec<Algorithm>,
     /// The format of printed digests.
     pub style: ListStyle,
@@ -99,8 +98,7 @@ pub fn common(args: &ChecksumArgs) -> Common {
     common
 }
 
-/// Checks that the operands are those that an option needs. The error suggests the command to use
-/// instead.
+/// Checks that the operands suit the options. The error suggests the command to use instead.
 fn operands_fit(args: &ChecksumArgs) -> Result<(), String> {
     let (files, checking) = (&args.files, &args.checking);
     if checking.audit
@@ -178,8 +176,7 @@ fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
     Ok(specs)
 }
 
-/// Returns whether a name is GNU cksum's name for a family of algorithms, whose member `--length`
-/// selects.
+/// Returns whether GNU cksum uses a name for a family, whose member `--length` selects.
 fn is_family(name: &str) -> bool {
     matches!(name, "sha2" | "sha3")
 }

@@ -18,7 +18,7 @@ pub enum AddressNotation {
     Hex,
     /// Base 10.
     Decimal,
-    /// Base 10, in which numbers from 2⁶³ on are negative, as a C `long` and in xxd.
+    /// Base 10, with numbers from 2⁶³ on shown as negative, like a C `long`, as in xxd.
     SignedDecimal,
     /// Base 8.
     Octal,
@@ -58,7 +58,7 @@ impl Address {
     }
 }
 
-/// Appends `address` in hexadecimal, with at least `digits` digits, which is sixteen at most.
+/// Appends `address` in hexadecimal, with at least `digits` digits (at most sixteen).
 pub fn push_hex(out: &mut Vec<u8>, address: u64, digits: usize) {
     let (text, len) = hex_digits(address, digits);
     out.extend_from_slice(&text[..len]);

@@ -164,8 +164,7 @@ fn escape(parameters: &str, out: &mut Vec<u8>) {
     out.push(b'm');
 }
 
-/// A view that adds colour to another view. Apart from the escape sequences, its text is that of
-/// the other view.
+/// A view that adds colour to another view. Except for the escape sequences, its text is the same.
 pub struct Coloured<V> {
     view: V,
     cells: Cells,

@@ -43,7 +43,7 @@ impl Dump {
         self.advance(width, bytes, |dump, rows| dump.squeeze.pass(rows, width));
     }
 
-    /// Appends the text for `len` zero bytes, which need not be in memory. Squeezed rows take no
+    /// Appends the text for `len` zero bytes, not necessarily in memory. Squeezed rows take no
     /// time.
     pub fn feed_hole(&mut self, view: &dyn View, len: u64, out: &mut Vec<u8>) {
         self.hole(view.width(), len, |dump, zeros| dump.feed(view, zeros, out));
@@ -54,8 +54,8 @@ impl Dump {
         self.hole(view.width(), len, |dump, zeros| dump.pass(view, zeros));
     }
 
-    /// Appends the text at the end of the input: a short row, pending squeezed rows, and the view's
-    /// closing text.
+    /// Appends the text at the end: a short row, pending squeezed rows, and the view's closing
+    /// text.
     pub fn finish(mut self, view: &dyn View, out: &mut Vec<u8>) {
         let short = !self.pending.is_empty();
         self.squeeze.finish(view, short, self.place, out);
@@ -67,8 +67,8 @@ impl Dump {
         view.end(DumpEnd { address: self.place.address, bytes: self.bytes, squeezed }, out);
     }
 
-    /// Splits `bytes` into rows and passes the whole ones to `rows`, with the place set to that of
-    /// the first one.
+    /// Splits `bytes` into rows and passes whole ones to `rows`, with the place of the first one
+    /// set.
     fn advance(&mut self, width: usize, bytes: &[u8], mut rows: impl FnMut(&mut Dump, &[u8])) {
         self.bytes += bytes.len() as u64;
         let mut bytes = bytes;

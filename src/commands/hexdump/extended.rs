@@ -40,7 +40,7 @@ fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
         let is_up = if is_tie { value / unit % 2 == 1 } else { rest >= half };
         value - rest + if is_up { unit } else { 0 }
     };
-    // A text is the same number if it is within half a unit of the last bit. This is the value
+    // A text is the same number if it is within half a unit of the last bit, which is the value
     // divided by twice the significand. Below a power of two, units are half as large.
     let is_same = |rounded: u128| {
         let is_below_power = rounded < value && significand == 1 << 63 && exponent > SMALLEST_EXPONENT;
@@ -115,8 +115,7 @@ fn decimal(significand: u64, exponent: i32) -> Decimal {
     Decimal { value, power, is_exact: numerator.0.is_empty() }
 }
 
-/// An integer of arbitrary length: its digits in base 2⁶⁴, the lowest first, without trailing
-/// zeros.
+/// An integer of arbitrary length: its digits in base 2⁶⁴, lowest first, without trailing zeros.
 #[derive(Clone)]
 struct Natural(Vec<u64>);
 
@@ -165,8 +164,7 @@ impl Natural {
         self.0.truncate(len);
     }
 
-    /// Divides by `other`, keeps the remainder, and returns the quotient, which must be less than
-    /// 10¹⁵.
+    /// Divides by `other`, keeps the remainder, and returns the quotient, which is less than 10¹⁵.
     fn take_quotient(&mut self, other: &Natural) -> u64 {
         // Slightly less than the quotient, because an `f64` has 53 bits.
         const SLACK: f64 = 1.0 - 1.0 / (1u64 << 50) as f64;

@@ -122,8 +122,7 @@ impl Kernel for Rows<'_> {
             *progress = Progress::Dumping { dump, end: u64::MAX, mark: at..at + found.found.len as u64 };
         }
         let Progress::Dumping { dump, end, mark } = progress else { return Flow::Continue };
-        // The limit counts from the match, so rows of context before the match do not count towards
-        // it.
+        // The limit counts from the match, so rows of context before it are shown in addition.
         if let (Some(limit), Some(lead)) = (self.limit, lead) {
             *end = limit.saturating_add(lead);
         }

@@ -37,8 +37,7 @@ impl View for Marked<'_> {
         let width = self.width();
         let (mut rest, mut place) = (rows, place);
         while !rest.is_empty() {
-            // The inner view prints rows before the next mark, because it may have a fast path for
-            // them.
+            // The inner view prints rows before the next mark, and may have a fast path for them.
             let next = self.marks_after(place.index).first().map_or(u64::MAX, |mark| mark.start);
             let rows = next.saturating_sub(place.index) / width as u64;
             let len = usize::try_from(rows).unwrap_or(usize::MAX).saturating_mul(width).min(rest.len());

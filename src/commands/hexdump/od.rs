@@ -1,7 +1,7 @@
 //! Prints rows of od(1): `--type`, with the types of `od -t`.
 //!
 //! Each type prints the same bytes on its own line, and fields of different widths are aligned.
-//! This follows the manual of coreutils. The output is byte-identical to that of `od -t` in the C
+//! This follows the manual of coreutils. The output is identical to that of `od -t` in the C
 //! locale.
 
 use super::address::{Address, AddressNotation};
@@ -216,8 +216,8 @@ pub struct OdView {
 }
 
 impl OdView {
-    /// Returns a view with fields of `types`, at least one, and with rows of `width` bytes if that
-    /// is given.
+    /// Returns a view with fields of `types`, at least one, and rows of `width` bytes if it is
+    /// given.
     ///
     /// # Errors
     /// Returns an error if a row would end inside a field.
@@ -242,7 +242,7 @@ impl OdView {
         Ok(OdView { types, width, address: Address { digits, notation }, label, is_little_endian, columns })
     }
 
-    /// Appends the addresses of a row. Without a notation, od shows only the first address beside a
+    /// Appends the addresses of a row. Without a notation, od shows only the first one beside a
     /// label, in octal.
     fn push_addresses(&self, address: u64, out: &mut Vec<u8>) {
         let Some(label) = self.label else { return self.address.push(out, address) };

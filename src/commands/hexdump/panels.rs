@@ -13,8 +13,7 @@ pub const PANEL: usize = 8;
 
 /// The characters of borders.
 struct Pieces {
-    /// The left end, the line, the junction and the right end of the top and bottom lines, if there
-    /// are such lines.
+    /// The left end, line, junction and right end of the top and bottom lines, if there are any.
     lines: Option<[[&'static str; 4]; 2]>,
     outer: &'static str,
     inner: &'static str,
@@ -67,8 +66,7 @@ pub fn panel_columns(group: usize) -> usize {
 
 /// Returns the number of panels that fit into `columns`, at least one, for `--width auto`.
 pub fn panels_that_fit(columns: usize, group: usize) -> usize {
-    // The width of the border and the address. A panel has digits and characters, each followed by
-    // a border.
+    // The width of the border and address. Panels have digits and characters, each before a border.
     const LEFT: usize = 10;
     (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
 }

@@ -70,8 +70,7 @@ impl Placed {
         let columns_a_group = columns_a_byte * group + 1;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let digits_at: Vec<usize> = (0..width).map(|i| 2 + columns_a_group * (i ^ swap) / group).collect();
-        // The last group of a little-endian row is filled from its right end, so it has its full
-        // width.
+        // The last group of a little-endian row is filled from the right end of its full width.
         let characters_at = match endian {
             Endian::Little => 3 + columns_a_group * width.div_ceil(group),
             Endian::Big => 4 + (columns_a_group * width - 1) / group,
@@ -97,8 +96,7 @@ impl Placed {
         .shaped(upper, ebcdic)
     }
 
-    /// Returns the view of canonical rows of `width` bytes, in groups of one, two, four or eight
-    /// bytes.
+    /// Returns the view of canonical rows of `width` bytes, in groups of one, two, four or eight.
     pub fn canonical(row: XxdRow) -> Placed {
         let XxdRow { width, group, endian, upper, notation, ebcdic, .. } = row;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };

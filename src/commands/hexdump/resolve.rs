@@ -1,7 +1,6 @@
 //! Resolves the command line to a view and a policy for omitting rows.
 //!
-//! This is the only module that combines options. If options cannot be combined, the error names
-//! them.
+//! Only this module combines options. If options cannot be combined, the error names them.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -80,8 +79,7 @@ fn is_of_xxd(format: DumpFormat) -> bool {
     matches!(format, DumpFormat::Xxd | DumpFormat::Binary | DumpFormat::Plain | DumpFormat::C)
 }
 
-/// Returns the displays printed in hexdump's formats. The canonical display by itself has its own
-/// view.
+/// Returns the displays printed in hexdump's formats. The canonical display alone has its own view.
 fn displays(args: &HexdumpArgs) -> &[Display] {
     match &args.shown.displays[..] {
         [Display::Canonical] => &[],

@@ -67,8 +67,7 @@ impl Squeeze {
         }
     }
 
-    /// Appends pending rows before a short row at `place`, or at the end of the dump if there is no
-    /// short row.
+    /// Appends pending rows before a short row at `place`, or before the end if there is none.
     pub fn finish(&mut self, view: &dyn View, short_row: bool, place: RowPlace, out: &mut Vec<u8>) {
         if self.policy != Policy::Zeros {
             return;
@@ -195,8 +194,7 @@ fn leading_equal(rows: &[u8], row: &[u8]) -> usize {
     }
 }
 
-/// Returns the number of leading rows that each differ from the previous one, including the first
-/// row.
+/// Returns the number of leading rows that each differ from the previous one, at least one.
 fn leading_different(rows: &[u8], width: usize) -> usize {
     if width == 16 {
         let rows = rows.as_chunks::<16>().0;

@@ -54,8 +54,8 @@ pub struct CArray {
     pub upper: bool,
     /// Whether bytes are binary literals instead of hexadecimal ones.
     pub binary: bool,
-    /// The array's name, from [`c_name`]. Without a name, only the list is printed, as in xxd for
-    /// standard input.
+    /// The array's name, from [`c_name`]. Without one, as for xxd's standard input, only the list
+    /// is printed.
     pub name: Option<String>,
     /// Whether the suffix of the length's name is also in upper case.
     pub capitalize: bool,

@@ -52,8 +52,7 @@ pub struct StringsPart {
     ends_head: bool,
     /// The address of the first byte of the block.
     address: u64,
-    /// The text of the string that ends after the first characters, and of the one that ends with
-    /// the input.
+    /// The text of the string that ends after the head, and of the one that ends with the input.
     first: Vec<u8>,
     last: Vec<u8>,
     insertions: Vec<Insertion>,

@@ -1,5 +1,4 @@
-//! Defines what all views of bytes have in common: rows of a fixed number of bytes, and the text of
-//! each row.
+//! Defines what views of bytes have in common: rows of a fixed number of bytes, and their text.
 //!
 //! A view does not depend on files, blocks or squeezing. It turns whole rows into text, which does
 //! not depend on how rows are grouped into calls, so it runs on any thread.
@@ -16,7 +15,7 @@ pub struct RowPlace {
 }
 
 impl RowPlace {
-    /// Returns the place of the byte `bytes` bytes further on.
+    /// Returns the place that is `bytes` bytes further on.
     pub fn after(self, bytes: u64) -> RowPlace {
         RowPlace { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }

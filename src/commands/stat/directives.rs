@@ -62,8 +62,7 @@ impl<'a> OfFile<'a> {
     }
 }
 
-/// Returns whether `%H` and `%L` before `code` select the major and minor number in formats for
-/// files.
+/// Returns whether `%H` and `%L` before `code` select major and minor numbers in formats for files.
 pub fn file_splits(code: u8) -> bool {
     matches!(code, b'd' | b'r')
 }
@@ -223,8 +222,7 @@ pub const FILESYSTEM_BLOCK: &str = "  File: \"%n\"\n\
     Blocks: Total: %-10b Free: %-10f Available: %a\n\
     Inodes: Total: %-10c Free: %d";
 
-/// Returns the quoting style for `format`, and a warning if the value of `QUOTING_STYLE` is not a
-/// known style.
+/// Returns the quoting style for `format`, and a warning if `QUOTING_STYLE` is not a known style.
 ///
 /// GNU stat checks the environment only if the format contains `%N` literally, so names in `%-N`
 /// and in the default view are unquoted.

@@ -1,5 +1,4 @@
-//! The kernel's facts about one file: its inode, as returned by `statx`, and values derived from
-//! it.
+//! The kernel's facts about one file: its inode, as returned by `statx`, and derived values.
 
 use std::ffi::OsStr;
 
@@ -38,8 +37,7 @@ pub struct FileTime {
 }
 
 impl FileFacts {
-    /// Queries the facts of `name` without opening it, so that FIFOs do not block and devices do
-    /// not react.
+    /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device reacts.
     ///
     /// # Errors
     /// Returns the error of `statx`.

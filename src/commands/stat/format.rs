@@ -48,8 +48,7 @@ pub struct ParsedFormat {
 pub struct InvalidDirective(pub String);
 
 impl ParsedFormat {
-    /// Parses a format for `-c`. Backslashes are literal, and each file's output ends with a
-    /// newline.
+    /// Parses a format for `-c`. Backslashes are literal, and output ends with a newline.
     pub fn line(text: &[u8], splits: impl Fn(u8) -> bool) -> ParsedFormat {
         ParsedFormat { pieces: DirectiveParser::new(text, false, splits).pieces(), newline: true }
     }

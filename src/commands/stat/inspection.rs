@@ -1,8 +1,7 @@
 //! Collects the facts about one file once, for output as text or as JSON.
 //!
 //! Only regular files are opened, and only through a descriptor that already identifies the inode
-//! (`O_PATH`). Even if a file is replaced meanwhile, a FIFO never blocks and a device is never
-//! opened.
+//! (`O_PATH`). Even if a file is replaced meanwhile, no FIFO blocks and no device is opened.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -41,13 +40,11 @@ pub struct Inspection {
     pub sparseness: Option<Sparseness>,
     /// The extents of the file on disk.
     pub layout: Option<Result<Layout, Errno>>,
-    /// The processes that use the file, if requested. `Some(None)` if the system does not report
-    /// them.
+    /// The processes that use the file, if requested. `Some(None)` if the system cannot list them.
     pub users: Option<Option<Users>>,
     /// The alternate data streams of the file, if the system supports them.
     pub alternate_streams: Option<Vec<AlternateStream>>,
-    /// The classification of the file's content, if requested. `Some(None)` for a file that is not
-    /// read by default.
+    /// The classification of the content, if requested. `Some(None)` for files not read by default.
     pub content: Option<Option<Content>>,
     /// The outcome of `--touch` or `--evict`.
     pub cache_action: Option<super::page_cache_action::CacheOutcome>,
@@ -94,16 +91,16 @@ pub enum NotOpened {
 }
 
 impl OpenedFile {
-    /// Opens the file of `facts` if it is regular and not empty. An empty file has nothing to
-    /// query, and opening a file in `/proc`, where all sizes are 0, may have side effects.
+    /// Opens the file of `facts` if it is regular and not empty. A file of size 0 has nothing to
+    /// query, and opening one in `/proc` may have side effects.
     pub fn new(facts: FileFacts) -> OpenedFile {
         let opens = facts.kind() == FileType::RegularFile && facts.inode.stx_size > 0;
         let file = if opens { open(&facts).map_err(NotOpened::Failed) } else { Err(NotOpened::ByKind) };
         OpenedFile { facts, file }
     }
 
-    /// Like [`OpenedFile::new`], but also opens a block device. Its own pages are queried, and
-    /// nothing is read.
+    /// Like [`OpenedFile::new`], but also opens a block device, to query its pages and read
+    /// nothing.
     pub fn with_devices(facts: FileFacts) -> OpenedFile {
         if facts.kind() != FileType::BlockDevice || facts.is_stdin() {
             return OpenedFile::new(facts);
@@ -254,8 +251,7 @@ fn filesystem(facts: &FileFacts) -> Option<Volume> {
     path::volume(OsStr::from_bytes(&facts.name)).ok()
 }
 
-/// Returns whether the file can be mapped. An open file is mapped to find out; otherwise the type
-/// decides.
+/// Returns whether the file can be mapped: by trying if it is open, and otherwise by its type.
 fn mapping(opened: &OpenedFile) -> Mappability {
     let by_type = |mappable, why: &str, auto| Mappability { mappable, why: Some(why.to_owned()), auto, auto_why: None };
     match (&opened.file, opened.facts.kind()) {
@@ -309,8 +305,7 @@ pub fn states_no_size(facts: &FileFacts) -> bool {
     filesystem(facts).is_some_and(|filesystem| KINDS.contains(&super::filesystem::kind(filesystem.magic).as_str()))
 }
 
-/// Returns the size of a block device in bytes. It is read from sysfs, so that the device need not
-/// be opened.
+/// Returns the size of a block device in bytes, from sysfs, so that it need not be opened.
 pub fn device_size(facts: &FileFacts) -> Option<u64> {
     if facts.kind() != FileType::BlockDevice {
         return None;

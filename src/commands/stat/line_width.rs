@@ -45,7 +45,7 @@ pub struct Widths {
     first: Option<PartOfLine>,
     /// The width of the longest line that is entirely in the piece.
     longest: u64,
-    /// The part in this piece of the line in which the piece ends.
+    /// The part of an unfinished last line that is in the piece.
     last: PartOfLine,
 }
 

@@ -1,5 +1,4 @@
-//! `mapped stat`: describes a file, the location of its bytes, and whether mapping or reading suits
-//! it.
+//! `mapped stat`: describes a file, where its bytes are, and whether mapping or reading suits it.
 //!
 //! The inode is queried by name. Only regular files are opened, and only their content, if
 //! requested, is read through the engine. Nothing here changes a file or blocks on one.
@@ -57,8 +56,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     );
     let mut common = args.common.clone();
     if !reads {
-        // Nothing is read in parallel, and counting the processors takes longer than describing a
-        // file.
+        // Nothing is read in parallel, and counting processors takes longer than describing a file.
         common.threads = Some(1);
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
@@ -189,7 +187,7 @@ impl<'a> Stat<'a> {
                 Some(facts) => opened.push(OpenedFile::new(facts)),
                 None => exit = Exit::Failure,
             }
-            // One scan of the processes serves many files, but not more than a process may keep
+            // One scan of the processes serves many files, but no more than a process may keep
             // open.
             if opened.len() == 64 {
                 exit = exit.and(self.batch(std::mem::take(&mut opened), output)?);
@@ -313,8 +311,7 @@ impl<'a> Stat<'a> {
     }
 }
 
-/// Returns the terminal width available beside the label. Without a terminal, it assumes 80
-/// columns.
+/// Returns the width available beside the label, of 80 columns if there is no terminal.
 fn picture_width(output: &Output) -> u64 {
     let columns = match output.destination() {
         Destination::Terminal => columns(output.fd()).map_or(80, u64::from),

@@ -61,8 +61,8 @@ mod tests {
 
     #[test]
     fn touching_fills_and_evicting_empties_the_cache() {
-        // Use the file system of the build. A temporary file may be in memory, where nothing can be
-        // dropped.
+        // A temporary file may be in memory, where nothing can be dropped, so use the build's file
+        // system.
         let mut file = tempfile::tempfile_in(env!("CARGO_MANIFEST_DIR")).unwrap();
         let size = 100 * 4096 + 17;
         file.write_all(&vec![7; size as usize]).unwrap();

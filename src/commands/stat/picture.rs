@@ -48,8 +48,8 @@ pub fn human(bytes: u64) -> String {
     format!("{value:.1} {}", UNITS[unit - 1])
 }
 
-/// Formats the nonzero page states, such as `; 3 dirty, 12 evicted`, or says that the kernel does
-/// not report them.
+/// Formats nonzero page states, such as `; 3 dirty, 12 evicted`, or says that they are not
+/// reported.
 pub fn state(cached: &Cached) -> String {
     let Some(state) = cached.state else { return "; dirty and evicted: unknown".into() };
     let counts = [(state.dirty, "dirty"), (state.writeback, "in writeback"), (state.evicted, "evicted")];

@@ -21,8 +21,7 @@ use crate::os::residency;
 use crate::output::Output;
 use crate::output::escape_name;
 
-/// The width of the picture of each file in the table. On a narrow terminal, it is smaller or
-/// omitted.
+/// The width of each picture in the table, which is smaller or omitted on a narrow terminal.
 const PICTURE: usize = 24;
 
 /// The width of the columns before the picture.
@@ -143,8 +142,7 @@ impl ResidencyTable<'_> {
     }
 }
 
-/// Returns the reason why a file has no pages of its own, or `None` for a file that is merely
-/// empty.
+/// Returns why a file has no pages of its own, or `None` for a file that is merely empty.
 fn without_pages(facts: &FileFacts) -> Option<&'static str> {
     match facts.kind() {
         FileType::RegularFile => states_no_size(facts).then_some("size unknown"),

@@ -1,7 +1,6 @@
 //! The value of a directive of GNU stat, and its printed form.
 //!
-//! Numbers and text are printed as in C's `printf`. Only seconds with a fraction follow their own
-//! rules.
+//! Numbers and text are printed as in C's `printf`. Only seconds with a fraction are different.
 
 use crate::commands::printf::ConversionSpec;
 use crate::os::accounts;
@@ -42,8 +41,8 @@ pub fn push(out: &mut Vec<u8>, spec: &ConversionSpec, value: &Value) {
     }
 }
 
-/// Appends seconds with a fraction. The two share the width, and the fraction of a negative time
-/// counts towards zero.
+/// Appends seconds with a fraction, which share the width. The fraction of a negative time counts
+/// towards zero.
 fn push_seconds(out: &mut Vec<u8>, spec: &ConversionSpec, seconds: i64, nanoseconds: u32) {
     let precision = if spec.is_bare_point { 9 } else { spec.precision.unwrap_or(0) };
     let (mut whole, mut width) = (spec.without_precision(), 0);

@@ -17,8 +17,8 @@ use super::value::Value;
 
 /// The information printed for each file.
 pub enum FileView {
-    /// A format, such as that of GNU stat's block, followed by the rest of the default view if
-    /// `more` is set.
+    /// A format, such as that of GNU stat's block, and whether the rest of the default view follows
+    /// it.
     Format {
         file: ParsedFormat,
         device: ParsedFormat,
@@ -66,8 +66,8 @@ impl Values for NotingValues<'_> {
     }
 }
 
-/// Returns a note on a format for files that has no directives, or in which `unknown` is not a
-/// directive.
+/// Returns a note on a format for files without directives, or with the unknown directive
+/// `unknown`.
 pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
     let format = args.format.as_ref().or(args.printf.as_ref())?;
     if !format.as_bytes().contains(&b'%') {

@@ -1,4 +1,5 @@
-//! Counts words and characters and measures lines as `wc` does, in pieces of an input that are counted independently.
+//! Counts words and characters and measures lines as `wc` does, in pieces that are counted
+//! independently.
 //!
 //! A word is a run of characters other than white space, at least one of which is printable. Other
 //! characters, and bytes that are not UTF-8, neither begin nor end a word. The border between two

@@ -82,15 +82,14 @@ fn push_tabs(bytes: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(&bytes[from..]);
 }
 
-/// Returns whether a byte is displayed as itself. It has no branches, so that a loop over it
-/// becomes vector code.
+/// Returns whether a byte is displayed as itself. Without branches, a loop over it becomes vector
+/// code.
 #[inline(always)]
 fn is_plain<const TABS: bool>(byte: u8) -> bool {
     (byte.wrapping_sub(b' ') < 95) | (byte == b'\n') | (!TABS & (byte == b'\t'))
 }
 
-/// Returns the number of leading bytes that are displayed as themselves: all, or a number of whole
-/// chunks.
+/// Returns the number of leading bytes displayed as themselves: all, or a number of whole chunks.
 #[inline]
 fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
     let plain = |chunk: &[u8; CHUNK]| chunk.iter().fold(true, |all, &byte| all & is_plain::<TABS>(byte));
@@ -99,8 +98,7 @@ fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
     if prefix + rest.len() < bytes.len() || rest.is_empty() {
         return prefix;
     }
-    // Checking the last bytes together with some that precede them costs less than checking them
-    // one by one.
+    // Checking the last bytes together with earlier ones costs less than checking them one by one.
     let all = match bytes.last_chunk() {
         Some(last) => plain(last),
         None => rest.iter().all(|&byte| is_plain::<TABS>(byte)),

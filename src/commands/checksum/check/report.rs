@@ -47,8 +47,7 @@ pub struct ListTotals {
     pub undecided: Undecided,
     /// The number of digests of unknown algorithms in rows in which other digests match.
     passed_over: u64,
-    /// The file whose pieces are being checked, the offset after the last of them, and the file's
-    /// size.
+    /// The file whose pieces are being checked, the end of the pieces so far, and the file's size.
     piece: Option<(OsString, u64, Option<u64>)>,
     /// The number of files with bytes that no line covers.
     uncovered: u64,
@@ -129,8 +128,7 @@ impl ListTotals {
         self.guessed.iter().any(|(guessed, _)| *guessed == len)
     }
 
-    /// Advances to the next piece of a file, and reports bytes before the piece that no line
-    /// covers.
+    /// Advances to the next piece of a file, and reports bytes before it that no line covers.
     pub fn pieces(
         &mut self,
         report: &CheckReport<'_>,
@@ -233,7 +231,7 @@ impl CheckReport<'_> {
         }
     }
 
-    /// Returns whether an entry mismatches perhaps because its algorithm is unknown.
+    /// Returns whether an unknown algorithm may be the reason why an entry does not match.
     pub fn is_unknown(&self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, totals: &ListTotals) -> bool {
         let Ok(EntryVerdict::Mismatched { unmatched, .. }) = verdict else { return false };
         // The digest of another algorithm may be beside a matching one of the same length.

@@ -1,8 +1,7 @@
 //! Verifies one entry of a list: finds its file, hashes it, and compares.
 //!
 //! Some lines do not name the algorithm of their digest. A file that can be read twice is then
-//! hashed with the likeliest algorithm first. Any other input is hashed with all candidates at
-//! once.
+//! hashed with the likeliest algorithm first, and any other input with all candidates at once.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -183,8 +182,8 @@ fn zip<'c>(round: &'c [Vec<&'c DigestCandidate>]) -> impl Iterator<Item = (usize
 
 fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &CheckTarget<'_>) -> bool {
     let has_size = candidate.size.is_none_or(|size| size.is_of(digest.input_len));
-    // md5deep writes `offset 0-0` for the whole of an empty file, and one such line after the last piece
-    // of a device or a pipe.
+    // md5deep writes `offset 0-0` for an empty file, and one such line after the last piece of a
+    // device or a pipe.
     let is_whole = target.piece.is_none_or(|piece| {
         let len = piece.end - piece.start;
         digest.input_len == len || digest.input_len == 0 && len == 1

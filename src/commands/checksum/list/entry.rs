@@ -88,9 +88,8 @@ impl ListEntry {
         self.expected[0].candidates[0].spec.algorithm
     }
 
-    /// Returns the names to try if no file has the listed name. They omit blanks at its end or
-    /// quotes around it, use this system's separators, and, for a path on a drive, keep only the
-    /// last component.
+    /// Returns the names to try if no file has the listed name: without blanks at its end or quotes
+    /// around it, with this system's separators, and only the last component of a path on a drive.
     pub fn other_names(&self) -> Vec<OsString> {
         let listed = self.name.as_bytes();
         let mut names = Vec::new();

@@ -28,8 +28,8 @@ pub enum ListLine {
 pub enum Fault {
     /// The line has no known form, or its algorithm was not requested.
     Form,
-    /// The line is not a row of its SFV or hashdeep list, and those tools themselves fail on such
-    /// lines; or it is part of a damaged record of several lines; or it is hidden by a comment.
+    /// The line is not a row of an SFV or hashdeep list, whose own tools fail on it; is part of a
+    /// damaged record of several lines; or is hidden by a comment.
     Row,
     /// The line names an unknown algorithm.
     Algorithm(String),
@@ -44,7 +44,7 @@ pub enum Fault {
 /// The algorithms that a list may use.
 #[derive(Clone, Copy, Debug)]
 pub struct AlgorithmFilter<'a> {
-    /// The requested algorithms. If it is empty, all are allowed.
+    /// The requested algorithms, or empty for all.
     pub wanted: &'a [Algorithm],
     /// The algorithm that the list's own name suggests.
     pub likely: Option<Algorithm>,

@@ -10,8 +10,8 @@ use crate::digest::{Algorithm, Spec};
 
 /// Parses a link. Returns `None` for a line that is not a link.
 ///
-/// Digests of unknown algorithms are ignored if the link also has a known one. An eDonkey link has
-/// no known digest.
+/// Digests of unknown algorithms are ignored if the link also has a known one. eDonkey links have
+/// none.
 pub fn link(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     if line.starts_with(b"ed2k://|file|") {
         return Some(ListLine::Improper(Fault::Algorithm("ED2K".into())));

@@ -124,8 +124,8 @@ impl<'a> Parser<'a> {
         Some(ListLine::Nothing)
     }
 
-    /// Parses those lines of a form that are not entries. Returns `None` for a line that may be
-    /// one.
+    /// Parses lines of a form other than its entries. Returns `None` for a line that may be an
+    /// entry.
     fn surrounding(&mut self, line: &[u8]) -> Option<ListLine> {
         if let Some(columns) = table::hashdeep_header(line) {
             if !columns.is_empty() {
@@ -218,7 +218,7 @@ impl<'a> Parser<'a> {
         if self.in_field { ListLine::Field } else { ListLine::Improper(Fault::Form) }
     }
 
-    /// Returns whether a comment ends with a row of a table or the end of a row. hashdeep's heading
+    /// Returns whether a comment ends with a row of a table or the end of one. hashdeep's heading
     /// ends with an empty comment, which may have lost its line end. Debian's fields contain no
     /// comments.
     fn hides_row(&self, comment: &[u8]) -> bool {

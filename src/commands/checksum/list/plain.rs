@@ -2,7 +2,7 @@
 //!
 //! They are `DIGEST  NAME`, `DIGEST *NAME`, the reversed BSD form `DIGEST NAME`, xxhsum's
 //! `XXH3_DIGEST  NAME`, `TAG (NAME) = DIGEST`, openssl's `TAG(NAME)= DIGEST`, and the `SUM SIZE
-//! NAME` of cksum and sum. Digests are in hexadecimal of either case or in base64. Names may be
+//! NAME` of cksum and sum. Digests are hexadecimal, in either case, or base64. Names may be
 //! escaped.
 
 use std::ffi::OsString;
@@ -22,8 +22,7 @@ const SHORTEST_REVERSED: usize = 4;
 /// length of a named algorithm. Shorter ones may be words.
 const SHORTEST_BASE64: usize = 16;
 
-/// The separator between the digest and the name in untagged lines, which is the same throughout a
-/// list.
+/// The separator of the digest and the name in untagged lines, the same throughout a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spacing {
     /// Not yet known from any line.

@@ -148,7 +148,7 @@ pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     Some(std::str::from_utf8(header).ok()?.split(',').map(column).collect())
 }
 
-/// Parses a line of hashdeep, which has a value for each column. The last one, the name, may
+/// Parses a line of hashdeep, which has a value for each column. The name, the last one, may
 /// contain commas.
 pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     let mut values = line.splitn(columns.len(), |&byte| byte == b',');
@@ -179,8 +179,7 @@ pub fn ends_hashdeep_row(columns: &[HashdeepColumn], text: &[u8]) -> bool {
     values.len() > 1 && values[..values.len() - 1].iter().any(is_digest)
 }
 
-/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest. One known algorithm is
-/// enough.
+/// Parses `DATA NAME SIZE ALGORITHM DIGEST ...` of a Gentoo Manifest. One known algorithm suffices.
 pub fn gentoo(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     let mut words = words(line);
     let prefix: &[u8] = match words.next()? {
@@ -338,8 +337,7 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
 }
 
 /// Parses a property of `Get-FileHash | Format-List`. A file has three, in this order. If one is
-/// damaged or missing, the record is improper, because the others would be mistaken for unrelated
-/// fields.
+/// damaged or missing, the record is improper, because the others would look like unrelated fields.
 fn property(
     form: &mut ListForm,
     key: &[u8],
@@ -381,8 +379,7 @@ fn pair(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((line[..at].trim_ascii(), line[at + 3..].trim_ascii()))
 }
 
-/// Returns the entry of a list that consists of a single digest. The name of the list implies the
-/// file.
+/// Returns the entry of a list that consists of one digest, for the file that its name implies.
 pub fn of_subject(list: &OsStr, filter: &AlgorithmFilter<'_>, mut expected: Expected) -> Option<ListEntry> {
     let name = subject(list)?;
     // The name of a list such as `f.sha256` names its algorithm.

@@ -255,7 +255,7 @@ fn rows_that_begin_with_the_name() {
     let sfv = format!("; made by cfv\na b  {MD5}\n\"c\" {SHA1}\n");
     assert_eq!(read(&sfv), ["a b  md5", "\"c\" sha1"]);
     assert_eq!(read(&format!("a b  {MD5}  {SHA1}\nc 0123abcd {MD5}")), ["a b  md5,sha1", "c xxh32,md5"]);
-    // It is not a row after lines that begin with their digest, or if it is the rest of a tagged
+    // Such rows are not recognized after lines that begin with a digest, nor in part of a tagged
     // line.
     assert_eq!(read(&format!("{MD5}  f\ng {MD5}")), ["f md5", "2 Form"]);
     assert_eq!(read(&format!("f) = {MD5}")), ["1 Form"]);

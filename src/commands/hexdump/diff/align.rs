@@ -11,8 +11,8 @@ const _: () = assert!(WINDOW - 1 <= u16::MAX as usize, "positions have 16 bits")
 /// The number of equal bytes that proves a match at the same distance.
 const SAME: usize = 16;
 
-/// The number of equal bytes that proves a match at another distance. Fewer do not, because tables
-/// are repetitive.
+/// The number of equal bytes that proves a match at another distance. Tables repeat themselves, so
+/// fewer do not.
 const SHIFTED: usize = 32;
 
 /// The number of bytes of each input that must be available, unless it ends earlier.
@@ -120,7 +120,7 @@ struct SameDistance<'b> {
     right: &'b [u8],
     /// The number of bytes compared.
     count: usize,
-    /// The number of equal bytes at the end of these.
+    /// The number of equal bytes at the end of the bytes compared.
     run: usize,
 }
 
@@ -163,7 +163,7 @@ struct Sequences {
     /// The hash of the sequence at the current position, or `None` if too few bytes remain.
     hash: Option<u64>,
     /// The first position of each hash in the low half, and the round in which it was recorded in
-    /// the high half. With the round, a new round need not clear the table, which takes longer than
+    /// the high half. The round makes it unnecessary to clear the table, which takes longer than
     /// most differences.
     places: Vec<u32>,
     round: u16,

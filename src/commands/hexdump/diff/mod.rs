@@ -40,8 +40,8 @@ enum DiffForm {
     Bytes(CmpForm),
 }
 
-/// Compares two inputs. The exit status is that of cmp(1): 0 if they are equal, 1 if they differ,
-/// and 2 on errors.
+/// Compares two inputs. As in cmp(1), the exit status is 0 if they are equal, 1 if not, and 2 on
+/// errors.
 ///
 /// # Errors
 /// Returns the error of writing to standard output.
@@ -73,8 +73,8 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     for side in [&left, &right] {
         for error in side.failure().into_iter().chain(side.notices()) {
             exit = Exit::Error;
-            // cmp -s is used to ask whether a file has the desired content, and the file often does
-            // not exist yet.
+            // cmp -s is used to ask whether a file is as desired, and the file often does not exist
+            // yet.
             if !args.quiet || !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) {
                 output.flush()?;
                 output.report(&side.name, error);
@@ -196,8 +196,7 @@ fn in_rows(
         }
         let before = (rows.clone(), aligner.failures);
         let (left_used, right_used) = step(&mut rows, &mut aligner, left, right, &mut text);
-        // Whether the bytes were those of the file can be verified only after all of them have been
-        // examined.
+        // Whether the bytes were those of the file is known only after all of them were examined.
         if left.was_doubtful() | right.was_doubtful() {
             (rows, aligner.failures) = before;
             continue;
@@ -270,8 +269,7 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
     let margin = rows.margin();
     let (both, only) = (left.hole().min(right.hole()), left.hole().max(right.hole()));
     if both > 0 && !rows.shows_all() {
-        // Process bytes up to the start of the next row, and rows that may be shown after a
-        // difference.
+        // Process bytes up to the start of the next row, and rows to show after a difference.
         let some = margin + rows.room(Sides::Both) as u64;
         let rest = both.saturating_sub(some + margin);
         let rest = rest - rest % rows.width();

@@ -23,8 +23,7 @@ struct CmpPosition {
 /// The form in which differences are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum CmpForm {
-    /// A line for each byte that differs: its number from 1, and both values in octal, as in `cmp
-    /// -l`.
+    /// A line for each byte that differs: its number from 1, and both values in octal (`cmp -l`).
     List {
         /// Whether characters follow the values, as in `cmp -b`.
         with_characters: bool,
@@ -98,8 +97,7 @@ pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, f
     Ok(true)
 }
 
-/// Returns the name of the input that ended first. Returns `None` if both have the same length or
-/// one failed.
+/// Returns the name of the input that ended first, unless both have the same length or one failed.
 fn shorter<'s>(left: &'s Side<'_>, right: &'s Side<'_>) -> Option<&'s OsStr> {
     if left.failure().is_some() || right.failure().is_some() {
         return None;
@@ -160,8 +158,7 @@ fn push_differences([left, right]: [&[u8]; 2], before: u64, with_characters: boo
     }
 }
 
-/// Returns a byte in the notation of `cmp -b`: control characters as `^X`, and `M-` for the highest
-/// bit.
+/// Returns a byte as in `cmp -b`: control characters as `^X`, and `M-` for the highest bit.
 fn character(byte: u8) -> String {
     let meta = if byte >= 0x80 { "M-" } else { "" };
     match byte & 0x7f {

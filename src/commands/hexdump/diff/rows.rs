@@ -165,8 +165,7 @@ impl<'c> SideBySide<'c> {
         let (width, row) = (self.config.width, &self.row);
         let at = if sides == Sides::Right { self.right_at } else { self.left_at };
         let used = if row.sides == sides { row.left.len().max(row.right.len()) } else { 0 };
-        // A row ends at an address that is a multiple of the width, or when it has as many bytes as
-        // the width.
+        // A row ends at an address that is a multiple of the width, or when it has that many bytes.
         (width - (at % width as u64) as usize).min(width - used)
     }
 
@@ -189,8 +188,7 @@ impl<'c> SideBySide<'c> {
         }
     }
 
-    /// Takes the whole rows of equal bytes, shows those next to a difference, and returns the
-    /// remaining bytes.
+    /// Takes whole rows of equal bytes, shows those next to a difference, and returns the rest.
     fn whole_rows<'b>(&mut self, bytes: &'b [u8], out: &mut Vec<u8>) -> &'b [u8] {
         let width = self.config.width;
         let rows = bytes.len() / width;

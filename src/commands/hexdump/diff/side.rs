@@ -118,8 +118,7 @@ impl<'a> Side<'a> {
         }
     }
 
-    /// Returns whether the last bytes returned were not those of the file. If so, they have been
-    /// replaced.
+    /// Returns whether the last bytes returned were not the file's. If so, they have been replaced.
     pub fn was_doubtful(&mut self) -> bool {
         match &mut self.block {
             Some(block) if self.joined.is_empty() => self.reader.replace_if_doubtful(block),

@@ -1,4 +1,4 @@
-//! Finds the first match, at the row of which a dump starts.
+//! Finds the first match. A dump starts at the row that contains it.
 //!
 //! A match may cross a border between blocks, and the rows before it may be in earlier blocks. The
 //! last bytes of the stream are therefore kept: the context, a row, and the longest pattern.
@@ -55,8 +55,7 @@ impl FirstSearch {
         let overlap = self.patterns.longest() - 1;
         let begin = state.trail.end();
         let end = begin + block.len() as u64;
-        // A longer pattern may start at or after this offset, because its last bytes are still
-        // unknown.
+        // A longer pattern may start at or after this offset: its last bytes are still unknown.
         let horizon = if is_last { end } else { end.saturating_sub(overlap as u64).max(state.decided) };
         let across = [state.trail.since(state.decided), &block[..block.len().min(overlap)]].concat();
         let crossing = self.patterns.first(&across).map(|at| state.decided + at as u64).filter(|&at| at < begin);

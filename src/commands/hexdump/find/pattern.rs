@@ -181,8 +181,7 @@ impl BytePattern {
     /// Calls `found` with the index of every match, including overlapping ones.
     pub fn for_each(&self, haystack: &[u8], mut found: impl FnMut(usize)) {
         if let PatternAnchor::Byte(byte, anchor_at) = self.anchor {
-            // Restarting a search at each occurrence of a common byte takes far longer than
-            // continuing it.
+            // Restarting a search at each occurrence of a byte takes far longer than continuing it.
             let starts = haystack.get(anchor_at..).unwrap_or(&[]);
             memchr::memchr_iter(byte, starts).filter(|&at| self.matches_at(haystack, at)).for_each(found);
             return;

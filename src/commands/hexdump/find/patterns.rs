@@ -4,8 +4,7 @@ use aho_corasick::packed::{MatchKind, Searcher};
 
 use super::pattern::BytePattern;
 
-/// The number of bytes that are searched for each pattern in turn while they are in the processor's
-/// cache.
+/// The number of bytes searched for each pattern in turn while they are in the processor's cache.
 const STRETCH: usize = 64 << 10;
 
 /// The patterns of `--find`.
@@ -13,12 +12,12 @@ const STRETCH: usize = 64 << 10;
 pub struct BytePatterns {
     patterns: Vec<BytePattern>,
     longest: usize,
-    /// A searcher for the anchors of all patterns in one pass. `None` if each pattern is searched
-    /// for separately.
+    /// A searcher for the anchors of all patterns in one pass, or `None` to search for each
+    /// separately.
     anchors: Option<Searcher>,
 }
 
-/// A match of the longest pattern that matches at its first byte.
+/// A match, of the longest pattern if several match at its first byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
     /// The offset of the first byte.
@@ -67,7 +66,7 @@ impl BytePatterns {
         self.patterns.iter().filter(|pattern| pattern.matches_at(haystack, at)).map(BytePattern::len).max()
     }
 
-    /// Appends every match that starts before `starts`, in order. Offsets of matches count from
+    /// Appends each match that starts before `starts`, in order. Offsets of matches count from
     /// `base`.
     pub fn all(&self, haystack: &[u8], starts: usize, base: u64, matches: &mut Vec<Match>) {
         for start in (0..starts.min(haystack.len())).step_by(STRETCH) {

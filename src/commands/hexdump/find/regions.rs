@@ -12,8 +12,8 @@ pub enum MatchExtent {
     None,
     /// This number of bytes from the start of the match, or the whole match if that is longer.
     From(u64),
-    /// The rows of the dump that contain the match, or a number of bytes from its start, with rows
-    /// of context.
+    /// The rows of the dump with the match, or a number of bytes from its start, and rows of
+    /// context.
     Rows {
         /// The minimum number of bytes from the start of the match. A match is always shown whole.
         length: u64,

@@ -130,8 +130,7 @@ fn value(text: &[u8]) -> Option<(ConditionValue, &[u8])> {
         return Some((ConditionValue::Number(number), &digits[length..]));
     }
     let end = memchr::memchr(b',', text).unwrap_or(text.len());
-    // The last `@` starts the position, unless it ends the text, in which case it is part of the
-    // value.
+    // The last `@` starts the position, unless it ends the text and is thus part of the value.
     let end = match memchr::memrchr(b'@', &text[..end]) {
         Some(at) if at + 1 < end => at,
         _ => end,

@@ -1,4 +1,5 @@
-//! The formats of hexdump(1): `-e FORMAT`, `--format-file FILE`, and the displays `-b -c -C -d -o -x -X`.
+//! The formats of hexdump(1): `-e FORMAT`, `--format-file FILE`, and displays `-b -c -C -d -o -x
+//! -X`.
 //!
 //! `parse` turns text into units, and `view` uses them to print rows, with the conversions of
 //! `printf`. Nothing here reads a file.

@@ -227,8 +227,7 @@ fn conversions_size(text: &[u8]) -> usize {
     bytes
 }
 
-/// Converts written units to units to print. The last one also takes the `missing` bytes of the
-/// row.
+/// Converts written units to units to print. The last one also takes `missing` bytes of the row.
 fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowFormat, String> {
     let mut units = vec![];
     for (i, unit) in written.iter().enumerate() {
@@ -246,8 +245,8 @@ fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowForm
     Ok(RowFormat { units })
 }
 
-/// Splits the text of a unit into its parts. Also returns whether the unit is printed at the end of
-/// all input.
+/// Splits the text of a unit into its parts. Also returns whether it is printed at the end of
+/// input.
 fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> {
     let mut prints: Vec<Print> = vec![];
     let (mut at_end, mut conversions) = (false, 0);

@@ -6,22 +6,22 @@ use crate::commands::hexdump::colour::{self, Brush, Theme};
 use crate::commands::hexdump::view::{DumpEnd, RowPlace, View};
 use crate::commands::printf::ConversionSpec;
 
-/// `-b`.
+/// The formats of `-b`.
 pub const ONE_BYTE_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 "%03o " "\n""#];
-/// `-X`.
+/// The formats of `-X`.
 pub const ONE_BYTE_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 " %02x " "\n""#];
-/// `-c`.
+/// The formats of `-c`.
 pub const ONE_BYTE_CHAR: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 "%3_c " "\n""#];
-/// `-C`.
+/// The formats of `-C`.
 pub const CANONICAL: [&str; 3] =
     [r#""%08.8_Ax\n""#, r#""%08.8_ax  " 8/1 "%02x " "  " 8/1 "%02x " "#, r#""  |" 16/1 "%_p" "|\n""#];
-/// `-d`.
+/// The formats of `-d`.
 pub const TWO_BYTES_DECIMAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "  %05u " "\n""#];
-/// `-o`.
+/// The formats of `-o`.
 pub const TWO_BYTES_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 " %06o " "\n""#];
-/// `-x`.
+/// The formats of `-x`.
 pub const TWO_BYTES_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "   %04x " "\n""#];
-/// The default if no display is named.
+/// The default formats, if no display is named.
 pub const PLAIN_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "%04x " "\n""#];
 
 const SHORT_END: &str = r#""%07.7_Ax\n""#;
@@ -110,8 +110,7 @@ fn push_address(spec: ConversionSpec, base: u8, address: u64, out: &mut Vec<u8>)
     if base == b'd' { spec.push_signed(address as i64, out) } else { spec.push_unsigned(address, base, out) }
 }
 
-/// Appends a conversion of the bytes `shown`, which are at the start of `rest`, the rest of the
-/// row.
+/// Appends a conversion of the bytes `shown`, which are at the start of the row's `rest`.
 fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u8>) {
     let Conversion { kind, spec } = conversion;
     let mut word = [0; 8];

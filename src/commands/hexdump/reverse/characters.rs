@@ -15,8 +15,7 @@ static TABLES: LazyLock<[[char; 256]; 5]> = LazyLock::new(|| {
     [Ascii, Ebcdic, Default, Codepage437, Braille].map(signs)
 });
 
-/// The character sets that the dump may use, which are those that show the bytes of all rows so
-/// far.
+/// The character sets that the dump may use: those that show the bytes of all rows so far.
 ///
 /// If each row could use a different one, a row of dots would match nearly any bytes, because
 /// EBCDIC shows dots for the letters of ASCII.
@@ -115,8 +114,7 @@ impl CharacterSets {
         gaps > 0 && has_gaps && self.start(&signs.collect::<Vec<_>>(), bytes)
     }
 
-    /// Returns whether `text` shows `bytes`, and then either ends or continues with a blank and a
-    /// note.
+    /// Returns whether `text` shows `bytes`, and then either ends or has a blank and a note.
     fn start(&mut self, text: &[char], bytes: &[u8]) -> bool {
         text.get(bytes.len()).is_none_or(|&sign| sign == ' ')
             && text.get(..bytes.len()).is_some_and(|text| self.show(text, bytes))

@@ -93,8 +93,7 @@ fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
     is_address && is_small && before.len() < 2 && before.iter().all(|(_, line)| is_before(line.trim_ascii()))
 }
 
-/// Returns the number of bytes per row in an xxd dump that starts with `start`. `xxd -r` needs it
-/// as an option.
+/// Returns the number of bytes per row in an xxd dump that starts with `start`, for `xxd -r`.
 pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     const DEFAULT: usize = 16;
     let (lines, complete) = NumberedLines::at_start(start, complete);

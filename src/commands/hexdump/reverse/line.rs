@@ -40,8 +40,7 @@ pub struct DumpRow {
     pub bytes: usize,
     /// The length of the longest group of digits.
     pub longest_group: usize,
-    /// The position of the character column in the line, or the length of the line if there is no
-    /// such column.
+    /// The position of the character column, or the length of the line if there is none.
     pub characters_at: usize,
     /// Whether that column has borders: `|…|`, or `>…<` in rows of od.
     pub is_bordered: bool,
@@ -122,8 +121,7 @@ pub fn read(line: &[u8], layout: RowLayout, base: Base, out: &mut Vec<u8>) -> Re
     Ok(DumpLine::Row(row))
 }
 
-/// Returns the position of the first digit after the address, or `None` if the line ends with the
-/// address.
+/// Returns the position of the first digit after the address, or `None` if there is none.
 fn body_start(line: &[u8], end: usize, layout: RowLayout, prefixed: bool) -> Result<Option<usize>, Problem> {
     let after_address = match layout {
         RowLayout::Colon | RowLayout::Bits => {
@@ -219,8 +217,8 @@ fn check_characters(line: &[u8], row: &DumpRow, layout: RowLayout, bytes: &[u8])
         RowLayout::Narrow => (b'>', b'<'),
         RowLayout::Colon | RowLayout::Bits | RowLayout::Panels(_) => (0, 0),
     };
-    // If the text equals the characters of the bytes, a bar at its start is one of them, unless
-    // there are two more characters than bytes.
+    // If the line ends with the characters of the bytes, they have no borders, unless the column
+    // has two more characters than bytes.
     let are_bare = layout == RowLayout::Wide && shows_exactly(line, bytes) && text.len() != row.bytes + 2;
     match text {
         [first, inner @ .., last] if !are_bare && *first == open && *last == close => {
@@ -252,15 +250,13 @@ fn starts_with_characters(text: &[u8], bytes: &[u8]) -> bool {
     text.get(..bytes.len()).is_some_and(|text| shows_exactly(text, bytes))
 }
 
-/// Returns whether `text` is too long for the characters of `bytes` bytes, even with a blank after
-/// every eight.
+/// Returns whether `text` is too long to show `bytes` bytes, even with a blank after every eight.
 fn is_longer(text: &[u8], bytes: usize) -> bool {
     let characters = std::str::from_utf8(text).map_or(text.len(), |text| text.chars().count());
     characters > bytes + bytes / 8
 }
 
-/// Returns whether `text` is too long for the characters of `bytes` bytes, even with a blank after
-/// every four.
+/// Returns whether `text` is too long to show `bytes` bytes, even with a blank after every four.
 fn has_more(text: &[u8], bytes: usize) -> bool {
     is_longer(text, bytes + bytes / 8)
 }
@@ -268,8 +264,7 @@ fn has_more(text: &[u8], bytes: usize) -> bool {
 /// Returns whether the text after a wide gap contains further digits rather than characters.
 fn shows_bytes(text: &[u8], bytes: &[u8]) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
-    // If there are as many digits as bytes, they may be the characters themselves, followed by a
-    // note.
+    // As many digits as bytes may be the characters themselves, followed by a note.
     let are_characters = digits == bytes.len() && starts_with_characters(text, bytes);
     let is_longer = is_longer(text, bytes.len());
     digits > 0 && !are_characters && text.get(digits).is_none_or(|&byte| is_blank(byte)) && is_longer

@@ -38,8 +38,7 @@ pub trait ByteSink {
     /// Writes `bytes` bytes by repeating `unit`, which must not be empty.
     fn repeat(&mut self, unit: &[u8], bytes: u64);
 
-    /// Moves to `offset`, counted from the start of the output. If this leaves a gap, the gap reads
-    /// as zeros.
+    /// Moves to `offset`, counted from the start of the output. A gap left by this reads as zeros.
     fn seek(&mut self, offset: u64);
 }
 
@@ -115,8 +114,7 @@ impl Placement {
     /// Returns the output offset of the byte at `address`, given the current offset `here`.
     ///
     /// # Errors
-    /// Returns an error if the offset is not possible in any file, or if the gap is too long to be
-    /// filled.
+    /// Returns an error if the offset exceeds that of any file, or if the gap is too long to fill.
     fn offset(self, address: u64, here: u64) -> Result<u64, Problem> {
         let offset = address.wrapping_add(self.shift);
         match i64::try_from(offset) {
@@ -142,7 +140,7 @@ pub enum Problem {
     Disagree,
     /// The groups of digits differ in length.
     Groups,
-    /// The row is shorter than others, but not the last one.
+    /// A row other than the last, or a panel other than the last, lacks bytes.
     CutRow,
     /// The address has more than 64 bits.
     Address,
@@ -180,7 +178,7 @@ pub enum Problem {
     BitsOrHex,
     /// The line is either the address after the last row of a dump or a few bytes of plain digits.
     EmptyOrPlain,
-    /// The offset is negative, or larger than possible in any file.
+    /// The offset is negative, or exceeds that of any file.
     Unreachable,
     /// This many zeros would have to be written.
     Gap(u64),
@@ -312,8 +310,7 @@ impl Reverse {
         }
     }
 
-    /// Switches to a notation once one is known, which is always the case if the text is
-    /// `complete`.
+    /// Switches to a notation once it is known, which is always so if the text is `complete`.
     fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
         let notation = match asked {

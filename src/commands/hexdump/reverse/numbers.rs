@@ -47,8 +47,8 @@ pub fn are_words(line: &[u8]) -> bool {
 /// Returns whether a line without an address may show numbers, or bytes printed above numbers, as
 /// od writes them. Each is right-aligned in a column wider than two digits.
 pub fn may_be_numbers(line: &[u8]) -> bool {
-    // The widths include a blank and the digits of unsigned, signed and octal numbers of one to
-    // eight bytes.
+    // The widths of a blank and the digits of unsigned, signed and octal numbers of one to eight
+    // bytes.
     const OD_COLUMNS: [usize; 9] = [4, 5, 6, 7, 11, 12, 21, 22, 23];
     let fields = fields(line);
     let are_decimal = fields.iter().all(|(_, group)| is_decimal(group));

@@ -19,8 +19,7 @@ const ADDRESS: usize = 8;
 /// The maximum number of panels side by side.
 const MOST_PANELS: usize = 32;
 
-/// Returns the number of panels in the first line of a dump, or `None` if it is not a line of
-/// panels.
+/// Returns the number of panels in a dump's first line, or `None` if it is not a line of panels.
 pub fn count(line: &[u8]) -> Option<usize> {
     let line = str::from_utf8(line).ok()?;
     if frame(line).is_some() {
@@ -37,7 +36,7 @@ pub fn count(line: &[u8]) -> Option<usize> {
     (1..=MOST_PANELS).find(|&panels| with_borders(line, panels).is_some_and(|row| is_whole(&row)))
 }
 
-/// Returns the line of a frame that `line` is, or `None` if it contains anything else.
+/// Returns which line of a frame `line` is, or `None` if it contains anything else.
 pub fn frame(line: &str) -> Option<PanelFrame> {
     let consists_of = |signs: &[char]| line.chars().all(|sign| signs.contains(&sign));
     match line.chars().next()? {
@@ -48,7 +47,7 @@ pub fn frame(line: &str) -> Option<PanelFrame> {
     }
 }
 
-/// Returns a row that has blanks as borders with `|` in their columns.
+/// Returns a row with its blank borders replaced by `|`, or `None` if it is not such a row.
 fn with_borders(line: &str, panels: usize) -> Option<String> {
     let address = line.strip_prefix(' ')?.split(' ').next().filter(|text| text.len() >= ADDRESS || *text == "*")?;
     GROUPS.into_iter().find_map(|group| {

@@ -97,8 +97,7 @@ impl DigitGroups {
         }
     }
 
-    /// Returns whether the first group may be an address, given `group`, the number of digits in
-    /// groups of bytes.
+    /// Returns whether the first group may be an address; groups of bytes have `group` digits.
     fn may_begin_with_address(&self, group: usize) -> bool {
         let is_row = self.count > 1 && self.second == group && !self.is_mixed;
         let is_alone = self.count == 1 && group == 2;
@@ -121,7 +120,7 @@ impl PlainDigits {
     /// Ends the conversion.
     ///
     /// # Errors
-    /// Returns an error if the last byte has only one digit, or if the last line does not fit the
+    /// Returns an error if the last byte has only one digit, or the last line does not fit the
     /// first.
     pub fn finish(mut self, _sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let result = if self.high.is_some() { Err(Problem::HalfByte) } else { self.end_line() };

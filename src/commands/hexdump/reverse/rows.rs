@@ -51,8 +51,7 @@ pub struct AddressedRows {
     next_address: Option<u64>,
     /// Whether a `*` has been read since the last row.
     starred: bool,
-    /// The maximum number of bytes in a row: that of the first row, or the usual number if that is
-    /// larger.
+    /// The maximum number of bytes in a row: that of the first row, but at least the usual number.
     widest: usize,
     /// The number of bytes in the longest row so far.
     width: usize,
@@ -68,8 +67,7 @@ pub struct AddressedRows {
     in_frame: bool,
     /// The current offset of the output.
     here: u64,
-    /// Whether the output must still be moved to `here`, which is done only before bytes are
-    /// written.
+    /// Whether the output must still be moved to `here`, which is done only before writing bytes.
     must_move: bool,
     /// The end of the written bytes.
     end: u64,
@@ -311,8 +309,7 @@ impl AddressedRows {
         !self.placement.is_patch && !matches!(self.layout, RowLayout::Colon | RowLayout::Bits)
     }
 
-    /// Checks that the bytes of each group are in their original order, which the characters may
-    /// show.
+    /// Checks that the bytes of each group are not reversed, as far as the characters show it.
     fn check_order(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> Result<(), Problem> {
         if row.longest_group == 2 || self.layout == RowLayout::Bits || self.is_big_endian {
             return Ok(());
@@ -339,7 +336,7 @@ impl AddressedRows {
         }
     }
 
-    /// Advances to `address`, and repeats the last row for squeezed rows.
+    /// Advances to `address`, and repeats the last row in place of squeezed rows.
     fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let starred = std::mem::take(&mut self.starred);
         let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));

@@ -196,8 +196,7 @@ fn what_is_no_dump_is_an_error() {
         ("0000000 61 62 63 64\n0000004 65 66\n0000006 67 68\n0000010\n", Problem::CutRow),
         ("00000000  61 62  |ab|\n00000002  63 64 65 66  |cdef|\n00000006\n", Problem::CutRow),
         ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
-        // Regression: a row of bits that was truncated within a byte was mistaken for hexadecimal
-        // digits.
+        // Regression: a row of bits truncated within a byte was mistaken for hexadecimal digits.
         ("00000000: 11100101 11110001 11000101 00011000 000111\n", Problem::BitsOrHex),
         ("00000000: 64636261  abcd\n", Problem::LittleEndian),
         // The only word of `hexdump -x`, with no blanks for a second one.
@@ -239,7 +238,7 @@ fn what_is_no_dump_is_an_error() {
         ("0000000 61 62 63\n0000003 64", Problem::Unterminated),
         ("0: 01100001 01100010  ab\n2: 01100011", Problem::Characters),
         ("0: 01100001 01100010  ab\n2: 01100011\n", Problem::Characters),
-        // The last digits are not the character.
+        // The last digits are not a character column.
         ("0000  61 37", Problem::Unterminated),
         ("0000  61 62 63   abc\n0003  64\n", Problem::Characters),
         // Only the address after the last row remains.

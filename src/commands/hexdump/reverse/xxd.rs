@@ -21,8 +21,8 @@ pub struct XxdText {
     last: [Option<u8>; 3],
     /// Whether no digit has been read in this line, in which case other characters are ignored.
     before_digits: bool,
-    /// The number of bytes found in this line. If it equals [`Self::width`], the address is still
-    /// being read.
+    /// The number of bytes found in this line. If it is [`Self::width`], the address is still being
+    /// read.
     found: usize,
     /// The address of the next byte.
     address: u64,
@@ -106,8 +106,8 @@ impl XxdText {
     /// Returns the row at the start of `text`, if it is a complete row in the form that xxd writes.
     /// The result of the state machine is known for such rows.
     fn whole_row<'t>(&self, text: &'t [u8]) -> Option<WholeRow<'t>> {
-        /// The maximum number of digits of an address that cannot overflow. The state machine reads
-        /// longer ones.
+        /// The maximum number of digits that cannot overflow. The state machine reads longer
+        /// addresses.
         const ADDRESS_DIGITS: usize = 15;
         if self.plain || !self.before_digits || self.found < self.width {
             return None;

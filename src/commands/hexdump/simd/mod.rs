@@ -21,8 +21,7 @@ pub type CanonicalRows = fn(rows: &[u8], offset: u64, out: &mut Vec<u8>);
 /// Appends whole rows of a shape, the first of which is at `address`.
 type ShapedRows = fn(shape: &Shape, rows: &[u8], address: u64, out: &mut Vec<u8>);
 
-/// Returns the fastest kernel for canonical rows that the running processor supports, if there is
-/// one.
+/// Returns the fastest kernel for canonical rows that the running processor supports, if any.
 pub fn canonical_rows() -> Option<CanonicalRows> {
     canonical_kernels().pop().map(|(_, rows)| rows)
 }
@@ -63,7 +62,7 @@ struct Lane {
 
 impl Shape {
     /// Returns the shape of a row. The digits of byte `i` start in column `digits_at[i]`, and its
-    /// character is in column `characters_at + i`. Without bytes, the row is `blank`.
+    /// character is in column `characters_at + i`. Without them, the row is `blank`.
     ///
     /// Returns `None` if the running processor has no kernel for this shape.
     pub fn new(

@@ -20,8 +20,7 @@ pub fn shaped_rows() -> Option<ShapedRows> {
     })
 }
 
-// SAFETY (of each method): NEON is part of the target, and the caller guarantees that the pointers
-// are valid.
+// SAFETY (of each method): NEON is part of the target, and the caller guarantees the pointers.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Vector for uint8x16_t {
     #[inline(always)]

@@ -10,8 +10,8 @@
 //!
 //! Each lane is one shuffle of the 32 hexadecimal digits, combined with blanks. The last store
 //! overlaps the previous one, so it is also a whole vector. The offset is written first, as sixteen
-//! bytes, and the digits overwrite its unused end, so offsets of nine to sixteen digits cost
-//! nothing extra.
+//! bytes, and the digits overwrite its unused end, so longer offsets (up to sixteen digits) cost
+//! nothing.
 #![allow(unsafe_code)]
 
 use super::{BLANK, Shape};

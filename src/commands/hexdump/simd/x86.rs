@@ -10,8 +10,8 @@ use super::rows::{
 use super::{CanonicalRows, Shape, ShapedRows};
 use crate::commands::hexdump::canonical::BODY;
 
-/// Returns every kernel for canonical rows that the running processor supports, with its name,
-/// slowest first.
+/// Returns every canonical kernel that the running processor supports, with its name, slowest
+/// first.
 pub fn canonical_kernels() -> Vec<(&'static str, CanonicalRows)> {
     let mut kernels: Vec<(&'static str, CanonicalRows)> = vec![];
     if is_x86_feature_detected!("ssse3") {
@@ -51,8 +51,7 @@ fn rows_avx2(rows: &[u8], offset: u64, out: &mut Vec<u8>) {
     unsafe { for_each_row(rows, offset, &WideRow::new(), out) };
 }
 
-// SAFETY (of each method): the caller has SSSE3 enabled, and guarantees that the pointers are
-// valid.
+// SAFETY (of each method): the caller has SSSE3 enabled, and guarantees the pointers.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Vector for __m128i {
     #[inline(always)]

@@ -31,8 +31,7 @@ pub enum Read {
     Failed,
 }
 
-/// Reads inputs that are safe to read: regular files, block devices, and standard input of any
-/// type.
+/// Reads inputs that are safe to read: regular files, block devices, and any standard input.
 pub fn read(facts: &FileFacts, config: &Config, output: &mut Output) -> io::Result<Read> {
     let is_safe = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
     if !is_safe {
@@ -87,13 +86,12 @@ pub struct Content {
     pub bom: Option<&'static str>,
     /// The line ends, or `None` for a binary file.
     pub line_ends: Option<LineEnding>,
-    /// The number of newlines, as `wc -l` counts them. In UTF-16, they are newlines of that
-    /// encoding.
+    /// The number of newlines, as `wc -l` counts them. In UTF-16, these are that encoding's
+    /// newlines.
     pub lines: u64,
     /// Whether the last line ends with a newline. `None` if a newline is longer than one byte.
     pub ends_with_newline: Option<bool>,
-    /// The length in bytes of the longest line, without its line end. `None` if a newline is longer
-    /// than one byte.
+    /// The longest line in bytes without its line end. `None` if a newline is longer than one byte.
     pub longest_line: Option<u64>,
     /// The number of newlines after a carriage return.
     pub crlf: u64,
@@ -134,7 +132,7 @@ impl LineTimes {
     }
 }
 
-/// Byte order marks and their encodings. UTF-32's mark begins with UTF-16's, so it precedes it.
+/// Byte order marks and their encodings. UTF-32's mark begins with UTF-16's, so it is listed first.
 const MARKS: [(&[u8], &str); 5] = [
     (b"\xff\xfe\0\0", "UTF-32LE"),
     (b"\0\0\xfe\xff", "UTF-32BE"),
@@ -211,8 +209,8 @@ fn line_ends(tally: &ContentTally) -> LineEnding {
     let lf = tally.newlines - tally.crlf;
     match (lf, tally.crlf, lone_cr) {
         (0, 0, 0) => LineEnding::None,
-        // If lines end with LF, a carriage return inside a line, as in a log of a progress bar, is
-        // not a line end.
+        // Where lines end with LF, a carriage return inside a line (a progress bar in a log) is not
+        // a line end.
         (1.., 0, _) => LineEnding::Lf,
         (0, 1.., _) => LineEnding::Crlf,
         (0, 0, _) => LineEnding::Cr,

@@ -42,8 +42,7 @@ pub struct ContentTally {
     last: Option<u8>,
 }
 
-/// The number of bytes counted at a time. Because of it, all passes but the first read from the L1
-/// cache.
+/// The number of bytes counted at a time, so that all passes but the first read from the L1 cache.
 const CHUNK: usize = 16 << 10;
 
 impl ContentTally {

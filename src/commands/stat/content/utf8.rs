@@ -13,8 +13,7 @@ pub struct Utf8 {
     head: PartialChar,
     /// The bytes at the end of the piece that begin a character.
     tail: PartialChar,
-    /// Whether the piece consists of `head` alone, so that an earlier character may continue after
-    /// it.
+    /// Whether the piece consists of `head` alone, so that it may be part of an earlier character.
     all_head: bool,
 }
 
@@ -67,8 +66,7 @@ impl Utf8 {
             return;
         }
         if self.all_head {
-            // There are only continuation bytes so far. More of them may follow, but no character
-            // has four.
+            // There are only continuation bytes so far. More may follow, but no character has four.
             let joined = [self.head.get(), next.head.get()].concat();
             self.invalid |= joined.len() > 3;
             self.head = PartialChar::new(&joined[..joined.len().min(3)]);
@@ -102,7 +100,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Checks pieces of every length, joined from the left.
+    /// Checks `bytes` in pieces, joined from the left.
     fn joined(bytes: &[u8], cuts: &[usize]) -> bool {
         let mut whole = Utf8::of(b"");
         let mut at = 0;
