@@ -27,8 +27,8 @@ const MOST_LINES: usize = 9;
 /// The pattern files, each with the number of alternatives before its first one.
 pub type Places = Vec<(OsString, usize)>;
 
-/// Returns an error that names each invalid alternative once, up to a few lines, each with its file
-/// and line if it is from a file.
+/// Returns an error that names each invalid alternative once, with its file and line if it is from
+/// a file. The message has at most a few lines.
 pub fn at_fault(
     error: anyhow::Error,
     alternatives: &[Vec<u8>],

@@ -1,4 +1,4 @@
-//! The kinds of input, text and binary, and where printing of an input with NUL bytes stops.
+//! The kinds of input, and the point at which printing stops in an input with NUL bytes.
 
 use std::borrow::Cow;
 

@@ -51,7 +51,7 @@ pub fn apply(specs: &[String], colors: &mut Colors) -> Result<()> {
     Ok(())
 }
 
-/// Changes the appearance of one part of the output, and returns which one.
+/// Changes the appearance of one part of the output, and returns its index.
 fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize> {
     let mut words = spec.split(':').map(str::trim);
     let (kind, attribute, value) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next());

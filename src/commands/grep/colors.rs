@@ -1,6 +1,6 @@
 //! Colours the output with GNU grep's defaults, its `GREP_COLORS`, and its exact escape sequences.
 
-/// Select Graphic Rendition parameters for each part of a line; empty for none.
+/// The Select Graphic Rendition parameters for each part of a line; empty for none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colors {
     /// Matches in selected lines (`ms`).
@@ -21,7 +21,8 @@ pub struct Colors {
     pub offset: String,
     /// Separators (`se`).
     pub separator: String,
-    /// Whether a colour clears to the end of the line, so that a wrapped line's background is right (not `ne`).
+    /// Whether a colour clears to the end of the line, so that a wrapped line has the right
+    /// background (not `ne`).
     pub erase: bool,
 }
 
@@ -110,7 +111,7 @@ impl Colors {
         }
     }
 
-    /// Writes a text in a colour.
+    /// Writes text in a colour.
     pub fn paint(&self, sgr: &str, what: &[u8], text: &mut Vec<u8>) {
         self.start(sgr, text);
         text.extend_from_slice(what);

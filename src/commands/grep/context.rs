@@ -2,7 +2,7 @@
 //!
 //! A scan lays out a block as if it stood alone ([`lay_out`], on any thread). In file order, [`Reach`]
 //! then adds context from earlier blocks: lines still due after their last match, and copies of their
-//! last unprinted lines. So the output does not depend on the size of the blocks.
+//! last unprinted lines. The output therefore does not depend on the size of the blocks.
 
 use std::ops::Range;
 

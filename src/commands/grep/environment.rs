@@ -36,7 +36,7 @@ fn colors(config: &Config) -> String {
     print_message(format_args!(
         "mapped: warning: GREP_COLOR='{matched}' is deprecated; use GREP_COLORS='mt={matched}'"
     ));
-    // An invalid value is dropped, because it would end the parsing of the whole.
+    // An invalid value is dropped, because parsing would stop at it.
     let is_valid = matched.bytes().all(|byte| byte == b';' || byte.is_ascii_digit());
     if is_valid { format!("mt={matched}:{colors}") } else { colors }
 }

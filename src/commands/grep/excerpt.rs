@@ -8,7 +8,7 @@ use crate::cli::grep::Preview;
 /// The mark with which [`Excerpt::around`] replaces omitted text.
 const ELLIPSIS: &str = "[...]";
 
-/// The treatment of long lines.
+/// The settings for printing long lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LongLines {
     /// The length in bytes of the longest line that is printed whole.
@@ -63,7 +63,7 @@ impl Excerpt {
     /// there is no match. Never splits a UTF-8 character.
     pub fn around(line: &[u8], found: Option<Range<usize>>, most: usize) -> Excerpt {
         let found = found.unwrap_or(0..0);
-        // Of a match longer than the excerpt, the beginning is shown.
+        // If the match is longer than the excerpt, its beginning is shown.
         let spare = most.saturating_sub(found.len());
         let start = found.start.saturating_sub(spare / 2).min(line.len().saturating_sub(most));
         let end = (start + most).min(line.len());

@@ -14,7 +14,7 @@ use crate::cli::grep::{FileType, Inputs};
 use crate::io::path;
 use crate::os::posix::OsStrExt;
 
-/// Selects files by `--glob`, `--type`, `--max-depth` and `--max-filesize`.
+/// A filter of files by `--glob`, `--type`, `--max-depth` and `--max-filesize`.
 #[derive(Clone, Debug)]
 pub struct Filter {
     globs: Override,
@@ -45,7 +45,7 @@ impl Filter {
         }
         let below = parent.get(named..).unwrap_or_default();
         let levels = below.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).count();
-        // Its files are one level further down than the directory.
+        // The files in a directory are one level below it.
         let is_near = self.max_depth.is_none_or(|most| levels + 2 <= most);
         let slash = if parent.is_empty() || parent.ends_with(b"/") { &b""[..] } else { b"/" };
         let path = || [parent, slash, name.as_bytes()].concat();

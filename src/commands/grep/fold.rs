@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 
-/// Folds the letters that occur in some words.
+/// The case folding of the letters that occur in some words.
 ///
 /// Characters that differ only in case have one representative: an ASCII lower-case letter if there is one.
 #[derive(Debug)]

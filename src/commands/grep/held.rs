@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::lines::skip_lines;
 
-/// The length in bytes up to which lines are copied, and the lines of several blocks share a piece.
+/// The maximum length in bytes of lines that are better copied, and of a piece shared by several blocks.
 const SMALL: usize = 64 << 10;
 
 /// The last lines of an input so far.
@@ -24,9 +24,9 @@ pub struct HeldLines {
 /// Consecutive lines.
 #[derive(Clone, Debug)]
 pub struct HeldPiece {
-    /// The text of the lines, after that of any lines to skip.
+    /// The text of the lines, preceded by any lines to skip.
     pub text: HeldText,
-    /// The number of lines, without those to skip.
+    /// The number of lines, excluding those to skip.
     pub lines: u64,
 }
 

@@ -1,5 +1,4 @@
-//! Returns hints, such as about letters that mean something else in ripgrep, if the other arguments
-//! suggest that they are needed.
+//! Hints at likely mistakes, such as an option letter that means something else in ripgrep.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};

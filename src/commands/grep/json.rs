@@ -155,7 +155,7 @@ impl JsonTotals {
             let content = if together { line } else { query.any.content(line) };
             // A failure here also occurred, and was reported, when the line was selected.
             let replaced = place.replacement.and_then(|text| {
-                // Matches that may span lines are found once.
+                // Matches that may span lines are searched for only once.
                 query.any.replace(content, spans.filter(|_| together), text).ok()
             });
             let found = match place.selected == query.invert {

@@ -61,7 +61,7 @@ impl LineAutomaton {
     }
 
     /// Lets the automaton skip bytes that are far from any match of `source`, if its matches have a
-    /// maximum length. Wherever the automaton matches, `source` does.
+    /// maximum length. Wherever the automaton matches, `source` does too.
     pub fn skipping_to(mut self, source: &str) -> LineAutomaton {
         if !self.is_anchored
             && let Ok(tree) = syntax::parse_with(source, &self.flags)

@@ -22,7 +22,7 @@ use crate::engine::{Block, Flow, InputKind, Kernel};
 /// The length in bytes up to which an unfinished line is kept whole.
 const SHORT: usize = 64 << 10;
 
-/// The smallest block size in bytes: a byte order mark lies within one block.
+/// The minimum block size in bytes, with which a byte order mark lies within one block.
 pub const SMALLEST_BLOCK: usize = 4;
 
 /// The kernel that counts the selected lines of each input, or determines whether there is one.

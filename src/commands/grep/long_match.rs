@@ -112,7 +112,7 @@ impl<'p> PartwiseSearch<'p> {
             PartwiseSearch::Automaton(pattern, automaton) => {
                 let Some(mut state) = automaton.start() else { return Ok(false) };
                 line.each_part(0, collapses, &mut |part| {
-                    // A match within a part is found faster by itself.
+                    // A search within the part alone is faster, so it is tried first.
                     is_match = !automaton.needs_borders() && ask(pattern.is_match(part))
                         || automaton.advance(&mut state, part);
                     !is_match && !automaton.is_hopeless(&state)

@@ -114,7 +114,7 @@ fn first_is_longest(tree: &Hir) -> bool {
         if !repeated.greedy || !has_one_end(&repeated.sub) {
             return false;
         }
-        // The later the parts after it begin, the later they end.
+        // The later the following parts begin, the later they end.
         if after.iter().all(|part| has_one_end(part)) {
             return true;
         }

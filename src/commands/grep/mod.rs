@@ -118,7 +118,7 @@ use walk::InputWalk;
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
-/// The default block size in bytes if only matches are printed. They are not searched for again.
+/// The default block size in bytes if only matches are printed, which takes a single search.
 const BLOCK_OF_MATCHES: usize = 4 << 20;
 /// The block size in bytes if each match adds text, which may be a hundred times as long as its block.
 const BLOCK_PER_MATCH: usize = 512 << 10;
@@ -160,8 +160,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
         return Ok(Exit::NoMatch);
     }
     if matches!(settings.report, Report::Nothing | Report::Names { .. }) || settings.max_count == Some(1) {
-        // The output file itself can be searched, because nothing is written before the search of
-        // it has ended.
+        // The output file itself can be searched, because nothing is written until its search has ended.
         config.own_output = None;
     }
     hint_at_terminal_input(!files.is_empty() || inputs.is_recursive());

@@ -51,7 +51,7 @@ fn to_regex(glob: &[u8]) -> Option<String> {
             b'*' => regex.push_str("(?s-u:.)*"),
             b'?' => regex.push_str(r"(?:(?s:.)|(?-u:[\x80-\xFF]))"),
             b'[' if let Some((bracket, length)) = bracket(after) => {
-                // A range whose ends are in the wrong order, for example, matches nothing.
+                // For example, a range whose ends are in the wrong order matches nothing.
                 regex.push_str(&posix::translate(&bracket, true, true, Target::Rust).ok()?);
                 rest = &after[length..];
             }

@@ -178,7 +178,7 @@ impl Kernel for OnlyMatches<'_> {
         }
         let hay = block.bytes();
         for found in &part.found {
-            // If the block has shrunk meanwhile, it is scanned again.
+            // If the block has shrunk in the meantime, it is scanned again.
             let Some(matched) = hay.get(found.clone()) else { continue };
             printer.matched(matched, None, at(block.offset() + found.start as u64), text);
         }

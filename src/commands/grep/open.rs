@@ -19,14 +19,14 @@ use super::settings::Settings;
 use super::start::{InputPart, Keep, Start, Starts, count_terminators, last_selected, lines_before};
 use super::stream_select::{Pick, Selected};
 
-/// Turns names into open inputs.
+/// An opener of inputs by their names.
 #[derive(Debug)]
 pub struct Opener<'a> {
     /// The settings of the search.
     pub settings: &'a Arc<Settings>,
     /// The configuration of the run.
     pub config: &'a Config,
-    /// How inputs are decoded.
+    /// The settings for decoding inputs.
     pub decoding: &'a Decoding,
     /// The requested period, if any.
     pub period: Option<&'a PeriodSearch>,

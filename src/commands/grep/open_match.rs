@@ -21,7 +21,7 @@ const LONGEST_PIECE: usize = 1 << 10;
 
 /// A pattern whose matches have no maximum length.
 pub struct OpenMatch {
-    /// Matches the beginnings of all matches.
+    /// A regex that matches the beginnings of all matches.
     beginnings: Hir,
     dfa: OnceLock<Option<LazyDfa>>,
 }

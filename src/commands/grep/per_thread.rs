@@ -8,7 +8,7 @@ use std::ops::Deref;
 
 use thread_local::ThreadLocal;
 
-/// Dereferences to the copy of the current thread, which is made when it is first needed.
+/// A value that dereferences to the copy of the current thread, which is made when it is first needed.
 #[derive(Debug)]
 pub struct PerThread<T: Send> {
     original: T,

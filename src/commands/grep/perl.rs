@@ -153,7 +153,7 @@ impl Perl {
     }
 
     /// Calls `each` with every match in `hay`, including empty ones, until it returns false. With
-    /// `captures`, the groups of the match are in the second argument.
+    /// `captures`, the third argument has the groups of the match, as ranges of the second.
     ///
     /// # Errors
     /// Returns an error if PCRE2 gives up.

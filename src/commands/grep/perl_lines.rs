@@ -23,7 +23,7 @@ pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
             _ => rewriter.copy(1),
         }
     }
-    // A match that begins within a look-ahead may end before its start.
+    // A match that begins within a look-around may end before its start.
     (!(looks_around && moves_start)).then_some(rewriter.text)
 }
 

@@ -17,7 +17,7 @@ use super::settings::Settings;
 use super::start::Starts;
 use super::stream_select::{Pick, Stretches};
 
-/// Picks the last selected lines, with their context.
+/// A filter that picks the last selected lines, with their context.
 pub struct PickLast {
     settings: Arc<Settings>,
     wanted: u64,
@@ -55,8 +55,8 @@ struct LineRun {
 }
 
 impl PickLast {
-    /// Picks the last `wanted` lines of the next input, and records in `starts` the position of the
-    /// first of them.
+    /// Returns a filter that picks the last `wanted` lines of the next input, and records in
+    /// `starts` the position of the first of them.
     pub fn new(settings: Arc<Settings>, wanted: u64, starts: Starts) -> PickLast {
         let input = starts.next();
         PickLast {

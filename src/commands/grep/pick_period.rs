@@ -18,14 +18,15 @@ pub struct PickPeriod {
     search: PeriodSearch,
     window: StreamWindow,
     terminator: u8,
-    /// Where to record the reader of the times, and the number of the input.
+    /// The record for the reader of the times, and the number of the input.
     starts: Option<(Starts, usize)>,
     /// Whether all bytes are passed on because they have no times.
     is_untimed: bool,
 }
 
 impl PickPeriod {
-    /// Picks the entries that `search` selects, and counts the lines that end with `terminator`.
+    /// Returns a filter that picks the entries that `search` selects, and counts the lines that end
+    /// with `terminator`.
     ///
     /// With `starts`, the reader of the times is recorded there for the next input, and an input
     /// without times is passed on unchanged.

@@ -6,7 +6,8 @@ use std::ops::Range;
 use super::failure::Failure;
 use super::pattern::{LineFinder, Pattern};
 
-/// Selects the lines that match an alternative, every `--and` and no `--not`, or all others if inverted.
+/// A selection of the lines that match an alternative, every `--and` and no `--not`, or of all
+/// others if inverted.
 #[derive(Debug)]
 pub struct Query {
     /// The alternatives, any of which selects a line.
@@ -21,16 +22,16 @@ pub struct Query {
     pub terminator: u8,
 }
 
-/// The information that a scan collects. Less is faster.
+/// The information that a scan collects. Collecting less is faster.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Wanted {
-    /// The positions of the selected lines, not only their number.
+    /// Whether to collect the positions of the selected lines, not only their number.
     pub pieces: bool,
-    /// Line numbers, and the number of terminators in the block.
+    /// Whether to collect line numbers, and the number of terminators in the block.
     pub numbers: bool,
-    /// The number of matches in the selected lines.
+    /// Whether to collect the number of matches in the selected lines.
     pub matches: bool,
-    /// All matches in the selected lines.
+    /// Whether to collect all matches in the selected lines.
     pub spans: bool,
     /// The number of selected lines after which to stop.
     pub limit: Option<u64>,

@@ -29,7 +29,7 @@ pub struct Relaxed {
 }
 
 impl Relaxed {
-    /// Relaxes alternatives, if all of them can be.
+    /// Returns the relaxed form of alternatives, if all of them have one.
     pub fn new(alternatives: &[String], ascii_classes: bool, syntax: &Syntax) -> Option<Relaxed> {
         if syntax.multiline || syntax.crlf || syntax.terminator != b'\n' || alternatives.is_empty() {
             return None;
@@ -44,7 +44,7 @@ impl Relaxed {
         let tree = parser.parse(&source).ok()?;
         let properties = tree.properties();
         let looks_around = !properties.look_set().is_empty() || alternatives.iter().any(|one| looks_around(one));
-        // The Kelvin sign, of three bytes, is a capital k.
+        // The Kelvin sign, which has three bytes, is a capital k.
         let growth = if insensitive { 3 } else { 1 };
         let longest_match = properties.maximum_len().filter(|_| !looks_around).map(|most| most * growth);
         let shortest = properties.minimum_len();
@@ -74,7 +74,7 @@ impl Relaxed {
     }
 }
 
-/// Returns whether a relaxed regex repeats something without a bound. In relaxed regexes, these
+/// Returns whether a relaxed regex has an unbounded repetition. In relaxed regexes, these
 /// characters are never literals.
 fn repeats(relaxed: &str) -> bool {
     relaxed.contains(['*', '+']) || relaxed.contains(",}")
@@ -105,7 +105,7 @@ enum PatternItem {
     Ahead(String),
 }
 
-/// Relaxes a pattern from left to right.
+/// A parser that relaxes a pattern from left to right.
 struct Relaxer<'p> {
     rest: &'p str,
     dialect: ClassDialect,
@@ -130,7 +130,7 @@ impl Relaxer<'_> {
         Some(next)
     }
 
-    /// Takes the text up to `end`, which is skipped.
+    /// Returns the text up to `end`, and skips both.
     fn take_past(&mut self, end: char) -> Option<&str> {
         let (text, after) = self.rest.split_once(end)?;
         self.rest = after;

@@ -1,6 +1,6 @@
 //! Finds the selected lines of a slice.
 //!
-//! The whole slice is searched at once, and line borders are looked for only around matches, so a
+//! The whole slice is searched at once, and line borders are searched for only around matches, so a
 //! block without a match costs one pass of the pattern's fastest literal search. Adjacent selected
 //! lines are one piece. Nothing here depends on earlier blocks.
 
@@ -14,8 +14,8 @@ use super::multiline;
 use super::pattern::LineFinder;
 use super::query::{Found, Piece, Query, Wanted};
 
-/// The number of bytes searched before their lines are counted. It is small enough for them to be
-/// still cached, and large enough to amortize the start of a search.
+/// The number of bytes searched before their lines are counted. It is small enough for the bytes to
+/// be still cached, and large enough to amortize the start of a search.
 const COUNTED_CHUNK: usize = 128 << 10;
 
 /// The maximum number of matches to keep in a block, which allows for one in each line of a log.

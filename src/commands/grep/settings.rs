@@ -64,13 +64,12 @@ pub struct Settings {
     pub group_separator: Option<Vec<u8>>,
     /// The maximum number of selected lines per input.
     pub max_count: Option<u64>,
-    /// The treatment of binary inputs.
+    /// The setting for binary inputs.
     pub binary: BinaryFiles,
-    /// Whether lines that are not valid UTF-8 are binary and not printed, which is GNU grep's rule
-    /// in a UTF-8 locale.
+    /// Whether lines that are not valid UTF-8 are treated as binary and not printed, as GNU grep
+    /// does in a UTF-8 locale.
     pub checks_encoding: bool,
-    /// Whether a UTF-8 byte order mark at the start of an input is skipped, which is ripgrep's
-    /// rule.
+    /// Whether a UTF-8 byte order mark at the start of an input is skipped, as in ripgrep.
     pub skips_mark: bool,
     /// The name of standard input.
     pub label: Vec<u8>,
@@ -92,7 +91,7 @@ impl Settings {
     ///
     /// # Errors
     /// Returns an error if a pattern is invalid or missing, a pattern file cannot be read, or
-    /// options exclude each other.
+    /// options are mutually exclusive.
     pub fn resolve(args: &GrepArgs, walk: &InputWalk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
         let (mut alternatives, places, files) = alternatives(args)?;
         let printing = &args.printing;
@@ -159,7 +158,7 @@ impl Settings {
         }
     }
 
-    /// Returns whether an input of this kind is treated as one without a match.
+    /// Returns whether an input of this kind is treated as having no match.
     pub fn passes_over(&self, kind: InputKind) -> bool {
         self.binary == BinaryFiles::WithoutMatch && self.report != Report::Json && kind == BINARY
     }

@@ -74,7 +74,7 @@ impl Sources {
         if syntax.boundary != Boundary::Any {
             return None;
         }
-        // The Kelvin sign, of three bytes, is a capital k.
+        // The Kelvin sign, which has three bytes, is a capital k.
         let growth = if syntax.case == Case::Sensitive { 1 } else { 3 };
         match self {
             Sources::Literals(all) if all.iter().any(String::is_empty) => None,
@@ -158,8 +158,7 @@ pub fn holds(hir: &Hir, byte: u8) -> bool {
     }
 }
 
-/// Returns the only literal among these alternatives, if there is just one and it can be searched
-/// for unchanged.
+/// Returns the literal if it is the only alternative and can be searched for unchanged.
 pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u8>> {
     let [only] = alternatives else { return None };
     let plain = match syntax.dialect {

@@ -45,7 +45,7 @@ pub struct Start {
     pub notice: Option<String>,
     /// The reader of its times, if they matter and their format is known.
     pub reader: Option<Arc<Reader>>,
-    /// The matches to keep if they may span lines, so that the whole input is searched.
+    /// The matches to keep, if matches may span lines and the whole input is therefore searched.
     pub keep: Option<Keep>,
 }
 
@@ -59,7 +59,7 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// Removes unwanted results from those of an input, which begins at `offset`.
+    /// Removes the unwanted results for an input that begins at `offset`.
     pub fn apply(&self, found: &mut Found, offset: u64) {
         match self {
             Keep::Within(range) => found.pieces.retain(|piece| range.contains(&(offset + piece.start as u64))),
@@ -100,7 +100,7 @@ impl Starts {
         }
     }
 
-    /// Records the lines before those to search, before an input's first block is searched.
+    /// Records the lines that precede the search, before an input's first block is searched.
     pub fn set_lead(&self, input: usize, lead: Vec<u8>) {
         if let Some(start) = self.0.write().unwrap_or_else(PoisonError::into_inner).get_mut(input) {
             start.lead = lead;
@@ -157,7 +157,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
     Ok(if left == 0 { end } else { within.start })
 }
 
-/// Returns the `wanted` lines before `end`, or as many as there are.
+/// Returns the last `wanted` lines in `within`, or as many as there are.
 ///
 /// # Errors
 /// Returns an error if reading fails.

@@ -26,7 +26,7 @@ pub struct Style {
     pub null: bool,
     /// Whether to print only the matches (`-o`).
     pub only_matching: bool,
-    /// The treatment of lines that are too long (`--max-columns`), if length is limited.
+    /// The settings for long lines, if their length is limited (`--max-columns`).
     pub long_lines: Option<LongLines>,
     /// The colours, if any.
     pub colors: Option<Colors>,

@@ -45,7 +45,7 @@ pub enum Case {
 /// The condition on the text around a match.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Boundary {
-    /// Anything.
+    /// No condition.
     #[default]
     Any,
     /// No word character on either side (`-w`).

@@ -6,7 +6,7 @@ use crate::cli::grep::{GrepArgs, Patterns};
 use crate::output::Scale;
 use crate::output::canvas::{Align, BLUE, Canvas, Drawn, FAINT, GRID, INK};
 
-/// The margin around the chart, in pixels, as are all lengths here.
+/// The margin around the chart. All lengths here are in pixels.
 const MARGIN: i32 = 24;
 const HEAD: i32 = 76;
 const LEFT: i32 = 72;

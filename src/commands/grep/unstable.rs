@@ -1,4 +1,4 @@
-//! Searches in bytes that another process may be changing.
+//! Searches bytes that another process may be changing.
 //!
 //! A regex engine reads mapped bytes twice: forward for the end of a match, and in reverse for its
 //! start. If a writer changes them in between, the engine's invariants are violated, and it panics.

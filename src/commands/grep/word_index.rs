@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-/// The number of bits in the bitmap for each key. About one position in sixteen then passes by accident.
+/// The number of bits in the bitmap for each key. About one position in sixteen then passes by chance.
 const BITS_PER_KEY: usize = 16;
 
 /// The maximum size of the bitmap in bits, at which it fits into the second-level cache.
@@ -117,7 +117,7 @@ impl Index {
     }
 }
 
-/// Text to compare with words, whose case is folded if it does not matter.
+/// A text to compare with words, possibly without regard to case.
 pub struct FoldedText<'t> {
     /// The text.
     pub text: &'t [u8],

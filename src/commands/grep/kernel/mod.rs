@@ -66,7 +66,7 @@ pub struct Part {
     untold: bool,
     /// The reason why the search of the input failed in this block, if it did.
     failed: Option<String>,
-    /// Messages and deferred text to write among the text.
+    /// Messages and deferred text to insert into the text.
     messages: Vec<Insertion>,
     /// The block's last line, if it is not held.
     long: Option<LongLine>,

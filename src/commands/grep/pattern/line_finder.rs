@@ -15,13 +15,13 @@ use super::{Finder, Pattern, RegexEngine, automata_match};
 /// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer by itself.
 const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
 
-/// The number of bytes of lines that are copied for PCRE2 at a time. They fit into the nearest
-/// cache. It is small in tests, so that they cross the end of a copy.
+/// The number of bytes of lines that are copied for PCRE2 at a time. These fit into the nearest
+/// cache. In tests, the number is small, so that they cross the end of a copy.
 const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
 
 /// If all matches are wanted, they are searched for directly within this number of bytes after a
-/// matching line. Farther away, a search for the next line is faster. It is small in tests, so that
-/// they cross its end.
+/// matching line. Farther away, a search for the next line is faster. In tests, the number is
+/// small, so that they cross this distance.
 const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 
 /// A search of a haystack that begins at a line's start.
@@ -48,7 +48,8 @@ struct CopiedLines {
 }
 
 impl<'p, 'h> LineFinder<'p, 'h> {
-    /// Returns a search in `hay`. With `wants_matches`, [`LineFinder::matches_in`] is called for most lines.
+    /// Returns a search in `hay`. With `wants_matches`, [`LineFinder::matches_in`] will be called
+    /// for most lines.
     pub fn new(pattern: &'p Pattern, hay: &'h [u8], wants_matches: bool) -> LineFinder<'p, 'h> {
         let wants_matches = wants_matches && pattern.may_search_lines_together();
         LineFinder { pattern, hay, wants_matches, near_end: 0, ahead: None, copy: CopiedLines::default() }

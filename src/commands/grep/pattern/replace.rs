@@ -9,10 +9,10 @@ use super::super::failure::Failure;
 use super::super::style::Spans;
 use super::{Pattern, RegexEngine};
 
-/// The number of bytes around lines that are searched first for the text on which matches depend.
+/// The initial number of bytes searched around lines, on which matches in them may depend.
 const LOOK_AROUND: usize = 256;
 
-/// A text in which the matches are replaced.
+/// Text in which the matches are replaced.
 #[derive(Debug, Default)]
 pub struct Replaced {
     /// The new text.

@@ -17,7 +17,7 @@ use crate::os::append_copy;
 mod deferred;
 mod long_lines;
 
-/// Formats lines into a buffer.
+/// A formatter of lines into a buffer.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer<'a> {
     /// The style of the output.
@@ -218,7 +218,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Returns whether selected lines are printed with changes.
+    /// Returns whether selected lines are changed when they are printed.
     fn changes_lines(&self) -> bool {
         self.style.colors.is_some() || self.style.long_lines.is_some() || self.style.trim
     }
