@@ -27,7 +27,7 @@ pub struct Auto {
 }
 
 impl Auto {
-    /// Returns an engine with this many threads that prints nothing.
+    /// Returns an engine with `threads` threads, which prints nothing.
     ///
     /// # Errors
     /// Returns an error if there is neither a null device nor a temporary file.
@@ -60,8 +60,8 @@ impl Auto {
     pub fn passes(&mut self, passes: u32, subjects: &[Subject], work: &Work) -> io::Result<Answer> {
         match work {
             // If each file fits in one block, all passes are inputs of one run, like many small
-            // files. Its setup is not part of a pass, and no pass is long enough for a second
-            // thread.
+            // files. The setup of a run is not part of a pass, and no pass is long enough to use a
+            // second thread.
             Work::Count(count) if subjects.iter().all(|subject| subject.len() <= ONE_BLOCK) => {
                 self.count(passes, 1, count, subjects).map(Answer::Number)
             }

@@ -224,7 +224,7 @@ impl Load for Whole<'_> {
     }
 }
 
-/// A load that asks the kernel for accesses before their turn.
+/// A load that asks the kernel to read accesses ahead of their turn.
 pub struct Ahead<'w, L> {
     /// Loads the access itself.
     pub load: L,

@@ -180,8 +180,8 @@ fn pages(at: u64, bytes: &[u8]) -> u64 {
     bytes.iter().skip(first).step_by(PAGE as usize).map(|&byte| u64::from(byte)).sum()
 }
 
-/// Returns the sum of all bytes, with a loop that compiles to vector instructions; partial sums of
-/// 64 KiB fit into 32 bits.
+/// Returns the sum of all bytes. The loop compiles to vector instructions, and partial sums of 64
+/// KiB fit into 32 bits.
 fn sum(bytes: &[u8]) -> u64 {
     bytes.chunks(1 << 16).map(|chunk| u64::from(chunk.iter().map(|&byte| u32::from(byte)).sum::<u32>())).sum()
 }

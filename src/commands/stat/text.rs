@@ -84,7 +84,7 @@ fn fact(label: &str, value: &str, columns: Option<usize>) -> String {
     let colon = if label.is_empty() { ' ' } else { ':' };
     let line = format!("{label:>6}{colon} {value}\n");
     match columns {
-        // The picture fits, and its spaces represent pages.
+        // The picture is not folded: it fits, and its spaces represent pages.
         Some(columns) if label != "Pages" => fold(&line, columns, INDENT),
         _ => line,
     }

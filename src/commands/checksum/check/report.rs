@@ -159,7 +159,7 @@ impl ListTotals {
         }
     }
 
-    /// Reports bytes after a file's last piece, which no line covers.
+    /// Reports bytes after the last piece of a file, because no line covers them.
     fn end_pieces(&mut self, report: &CheckReport<'_>, output: &mut Output) {
         if let Some((name, next, Some(size))) = self.piece.take()
             && next < size

@@ -8,7 +8,7 @@
 pub struct Condition {
     /// The escape sequence that turns the colour on.
     pub escape: &'static str,
-    /// Whether the colour is used if the value is different.
+    /// Whether the condition is met by any other value instead.
     inverted: bool,
     value: ConditionValue,
     /// The address at which the condition applies, or `None` for any address.

@@ -134,9 +134,9 @@ pub enum Problem {
     HalfByte,
     /// The line has an address without bytes.
     Empty,
-    /// The character column shows a different number of bytes than the digits.
+    /// The characters and the digits show different numbers of bytes.
     Characters,
-    /// The character column shows different bytes than the digits.
+    /// The characters and the digits show different bytes.
     Disagree,
     /// The groups of digits differ in length.
     Groups,
@@ -310,7 +310,7 @@ impl Reverse {
         }
     }
 
-    /// Switches to a notation once it is known, which is always so if the text is `complete`.
+    /// Switches to a notation once it is known, as it always is for `complete` text.
     fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
         let notation = match asked {

@@ -20,7 +20,7 @@ pub fn shaped_rows() -> Option<ShapedRows> {
     })
 }
 
-// SAFETY (of each method): NEON is part of the target, and the caller guarantees the pointers.
+// SAFETY (of each method): NEON is part of the target, and the caller guarantees valid pointers.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Vector for uint8x16_t {
     #[inline(always)]

@@ -51,7 +51,7 @@ fn rows_avx2(rows: &[u8], offset: u64, out: &mut Vec<u8>) {
     unsafe { for_each_row(rows, offset, &WideRow::new(), out) };
 }
 
-// SAFETY (of each method): the caller has SSSE3 enabled, and guarantees the pointers.
+// SAFETY (of each method): the caller has SSSE3 enabled and guarantees valid pointers.
 #[allow(clippy::undocumented_unsafe_blocks)]
 impl Vector for __m128i {
     #[inline(always)]
