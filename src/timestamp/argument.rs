@@ -38,8 +38,7 @@ pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
 }
 
 /// Returns the typed period from `--since` to `--until`, or `None` if both are missing. `local` is
-/// the zone that the user types as `local`. Dates without a year are in the year of `first`, if it
-/// is given.
+/// the zone that the user types as `local`. Dates without a year are in that of `first`, if given.
 ///
 /// # Errors
 /// Fails as [`parse_time`] does, naming the wrong option.
@@ -255,8 +254,7 @@ impl Typed<'_> {
         (this - 8..=this + 1).rev().filter_map(date).find(|date| *date <= limit)
     }
 
-    /// Parses `friday`, `last fri` or `Fri 09:00`: the latest such day, where `last` excludes
-    /// today.
+    /// Parses `friday`, `last fri` or `Fri 09:00`: the latest such day; `last` excludes today.
     fn on_weekday(&self, text: &str) -> Option<TypedTime> {
         let (is_last, text) = text.strip_prefix("last ").map_or((false, text), |text| (true, text));
         let (weekday, text) = split_weekday(text);
@@ -334,8 +332,7 @@ impl Typed<'_> {
             }
             Stamp::Uptime(..) => None,
             Stamp::Yearless(date) => {
-                // One day is allowed for clocks that differ. The last 29th of February may be eight
-                // years ago.
+                // Clocks may differ by a day. The last 29th of February may be eight years ago.
                 let limit = self.now.timestamp().as_second() + 86_400;
                 let this = i32::from(self.now.year());
                 let in_year = |year| {

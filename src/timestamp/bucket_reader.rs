@@ -1,9 +1,8 @@
 //! Recognises lines in the same span of time without reading each line's time.
 //!
 //! Most lines of a log are in the same span as the line before. They begin with the same bytes,
-//! except for the digits of the fraction, the seconds and perhaps the minutes. These digits are
-//! found by reading the line with other digits substituted, so nothing is assumed about its
-//! notation.
+//! except for the digits of the fraction, the seconds and perhaps the minutes. They are found by
+//! reading the line with other digits, so nothing is assumed about its notation.
 
 use std::ops::Range;
 
@@ -20,8 +19,7 @@ const HEAD: usize = 48;
 pub struct Grid {
     /// The length of a span in microseconds.
     pub width: i64,
-    /// The difference between the clock of the spans and UTC, in microseconds; positive if it is
-    /// ahead.
+    /// The offset of the spans' clock from UTC in microseconds, positive if it is ahead.
     pub offset: i64,
 }
 
@@ -33,8 +31,7 @@ impl Grid {
         place - place.rem_euclid(self.width) - self.offset
     }
 
-    /// Returns whether the whole stretch of `seconds` seconds from `first` is in the span of
-    /// `time`.
+    /// Returns whether all `seconds` seconds from `first` on are in the span of `time`.
     fn holds(self, first: i64, seconds: i64, time: Timestamp) -> bool {
         let at = |second: i64, microsecond: i64| second * 1_000_000 + microsecond - self.start(time);
         at(first, 0) >= 0 && at(first + seconds - 1, 999_999) < self.width
@@ -71,7 +68,7 @@ impl BucketReader {
         Self { grid, times, fields: None, least: [0; HEAD], above: [0; HEAD], is_known: false }
     }
 
-    /// Returns whether the line at the start of `text` has a time in the same span as the line read
+    /// Returns whether the time of the line at the start of `text` is in the span of the line read
     /// last.
     #[must_use]
     pub fn is_in_span(&self, text: &[u8]) -> bool {

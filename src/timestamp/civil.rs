@@ -13,8 +13,7 @@ const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Frid
 pub(super) const CJK: u8 = 0xe5;
 const YEAR_UNITS: [&str; 2] = ["年", "년"];
 const DATE_UNITS: [[&str; 2]; 2] = [["月", "월"], ["日", "일"]];
-/// Consumes numbers of one or two digits, each followed by one of its units, and the blanks between
-/// them.
+/// Consumes numbers of one or two digits, each followed by one of its units, and blanks.
 pub(super) fn numbers_with_units<const N: usize, const U: usize>(
     at: &mut Scanner<'_>,
     units: &[[&str; U]; N],
@@ -159,8 +158,7 @@ impl DateStyle {
         self.separator == 0 && !self.named && self.order != Order::YearDay && !self.is_short_day_first()
     }
 
-    /// Returns whether this is the day-first style of `211126`, which more likely means the 26th of
-    /// November 2021.
+    /// Returns whether this reads `211126` day first, though it more likely means 26 November 2021.
     pub fn is_short_day_first(self) -> bool {
         self.separator == 0 && self.short_year && self.order == Order::DayMonthYear && !self.named
     }

@@ -192,12 +192,10 @@ impl ClockStyle {
     }
 }
 
-/// Returns whether a fraction after an unusual mark ends at `at`, so that it is not a column or an
-/// offset.
+/// Returns whether a fraction after an unusual mark, and not a column or an offset, ends at `at`.
 fn ends_fraction(at: Scanner<'_>, mark: u8) -> bool {
     if mark == b'-' {
-        // Three digits after a minus sign may be an offset or any other number, unless a zone
-        // follows.
+        // Three digits after a minus sign may be an offset or any number, unless a zone follows.
         let names: [&[u8]; 2] = [b"UTC", b"GMT"];
         return matches!(at.peek(), Some(b'+' | b'Z')) || names.iter().any(|name| at.0.starts_with(name));
     }

@@ -97,8 +97,7 @@ impl Civil {
         found
     }
 
-    /// Returns the time whose date and time of day end at `at`, completed with the zone and year
-    /// that follow.
+    /// Returns the time whose date and time of day end at `at`, with the zone and year that follow.
     fn complete(
         mut self,
         date: Option<WrittenDate>,

@@ -1,8 +1,7 @@
 //! Decides on a log's time format by what the examined lines have in common.
 //!
-//! The form that reads the most lines wins; among equals, the one nearest the start of the line
-//! does. If two forms read the same lines as different days, the result is an error rather than a
-//! guess.
+//! The form that reads the most lines wins; among equals, the one nearest the start of the line.
+//! Forms that read the same lines as different days cause an error rather than a guess.
 
 use jiff::tz::TimeZone;
 
@@ -130,8 +129,7 @@ impl FormatDetector<'_> {
                 .is_some_and(|word| matches!(word, "TRACE" | "DEBUG" | "INFO" | "WARN" | "ERROR" | "FATAL"));
             style.order == Order::YearMonthDay && (style.separator == 0 || (style.short_year && level))
                 || a.gap == CMTRACE && style.order == Order::MonthDayYear
-                // In dstat's columns the day precedes the month; in logcat the month precedes the
-                // day.
+                // dstat's columns have the day before the month; logcat has the month first.
                 || style.separator == b'-'
                     && match style.order {
                         Order::DayMonth => self.seen[form].example.contains('|'),

@@ -207,8 +207,8 @@ impl<'h> FormatDetector<'h> {
         // In a comma-separated table, the comma after the time ends its column.
         let mut in_table = line[..offset].ends_with(b",");
         let column = &text[..memchr::memchr(b',', text).unwrap_or(0)];
-        // A date after the comma is not a fraction with an offset, as in nfdump's
-        // `14:30:05,2026-11-21`.
+        // A date after the comma is not a fraction and an offset, as in `14:30:05,2026-11-21`
+        // (nfdump).
         let has_date = |column: &[u8]| STYLES[0].read(&mut Scanner(column)).is_some();
         // Such a date belongs to this time if no date precedes the time.
         let is_turned = !line[..offset].iter().any(u8::is_ascii_digit)

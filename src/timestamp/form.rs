@@ -51,8 +51,7 @@ impl TimeForm {
         self.timeless().map(|timeless| format!("{timeless} of the form '{}'", self.example))
     }
 
-    /// Returns a message with the number of lines that do not match the form they were detected
-    /// from, if that is many.
+    /// Returns a message if many of the lines from which the form was detected do not match it.
     pub(super) fn timeless(&self) -> Option<String> {
         if self.heading.is_some() {
             // The other lines of an entry have no time.

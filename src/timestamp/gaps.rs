@@ -2,8 +2,7 @@
 
 use super::scan::Scanner;
 
-/// The separators between a date and its time. A longer separator precedes those that are its
-/// prefix.
+/// The separators between a date and its time. Longer ones precede their prefixes.
 pub(super) const GAPS: [&[u8]; 63] = [
     b", time = ",
     b" time = ",

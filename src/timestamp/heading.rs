@@ -116,8 +116,8 @@ impl Heading {
     }
 
     /// Returns the length of the line at the start of `bytes` or, if it is a heading, of all lines
-    /// up to its time. Returns `None` if more bytes are needed to decide, unless `is_whole` says
-    /// that there are none.
+    /// up to its time. Returns `None` if more bytes are needed, unless `is_whole` says that there
+    /// are none.
     pub fn unit_len(self, bytes: &[u8], is_whole: bool, has_time: impl Fn(&[u8]) -> bool) -> Option<usize> {
         let (mut first, mut len, mut count) = (None, 0, 0);
         for line in lines(bytes).take(MOST_LINES) {

@@ -43,8 +43,7 @@ const FOREIGN_MONTHS: [&str; 12] = [
 /// The possible lengths of these names in bytes, in upper or lower case.
 const NAME: RangeInclusive<usize> = 3..=20;
 
-/// The numbers of these months by name. A map, because each word of the first lines of a log is
-/// looked up.
+/// A map from these names to numbers, because each word of a log's first lines is looked up.
 static NUMBERS: LazyLock<HashMap<&str, i32>> = LazyLock::new(|| {
     let months = (1..).zip(FOREIGN_MONTHS);
     months.flat_map(|(number, names)| names.split(' ').map(move |name| (name, number))).collect()

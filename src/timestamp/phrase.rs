@@ -239,8 +239,7 @@ enum NumberedDate {
     Day(Date),
 }
 
-/// Returns the first month of a month or quarter given without a year, and the number of months in
-/// it.
+/// Returns the first month of a month or quarter without a year, and its number of months.
 fn months_named(text: &str) -> Option<(i32, i32)> {
     if let [b'q' | b'Q', quarter @ b'1'..=b'4'] = text.as_bytes() {
         return Some((i32::from(quarter - b'1') * 3 + 1, 3));

@@ -102,8 +102,7 @@ impl TimePlace {
         matches!(self, Self::After(text) if text.to_ascii_lowercase().starts_with(b"time"))
     }
 
-    /// Reads the time at this place of `line` in `notation`, and returns its end too if it is in a
-    /// column.
+    /// Reads the time at this place of `line` in `notation`, and its end if it is in a column.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {
             Self::Column { separator, index, lead } => {
@@ -232,8 +231,7 @@ fn places_after_names(before: &[u8]) -> Vec<TimePlace> {
         if is_name && letters <= 24 {
             places.push(TimePlace::After(Box::from(&before[offset - punctuation - letters..])));
         }
-        // SendingTime of a FIX message, whose fields end with SOH or, when displayed, often with a
-        // bar.
+        // SendingTime of a FIX message, whose fields end with SOH or, as often shown, with a bar.
         if before.ends_with(b"\x0152=") || before.ends_with(b"|52=") {
             places.push(TimePlace::After(Box::from(&before[offset - 4..])));
         }

@@ -15,16 +15,15 @@ use super::stamp::Stamp;
 /// A reader of the written times of lines in one form.
 #[derive(Clone, Debug)]
 pub struct QuickReader {
-    /// The head of the line read last: the bytes up to and including those after its time on which
-    /// reading it depends.
+    /// The bytes of the line read last on which reading its time depends, some of them after the
+    /// time.
     head: Vec<u8>,
     /// The range of the fraction's digits in the head.
     fraction: Range<usize>,
     /// The written time of that line, and the earliest time that it may mean.
     stamp: Stamp,
     time: Timestamp,
-    /// The last check for a fraction: the end of the time, the digits checked, and whether they are
-    /// a fraction.
+    /// The last check for a fraction: the time's end, the digits, and whether they are a fraction.
     checked: (usize, Range<usize>, bool),
 }
 
@@ -81,8 +80,7 @@ impl QuickReader {
         if start == end { Some(self.time.subsec_nanosecond()) } else { nanoseconds(&head[start..end]) }
     }
 
-    /// Returns the range of the fraction's digits in `head`, which is empty if there is no
-    /// fraction.
+    /// Returns the range of the fraction's digits in `head`, empty if there is no fraction.
     ///
     /// Digits after a point or comma are a fraction if other digits in their place are read as
     /// another fraction. The answer is kept until the digits are at another position.

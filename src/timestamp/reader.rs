@@ -120,8 +120,7 @@ impl Reader {
         if let Some(given) = context.first {
             return (given.year..).take(9).find_map(in_year).unwrap_or(0);
         }
-        // One day is allowed for clocks that differ. The last 29th of February may be eight years
-        // ago.
+        // Clocks may differ by a day. The last 29th of February may be eight years ago.
         let limit = self.local_second(changed) + DAY;
         let year = i32::from(self.zone.to_datetime(changed).year()) + 1;
         let mut years = (year - 9..=year).rev().filter_map(in_year).filter(|&time| time <= limit);
@@ -179,8 +178,7 @@ impl Reader {
 
     /// Returns the length of the line at the start of `bytes`, including its terminator. In a log
     /// whose entries state their time after a heading, the lines from a heading to the time are
-    /// treated as one. Returns `None` if more bytes are needed to decide, unless `is_whole` says
-    /// that there are none.
+    /// one. Returns `None` if more bytes are needed, unless `is_whole` says that there are none.
     #[must_use]
     pub fn unit_len(&self, bytes: &[u8], is_whole: bool) -> Option<usize> {
         match self.form.heading {

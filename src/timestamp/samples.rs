@@ -326,8 +326,7 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("14:30:05,123 INFO  [org.jboss] up", "2026-11-21T12:30:05.123Z"),
     ("14:30:05.123 UTC up", "2026-11-21T14:30:05.123Z"),
     ("\x1b[90m2:30PM\x1b[0m \x1b[32mINF\x1b[0m up", "2026-11-21T12:30:00Z"),
-    // Fractions after other marks, whose zone was ignored, and other separators between day and
-    // time.
+    // Fractions after other marks, whose zone was lost, and other separators between day and time.
     ("2026-11-21 14:30:05;830 up", "2026-11-21T12:30:05.83Z"),
     ("[2026-11-21 14:30:05;613 (UTC)] up", "2026-11-21T14:30:05.613Z"),
     ("2026-11-21 14:30:05/574 up", "2026-11-21T12:30:05.574Z"),

@@ -33,8 +33,7 @@ pub struct EntryFilter {
 }
 
 impl EntryFilter {
-    /// Returns a filter that starts at a line. Lines before the first time are kept if `keep` is
-    /// set.
+    /// Creates a filter. Lines before the first time are kept if `keep` is set.
     #[must_use]
     pub fn new(period: Period, reader: &Arc<Reader>, keep: bool) -> Self {
         let sequence = Sequence::new(Arc::clone(reader));

@@ -135,8 +135,7 @@ mod tests {
 
     use crate::timestamp::parse_time;
 
-    /// Regression: the first five lost their zone, and all others were rejected. In this test, now
-    /// is a Saturday.
+    /// Regression: the first five lost their zone; all others were rejected. Now is a Saturday.
     #[test]
     fn zones_of_bare_times_and_more_phrases() {
         let zone = jiff::tz::TimeZone::get("Europe/Paris").unwrap();

@@ -507,8 +507,7 @@ fn files_are_printed_in_the_order_of_their_changes() {
         Follower::of(mapped().args(["--as", "tail", "-q", "-f", "one", "two", "three"]).current_dir(dir.path()));
     append(&logs[0], b"ready\n");
     follower.shows(b"ready\n");
-    // The follower sees all of the changes at once, unless it is stopped while it goes from file to
-    // file.
+    // The follower sees all of the changes at once, unless it is stopped between files.
     pause(Duration::from_millis(50));
     let id = Pid::from_child(&follower.child);
     kill_process(id, Signal::STOP).expect("it runs");

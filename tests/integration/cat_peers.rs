@@ -5,8 +5,7 @@ use std::path::PathBuf;
 use crate::law::Law;
 use crate::util::{Dir, Ran, awkward_inputs, cases, mapped, oracle, run_piped};
 
-/// A generator of the same random numbers in every run (the top bits of a multiplicative
-/// generator).
+/// A multiplicative generator, whose top bits are the same random numbers in every run.
 struct Dice(u64);
 
 impl Dice {

@@ -448,8 +448,7 @@ fn untagged_lines_use_the_named_or_fitting_algorithm() {
         let ran = run_piped(mapped().args(["checksum", "-a", algorithm, "-c"]).current_dir(dir.path()), &lines.stdout);
         assert_eq!((ran.code, &*ran.stdout), (0, &b"plain: OK\na b: OK\n"[..]), "{algorithm}: {}", ran.stderr);
     }
-    // This uses an algorithm whose digest is as long as the default's, and many files, one of which
-    // differs.
+    // The algorithm's digest is as long as the default's. One of many files differs.
     let names = ["plain", "a b", "empty", "big"];
     let lines: Ran =
         mapped().args(["checksum", "-a", "sha256"]).args(names).current_dir(dir.path()).output().unwrap().into();

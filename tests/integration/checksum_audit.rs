@@ -1,5 +1,4 @@
-//! The directories that an audit searches for new files, and the advice on lists and directories
-//! that do not match.
+//! The directories that an audit searches, and the advice on lists that do not match them.
 
 use crate::util::{Dir, Ran, mapped};
 
@@ -21,8 +20,7 @@ fn new_files(ran: &Ran) -> Vec<String> {
     text.lines().filter_map(|line| Some(line.strip_suffix(": NEW")?.to_owned())).collect()
 }
 
-// Regression: new files beside the first directories of a list were not found, and nothing was
-// reported.
+// Regression: new files beside the first directories of a list were silently not found.
 #[test]
 fn new_files_at_the_top_of_the_tree_are_found() {
     let dir = Dir::new();

@@ -153,7 +153,7 @@ fn other_files_and_other_kinds_of_lists_are_errors() {
     let ran = checksum(&dir, &["-c", "image"]);
     let binary = "not a list of digests, but binary data";
     assert_eq!((ran.code, ran.stderr), (1, format!("mapped: image: {binary}\n")));
-    // Regression: lines of random bytes after a line that begins with a semicolon were read as
+    // Regression: lines of random bytes after one that begins with a semicolon were read as
     // entries.
     dir.file("random", b"\x1b[2J\x01 ab\xff\n;\n\xfe\x1b 1f\n\0");
     assert_eq!(checksum(&dir, &["-c", "random"]).stderr.lines().count(), 1);

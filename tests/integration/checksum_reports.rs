@@ -77,8 +77,7 @@ fn sfv_lists_may_hold_crc32c() {
     assert_eq!(checksum(&dir, &["-a", "crc32", "-c", "a.sfv"]).code, 1);
 }
 
-/// Regression: a name of eight hexadecimal digits was read as a CRC, and the digest after it as the
-/// name.
+/// Regression: a name of eight hexadecimal digits was read as a CRC, and its digest as the name.
 #[test]
 fn a_name_of_digits_before_a_digest_is_a_name() {
     assert_checks("list", format!("deadbeef {MD5}\na {MD5}\n").as_bytes(), &["deadbeef", "a"]);

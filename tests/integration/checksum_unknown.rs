@@ -45,8 +45,7 @@ fn assert_unknown(dir: &Dir, list: &str) {
     assert!(is_clear && (ran.stderr.contains("-a") || ran.stderr.contains("--list-algorithms")), "{list}: {ran:?}");
 }
 
-/// Regression: the files were FAILED, or the message was "no properly formatted checksum lines
-/// found".
+/// Regression: files were FAILED, or "no properly formatted checksum lines found" was printed.
 #[test]
 fn a_list_that_mentions_an_unsupported_digest_is_not_verified() {
     let dir = files();
@@ -167,8 +166,7 @@ fn an_audit_counts_files_of_unknown_algorithms() {
     assert!(ran.stderr.contains("algorithm unknown"), "{ran:?}");
 }
 
-/// Regression: rows after a comment character, which a damaged line end or an insertion had left,
-/// were skipped.
+/// Regression: rows that damage or an insertion had put after a comment character were skipped.
 #[test]
 fn rows_behind_a_comment_sign_are_improper() {
     let dir = files();

@@ -14,8 +14,7 @@ fn block(name: &str) -> String {
     code.split_once("\n```").unwrap().0.to_owned()
 }
 
-/// Runs a block as a bash script in a directory with a log, and compares the content of `joined`
-/// afterwards.
+/// Runs a block as a bash script in a directory with a log, and checks the content of `joined`.
 fn joins(name: &str, interpreter: &str) {
     let dir = Dir::new();
     let lines: String = (0..20_000).map(|n| format!("{n} {}\n", if n % 7 == 0 { "ERROR" } else { "fine" })).collect();

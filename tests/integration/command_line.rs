@@ -362,7 +362,7 @@ fn a_usage_error_is_one_line_with_advice() {
             "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
              compressed ones",
         ),
-        // Regression: clap's nearest options were --sort, --follow, --exclude-dir, --regexp,
+        // clap's nearest options: --sort, --follow, --exclude-dir, --regexp,
         // --ignore-dot and --stats.
         (&["grep", "--or=a", "x"], "grep has no option '--or'; try: -e PATTERN -e PATTERN"),
         (&["grep", "--nofollow", "x"], "grep has no option '--nofollow'; links are followed only with -R"),

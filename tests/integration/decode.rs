@@ -323,8 +323,7 @@ fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
                     let text = String::from_utf8_lossy(&ran.stdout).into_owned();
                     text.lines().filter(|line| !line.contains("elapsed")).collect::<Vec<_>>().join("\n")
                 };
-                // Regression: for a stream without times, a count of 0 was printed before the
-                // error.
+                // Regression: without times, a count of 0 was printed before the error.
                 assert_eq!(stdout(&ran), stdout(&expected), "{what}");
                 assert_eq!((ran.code, &ran.stderr), (expected.code, &expected.stderr), "{what}");
             }

@@ -124,8 +124,7 @@ fn a_device_that_shrinks_is_a_truncation() {
             File::options().write(true).open(&image).unwrap().set_len(left).unwrap();
             let told = Command::new("losetup").args(["--set-capacity", &device.0]).status().unwrap();
             if is_emulated() && !told.success() {
-                // The emulator is registered in a user namespace, but the system's devices are not
-                // in one.
+                // The emulator is registered in a user namespace, without the system's devices.
                 drop(stdout);
                 child.wait().unwrap();
                 return skip("the right to resize a loop device");

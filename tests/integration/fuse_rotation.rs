@@ -1,6 +1,5 @@
-//! Follows a file on a file system that reports the status of the file that now has a name for a
-//! descriptor of the file that had it before, as bindfs and sshfs may do after a rotation that they
-//! did not see.
+//! Follows a file on a file system that reports, for a descriptor, the status of the file that now
+//! has its name, as bindfs and sshfs may do after a rotation that they did not see.
 
 use std::ffi::OsStr;
 use std::sync::Arc;
@@ -69,9 +68,8 @@ impl Filesystem for Rotated {
     }
 }
 
-/// Regression: the file was reported as truncated, as tail does, and the first lines of the old
-/// file were printed again instead of those of the new one. If the new one was longer, nothing was
-/// printed.
+/// Regression: the file was reported as truncated, as tail does, and the old file's first lines
+/// were printed again instead of the new one's. If the new one was longer, nothing was printed.
 #[test]
 fn a_rotation_behind_the_file_system_is_followed() {
     for new in [&b"new 1\nnew 2\n"[..], b"a new file that is longer than the old one\n"] {

@@ -175,8 +175,7 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         ("mapped cat alpha.log --block-s\t", "alpha.log --block-size"),
         ("mapped --as cat al\t", "--as cat alpha.log"),
         ("mapped checksum -a md5,sha25\t", "md5,sha256"),
-        // Regression: no algorithm was offered after the colon, and tools were offered instead of
-        // the directory.
+        // Regression: no algorithm was offered after the colon, and tools instead of the directory.
         ("mapped bench --work hash:sha25\t", "hash:sha256"),
         ("mapped links be\t", "links beta"),
         // Regression: a space followed the colon. fish redraws the line for each letter.

@@ -391,8 +391,7 @@ fn a_pattern_that_backtracks_without_end_is_an_error_of_that_file() {
     assert_eq!(ran.code, 2);
 }
 
-// Regression: this search never ended. The first of these lines contains a match, but the other
-// does not.
+// Regression: this search never ended. Only the first of these lines contains a match.
 #[test]
 fn a_long_line_on_which_a_pattern_backtracks_for_too_long_is_an_error_of_that_file() {
     let dir = Dir::new();
@@ -472,8 +471,7 @@ fn errors_in_lists_of_patterns_name_file_and_line() {
         assert!(ran.stderr.starts_with(&format!("mapped: {shown}")), "{}", ran.stderr);
         assert!(ran.stderr.lines().count() <= 10 && ran.code == 2, "{}", ran.stderr);
     }
-    // Regression: only the first pattern was named. GNU grep names each once, and shortens a long
-    // list.
+    // Regression: only the first was named. GNU grep names each once, and shortens a long list.
     dir.file("g", b"1[[\n2\n3[[\n");
     dir.file("h", b"1[[\n\n2[[\n");
     let ran = grep(&dir, &["-G", "-f", "g", "-f", "h", "list"]);
@@ -527,8 +525,7 @@ fn the_output_file_is_not_an_input() {
         assert_eq!(ran.code, if args.starts_with("grep") { 2 } else { 1 }, "{args}");
         assert!(std::fs::metadata(&path).unwrap().len() < 11_000, "{args}");
     }
-    // If nothing is printed before the search has ended, the output file is an input like any
-    // other.
+    // If nothing is printed before the search ends, the output is an input like any other.
     let path = dir.file("f", b"x\n");
     for (args, code) in [("grep -q x f", 0), ("grep -l x f", 0), ("grep -L x f", 0)] {
         let out = std::fs::OpenOptions::new().append(true).open(&path).unwrap();

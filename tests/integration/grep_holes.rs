@@ -214,8 +214,7 @@ fn a_hole_costs_nothing() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-// Regression: when lines without a match are printed, and for a timeline, a hole was read to its
-// end.
+// Regression: a hole was read to its end if lines without a match are printed, and for a timeline.
 #[test]
 fn a_file_that_is_one_hole_ends_soon() {
     let dir = Dir::on_disk();

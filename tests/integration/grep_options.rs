@@ -47,8 +47,8 @@ fn a_directory_is_not_searched_again_below_a_link_to_its_parent() {
     assert_eq!(ran.stderr, "mapped: top/d/up/d: warning: recursive directory loop\n");
 }
 
-// Regression: braces were read as alternatives, classes as sets of letters, and an open bracket was
-// an error.
+// Regression: braces were alternatives, classes were sets of letters, and open brackets were
+// errors.
 #[test]
 fn globs_for_names_are_those_of_fnmatch() {
     let dir = Dir::new();
@@ -191,8 +191,7 @@ fn words(count: u32) -> Vec<String> {
     (0..count).map(|i| format!("{:x}", i.wrapping_mul(0x9E37_79B1) >> (i % 20))).collect()
 }
 
-// Regression: lists of thousands of words were compiled twice, and took 80 MB of memory, and
-// minutes with -i.
+// Regression: lists of thousands of words were compiled twice, and took 80 MB, or minutes with -i.
 #[test]
 fn the_law_holds_for_lists_of_words() {
     let dir = Dir::new();

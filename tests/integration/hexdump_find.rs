@@ -30,8 +30,7 @@ fn the_first_match_begins_a_dump() {
     for (needle, length) in
         [("7f454c46", "14"), ("0x7f 45 4C", "14"), ("ELF", "13"), ("\"ELF\n\"", "13"), ("7f ?? 4?", "14")]
     {
-        // Regression: the length counts from the match, but the row of context used up a part of
-        // it.
+        // Regression: the length counts from the match, but the context used up a part of it.
         let args = ["hexdump", "--find", needle, "--context", "1", "-n", length];
         Law::new(&args, &input).quick().holds(expected.as_bytes(), 0);
     }

@@ -185,8 +185,7 @@ fn characters() -> Vec<u8> {
     (0..256u32).filter_map(char::from_u32).flat_map(|character| format!("{character} ").into_bytes()).collect()
 }
 
-/// Checks that `mapped hexdump` with `args` prints the output of another program, and fails if it
-/// failed.
+/// Checks that `mapped hexdump` with `args` has the output and success of another program.
 #[track_caller]
 fn dumps_as(args: &[impl AsRef<OsStr> + std::fmt::Debug], input: &[u8], expected: &Ran) {
     let ran = run_piped(mapped().arg("hexdump").args(args), input);

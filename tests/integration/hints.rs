@@ -373,8 +373,7 @@ fn slips_of_a_new_user_are_answered() {
     assert!(run_in(&dir, "C", &bench).stderr.starts_with("mapped: no file was named: measuring a temporary one in "));
 }
 
-// Regression: a format without a directive, or with an invalid one, silently printed no
-// information.
+// Regression: a format without a directive, or with an invalid one, silently printed no values.
 #[test]
 fn a_format_without_a_directive_is_noted() {
     let dir = Dir::new();
@@ -391,8 +390,7 @@ fn a_format_without_a_directive_is_noted() {
     }
 }
 
-/// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns the text it
-/// showed.
+/// Runs a command whose standard streams are a terminal, types Ctrl-D, and returns its output.
 fn typed_end(args: &[&str]) -> Option<String> {
     let pty = rustix_openpty::openpty(None, None).ok()?;
     let mut command = mapped();

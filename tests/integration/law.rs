@@ -3,8 +3,7 @@
 //! [`Law`] runs one command line in every way (mapped, read, on redirected standard input and
 //! through a pipe), with 1, 2 and 7 threads, and in blocks from one byte up. It compares each run
 //! with an oracle. With the program's own block size, it also runs the command line with the
-//! default options on a named file, and with a file as output. The tests of every subcommand use
-//! it.
+//! default options on a named file, and with a file as output. Every subcommand's tests use it.
 //!
 //! If `MAPPED_EMULATED` is set, starting the program takes tenths of a second. The first laws of a
 //! test then run every way once, with a block size and a number of threads that differ from law to
@@ -90,8 +89,7 @@ impl Law {
     }
 
     /// Omits some block sizes, and combines each of the others and each way with a single number of
-    /// threads, for a case among very many. Every number is still combined with every block size
-    /// and every way.
+    /// threads, for a case among very many. Every number still meets every block size and way.
     pub fn quick(mut self) -> Law {
         self.is_quick = true;
         self.blocks = vec![None, Some("1"), Some("17"), Some("4096")];

@@ -1,7 +1,7 @@
 //! Large loads: many bytes, files, threads and processes, and a single endless line. Each test
 //! prints the memory used.
 //!
-//! To run the full sizes: `cargo test --test integration -- --ignored load:: --nocapture
+//! The full sizes: `cargo test --test integration -- --ignored load:: --nocapture
 //! --test-threads 1`
 
 use std::fs::File;

@@ -3,8 +3,7 @@
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
-/// Checks that the period selected by `args` contains the lines of `lines` with the indices
-/// `wanted`.
+/// Checks that the period selected by `args` consists of the lines `wanted` of `lines`.
 #[track_caller]
 fn check(lines: &[&str], args: &[&str], wanted: std::ops::Range<usize>) {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
@@ -237,8 +236,7 @@ fn padded_hours_and_numbers() {
     check(zabbix, &["--since", "2026-11-21 10:00"], 1..3);
 }
 
-/// At New Year, entries of writers whose clocks differ alternate, and a header precedes the first
-/// time.
+/// At New Year, writers whose clocks differ alternate, and a header precedes the first time.
 #[test]
 fn the_turn_of_the_year_and_headers() {
     let turn = &["Dec 31 23:59:58 h a", "Dec 31 23:59:59 h b", "Jan  1 00:00:00 h c", "Jan  1 00:00:01 h d"];

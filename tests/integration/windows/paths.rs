@@ -41,8 +41,7 @@ fn paths_of_every_form() {
         let text = String::from_utf8_lossy(&got.stdout).into_owned();
         assert_eq!(text.trim_start_matches('\\').get(..64), Some(&*digest), "{path}: {}", got.stderr);
     }
-    // Regression: after that prefix, Windows reads a slash as part of a name, so paths that a walk
-    // had printed could not be opened.
+    // Regression: after that prefix, a slash is part of a name, so printed paths did not open.
     let list = run(windows(), dir.path(), &["checksum", "-r", &format!(r"\\?\{folder}\tree")], Input::None);
     assert_eq!(String::from_utf8_lossy(&list.stdout).lines().count(), 4, "{}", list.stderr);
     dir.file("list", &list.stdout);
