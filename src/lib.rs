@@ -152,8 +152,7 @@ fn terminal_columns(stream: impl os::posix::AsFd) -> usize {
     os::posix::columns(stream).map_or(usize::MAX, usize::from)
 }
 
-/// Returns the exit code of a usage error, which is that of the classic tool named like the
-/// subcommand.
+/// Returns the exit code of a usage error, which is that of the subcommand's classic tool.
 fn usage_error(subcommand: Option<&str>) -> Exit {
     let is_classic = matches!(subcommand, Some("cat" | "checksum" | "hexdump" | "stat"));
     if is_classic { Exit::Failure } else { Exit::Error }

@@ -30,8 +30,7 @@ pub struct Config {
     pub engine: Engine,
     /// The decoding of inputs that are opened through this configuration.
     decoding: Option<Decoding>,
-    /// The file that output is written to, which must not be an input; `None` if reading it is
-    /// harmless.
+    /// The output file, which must not be an input; `None` if reading it is harmless.
     pub own_output: Option<OwnFile>,
     /// The file for a chart, which must not be an input either.
     pub(crate) plot: Option<Arc<ReportFile>>,
@@ -132,8 +131,7 @@ impl Config {
         }
     }
 
-    /// Returns the source, unless it is a file to which output, the statistics or a chart are
-    /// written.
+    /// Returns the source, unless it is the file for output, statistics or a chart.
     ///
     /// # Errors
     /// Returns an error if it is.
@@ -277,8 +275,7 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
     }
 }
 
-/// Returns the zone of the system or of `TZ`, or UTC if `TZ` names a file that cannot be a zone
-/// file.
+/// Returns the zone of the system or of `TZ`, or UTC if `TZ` names a file without a zone.
 ///
 /// The time library reads such a file to its end, which a device or a FIFO may not have.
 #[must_use]

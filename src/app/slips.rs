@@ -74,14 +74,12 @@ pub fn note(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<Str
     })
 }
 
-/// Returns the words of a command line. A word that is not UTF-8 becomes empty, because it is not a
-/// mistake.
+/// Returns the words of a command line. A word that is not UTF-8 becomes empty.
 fn words_of(args: &[OsString]) -> Vec<&str> {
     args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect()
 }
 
-/// Returns advice if a number was read as a file: in another program, the letter before it takes a
-/// number.
+/// Returns advice if a number was read as a file, because other programs take it after a letter.
 fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let advice = |letter: &str, number: &str| {
         Some(match (subcommand, letter) {
@@ -119,8 +117,7 @@ fn is_notation(word: &str) -> bool {
     }
 }
 
-/// Returns advice if a file is followed by a line number or an offset, in the form that other
-/// programs print.
+/// Returns advice if a file is followed by a line or an offset, as other programs print them.
 fn place_in_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let (file, number) = words
         .iter()

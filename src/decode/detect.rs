@@ -146,8 +146,7 @@ fn is_text(head: &[u8]) -> bool {
     head.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
-/// A mismatch between an input's name, which promises a format, and its bytes, in which no format
-/// was found.
+/// A mismatch between the format that an input's name promises and its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrokenPromise {
     /// It ends within the first bytes of the promised format.

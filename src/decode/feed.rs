@@ -23,8 +23,7 @@ const MIN_ROOM: usize = 1 << 10;
 /// The interval at which a waiting reader checks whether it should stop.
 const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(25);
 
-/// The threads that decode inputs ahead of their turn, in the order in which the inputs were
-/// opened.
+/// The threads that decode inputs ahead of their turn, in the order in which they were opened.
 #[derive(Debug)]
 pub struct Pool {
     limit: usize,

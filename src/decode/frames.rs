@@ -19,8 +19,7 @@ pub struct Frames {
     /// The format of the last frame, for messages.
     name: &'static str,
     is_first: bool,
-    /// Whether the input follows zstd(1), where frames and data of other formats may come after a
-    /// frame.
+    /// Whether these are frames of zstd(1), which other formats may follow.
     is_zstd: bool,
     /// The decoder of another format that follows the frames.
     rest: Option<Box<dyn Decode>>,

@@ -135,12 +135,10 @@ impl Decoding {
         Ok(source.fed(Box::new(feed), Some(reason), range, notes))
     }
 
-    /// Checks the name of an input in which no compressed format was found: it must not promise
-    /// one.
+    /// Checks that an input without a compressed format has no name that promises one.
     ///
-    /// # Errors
-    /// Returns an error if the name promises a format, and the input begins with binary data or
-    /// ends within the first bytes of the format.
+    /// # Errors Returns an error if it does, and the input is binary or ends in the format's first
+    /// bytes.
     fn check_name(&self, name: &OsStr, head: &[u8]) -> io::Result<()> {
         match broken_promise(name, head).filter(|_| self.compressed) {
             Some(BrokenPromise::Truncated(format)) => Err(unexpected_end(format.name())),

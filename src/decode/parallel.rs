@@ -2,8 +2,7 @@
 //!
 //! bgzip records the length of each gzip member, and the headers within a zstd frame add up to its
 //! length. A part that cannot be split, fails to decode, or grows too large is left to the decoder
-//! of the whole format, from a member's beginning. The result therefore never depends on the
-//! splitting.
+//! of the whole format, from a member's beginning. The result never depends on the splitting.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -252,8 +251,7 @@ fn member_length(format: Format, bytes: &[u8]) -> Option<usize> {
     (length > 0 && length <= bytes.len()).then_some(length)
 }
 
-/// Returns the length of a member that bgzip wrote. Its first extra field stores that length minus
-/// one.
+/// Returns the length of a member that bgzip wrote. Its first extra field stores this minus one.
 ///
 /// See section 4.1 of the SAM specification, <https://samtools.github.io/hts-specs/SAMv1.pdf>.
 fn bgzip_length(bytes: &[u8]) -> Option<usize> {

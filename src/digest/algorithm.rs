@@ -190,8 +190,7 @@ impl Algorithm {
         matches!(self, Algorithm::Blake2b | Algorithm::Blake2s | Algorithm::Blake2bp | Algorithm::Blake2sp)
     }
 
-    /// Returns whether the digest is printed as a decimal sum with the input's length, as in cksum
-    /// and sum.
+    /// Returns whether cksum or sum prints this digest, as a decimal sum with the input's length.
     pub fn is_historical(self) -> bool {
         matches!(self, Algorithm::Crc | Algorithm::Crc32b | Algorithm::Bsd | Algorithm::Sysv)
     }

@@ -310,8 +310,7 @@ impl Hasher {
     }
 }
 
-/// Adds the input's length to a CRC, as POSIX does: least significant byte first, without leading
-/// zeros.
+/// Adds the length to a CRC as in POSIX: least significant byte first, without leading zeros.
 fn with_length(model: &Model, crc: u64, len: u64) -> u64 {
     let significant = (u64::BITS - len.leading_zeros()).div_ceil(8) as usize;
     let length = &len.to_le_bytes()[..significant];

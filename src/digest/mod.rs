@@ -1,8 +1,7 @@
 //! Digest algorithms and their hashers, shared by `checksum` and `bench`.
 //!
 //! Each hasher takes a file in pieces, in order. Work that a digest can do out of order (a BLAKE3
-//! subtree, a CRC to be combined) is a separate step. Nothing here knows about the command line or
-//! lists.
+//! subtree, a CRC to be combined) is a separate step. Nothing here knows about options or lists.
 
 pub mod algorithm;
 mod crc;

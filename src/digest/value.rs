@@ -1,7 +1,6 @@
 //! A finished digest of any length.
 //!
-//! BLAKE3's output can be longer than memory, so it is produced in chunks and never held as a
-//! whole.
+//! BLAKE3's output can be longer than memory, so it is produced in chunks and never held at once.
 
 use std::io;
 
@@ -25,8 +24,7 @@ pub struct Digest {
     tail: Option<OutputReader>,
 }
 
-/// Two digests are equal if their input lengths and first bytes are, because the rest follows from
-/// these.
+/// Digests are equal if their input lengths and first bytes are, because these determine the rest.
 impl PartialEq for Digest {
     fn eq(&self, other: &Digest) -> bool {
         (self.spec, self.input_len, &self.head) == (other.spec, other.input_len, &other.head)

@@ -104,8 +104,7 @@ struct Merging<'m, O> {
     /// Whether nothing more is wanted from each input.
     done: Vec<bool>,
     live: LiveMerge,
-    /// The numbers of the logs, one for each file that an input has been, and the inputs they
-    /// belong to.
+    /// The numbers of the logs, one for each file that an input has been, and their inputs.
     numbers: BTreeMap<Origin, usize>,
     targets: Vec<usize>,
     stopped: bool,

@@ -346,8 +346,8 @@ impl FollowRun {
         order
     }
 
-    /// Passes on the bytes that are available now. Without this limit, a busy writer would keep the
-    /// loop running.
+    /// Passes on the bytes that are available now. Unlimited, a busy writer could keep the loop
+    /// running.
     fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
         for target in &mut self.targets {
             let size = target.size();

@@ -1,8 +1,7 @@
 //! A FIFO or other stream that is followed across writers.
 //!
-//! A FIFO's reader sees an end whenever the last writer closes it. The FIFO is then opened again
-//! before the old descriptor is closed, so that no byte is lost and the next writer wakes the
-//! follower.
+//! A FIFO's reader sees an end whenever the last writer closes it. It is then opened again before
+//! the old descriptor is closed, so no byte is lost and the next writer wakes the follower.
 
 use std::ffi::OsStr;
 use std::fs::File;

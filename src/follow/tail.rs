@@ -196,8 +196,7 @@ impl Tail {
     /// Both the bytes at its beginning and those before the offset must differ, because a writer
     /// may change its last record but not its first one as well.
     fn was_rewritten(&self) -> io::Result<bool> {
-        // In a small file, each comparison covers half, so that the last record is not compared as
-        // the first.
+        // In a small file, each covers half, so that the last record is not also the first.
         let len = (self.at / 2).min(self.head.len().min(self.behind.len()) as u64) as usize;
         let behind = &self.behind[self.behind.len() - len..];
         Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])

@@ -14,8 +14,7 @@ use crate::io::{Kind, OwnFile, Source, path};
 use crate::os::posix::{BorrowedFd, Errno, FileType};
 use crate::os::{Status, Watch, error_text};
 
-/// The time for which a replaced file is watched after its last byte, for a writer that has not
-/// switched yet.
+/// The time that a replaced file is watched after its last byte, for a writer that lags behind.
 const LINGER: Duration = Duration::from_secs(30);
 
 /// The kind of file that an input was opened as.
@@ -228,8 +227,7 @@ impl FollowedInput {
         Ok(())
     }
 
-    /// Checks which file has the name now; `output` is not followed. Returns whether the file
-    /// changed.
+    /// Checks which file has the name now; `output` is not followed. Returns whether it changed.
     pub fn check_name(
         &mut self,
         watch: &Watch,

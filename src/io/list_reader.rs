@@ -141,8 +141,7 @@ mod tests {
         assert_eq!((short.head().unwrap(), short.next_line().unwrap()), (b"a\n".to_vec(), Some((1, &b"a"[..]))));
     }
 
-    // Regression: if a later read failed, the beginning of a list was lost and its entries were
-    // skipped.
+    // Regression: when a later read failed, the beginning of a list and its entries were lost.
     #[test]
     fn the_first_bytes_outlast_an_error() {
         struct Interrupted(bool);

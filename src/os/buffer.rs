@@ -91,7 +91,7 @@ impl DerefMut for Buffer {
     }
 }
 
-/// Returns the number of bytes of `memory` before the first address that is `place` modulo
+/// Returns the number of bytes before the first address in `memory` that is `place` modulo
 /// [`SPAN`].
 fn padding_to(place: usize, memory: &[u8]) -> usize {
     place.wrapping_sub(memory.as_ptr().addr()) % SPAN

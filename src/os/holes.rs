@@ -107,8 +107,7 @@ mod tests {
         }
     }
 
-    /// Regression: finding the last line of a sparse file read its last hole backwards to its
-    /// beginning.
+    /// Regression: finding the last line of a sparse file read all of its last hole backwards.
     #[test]
     fn the_last_data_before_a_hole_is_found() {
         let file = tempfile::tempfile().unwrap();

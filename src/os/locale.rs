@@ -19,8 +19,7 @@ pub struct LocalTime {
     pub offset: i64,
 }
 
-/// The conventions of the user's locale for text and numbers (`LC_ALL`, `LC_CTYPE`, `LC_NUMERIC`,
-/// `LANG`).
+/// The user's locale for text and numbers (`LC_ALL`, `LC_CTYPE`, `LC_NUMERIC`, `LANG`).
 #[derive(Debug)]
 pub struct Locale {
     /// Whether file names are UTF-8.

@@ -3,8 +3,7 @@
 //! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted
 //! pages. Older kernels have `mincore(2)`, but it reports every page as resident for a file that
 //! the caller neither owns nor may write. For such a file, each page is probed with a read that
-//! must not block (`RWF_NOWAIT`). If none of these works, the answer is [`Unknown`], never a false
-//! 100%.
+//! must not block (`RWF_NOWAIT`). If nothing works, the answer is [`Unknown`], never a false 100%.
 //!
 //! An overlayfs file has no pages of its own: `cachestat` finds none, while a mapping, and
 //! therefore `mincore`, shows those of the file below.
@@ -206,8 +205,7 @@ impl<'fd> ResidencyQuery<'fd> {
     /// Reads a byte of each sampled page without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
     ///
     /// The kernel may begin to load a page that is missing, and on a fast device the same read may
-    /// find it loaded. A page is therefore counted only if the read requested nothing from a
-    /// device.
+    /// find it loaded. A page is counted only if the read requested nothing from a device.
     fn count_by_reading(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         let (mut resident, mut unknown) = (0, 0);
         let data = data_pages(self.file, first..end, MOST_READS as usize);

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use super::system::{Window, touch};
 
-/// A part of a window, which may be shared with other parts. Dropping the last one unmaps the
-/// window.
+/// A part of a window that other parts may share. Dropping the last one unmaps the window.
 #[derive(Debug)]
 pub struct WindowView {
     window: Arc<Window>,

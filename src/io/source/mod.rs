@@ -1,8 +1,7 @@
 //! An open input, with its kind, its access method and the reason for that method.
 //!
-//! The method is chosen once, when the input is opened (`open`), by one table (`access`). The
-//! engine loads blocks by [`AccessMethod`]; `--stats`, `stat` and error messages show the
-//! [`Reason`].
+//! The method is chosen once, at open (`open`), by one table (`access`). The engine loads blocks by
+//! [`AccessMethod`]; `--stats`, `stat` and error messages show the [`Reason`].
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -10,8 +10,7 @@ use std::sync::Arc;
 use crate::os::posix::{AsFd, BorrowedFd, Mode, OFlags, OsStrExt, OwnedFd, openat};
 use crate::os::{ANCHOR, open_beneath};
 
-/// The distance from the last anchor, in bytes of the path, beyond which a directory becomes an
-/// anchor.
+/// The distance from the last anchor, in bytes of the path, at which another one is added.
 const REACH: usize = 1024;
 
 /// The maximum number of anchors that are open at a time, besides the first.

@@ -18,9 +18,8 @@ pub fn device_number(major: u32, minor: u32) -> u64 {
 
 /// Returns the metadata of `path` below `directory`, or of `directory` itself if the path is empty.
 ///
-/// Kernels before Linux 4.11 and the system-call filters of old containers lack `statx`. The
-/// metadata is then read with `fstatat(2)` and lacks birth time, mount and attributes, as
-/// `stx_mask` shows.
+/// Kernels before Linux 4.11 and the system-call filters of old containers lack `statx`.
+/// `fstatat(2)` is then used, which lacks birth time, mount and attributes, as `stx_mask` shows.
 ///
 /// # Errors
 /// Returns the error of either call.

@@ -1,5 +1,4 @@
-//! Features that only Linux offers: page cache queries, extents, processes that map a file,
-//! splicing, inotify.
+//! Features that only Linux has: page cache queries, extents, users of a file, splicing, inotify.
 
 #[path = "../other/alternate_streams.rs"]
 pub mod alternate_streams;

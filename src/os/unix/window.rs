@@ -19,8 +19,7 @@ use super::page::page_size;
 use super::sigbus::install;
 use crate::os::fault_table::Guard;
 
-/// Whether `MADV_POPULATE_READ` returned EINVAL, as it does before Linux 5.14, and must not be
-/// tried again.
+/// Whether `MADV_POPULATE_READ` is known to return EINVAL, as it does before Linux 5.14.
 static POPULATE_MISSING: AtomicBool = AtomicBool::new(false);
 
 /// A mapped, guarded range of a file.

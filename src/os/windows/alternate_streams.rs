@@ -12,8 +12,7 @@ use super::handle::BorrowedFd;
 use super::information::{entry, fill};
 use crate::os::AlternateStream;
 
-/// The maximum size of the buffer of entries, in bytes. Windows keeps all entries of a file within
-/// 64 KiB.
+/// The maximum size of the buffer in bytes. Windows keeps all entries of a file within 64 KiB.
 const MOST: usize = 1 << 20;
 
 /// Returns a file's streams other than its content, or `None` if its file system cannot tell.

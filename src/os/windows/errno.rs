@@ -63,8 +63,7 @@ impl Errno {
     }
 
     /// Returns the words of POSIX's `strerror(3)` for an error that every system has. Messages are
-    /// then the same on all systems and in one language. Windows has no text for some of these
-    /// errors.
+    /// then the same on all systems, in one language. Windows has no text for some of them.
     pub fn words(self) -> Option<&'static str> {
         Some(match self.0 as u32 {
             code::ERROR_FILE_NOT_FOUND | code::ERROR_PATH_NOT_FOUND | code::ERROR_INVALID_NAME => {

@@ -53,8 +53,7 @@ fn users(file: BorrowedFd<'_>) -> Option<Vec<FileUser>> {
 
 /// Returns the IDs of the processes that use the file.
 fn process_ids(file: BorrowedFd<'_>) -> Option<Vec<u32>> {
-    // The struct is a count, padded to the size of a pointer, followed by that many IDs of the same
-    // size.
+    // The struct is a count, padded to the size of a pointer, then that many IDs of this size.
     let mut buffer = vec![0_usize; 64];
     loop {
         let mut status = IO_STATUS_BLOCK::default();

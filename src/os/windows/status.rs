@@ -41,8 +41,8 @@ impl Status {
         Status::of(openat(CWD, path, OFlags::PATH, Mode::empty())?)
     }
 
-    /// Returns the known attributes of a file that the system cannot identify, such as a redirected
-    /// file under Wine.
+    /// Returns what is known about a file that the system cannot identify (a redirected one in
+    /// Wine).
     fn without_name(fd: BorrowedFd<'_>) -> Result<Status, Errno> {
         let (device, inode) = (u64::MAX, raw(fd).addr() as u64);
         Ok(Status { kind: FileType::RegularFile, size: size(fd)?, device, inode, modified: 0, changed: 0 })
