@@ -1,4 +1,4 @@
-//! The canonical row kernels, each on a cache-sized block, in GB/s of input.
+//! Measures the canonical row kernels, each on a cache-sized block, in GB/s of input.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use mapped::cli::size::{parse_offset, parse_size};
 use mapped_fuzz::{Memory, run};
 
-/// Returns the value of digits and a unit, or `None` if it is invalid or too large.
+/// Returns the value of a number with a unit, or `None` if it is invalid or too large.
 fn size(text: &str) -> Option<u128> {
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let number: u128 = text[..digits].parse().ok()?;

@@ -1,4 +1,4 @@
-//! grep, cat and hexdump against oracles of a few lines each.
+//! Compares grep, cat and hexdump with oracles of a few lines each.
 #![no_main]
 
 use std::fmt::Write;

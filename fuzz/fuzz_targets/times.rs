@@ -1,5 +1,5 @@
-//! Times in logs: a time format is detected from the log, and a search by time finds the same entries as
-//! reading each line in that form.
+//! Times in logs: a time format is detected from the log, and a search by time finds the same
+//! entries as reading each line in that format.
 #![no_main]
 
 use std::sync::Arc;

@@ -45,7 +45,7 @@ pub fn run<S: AsRef<std::ffi::OsStr>>(args: &[S]) -> Option<(Vec<u8>, Exit)> {
     Some((out.bytes(), exit))
 }
 
-/// Returns an exit code as a number.
+/// Returns an exit code as text.
 pub fn code(exit: Exit) -> String {
     format!("{:?}", ExitCode::from(exit))
 }

@@ -33,7 +33,7 @@ fn counted(check: impl Fn() + Sync + Send + 'static) -> u64 {
 }
 
 /// A slot holds one thread's windows in turn, while another thread's handler looks up an address
-/// outside all of them. It must never be found in a combination of two windows.
+/// outside all of them. That address must never be found in a combination of two windows.
 #[test]
 fn no_window_is_pieced_together() {
     let schedules = counted(|| {

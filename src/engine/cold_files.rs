@@ -25,7 +25,7 @@ const PREFETCHED_FILES: u32 = 256;
 /// The time in which a small resident file is opened and read. No disk is as fast.
 const RESIDENT_FILE_TIME: Duration = Duration::from_micros(25);
 
-/// A timer for a thread's waits for files. If the thread has not waited, a delay was not due to the disk.
+/// A timer for a thread's waits for files. If the thread did not wait, a delay was not due to the disk.
 #[derive(Debug)]
 pub(super) struct WaitTimer {
     begun: Instant,
@@ -37,7 +37,7 @@ impl WaitTimer {
         WaitTimer { begun: Instant::now(), waits: thread_waits() }
     }
 
-    /// Returns the time since the start, or zero if the thread has not waited in it.
+    /// Returns the time since the start, or zero if the thread has not waited since.
     pub(super) fn elapsed(&self) -> Duration {
         let elapsed = self.begun.elapsed();
         let has_waited = elapsed > RESIDENT_FILE_TIME && (self.waits.is_none() || thread_waits() != self.waits);

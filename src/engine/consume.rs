@@ -118,8 +118,8 @@ fn feed_once<L: Consumer>(
     })
 }
 
-/// Marks an input whose mapped bytes were consumed but turned out not to be the file's, although
-/// the file can be read.
+/// The error for an input whose mapped bytes were consumed but turned out not to be the file's,
+/// although the file can be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the mapping differs from the file")]
 struct Doubt(Arc<Source>);

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::io::{AccessMethod, Reason, Source};
 
-/// A sum that any thread may add to.
+/// A sum to which any thread may add.
 #[derive(Debug, Default)]
 pub struct Counter(AtomicU64);
 

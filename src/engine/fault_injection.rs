@@ -1,9 +1,9 @@
 //! Tests with a file that is truncated, extended, replaced or overwritten at a chosen moment of the
 //! pipeline.
 //!
-//! The kernel here does this itself in the middle of its own work, so that every moment between two
-//! steps of the engine is certain to occur and no test waits for a race: on entering `scan`
-//! (between loading and scanning), halfway through it, on leaving it (between scan and
+//! The kernel here makes these changes itself, in the middle of its work, so that every moment
+//! between two steps of the engine is certain to occur and no test waits for a race: on entering
+//! `scan` (between loading and scanning), halfway through it, on leaving it (between scan and
 //! verification), in `carry`, and before, within and after `format`.
 
 use std::fs::File;

@@ -115,8 +115,8 @@ impl Loader<'_> {
     fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<WindowView>> {
         match source.map(at, length) {
             Ok((view, is_new)) => {
-                // A page that has disappeared meanwhile is a recorded fault, which the verification
-                // handles.
+                // A page that has disappeared in the meantime is a recorded fault, which the
+                // verification handles.
                 if length <= longest_resident(self.plan.block) {
                     self.timed(self.was_faulted_in(source), length, || view.touch());
                 }
@@ -235,7 +235,7 @@ fn check_read(
     // A truncation lowers the size before it zeroes a page. If the size, read afterwards, still
     // covers these bytes, they were therefore read before any truncation.
     let end = block.at + length as u64;
-    // A single short read returns one state of the file, if nothing else of it was read.
+    // A single short read shows one state of the file, if nothing else of it was read.
     block.single_read = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
     let size = block.source.length_now()?;
     if block.single_read && block.source.file_system().needs_reading() {

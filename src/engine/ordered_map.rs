@@ -23,7 +23,7 @@ const MAX_WAITING: u64 = 4096;
 /// contending for the locks.
 const MAX_BATCH: usize = 16;
 
-/// How soon a worker will reach a job that it has taken.
+/// The point at which a worker will reach a job that it has taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lookahead {
     /// After the current job.
@@ -34,11 +34,11 @@ pub enum Lookahead {
 
 /// The steps of each job: prepare it, run it, and emit its result.
 pub struct MapSteps<A, W, E> {
-    /// May prepare a job before its turn. Called any number of times.
+    /// A function that may prepare a job before its turn. It is called any number of times.
     pub ahead: A,
-    /// Runs the job. The permits allow it to start further threads.
+    /// A function that runs the job. The permits allow it to start further threads.
     pub work: W,
-    /// Takes the results, in the jobs' order.
+    /// A function that takes the results, in the jobs' order.
     pub emit: E,
 }
 

@@ -31,8 +31,8 @@ impl Deref for Session {
 }
 
 impl Session {
-    /// Queries how much of each further input is resident before it is read, at the cost of a
-    /// system call per file.
+    /// Turns on counting how much of each further input is resident before it is read, which costs
+    /// a system call per file.
     pub fn count_resident(&self) {
         self.counts_resident.store(true, Ordering::Relaxed);
     }

@@ -70,7 +70,7 @@ impl Canvas<'_> {
         Ok(with_dark_colors(&svg))
     }
 
-    /// Writes a text.
+    /// Writes text at a position.
     ///
     /// # Errors
     /// See [`Canvas::draw`].

@@ -1,4 +1,4 @@
-//! Wraps lines that are wider than a terminal at words.
+//! Wraps lines at words if they are wider than the terminal.
 
 /// The distance between tab stops in a terminal.
 const TAB: usize = 8;
@@ -10,7 +10,7 @@ pub const USAGE_INDENT: usize = 11;
 /// lines are indented by `indent` columns.
 ///
 /// A line is preferably wrapped before a column of text right of the indentation, which two spaces
-/// or a tab separate from the one before.
+/// or a tab separate from the previous column.
 pub fn fold(text: &str, width: usize, indent: usize) -> String {
     let mut folded = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {

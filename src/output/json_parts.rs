@@ -1,4 +1,5 @@
-//! Prints a text of any length as JSON, piece by piece, where [`JsonText`](super::JsonText) needs all of it.
+//! Prints a text of any length as JSON, piece by piece. [`JsonText`](super::JsonText) needs all of
+//! it at once.
 
 use data_encoding::BASE64;
 

@@ -10,7 +10,7 @@ use crate::output::{needs_escape, push_escaped};
 /// The name with which messages begin, if it is not `mapped`.
 static SPEAKER: OnceLock<&str> = OnceLock::new();
 
-/// Makes messages begin with the name of the tool as which the program was called.
+/// Makes messages begin with the tool name under which the program was called.
 pub fn speak_as(name: &'static str) {
     // The first name is kept; there is one call in a run.
     let _ = SPEAKER.set(name);
@@ -27,7 +27,7 @@ pub fn is_tool() -> bool {
     SPEAKER.get().is_some()
 }
 
-/// Returns the message about an input that failed, in the words of the tool as which the program is called.
+/// Returns the message about a failed input, in the words of the tool that the program is called as.
 pub fn about_input(name: &str, error: &str) -> String {
     words_of(SPEAKER.get().copied().unwrap_or_default(), name, error)
 }

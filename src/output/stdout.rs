@@ -38,7 +38,7 @@ pub enum Destination {
 const MIN_DIRECT: usize = 64 * 1024;
 /// The longest write that a pipe never mixes with those of other processes (PIPE_BUF, pipe(7)).
 const PIPE_BUF: usize = 4096;
-/// The amount of output after which creating huge pages for more pays off.
+/// The amount of output after which it pays to create huge pages for more.
 const SHEETS_AFTER: u64 = 4 << 20;
 /// The maximum time for which buffered bytes wait for more.
 const MAX_DELAY: Duration = Duration::from_millis(20);
@@ -78,7 +78,7 @@ impl Output {
         Ok(output)
     }
 
-    /// Uses an open file instead of standard output.
+    /// Returns an output that writes to an open file instead of standard output.
     ///
     /// # Errors
     /// Returns the error of `fstat(2)`.

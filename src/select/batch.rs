@@ -46,7 +46,7 @@ struct Jump {
     passed: Option<u64>,
 }
 
-/// The event after the entries of a batch.
+/// The state of a log after a batch.
 #[derive(Debug, Default)]
 pub(super) enum BatchEnd {
     /// Further batches.

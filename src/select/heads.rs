@@ -3,12 +3,12 @@
 //! This binary heap also returns the runner-up without a search, and replaces the top in one step.
 //! `BinaryHeap` removes and inserts it, which takes twice as long for logs whose lines alternate.
 
-/// The order of an entry among those of other logs: by time, then by the rank of its log.
+/// The sort key of an entry among those of other logs: its time, then the rank of its log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct HeadKey(i128);
 
 impl HeadKey {
-    /// Returns the key of an entry at a nanosecond since 1970 of the log with this rank.
+    /// Returns the key of an entry at this nanosecond since 1970, in the log with this rank.
     pub fn new(nanosecond: i128, rank: usize) -> Self {
         // Some 70 bits hold all nanoseconds that a timestamp may have.
         Self(nanosecond << 32 | rank as u32 as i128)

@@ -33,7 +33,7 @@ struct LineVerdict {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     time: Timestamp,
-    /// Where it begins among all bytes read from the log and in the log, and its length.
+    /// Its start among all bytes read from the log, its offset in the log, and its length.
     pos: u64,
     offset: u64,
     len: usize,
@@ -135,9 +135,9 @@ impl Log {
         })
     }
 
-    /// Reads on, and returns about `size` bytes of entries that no later entry can precede, within
-    /// the slack and `hold` bytes. Lines before the first entry belong to it. Ends early rather
-    /// than wait for a slow writer. The memory of `batch` is reused.
+    /// Reads more, and returns about `size` bytes of entries that no later entry can precede,
+    /// within the slack and `hold` bytes. Lines before the first entry belong to it. Ends early
+    /// rather than wait for a slow writer. The memory of `batch` is reused.
     pub(super) fn next_batch(&mut self, mut batch: EntryBatch, (hold, size): (usize, usize)) -> EntryBatch {
         batch.clear();
         self.hold = hold as u64;

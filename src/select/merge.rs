@@ -74,7 +74,7 @@ impl Merge {
         Self { ahead: ReadAhead::new(logs, (hold, batch), threads), batches, ranks, order, heads: Heads::default() }
     }
 
-    /// Passes all lines on in order. Returns how the merge ended.
+    /// Passes all lines on in order. Returns the last step.
     ///
     /// # Errors
     /// Returns the error of the output.

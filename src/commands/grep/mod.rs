@@ -118,7 +118,7 @@ use walk::InputWalk;
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
 const BLOCK: usize = 8 << 20;
-/// The default block size in bytes if only matches are printed, which takes a single search.
+/// The default block size in bytes if only matches are printed, from the positions that were found.
 const BLOCK_OF_MATCHES: usize = 4 << 20;
 /// The block size in bytes if each match adds text, which may be a hundred times as long as its block.
 const BLOCK_PER_MATCH: usize = 512 << 10;

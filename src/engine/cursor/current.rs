@@ -10,7 +10,7 @@ use super::positioned::Positioned;
 use super::span::Span;
 use super::streamed::Streamed;
 
-/// The input that spans are being cut from.
+/// The input from which spans are being split.
 pub(super) struct Current {
     pub(super) source: Arc<Source>,
     pub(super) input: usize,

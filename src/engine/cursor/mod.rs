@@ -44,7 +44,7 @@ const GROWTH: usize = 4;
 /// The approximate number of bytes of small files in a batch, whose buffers stay in a core's cache.
 const BATCH_BYTES: u64 = 256 << 10;
 
-/// Classifies an input by its first bytes.
+/// A function that classifies an input by its first bytes.
 type Classify<'a> = dyn Fn(&[u8]) -> InputKind + Send + Sync + 'a;
 
 pub(super) struct Cursor<'a> {

@@ -73,9 +73,9 @@ impl Positioned {
         self.at..self.end
     }
 
-    /// Cuts the next span, which is the last if nothing remains after it. A file that has grown
-    /// meanwhile is read to its new end, as with `read`, unless it is so small that one read might have
-    /// returned all of it before.
+    /// Cuts the next span, which is the last if nothing remains after it. A file that has grown in
+    /// the meantime is read to its new end, as with `read`, unless it is so small that one read
+    /// might have returned all of it before.
     pub(super) fn next(&mut self, source: &Source, plan: &Plan, nominal: usize, is_cold: bool) -> CutSpan {
         let nominal = nominal as u64;
         if self.left() <= nominal && (self.end - source.start() > SMALL || source.is_rest()) {
