@@ -69,7 +69,7 @@ struct EngineRun<'a, K: Kernel> {
     pipeline: Pipeline<'a, K>,
     stop: Stop,
     cursor: Mutex<Cursor<'a>>,
-    /// Notified when inputs that were being opened are open.
+    /// A condition that is notified when inputs that were being opened are open.
     opened: Condvar,
     /// The maximum number of scanned batches that a worker keeps until their turn.
     max_scanned: usize,

@@ -16,7 +16,7 @@ pub(crate) struct Stage<S, T = ()> {
     /// Condition variables that the numbers in flight use in rotation, so that passing on wakes few
     /// workers other than the one whose turn it is.
     turns: Vec<Condvar>,
-    /// Notified when the stage has moved on, for workers that are too far ahead of it.
+    /// A condition that is notified when the stage has moved on, for workers that are too far ahead of it.
     room: Condvar,
 }
 
@@ -192,7 +192,7 @@ impl<S, T> Drop for Turn<'_, S, T> {
     fn drop(&mut self) {
         self.order.advance();
         if self.order.waiting > 0 {
-            // Several workers may wait at one condition: those that are ahead by the number of workers.
+            // Several workers may wait for one condition: those that are ahead by the number of workers.
             self.stage.turn_of(self.order.next).notify_all();
         }
         if self.order.held_up > 0 {

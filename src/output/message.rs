@@ -32,7 +32,8 @@ pub fn about_input(name: &str, error: &str) -> String {
     words_of(SPEAKER.get().copied().unwrap_or_default(), name, error)
 }
 
-/// Returns the message of a tool about an input. Some of the coreutils quote the name, after the operation.
+/// Returns the message of a tool about an input. Some of the coreutils name the operation and quote
+/// the name.
 fn words_of(tool: &str, name: &str, error: &str) -> String {
     let quoted = || format!("'{}'", if name == "(standard input)" { "standard input" } else { name });
     match (tool, error) {

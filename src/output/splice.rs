@@ -24,7 +24,7 @@ pub struct Moved {
     pub until: u64,
     /// The number of bytes before it that never passed through this program.
     pub uncopied: u64,
-    /// The reason why some of them may be zeros that were never in the file, if so.
+    /// The error, if some of them may be zeros that were never in the file.
     pub damage: Option<io::Error>,
 }
 

@@ -13,9 +13,9 @@ use super::query::Piece;
 /// The number of lines of context to print.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Context {
-    /// Lines before a selected line.
+    /// The number of lines before a selected line.
     pub before: u64,
-    /// Lines after it.
+    /// The number of lines after a selected line.
     pub after: u64,
 }
 

@@ -17,7 +17,7 @@ pub struct LongLines {
     pub preview: Option<Preview>,
 }
 
-/// A part of a line, and what to print for the rest.
+/// A part of a line, and the text to print for the rest.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Excerpt {
     /// The text in place of the omitted start.

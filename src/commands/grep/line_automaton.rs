@@ -15,7 +15,7 @@ use regex_syntax::hir::{Hir, HirKind};
 use super::syntax::{Boundary, Case, Syntax};
 use super::unstable::search_unstable;
 
-/// The length in bytes of the longest matches around which bytes are skipped.
+/// The maximum length in bytes of matches around which bytes are skipped.
 const LONGEST_SKIPPED_TO: usize = 4 << 10;
 
 /// The length in bytes of the longest character.
@@ -193,7 +193,7 @@ impl LineAutomaton {
 }
 
 impl Core {
-    /// The length in bytes of the longest match, with a character on each side.
+    /// Returns the length in bytes of the longest match, plus a character on each side.
     fn reach(&self) -> usize {
         self.longest + 2 * CHAR
     }

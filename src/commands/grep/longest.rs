@@ -18,7 +18,7 @@ use thread_local::ThreadLocal;
 use super::lazy_dfa::LazyDfa;
 use super::syntax::{Boundary, Case, Syntax};
 
-/// Finds the end of the longest match from a known start.
+/// A search for the end of the longest match from a known start.
 pub struct Longest {
     /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
     /// Unicode word boundary next to a non-ASCII character.

@@ -56,7 +56,7 @@ impl OpenMatch {
     }
 }
 
-/// Returns an automaton that reads from the end of a part backwards.
+/// Returns an automaton that reads a part backwards from its end.
 fn backward(tree: &Hir) -> Option<LazyDfa> {
     let config = thompson::Config::new().utf8(false).reverse(true).which_captures(WhichCaptures::None);
     let nfa = thompson::Compiler::new().configure(config).build_from_hir(tree).ok()?;

@@ -130,7 +130,7 @@ impl Relaxer<'_> {
         Some(next)
     }
 
-    /// Returns the text up to `end`, and skips both.
+    /// Returns the text before `end`, and skips both.
     fn take_past(&mut self, end: char) -> Option<&str> {
         let (text, after) = self.rest.split_once(end)?;
         self.rest = after;

@@ -1,5 +1,5 @@
-//! Determines where the search of an input begins and ends if not all of it is searched: one of N
-//! parts (`--shard`), or the end with the last selected lines (`--last`).
+//! Determines the part of an input to search: one of N equal parts (`--shard`), or the end with the
+//! last selected lines (`--last`).
 //!
 //! Line numbers, offsets and the verdict on binary inputs are always those of the whole input.
 

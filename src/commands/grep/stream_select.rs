@@ -152,7 +152,7 @@ impl Selected {
 
 impl Feed for Selected {
     fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
-        // Nothing is returned before enough bytes for a verdict were read, unless the writer pauses.
+        // Nothing is returned before enough bytes for a verdict have been read, unless the writer pauses.
         while self.ended.is_none() && (self.picked.queue.is_empty() || !self.is_judged) {
             match self.read(stop, wait)? {
                 Filled::Stopped => return Ok(Filled::Stopped),

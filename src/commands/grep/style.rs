@@ -46,7 +46,7 @@ pub struct Style {
     pub field_separators: [Vec<u8>; 2],
     /// The byte to print in place of slashes in names (`--path-separator`).
     pub path_separator: Option<u8>,
-    /// Whether to print lines that do not match whole, even with `only_matching` (`--passthru`).
+    /// Whether to print nonmatching lines in full, even with `only_matching` (`--passthru`).
     pub passthru: bool,
     /// Whether to omit counts of 0 (`--no-include-zero`).
     pub no_zeros: bool,

@@ -24,7 +24,7 @@ use super::query::{Found, Piece, Wanted};
 use super::settings::Settings;
 use super::start::Starts;
 
-/// Microseconds in a second.
+/// The number of microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 
 /// The spans of a row, in microseconds, among which one is chosen if none is given. Each divides

@@ -40,7 +40,7 @@ pub(super) fn draw(tables: &[CountTable], title: &str) -> Drawn<String> {
     })
 }
 
-/// Returns a title that names the counted lines, as far as that takes few words.
+/// Returns a title that names the counted lines, if a few words are enough.
 pub(super) fn title(args: &GrepArgs) -> String {
     let Patterns { regexp, file, and, not, invert_match, .. } = &args.patterns;
     let pattern = match (regexp.as_slice(), args.operands.first()) {

@@ -1,7 +1,7 @@
 //! Finds the files to search: the named ones and, with -r, those below directories, in name order.
 //!
-//! Directories are walked lazily, so the first file is searched before the last is found. Two runs
-//! give the same order.
+//! Directories are walked lazily, so the first file is searched before the last is found. The order
+//! is the same in every run.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::FileType;

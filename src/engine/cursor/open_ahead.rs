@@ -26,8 +26,8 @@ const MAX_OPENING_TIME: Duration = Duration::from_micros(200);
 /// searches, and those that wait for their turn.
 const BATCHES_AHEAD: usize = 3 + MAX_SCANNED;
 
-/// The minimum number of files in a batch for which workers run ahead. Descriptors may suffice only
-/// for fewer.
+/// The minimum number of files in a batch for which workers run ahead. If there are too few
+/// descriptors for it, none does.
 const FEW_FILES: usize = 8;
 
 /// Inputs that the cursor has not reached yet, in order.

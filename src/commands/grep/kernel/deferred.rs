@@ -15,7 +15,7 @@ use super::super::style::At;
 use super::{Part, Search};
 use crate::engine::{Block, Sink};
 
-/// Text that is written when its turn in the output comes.
+/// The text that is written when its turn in the output comes.
 #[derive(Debug)]
 pub(super) enum Deferred {
     /// The block's last line.

@@ -56,11 +56,11 @@ pub struct Part {
     lead: Lead,
     /// Whether a separator precedes the first printed line.
     separated: bool,
-    /// Present if the input's name is printed above its first line; `true` adds an empty line above.
+    /// Set if the input's name is printed above its first line; `true` adds an empty line above the name.
     heading: Option<bool>,
     /// The input's total, if it ended in this block.
     total: Option<u64>,
-    /// Output that had to be formatted in file order.
+    /// The output that had to be formatted in file order.
     text: Vec<u8>,
     /// Whether lines of the input were selected but not printed, which a message reports.
     untold: bool,
@@ -70,7 +70,7 @@ pub struct Part {
     messages: Vec<Insertion>,
     /// The block's last line, if it is not held.
     long: Option<LongLine>,
-    /// Text that is written when its turn comes.
+    /// The text that is written when its turn comes.
     deferred: Vec<Deferred>,
 }
 
@@ -78,7 +78,7 @@ impl Kernel for Search<'_> {
     type Part = Part;
     type Carry = Totals;
 
-    /// GNU grep decides by its first buffer of 96 KiB, and so does this kernel.
+    /// The size of GNU grep's first buffer, by which it also decides whether an input is binary.
     const HEAD: usize = 96 << 10;
 
     fn classify(&self, head: &[u8]) -> InputKind {

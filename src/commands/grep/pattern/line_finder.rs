@@ -19,8 +19,8 @@ const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
 /// cache. In tests, the number is small, so that they cross the end of a copy.
 const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
 
-/// If all matches are wanted, they are searched for directly within this number of bytes after a
-/// matching line. Farther away, a search for the next line is faster. In tests, the number is
+/// The number of bytes after a matching line within which matches are searched for directly, if all
+/// of them are wanted. Farther away, a search for the next line is faster. In tests, the number is
 /// small, so that they cross this distance.
 const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 
@@ -31,7 +31,7 @@ pub struct LineFinder<'p, 'h> {
     hay: &'h [u8],
     /// Whether all matches in the lines are wanted, and can be searched for in many lines at once.
     wants_matches: bool,
-    /// The end of the lines in which every match is searched for, because the last one is near.
+    /// The end of the lines in which every match is searched for, because they are near a matching line.
     near_end: usize,
     /// The last match found, unless it was in an earlier line.
     ahead: Option<Range<usize>>,
@@ -137,7 +137,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         }
     }
 
-    /// Extends the lines in which every match is searched for to those after a matching line.
+    /// Extends `near_end` beyond a matching line that ends at `end`.
     fn look_near(&mut self, end: usize) {
         if self.near_end < end + NEAR_BYTES / 2 && self.near_end < self.hay.len() {
             self.near_end = self.pattern.line_end(self.hay, (end + NEAR_BYTES).min(self.hay.len()) - 1);

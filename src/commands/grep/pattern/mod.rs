@@ -230,7 +230,7 @@ impl Pattern {
         memchr(self.terminator, &hay[at..]).map_or(hay.len(), |i| at + i + 1)
     }
 
-    /// Returns a line without its terminator, as it is searched.
+    /// Returns the part of a line that is searched, which excludes its terminator.
     pub fn content<'l>(&self, line: &'l [u8]) -> &'l [u8] {
         let Some(content) = line.strip_suffix(&[self.terminator]) else { return line };
         if self.crlf { content.strip_suffix(b"\r").unwrap_or(content) } else { content }

@@ -9,7 +9,7 @@ use super::super::failure::Failure;
 use super::super::style::Spans;
 use super::{Pattern, RegexEngine};
 
-/// The initial number of bytes searched around lines, on which matches in them may depend.
+/// The initial number of bytes to search around lines, because their matches may depend on these bytes.
 const LOOK_AROUND: usize = 256;
 
 /// Text in which the matches are replaced.
