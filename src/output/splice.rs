@@ -91,8 +91,8 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
 /// truncation zeroes bytes in flight, so the size is checked here as well.
 ///
 /// # Errors
-/// Returns the error of the output (ENOSPC, EFBIG, EDQUOT). Two files that cannot be copied in this
-/// way are not an error.
+/// Returns the error of the output (ENOSPC, EFBIG, EDQUOT). It is not an error if two files cannot
+/// be copied in this way.
 pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
     let (start, end) = (source.start(), source.end().unwrap_or(0));
     let mut moved = Moved { until: start, uncopied: 0, damage: None };

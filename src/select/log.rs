@@ -66,7 +66,7 @@ pub struct Log {
     /// The last examined entry, which may continue. `None` before the first time.
     growing: Option<Entry>,
     is_timed: bool,
-    /// Entries that have not been returned, by time.
+    /// Entries that have not been returned, in order of time.
     entries: VecDeque<Entry>,
     /// The number of the line after the entry returned last, and the time of that entry.
     returned: (u64, Timestamp),

@@ -26,8 +26,8 @@ pub fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(hay.iter().map(|&byte| if byte == 0 { b'\n' } else { byte }).collect())
 }
 
-/// Drops all results from the first selected line that is not text. Such a line contains a NUL
-/// byte or, in padded text, any byte that text does not contain. Returns its start.
+/// Drops all results starting with the first selected line that is not text. Such a line contains a
+/// NUL byte or, in padded text, any byte that text does not contain. Returns its start.
 pub fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut Found, terminator: u8) -> Option<usize> {
     let binary_byte = |piece: &Piece| {
         let lines = &hay[piece.start..piece.end];

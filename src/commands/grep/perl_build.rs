@@ -16,8 +16,8 @@ pub(super) fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option
     if verbs.is_empty() { Relaxed::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
 }
 
-/// Returns whether classes such as `\w` match nothing outside ASCII. Classes in POSIX patterns are
-/// the locale's; those in Perl's are ASCII, as in GNU grep up to 3.8.
+/// Returns whether classes such as `\w` match nothing outside ASCII. Classes in POSIX patterns
+/// depend on the locale; those in Perl's patterns are ASCII, as in GNU grep up to 3.8.
 fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
     syntax.unicode && !syntax.dialect.is_posix() && !verbs.contains("(*UCP)")
 }

@@ -48,7 +48,7 @@ fn classes_are_those_of_ascii_and_case_is_unicodes() {
     assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
 }
 
-// Regression: each pattern was compiled only within a group, which completed the first two.
+// Regression: each pattern was compiled only within a group, which made the first two valid.
 #[test]
 fn a_pattern_is_valid_by_itself() {
     for refused in ["a)(b", "a|b)|(c", "(", "a\\"] {

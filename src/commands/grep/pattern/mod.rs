@@ -165,7 +165,8 @@ impl Pattern {
         }
     }
 
-    /// Returns whether the matches in several lines are those in each of them, and none spans lines.
+    /// Returns whether lines can be searched together: no match spans lines, and the matches are
+    /// those of each line.
     pub fn may_search_lines_together(&self) -> bool {
         let is_block = match (&self.finder, &self.engine) {
             (Finder::Literal(_), _) => true,

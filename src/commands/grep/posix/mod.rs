@@ -67,7 +67,8 @@ struct Translation<'p> {
     open: Vec<(usize, usize)>,
     /// The number of groups so far.
     groups: usize,
-    /// The groups to which a back-reference is valid: those that are closed, and not in another alternative.
+    /// The groups to which a back-reference may refer: those that are closed, and not in another
+    /// alternative.
     closed: GroupSet,
     /// The scopes of the whole pattern and of each open group.
     scopes: Vec<Scope>,
@@ -77,7 +78,7 @@ struct Translation<'p> {
     before: Before,
 }
 
-/// The groups to which a back-reference is valid in the alternatives of a pattern or a group.
+/// The groups to which a back-reference may refer in the alternatives of a pattern or a group.
 #[derive(Clone, Copy, Default)]
 struct Scope {
     /// The groups closed before the first alternative.
