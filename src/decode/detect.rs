@@ -105,7 +105,7 @@ const PROMISES: [(&str, Format); 14] = [
     ("Z", Format::Compress),
 ];
 
-/// Examines the first bytes of an input. `is_all` says that they are all of it.
+/// Examines the first bytes of an input. `is_all` says that the input has no more.
 pub fn detect(head: &[u8], is_all: bool) -> Detected {
     let mut undecided = false;
     for row in &ROWS {
@@ -124,7 +124,7 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
 
 /// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
 fn truncated_magic(head: &[u8]) -> Detected {
-    // No text is just one of these beginnings, without even a line terminator.
+    // A text never consists of just one of these prefixes, without even a line terminator.
     match head {
         [.., b'\n'] => {}
         [b'B', b'Z', b'h', _, ..] => return Detected::Format(Format::Bzip2),

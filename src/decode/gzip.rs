@@ -18,8 +18,8 @@ const COMMENT: u8 = 0x10;
 const ENCRYPTED: u8 = 0x20;
 const RESERVED: u8 = 0xc0;
 
-/// Returns the time in a member's header, at which the original file was last changed (RFC 1952,
-/// section 2.3.1), or `None` if the header has no time, as for a pipe.
+/// Returns the time in a member's header (RFC 1952, section 2.3.1): the original file's last
+/// change. Returns `None` if the header has no time, as for a pipe.
 pub fn written(head: &[u8]) -> Option<SystemTime> {
     let [0x1f, 0x8b, 8, _, seconds @ ..] = head.get(..8)? else { return None };
     let seconds = u32::from_le_bytes(seconds.try_into().ok()?);

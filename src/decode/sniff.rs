@@ -1,5 +1,5 @@
-//! Decodes a stream if its first bytes show a compressed format. Unlike a file's, they are known
-//! only once they are read.
+//! Decodes a stream if its first bytes show a compressed format. Unlike a file's, these bytes are
+//! known only once they are read.
 
 use std::io;
 use std::sync::Arc;

@@ -1,11 +1,11 @@
 //! BLAKE3 by subtrees: any piece of an input is hashed separately, and the pieces are joined in
 //! order.
 //!
-//! A piece of any offset and length splits into the largest aligned subtrees that it contains,
-//! which are hashed at once, and at most two ragged ends shorter than a chunk, which are hashed
-//! after the pieces before them. Because more input may follow, each subtree is kept as its two
-//! halves: only [`Tree::finish`] makes a root. Memory does not grow with the file, because only the
-//! chaining values on the path to the root are kept.
+//! A piece of any offset and length is split into the largest aligned subtrees that it contains,
+//! which are hashed at once. The ends, each shorter than a chunk, are hashed after the pieces
+//! before. Because more input may follow, each subtree is kept as its two halves: only
+//! [`Tree::finish`] makes a root. Memory does not grow with the file, because only the chaining
+//! values on the path to the root are kept.
 
 use blake3::hazmat::{
     ChainingValue, HasherExt, Mode, max_subtree_len, merge_subtrees_non_root, merge_subtrees_root_xof,

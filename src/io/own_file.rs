@@ -33,7 +33,7 @@ impl OwnFile {
         identity == self.0
     }
 
-    /// Checks that an input is another file.
+    /// Checks that an input is not this file.
     ///
     /// # Errors
     /// Returns an error if it is this one.

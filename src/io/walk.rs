@@ -1,6 +1,6 @@
 //! Finds the regular files below a directory, in an order that does not depend on the file system.
 //!
-//! A walk keeps one directory listing per level but few open descriptors: files are opened by their
+//! A walk keeps one directory listing per level but few open descriptors. Files are opened by their
 //! paths from the directory where the walk began or, in a deep tree, from an anchor on the way.
 //! Unless links are followed, no path is resolved through one, so a link swapped in during the walk
 //! cannot lead out of the tree. Devices, FIFOs and sockets are skipped.
@@ -337,8 +337,8 @@ mod tests {
         assert!(std::process::Command::new("rm").arg("-rf").arg(dir.path()).status().unwrap().success());
     }
 
-    /// A link that replaced a file or a directory after it was listed led out of the tree, and a FIFO
-    /// blocked the walk.
+    /// Regression: a link that replaced a file or a directory after it was listed led out of the
+    /// tree, and a FIFO blocked the walk.
     #[test]
     fn what_is_swapped_in_during_the_walk_is_not_opened() {
         let dir = tempfile::tempdir().unwrap();

@@ -241,7 +241,7 @@ impl<'fd> ResidencyQuery<'fd> {
         }
     }
 
-    /// Drops the pages that only the query loaded, so that the next one finds what this one found.
+    /// Drops the pages that only this query loaded, so that the next query has the same result.
     fn drop_loaded(&mut self) {
         let mut byte = Vec::with_capacity(1);
         for pages in self.loaded.drain(..) {

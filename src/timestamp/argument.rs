@@ -1,6 +1,6 @@
 //! Parses times as users type them: every form that a log line may use, and shorter forms.
 //!
-//! A month, a day or an hour means all of it. A time typed with minutes is exact.
+//! A typed month, day or hour means the whole of it. A time typed with minutes is exact.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;

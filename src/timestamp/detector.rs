@@ -283,7 +283,7 @@ impl<'h> FormatDetector<'h> {
         }
     }
 
-    /// Returns the readings of the JSON value `text` that use all of it.
+    /// Returns the readings of the JSON value `text` that use the whole text.
     fn whole_candidates(&self, text: &[u8]) -> Vec<Candidate> {
         let mut candidates = self.candidates(text);
         candidates.retain(|candidate| {

@@ -249,7 +249,7 @@ pub(super) const SAMPLES: &[(&str, &str)] = &[
     ("Nov.21.2026 14:30:05 up", "2026-11-21T12:30:05Z"),
     // Zones in brackets or with a blank before the offset, and text that only looks like a zone.
     ("2026 Nov 21 14:30:05:123 GMT +0100 BW.x Info up", "2026-11-21T13:30:05.123Z"),
-    // Regression: a zone after another separator than a blank was skipped.
+    // Regression: a zone after a separator other than a blank was skipped.
     ("2026-11-21 14:30:05, CET, up 100", "2026-11-21T13:30:05Z"),
     ("2026-11-21 14:30:05,UTC,up,100", "2026-11-21T14:30:05Z"),
     ("2026-11-21 14:30:05.123;PST;up 100", "2026-11-21T22:30:05.123Z"),

@@ -71,7 +71,7 @@ pub(super) fn first_year<S: RandomAccess + ?Sized>(
     Ok((latest - 60..=latest).rev().find(fits))
 }
 
-/// Returns whether the log's dates pass the first date again.
+/// Returns whether the log's dates wrap around to the first one.
 fn is_longer_than_a_year(dates: &[Date]) -> bool {
     let day = |&(month, day): &Date| i64::from(month) * 31 + i64::from(day);
     let turns = dates.windows(2).filter(|pair| day(&pair[0]) - day(&pair[1]) > HALF_A_YEAR).count();

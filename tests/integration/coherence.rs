@@ -74,7 +74,7 @@ fn overlay_files_opened_before_a_copy_up() {
     }
 }
 
-/// Regression: no page of a file on overlayfs was ever counted as cached, so `bench` measured cold
+/// Regression: no page of a file on overlayfs was ever reported as cached, so `bench` measured cold
 /// runs without evidence and no warm ones.
 #[test]
 fn cached_pages_of_overlay_files_are_counted() {
@@ -158,7 +158,7 @@ fn a_full_tmpfs_is_not_a_truncation() {
 }
 
 /// Regression: XFS zeroes the rest of the last page before it lowers the size, so a check of the
-/// size alone accepted the zeros, in one of six tries on two processors.
+/// size alone accepted the zeros in one of six tries on two processors.
 #[test]
 fn a_cut_on_xfs_is_seen() {
     const LEN: u64 = 1 << 16;

@@ -1,5 +1,5 @@
 //! Follows a file on a file system that reports, for a descriptor, the status of the file that now
-//! has its name, as bindfs and sshfs may do after a rotation that they did not see.
+//! has its name. bindfs and sshfs may do so after a rotation that they did not see.
 
 use std::ffi::OsStr;
 use std::sync::Arc;

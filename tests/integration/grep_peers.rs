@@ -204,7 +204,7 @@ fn files(random: &mut Random, dir: &Dir, spice: Spice) -> Vec<PathBuf> {
     if random.one_in(6) { Vec::new() } else { all }
 }
 
-/// Adds `-e` patterns or, in one case of four, a file of them.
+/// Adds `-e` patterns or, in one case out of four, a file of them.
 fn patterns(
     random: &mut Random,
     dir: &Dir,

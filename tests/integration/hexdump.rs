@@ -323,7 +323,7 @@ fn prints_what_xxd_prints() {
             ours.extend(own.iter().map(ToString::to_string));
         };
         let mode = random.pick(&["", "", "-p", "-i", "-b", "-e"]);
-        // xxd corrected rows of little-endian groups that end inside a group after 2022: see
+        // After 2022, xxd corrected little-endian rows that end inside a group: see
         // `little_endian_rows_end_with_a_whole_group`.
         let widths: &[&str] = match mode {
             "-e" => &["0", "8", "16", "64", "256"],

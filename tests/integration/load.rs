@@ -146,7 +146,7 @@ fn deep_directory(depth: usize, name: &str) {
         let file = openat(at, name, OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR).unwrap();
         rustix::io::write(&file, text.as_bytes()).unwrap();
     };
-    // By path, in the order of the walk: deeper files come first.
+    // The files are sorted by path, as in the walk: deeper files come first.
     let mut files = vec![(format!("{}bottom", "d/".repeat(depth)), "needle\n".to_owned())];
     for level in 1..=depth {
         rustix::fs::mkdirat(&at, "d", Mode::RWXU).unwrap();

@@ -1,4 +1,4 @@
-//! `--merge --follow`: lines that are appended to several logs within a moment are ordered by time.
+//! `--merge --follow`: lines appended to several logs at nearly the same time are ordered by time.
 
 use std::process::{Command, Stdio};
 use std::time::Duration;

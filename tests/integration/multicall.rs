@@ -1,6 +1,5 @@
-//! The classic tools by their own names: runs each line of `multicall.txt`, which includes cases
-//! from the tools' own test suites, with the system's tool and with a link of that name to
-//! `mapped`.
+//! The classic tools by their own names: runs each line of `multicall.txt` with the system's tool
+//! and with a link of that name to `mapped`. Some lines are from the tools' own test suites.
 
 use std::os::unix::process::CommandExt;
 use std::path::Path;

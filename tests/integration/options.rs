@@ -1,5 +1,5 @@
-//! The options of all subcommands side by side: docs/options.md is generated from the definitions,
-//! and a name means the same in every subcommand, unless a list of exceptions states the reason.
+//! The options of all subcommands side by side. docs/options.md is generated from the definitions.
+//! A name means the same in every subcommand, unless a list of exceptions states the reason.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -206,8 +206,8 @@ fn fail_calls(stride: usize) -> usize {
             let full = run_traced(&mut victim.command(line, options), |_| {});
             // Only calls after the file was opened are counted, because earlier ones belong to the
             // loader. They are counted per call number, because threads interleave differently each
-            // time: the hundredth call of one run may be an `mprotect` of a starting thread in the
-            // next, and the standard library does not survive its failure.
+            // time. The hundredth call of one run may be an `mprotect` of a starting thread in the
+            // next, whose failure the standard library does not survive.
             let mut calls = Vec::new();
             let mut opened = false;
             let mut seen = HashMap::new();

@@ -28,9 +28,9 @@ pub fn mapped() -> Command {
 
 /// Copies the program under test to `to`.
 ///
-/// `cp` writes the copy. A descriptor open for writing in this process would be inherited by
-/// programs that other tests start at that moment, and the copy could not be run ("Text file busy")
-/// until they had closed it.
+/// `cp` writes the copy. Programs that other tests start at that moment would inherit a descriptor
+/// that this process has open for writing. The copy could not be run until they had closed it
+/// ("Text file busy").
 pub fn copy_program(to: &Path) {
     assert!(Command::new("cp").arg(program()).arg(to).status().unwrap().success());
 }

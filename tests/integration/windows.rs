@@ -219,7 +219,7 @@ fn a_log_is_followed_over_a_rename() {
     child.wait().unwrap();
 }
 
-/// Ctrl-C, which Wine generates for SIGINT, ends a following command with SIGINT's exit code.
+/// Ctrl-C, which Wine generates for SIGINT, ends `--follow` with SIGINT's exit code.
 #[test]
 #[ignore = "run by scripts/wine-check"]
 fn an_interrupt_has_its_exit_code() {

@@ -41,9 +41,9 @@ impl Source {
     /// Overwritten means truncated and refilled, as by logrotate's `copytruncate`, or changed in place.
     /// The bytes read so far then mix two states of the file. Growth does not count.
     ///
-    /// This compares the modification time, which every write moves; the size, which appending raises;
-    /// and, if the size rose, the beginning of the wanted range. A log that was replaced by a longer one
-    /// with the same first bytes is taken for one that has grown.
+    /// This compares the modification time, which every write moves; the size, which appending
+    /// raises; and, if the size rose, the beginning of the wanted range. A log that was replaced by
+    /// a longer one with the same first bytes is mistaken for one that has grown.
     pub fn take_rewriting(&self) -> bool {
         self.is_rewritten() && !self.seen.is_known.swap(true, Ordering::Relaxed)
     }

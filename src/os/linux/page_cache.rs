@@ -1,4 +1,4 @@
-//! The three ways in which Linux reports which parts of a file are in memory.
+//! Linux's three interfaces for querying which parts of a file are in memory.
 #![allow(unsafe_code)]
 
 use std::io;

@@ -20,7 +20,8 @@ pub struct Watch {
 impl Watch {
     /// Returns an empty watch. Without inotify, the follower falls back on its timer.
     pub fn start() -> Watch {
-        // Fails when the user has reached the maximum number of instances (max_user_instances).
+        // This fails when the user has reached the maximum number of instances
+        // (max_user_instances).
         let inotify = init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok();
         Watch { inotify, changed: Vec::new(), names_changed: false }
     }

@@ -69,7 +69,7 @@ extern "C" fn on_signal(signal: libc::c_int) {
 }
 
 fn exit(signal: libc::c_int) -> ! {
-    // SAFETY: _exit(2) may be called anywhere, and nothing of the process is used afterwards.
+    // SAFETY: _exit(2) may be called anywhere, and no state of the process is used afterwards.
     unsafe { libc::_exit(128 + signal) }
 }
 

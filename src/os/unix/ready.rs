@@ -63,7 +63,7 @@ pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<
     loop {
         match poll(&mut fds, if wait { None } else { Some(&now) }) {
             Err(Errno::INTR) => {}
-            // A descriptor that cannot be polled counts as ready: a regular file never makes a
+            // A descriptor that cannot be polled is treated as ready: a regular file never makes a
             // reader wait.
             Err(_) => return Ok(Ready::Yes),
             Ok(_) if stop.asked() => return Ok(Ready::Stop),

@@ -3,8 +3,8 @@
 //! If a mapped file is truncated or its disk fails, touching a lost page raises SIGBUS. The handler
 //! finds the address in a fixed table of live windows, maps zero pages from the faulting page to
 //! the window's end, records the lowest fault, and returns. The scan continues over zeros, and the
-//! verify step after it discards the result. A fault outside every window is a real bug and goes to
-//! the previous handler.
+//! verify step after it discards the result. A fault outside every window is a real bug and is
+//! passed to the previous handler.
 //!
 //! The handler takes no lock, allocates nothing and makes one system call, `mmap`.
 #![allow(unsafe_code)]

@@ -92,7 +92,7 @@ mod tests {
         std::hint::black_box(&memory);
         // Other tests in this process allocate and free memory; this much is still ours.
         assert!(peak_resident().unwrap() >= memory.len() as u64);
-        // Huge pages take fewer faults than 512, but at least one.
+        // Huge pages cause fewer than 512 faults, but at least one.
         let used = Usage::now().since(before);
         assert!(used.minor_faults >= 1, "{used:?}");
         assert_eq!(used.plus(Usage { device_bytes: Some(0), ..Usage::default() }), used);

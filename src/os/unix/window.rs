@@ -126,7 +126,7 @@ impl Window {
         offset >= self.offset && offset + len as u64 <= self.offset + self.map.len() as u64
     }
 
-    /// Tells the kernel how the window will be used (`madvise(2)`).
+    /// Advises the kernel on how the window will be used (`madvise(2)`).
     ///
     /// # Errors
     /// Returns EINVAL if the kernel does not know the advice.
@@ -164,7 +164,7 @@ impl Window {
     pub fn collapse(&self) -> io::Result<()> {
         #[cfg(target_os = "linux")]
         {
-            // Not in every C library's headers.
+            // Some C libraries' headers lack it.
             const MADV_COLLAPSE: libc::c_int = 25;
             let lead = self.map.as_ptr().addr() - self.start;
             let first = self.map.as_ptr().wrapping_byte_sub(lead);
@@ -205,7 +205,7 @@ impl Drop for Window {
             return;
         }
         // `munmap` locks the address space and waits for other threads' page faults. Dropping the
-        // page table entries first runs beside those faults and leaves `munmap` little to do. A
+        // page table entries first runs concurrently with them and leaves `munmap` little to do. A
         // short window is not worth the call.
         //
         // SAFETY: the bytes of a window that is being dropped are not borrowed, and a shared file

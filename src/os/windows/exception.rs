@@ -4,7 +4,7 @@
 //! Windows does not let a file be truncated while a view of it exists, so the causes are failing
 //! disks, networks and removed devices. The handler finds the address in the table of live windows,
 //! records the fault, and replaces the view with zero pages; the engine then reads the block again.
-//! An exception elsewhere goes to the next handler.
+//! An exception elsewhere is passed to the next handler.
 #![allow(unsafe_code)]
 
 use std::sync::Once;

@@ -50,7 +50,7 @@ unsafe extern "system" fn on_request(request: u32) -> i32 {
         }
         std::thread::sleep(GRACE);
     }
-    // SAFETY: the process ends, and nothing of it is used afterwards.
+    // SAFETY: the process ends, and none of its state is used afterwards.
     unsafe { ExitProcess(code.into()) }
 }
 

@@ -153,8 +153,8 @@ thread_local! {
 /// Makes a call that reads or writes, waits for its completion, and returns the number of bytes.
 ///
 /// A pipe from another program may be open for overlapped I/O. Each call on it then needs its own
-/// struct, whose offset pipes ignore, and its own event: the state of the pipe's handle changes
-/// with every call that any process makes on it, so it does not show which call ended.
+/// struct, whose offset pipes ignore, and its own event. The handle itself does not show which call
+/// ended, because its state changes with every call of any process.
 fn transfer(
     fd: BorrowedFd<'_>,
     offset: Option<u64>,

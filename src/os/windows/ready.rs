@@ -91,7 +91,7 @@ pub(super) fn wait_for(handle: BorrowedFd<'_>, wait: Duration) -> bool {
     unsafe { WaitForSingleObject(raw(handle), wait.as_millis() as u32) == WAIT_OBJECT_0 }
 }
 
-/// Returns whether a read would not wait. A handle that cannot be queried counts as ready.
+/// Returns whether a read would not wait. A handle that cannot be queried is treated as ready.
 fn is_ready(fd: BorrowedFd<'_>) -> bool {
     // SAFETY: the call only queries.
     match unsafe { GetFileType(raw(fd)) } {

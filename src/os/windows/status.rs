@@ -41,7 +41,7 @@ impl Status {
         Status::of(openat(CWD, path, OFlags::PATH, Mode::empty())?)
     }
 
-    /// Returns what is known about a file that the system cannot identify (a redirected one in
+    /// Returns the known attributes of a file that Windows cannot identify (a redirected one in
     /// Wine).
     fn without_name(fd: BorrowedFd<'_>) -> Result<Status, Errno> {
         let (device, inode) = (u64::MAX, raw(fd).addr() as u64);

@@ -20,8 +20,8 @@ pub fn thread_waits() -> Option<u64> {
 
 /// Returns the current counters.
 ///
-/// All faults count as minor, because the system does not distinguish them. It does not report how
-/// many bytes came from the device.
+/// All faults are counted as minor, because the system does not distinguish them. It does not
+/// report how many bytes came from the device.
 pub fn usage_now() -> Usage {
     let none = FILETIME { dwLowDateTime: 0, dwHighDateTime: 0 };
     let [mut start, mut end, mut kernel, mut user] = [none; 4];
