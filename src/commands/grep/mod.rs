@@ -52,6 +52,8 @@ mod perl_build;
 mod perl_copy;
 #[cfg(feature = "pcre2")]
 mod perl_limit;
+#[cfg(feature = "pcre2")]
+mod perl_line_regex;
 mod perl_lines;
 #[cfg(feature = "pcre2")]
 mod perl_text;

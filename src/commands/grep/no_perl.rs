@@ -16,6 +16,16 @@ pub struct Perl(Infallible);
 /// The groups of a match.
 pub struct Groups<'g>(Infallible, std::marker::PhantomData<&'g ()>);
 
+/// A regex that searches many lines at once, which does not exist either.
+#[derive(Debug)]
+pub struct LineRegex(Infallible);
+
+impl LineRegex {
+    pub fn find_at(&self, _: &[u8], _: usize) -> Option<Option<Range<usize>>> {
+        match self.0 {}
+    }
+}
+
 impl Perl {
     /// Rejects every pattern.
     ///
@@ -33,11 +43,7 @@ impl Perl {
         match self.0 {}
     }
 
-    pub fn may_search_together(&self, _: &[u8]) -> bool {
-        match self.0 {}
-    }
-
-    pub fn find_among_lines(&self, _: &[u8], _: usize) -> Option<Option<Range<usize>>> {
+    pub fn regex_for_lines(&self, _: &[u8]) -> Option<&LineRegex> {
         match self.0 {}
     }
 

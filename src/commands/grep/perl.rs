@@ -18,14 +18,16 @@ use super::per_thread::PerThread;
 use super::perl_build::{build, group, refusal, relaxed};
 use super::perl_copy::{copy_of, keep, with_copy};
 use super::perl_limit::within;
-use super::perl_lines::within_line;
+use super::perl_line_regex::LineRegexes;
 use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
 use super::syntax::Syntax;
 
+pub use super::perl_line_regex::LineRegex;
+
 /// The minimum length of a haystack whose search has a time limit, and the minimum time limit.
 /// Searches of shorter haystacks have only the limit on steps.
-const LONG: usize = 16 << 10;
+pub(super) const LONG: usize = 16 << 10;
 const LEAST_TIME: Duration = Duration::from_secs(1);
 
 /// The maximum number of matches that are searched for at once in a long haystack.
@@ -34,8 +36,8 @@ const MOST_MATCHES: usize = 4096;
 /// A compiled set of alternatives.
 pub struct Perl {
     regexes: Arc<Regexes>,
-    /// The pattern for many lines at once, if no match can depend on a neighbouring line.
-    of_lines: Option<PerThread<Regex>>,
+    /// The regexes that search many lines at once, if no match can depend on a neighbouring line.
+    of_lines: Option<LineRegexes>,
     /// The form of the pattern that finds candidates, if there is one.
     relaxed: Option<Relaxed>,
 }
@@ -101,9 +103,7 @@ impl Perl {
             utf8: syntax.unicode,
             terminator: syntax.terminator,
         };
-        let of_lines = text_of_lines(verbs, &body.text, syntax)
-            .and_then(|text| build(verbs, &text, &Syntax { multiline: true, ..syntax.clone() }).ok())
-            .map(PerThread::new);
+        let of_lines = LineRegexes::new(verbs, &body.text, syntax);
         Ok(Perl { regexes: Arc::new(regexes), of_lines, relaxed: body.relaxed })
     }
 
@@ -118,22 +118,14 @@ impl Perl {
         self.relaxed.as_ref()?.longest_match()
     }
 
-    /// Returns whether [`Perl::find_among_lines`] may be called.
+    /// Returns whether some lines may be searched together.
     pub fn searches_lines(&self) -> bool {
         self.of_lines.is_some()
     }
 
-    /// Returns whether some lines can be searched together, as [`Perl::find_among_lines`] does. None of
-    /// them may be long, and all must be UTF-8, because anchors would match elsewhere.
-    pub fn may_search_together(&self, lines: &[u8]) -> bool {
-        !has_long_line(lines) && (!self.regexes.utf8 || std::str::from_utf8(lines).is_ok())
-    }
-
-    /// Returns the first match in some lines from the start of a line on, or `None` if PCRE2 gave
-    /// up on searching them together. The lines must not change.
-    pub fn find_among_lines(&self, lines: &[u8], from: usize) -> Option<Option<Range<usize>>> {
-        let found = self.of_lines.as_deref()?.find_at(lines, from).ok()?;
-        Some(found.map(|found| found.start()..found.end()))
+    /// Returns a regex that can search these lines together, if there is one.
+    pub fn regex_for_lines(&self, lines: &[u8]) -> Option<&LineRegex> {
+        self.of_lines.as_ref()?.regex_for(lines)
     }
 
     /// Returns the end of the character that begins at `at`.
@@ -294,26 +286,6 @@ impl Regexes {
         }
         end
     }
-}
-
-/// Returns a pattern for many lines at once, if no match can depend on a neighbouring line.
-fn text_of_lines(verbs: &str, text: &str, syntax: &Syntax) -> Option<String> {
-    if syntax.multiline || syntax.terminator != b'\n' || syntax.crlf || !verbs.is_empty() {
-        return None;
-    }
-    String::from_utf8(within_line(text.as_bytes(), syntax)?).ok()
-}
-
-/// Returns whether one of these lines is long. Most of their bytes are not examined.
-fn has_long_line(lines: &[u8]) -> bool {
-    let mut start = 0;
-    while lines.len() - start >= LONG {
-        match memchr::memrchr(b'\n', &lines[start..start + LONG]) {
-            Some(end) => start += end + 1,
-            None => return true,
-        }
-    }
-    false
 }
 
 /// The groups of a match.

@@ -86,7 +86,7 @@ pub(super) fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<
 /// Returns whether the stacks of several threads can be reserved (`ulimit -v`). If one cannot, the
 /// crate panics. Without the JIT, there are no stacks.
 fn has_room_for_stacks() -> bool {
-    // Each thread has a stack for its line and one for many lines.
-    const STACKS: usize = 4;
+    // Each thread has a stack for its line and two for many lines.
+    const STACKS: usize = 6;
     Vec::<u8>::new().try_reserve_exact(STACKS * JIT_STACK_BYTES).is_ok()
 }

@@ -146,7 +146,8 @@ fn many_lines_at_once_have_the_matches_that_each_has() {
                 let end = from + content.len();
                 let (mut found, mut position) = (Vec::new(), MatchPosition::default());
                 position.at = from;
-                while let Some(one) = perl.find_among_lines(text.as_bytes(), position.at).unwrap()
+                let regex = perl.regex_for_lines(text.as_bytes()).unwrap();
+                while let Some(one) = regex.find_at(text.as_bytes(), position.at).unwrap()
                     && one.start <= end
                 {
                     let begins_line = one.start == from;

@@ -7,7 +7,7 @@ use grep_regex::RegexMatcher;
 
 use super::super::failure::Failure;
 use super::super::match_position::MatchPosition;
-use super::super::perl::Perl;
+use super::super::perl::{LineRegex, Perl};
 use super::super::unstable::search_unstable;
 use super::candidates::call_pays;
 use super::{Finder, Pattern, RegexEngine, automata_match};
@@ -35,16 +35,16 @@ pub struct LineFinder<'p, 'h> {
     near_end: usize,
     /// The last match found, unless it was in an earlier line.
     ahead: Option<Range<usize>>,
-    copy: CopiedLines,
+    copy: CopiedLines<'p>,
 }
 
 /// Lines of the haystack, copied because the bytes that PCRE2 searches must not change.
 #[derive(Debug, Default)]
-struct CopiedLines {
+struct CopiedLines<'p> {
     range: Range<usize>,
     text: Vec<u8>,
-    /// Whether PCRE2 can search all of them at once.
-    may_search_together: bool,
+    /// The regex that searches all of them at once, if there is one.
+    regex: Option<&'p LineRegex>,
 }
 
 impl<'p, 'h> LineFinder<'p, 'h> {
@@ -159,7 +159,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     }
 
     /// Returns the next matching line. Uses an automaton to find candidates as long as they are few.
-    fn next_by_backtracking(&mut self, perl: &Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
+    fn next_by_backtracking(&mut self, perl: &'p Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
         let (pattern, hay) = (self.pattern, self.hay);
         let mut start = from;
         if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
@@ -189,7 +189,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     }
 
     /// Searches the copied lines, and then copies and searches those after them.
-    fn next_in_copies(&mut self, perl: &Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
+    fn next_in_copies(&mut self, perl: &'p Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
         let mut start = from;
         while start < self.hay.len() {
             if !self.copy.range.contains(&start) {
@@ -197,7 +197,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
             }
             let end = self.copy.range.end;
             let ahead = self.ahead.take().filter(|found| found.start >= start && found.start < end);
-            let line = match ahead.map(Some).or_else(|| self.copy.find(perl, start)) {
+            let line = match ahead.map(Some).or_else(|| self.copy.find(start)) {
                 Some(found) => {
                     self.ahead = found;
                     self.ahead.as_ref().map(|found| self.pattern.line_around(self.hay, start, found.start))
@@ -212,12 +212,12 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         Ok(None)
     }
 
-    fn copy_lines(&mut self, perl: &Perl, start: usize) {
+    fn copy_lines(&mut self, perl: &'p Perl, start: usize) {
         let end = self.pattern.line_end(self.hay, (start + COPIED_BYTES).min(self.hay.len()) - 1);
         self.copy.range = start..end;
         self.copy.text.clear();
         self.copy.text.extend_from_slice(&self.hay[start..end]);
-        self.copy.may_search_together = perl.may_search_together(&self.copy.text);
+        self.copy.regex = perl.regex_for_lines(&self.copy.text);
     }
 
     /// Calls `each` with every match in a line that was found, as in [`Pattern::matches_in`], but
@@ -252,7 +252,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     /// Returns the next match, in this line or a later one.
     fn find_match(&mut self, at: usize, content: &Range<usize>) -> Result<Option<Range<usize>>, Failure> {
         match &self.pattern.engine {
-            RegexEngine::Backtracking(perl) if !self.is_literal() => match self.copy.find(perl, at) {
+            RegexEngine::Backtracking(perl) if !self.is_literal() => match self.copy.find(at) {
                 Some(found) => Ok(found),
                 None if at > content.end => Ok(None),
                 None => {
@@ -277,18 +277,18 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     }
 }
 
-impl CopiedLines {
+impl CopiedLines<'_> {
     /// Returns the next match, or `None` if each line must be searched by itself.
-    fn find(&mut self, perl: &Perl, from: usize) -> Option<Option<Range<usize>>> {
-        if !self.may_search_together || from > self.range.end {
+    fn find(&mut self, from: usize) -> Option<Option<Range<usize>>> {
+        let regex = self.regex.filter(|_| from <= self.range.end)?;
+        let Some(found) = regex.find_at(&self.text, from - self.range.start) else {
+            // It would give up again.
+            self.regex = None;
             return None;
-        }
-        let found = perl.find_among_lines(&self.text, from - self.range.start);
-        // If PCRE2 gave up on all lines together, it would give up again.
-        self.may_search_together = found.is_some();
+        };
         // An empty match after the last terminator belongs to no line.
         let is_in_line = |found: &Range<usize>| found.start < self.text.len() || self.text.last() != Some(&b'\n');
         let moved = |found: Range<usize>| found.start + self.range.start..found.end + self.range.start;
-        Some(found?.filter(is_in_line).map(moved))
+        Some(found.filter(is_in_line).map(moved))
     }
 }
