@@ -46,17 +46,7 @@ mod perl;
 #[cfg(not(feature = "pcre2"))]
 #[path = "no_perl.rs"]
 mod perl;
-#[cfg(feature = "pcre2")]
-mod perl_build;
-#[cfg(feature = "pcre2")]
-mod perl_copy;
-#[cfg(feature = "pcre2")]
-mod perl_limit;
-#[cfg(feature = "pcre2")]
-mod perl_line_regex;
 mod perl_lines;
-#[cfg(feature = "pcre2")]
-mod perl_text;
 mod pick_last;
 mod pick_period;
 mod posix;

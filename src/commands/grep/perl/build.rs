@@ -3,9 +3,9 @@
 use anyhow::anyhow;
 use pcre2::bytes::{Regex, RegexBuilder};
 
-use super::perl_text::offset_as_typed;
-use super::relaxed::Relaxed;
-use super::syntax::{Boundary, Case, Syntax};
+use super::super::relaxed::Relaxed;
+use super::super::syntax::{Boundary, Case, Syntax};
+use super::text::offset_as_typed;
 use crate::output::is_tool;
 
 /// The maximum size in bytes of the JIT's stack of each thread. It is reserved, and grows as it is used.

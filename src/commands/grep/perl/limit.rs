@@ -11,6 +11,11 @@ use std::time::Duration;
 
 use crate::os::ThreadClock;
 
+/// The minimum length in bytes of a haystack whose search has a time limit, and the minimum time
+/// limit. Searches of shorter haystacks have only the limit on steps.
+pub(super) const LONG: usize = 16 << 10;
+pub(super) const LEAST_TIME: Duration = Duration::from_secs(1);
+
 /// The interval at which the time of a search is checked.
 const LOOK_INTERVAL: Duration = Duration::from_millis(50);
 

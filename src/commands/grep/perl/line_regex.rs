@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 
 use pcre2::bytes::Regex;
 
-use super::per_thread::PerThread;
-use super::perl::LONG;
-use super::perl_build::build;
-use super::perl_lines::within_line;
-use super::syntax::Syntax;
+use super::super::per_thread::PerThread;
+use super::super::perl_lines::within_line;
+use super::super::syntax::Syntax;
+use super::build::build;
+use super::limit::LONG;
 
 /// A regex that searches many lines at once.
 #[derive(Debug)]

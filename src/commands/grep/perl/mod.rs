@@ -15,20 +15,21 @@ use pcre2::bytes::{CaptureLocations, Regex};
 use super::failure::Failure;
 use super::match_position::MatchPosition;
 use super::per_thread::PerThread;
-use super::perl_build::{build, group, refusal, relaxed};
-use super::perl_copy::{copy_of, keep, with_copy};
-use super::perl_limit::within;
-use super::perl_line_regex::LineRegexes;
-use super::perl_text::{as_text, leading_verbs};
 use super::relaxed::Relaxed;
 use super::syntax::Syntax;
+use build::{build, group, refusal, relaxed};
+use copy::{copy_of, keep, with_copy};
+use limit::{LEAST_TIME, LONG, within};
+use line_regex::LineRegexes;
+use text::{as_text, leading_verbs};
 
-pub use super::perl_line_regex::LineRegex;
+mod build;
+mod copy;
+mod limit;
+mod line_regex;
+mod text;
 
-/// The minimum length of a haystack whose search has a time limit, and the minimum time limit.
-/// Searches of shorter haystacks have only the limit on steps.
-pub(super) const LONG: usize = 16 << 10;
-const LEAST_TIME: Duration = Duration::from_secs(1);
+pub use line_regex::LineRegex;
 
 /// The maximum number of matches that are searched for at once in a long haystack.
 const MOST_MATCHES: usize = 4096;
@@ -329,5 +330,4 @@ fn failure(error: pcre2::Error) -> Failure {
 }
 
 #[cfg(test)]
-#[path = "perl_tests.rs"]
 mod tests;
