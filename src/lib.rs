@@ -54,7 +54,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use cli::Cli;
-use cli::multicall::{self, Call, Refused};
+use cli::multicall::{self, Call, RewriteError};
 use cli::pages::examples;
 use exit::Exit;
 use output::Output;
@@ -100,24 +100,26 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
     let is_full_help = args.iter().any(|arg| arg == "--help");
     match Cli::try_parse_from(cli::getopt::expand_clusters(args.clone())) {
         Ok(cli) => {
-            if let Some(refused) = app::slips::refusal(&args, app::unnamed::named_thing) {
+            if let Some(refused) = app::slips::refusal(&args, app::missing_subcommand::named_thing) {
                 output::print_message(format_args!("mapped: {refused}"));
                 return usage_error(subcommand).into();
             }
-            let early = app::slips::advice_before_following(&args, app::unnamed::named_thing);
+            let early = app::slips::advice_before_following(&args, app::missing_subcommand::named_thing);
             early.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
             let exit = run(&cli);
             let advice = match exit {
                 _ if early.is_some() => None,
-                Exit::Failure | Exit::Refused | Exit::Error => app::slips::advice(&args, app::unnamed::named_thing),
-                Exit::Success => app::slips::note(&args, app::unnamed::named_thing),
+                Exit::Failure | Exit::Refused | Exit::Error => {
+                    app::slips::advice(&args, app::missing_subcommand::named_thing)
+                }
+                Exit::Success => app::slips::note(&args, app::missing_subcommand::named_thing),
                 _ => None,
             };
             advice.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
             exit.into()
         }
         Err(error) if error.use_stderr() => {
-            let operand = || app::unnamed::advice(&args);
+            let operand = || app::missing_subcommand::advice(&args);
             output::print_message(format_args!(
                 "mapped: {}",
                 cli::refusal::message(&error, &args, subcommand, operand)
@@ -161,7 +163,7 @@ fn usage_error(subcommand: Option<&str>) -> Exit {
 /// Runs as a classic tool: under its name, with its options and its exit codes.
 fn as_tool(call: &Call) -> ExitCode {
     let tool = call.tool;
-    output::speak_as(tool.name);
+    output::set_tool_name(tool.name);
     let refuse = |message: String| {
         output::print_message(format_args!("mapped: {message}"));
         output::print_message(format_args!("{}", tool.hint()));
@@ -173,9 +175,9 @@ fn as_tool(call: &Call) -> ExitCode {
     };
     let args = match tool.rewrite(&call.args) {
         Ok(args) => args,
-        Err(Refused::Help) => return print(tool.help()),
-        Err(Refused::Version) => return print(tool.version()),
-        Err(Refused::Wrong(message)) => return refuse(message),
+        Err(RewriteError::Help) => return print(tool.help()),
+        Err(RewriteError::Version) => return print(tool.version()),
+        Err(RewriteError::Wrong(message)) => return refuse(message),
     };
     match Cli::try_parse_from(args) {
         Ok(cli) => match run(&cli) {

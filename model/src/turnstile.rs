@@ -24,7 +24,7 @@ fn every_schedule(workers: u64, rounds: u64) -> u64 {
         let work = move |turns: &Stage<Vec<u64>>, worker: u64| {
             for round in 0..rounds {
                 let number = round * workers + worker;
-                turns.take(number).push(number);
+                turns.wait_for_turn(number).push(number);
             }
         };
         let threads: Vec<_> = (1..workers)
@@ -37,7 +37,7 @@ fn every_schedule(workers: u64, rounds: u64) -> u64 {
         for thread in threads {
             thread.join().unwrap();
         }
-        let order = turns.take(workers * rounds).clone();
+        let order = turns.wait_for_turn(workers * rounds).clone();
         assert_eq!(order, (0..workers * rounds).collect::<Vec<_>>());
     });
     schedules.load(Ordering::Relaxed)
@@ -73,17 +73,17 @@ fn two_stages_after_a_cursor() {
                 *next - 1
             };
             let total = {
-                let mut total = shared.1.take(number);
+                let mut total = shared.1.wait_for_turn(number);
                 *total += 10;
                 *total
             };
-            shared.2.take(number).push(total);
+            shared.2.wait_for_turn(number).push(total);
         };
         let other = Arc::clone(&shared);
         let thread = loom::thread::spawn(move || work(&other));
         work(&shared);
         thread.join().unwrap();
-        assert_eq!(*shared.2.take(3), [10, 20, 30]);
+        assert_eq!(*shared.2.wait_for_turn(3), [10, 20, 30]);
     });
     println!("{} schedules of 3 batches through two stages", schedules.load(Ordering::Relaxed));
 }
@@ -91,7 +91,7 @@ fn two_stages_after_a_cursor() {
 /// Workers deposit items out of order, one number is skipped, and a worker that is ahead waits for
 /// room.
 #[test]
-fn items_are_handed_in_and_given_up() {
+fn items_are_submitted_and_skipped() {
     let schedules = std::sync::Arc::new(AtomicU64::new(0));
     let count = std::sync::Arc::clone(&schedules);
     loom::model(move || {
@@ -99,16 +99,16 @@ fn items_are_handed_in_and_given_up() {
         let stage: Arc<Stage<Vec<u64>, u64>> = Arc::new(Stage::new(Vec::new(), 2));
         let other = Arc::clone(&stage);
         let thread = loom::thread::spawn(move || {
-            other.hand_in([(1, 1)], |seen, item| seen.push(item));
+            other.submit([(1, 1)], |seen, item| seen.push(item));
             other.wait_for_room(1, 1, |seen, item| seen.push(item));
-            other.pass(2);
+            other.skip(2);
         });
-        stage.hand_in([(0, 0)], |seen, item| seen.push(item));
-        stage.hand_in([(3, 3)], |seen, item| seen.push(item));
+        stage.submit([(0, 0)], |seen, item| seen.push(item));
+        stage.submit([(3, 3)], |seen, item| seen.push(item));
         thread.join().unwrap();
-        // A number that was given up late leaves the items after it to the next worker.
-        stage.hand_in([], |seen, item| seen.push(item));
-        assert_eq!(*stage.take(4), [0, 1, 3]);
+        // A number that was skipped late leaves the items after it to the next worker.
+        stage.submit([], |seen, item| seen.push(item));
+        assert_eq!(*stage.wait_for_turn(4), [0, 1, 3]);
     });
-    println!("{} schedules of items handed in", schedules.load(Ordering::Relaxed));
+    println!("{} schedules of items submitted", schedules.load(Ordering::Relaxed));
 }

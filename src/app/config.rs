@@ -71,7 +71,7 @@ impl Config {
                 },
                 threads,
                 block: common.block_size.map(|size| usize::try_from(size).unwrap_or(usize::MAX >> 1)),
-                most: max_block(threads),
+                max_block: max_block(threads),
                 range: Range { offset: common.offset.unwrap_or(0), length: common.length, is_strict: false },
             },
             decoding: None,
@@ -90,7 +90,7 @@ impl Config {
     ///
     /// # Errors
     /// Returns an error that names the file.
-    pub fn refuse_stats_over(&self, inputs: &[OsString]) -> anyhow::Result<()> {
+    pub fn reject_stats_over(&self, inputs: &[OsString]) -> anyhow::Result<()> {
         self.stats_file().map_or(Ok(()), |file| file.refuse_input(inputs))
     }
 
@@ -152,12 +152,12 @@ impl Config {
     /// Shows the progress of reading `names`, if wanted. By default it is shown when standard error
     /// is a terminal and standard output is not, because a bar would disturb output there.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<ByteProgress> {
-        self.progress_over(|| self.total_bytes(names), output)
+        self.progress_towards(|| self.total_bytes(names), output)
     }
 
     /// Shows progress as [`Config::progress`] does, towards the number of bytes that `total`
     /// returns.
-    pub fn progress_over(&self, total: impl FnOnce() -> Option<u64>, output: &Output) -> Option<ByteProgress> {
+    pub fn progress_towards(&self, total: impl FnOnce() -> Option<u64>, output: &Output) -> Option<ByteProgress> {
         let wanted = match self.progress {
             When::Always => true,
             When::Never => false,
@@ -280,11 +280,11 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
 /// The time library reads such a file to its end, which a device or a FIFO may not have.
 #[must_use]
 pub fn local_zone() -> TimeZone {
-    const LARGEST: u64 = 1 << 20;
+    const MAX_ZONE_FILE: u64 = 1 << 20;
     let named = std::env::var("TZ").ok();
     let file = named.and_then(|name| std::fs::metadata(name.strip_prefix(':').unwrap_or(&name)).ok());
     match file {
-        Some(file) if !file.is_file() || file.len() > LARGEST => TimeZone::UTC,
+        Some(file) if !file.is_file() || file.len() > MAX_ZONE_FILE => TimeZone::UTC,
         _ => TimeZone::system(),
     }
 }
@@ -316,8 +316,8 @@ pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
 /// Opens files, decoded if requested, but never the one that output is written to: reading that
 /// would never end.
 impl Open for Config {
-    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        self.engine.source(place, range).and_then(|source| self.reject_own_output(source))
+    fn source(&self, file: &FileRef, range: Range) -> io::Result<Source> {
+        self.engine.source(file, range).and_then(|source| self.reject_own_output(source))
     }
 
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {

@@ -2,12 +2,12 @@
 //! report and the progress bar.
 
 pub mod config;
+pub mod missing_subcommand;
 pub mod progress;
 pub(crate) mod report_file;
 mod sink;
 pub mod slips;
 pub mod stats_report;
-pub mod unnamed;
 
 /// Prints a hint if standard input is read because an operand was forgotten: at a terminal, the
 /// program seems to hang. When run as a classic tool, it stays silent.

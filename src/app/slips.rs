@@ -34,7 +34,7 @@ pub fn advice(args: &[OsString], named: impl Fn(&str) -> NamedThing) -> Option<S
     let exists = |word: &str| named(word) != NamedThing::Nothing;
     unquoted_time(words)
         .or_else(|| number_as_file(subcommand, words, &exists))
-        .or_else(|| place_in_file(subcommand, words, &exists))
+        .or_else(|| position_in_file(subcommand, words, &exists))
         .or_else(|| value_as_file(subcommand, words, &exists))
         .or_else(|| name_as_file(subcommand, words, &exists))
         .or_else(|| directory_as_file(subcommand, words, &|word| named(word) == NamedThing::Directory))
@@ -118,7 +118,7 @@ fn is_notation(word: &str) -> bool {
 }
 
 /// Returns advice if a file is followed by a line or an offset, as other programs print them.
-fn place_in_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
+fn position_in_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) -> Option<String> {
     let (file, number) = words
         .iter()
         .filter(|word| !exists(word))
@@ -305,7 +305,7 @@ mod tests {
 
     // Regression: an offset beyond the end of a file printed nothing, not even a message.
     #[test]
-    fn what_may_not_have_been_meant_is_noted() {
+    fn doubtful_words_are_noted() {
         let noted = |line: &str| note(&line.split(' ').map(OsString::from).collect::<Vec<_>>(), named);
         for (line, range) in [
             ("mapped hexdump -s 999G f", "f: -s 999G is beyond the end at 19 bytes"),

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, ValueEnum};
 
 use super::common::{StatsOption, When, parse_stats};
-use super::getopt::take_any_word;
+use super::getopt::allow_any_value;
 use super::size::parse_size;
 
 /// Compare mmap and read on your files, your machine and your access pattern.
@@ -16,7 +16,7 @@ use super::size::parse_size;
 /// before each run.
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "mapped bench [OPTION]... [FILE]...")]
-#[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
+#[command(args_override_self = true, infer_long_args = true, mut_args(allow_any_value))]
 #[command(group = ArgGroup::new("state").args(["cold", "warm", "both"]))]
 #[command(group = ArgGroup::new("format").args(["json", "csv"]))]
 pub struct BenchArgs {

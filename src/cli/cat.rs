@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use super::common::Common;
-use super::getopt::take_any_word;
+use super::getopt::allow_any_value;
 use super::range::{Around, UnitRange, parse_count};
 use super::shard::parse_shard;
 use super::size::parse_size;
@@ -17,7 +17,7 @@ use super::times::Times;
 /// written unchanged, even to a terminal; escape sequences in an untrusted log therefore take effect.
 /// Use --sanitize to make them visible.
 #[derive(clap::Args, Clone, Debug)]
-#[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
+#[command(args_override_self = true, infer_long_args = true, mut_args(allow_any_value))]
 #[command(override_usage = "mapped cat [OPTION]... [FILE]...")]
 #[command(group = clap::ArgGroup::new("ranges").args(["lines", "lines_from", "bytes"]).multiple(true))]
 #[command(group = clap::ArgGroup::new("following").args(["follow", "follow_name"]).multiple(true))]

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::common::Common;
-use super::getopt::take_any_word;
+use super::getopt::allow_any_value;
 use super::size::parse_size;
 use super::suggested::Suggested;
 
@@ -53,7 +53,7 @@ pub const ALGORITHMS: [&str; 32] = [
 #[command(
     override_usage = "mapped checksum [OPTION]... [FILE]...\n       mapped checksum -c [OPTION]... [LIST]...\n       mapped checksum --audit [OPTION]... [LIST]... [DIR]..."
 )]
-#[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
+#[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(allow_any_value))]
 pub struct ChecksumArgs {
     /// Files to digest, or with --check the lists to check; - is standard input, which is also the default
     #[arg(value_name = "FILE")]

@@ -12,7 +12,7 @@ use super::Cli;
 use crate::os::posix::{OsStrExt, OsStringExt};
 
 /// Lets an option take any word as its value, even one that starts with a hyphen, as getopt does.
-pub fn take_any_word(arg: Arg) -> Arg {
+pub fn allow_any_value(arg: Arg) -> Arg {
     let has_own_word = !arg.is_positional() && takes_value(&arg);
     if has_own_word { arg.allow_hyphen_values(true) } else { arg }
 }

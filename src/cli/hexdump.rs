@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::common::Common;
-use super::getopt::take_any_word;
+use super::getopt::allow_any_value;
 use super::size::{parse_address, parse_offset, parse_size};
 
 mod shown;
@@ -26,7 +26,7 @@ pub use values::{Border, CharacterTable, DumpFormat, Endian, Radix, Width};
 #[command(
     mut_arg("offset", |arg| arg.short('s').visible_alias("skip")),
     mut_arg("length", |arg| arg.short('n').visible_short_alias('l')),
-    args_override_self = true, infer_long_args = true, mut_args(take_any_word),
+    args_override_self = true, infer_long_args = true, mut_args(allow_any_value),
     // The optional value of -e is never an option.
     mut_arg("format-string", |arg| arg.allow_hyphen_values(false)),
 )]

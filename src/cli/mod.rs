@@ -23,9 +23,9 @@ pub mod times;
 pub mod typo;
 
 /// Returns the values of an option, each with its position on the command line.
-fn placed<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
-    let places = matches.indices_of(id).into_iter().flatten();
-    places.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
+fn values_with_indices<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {
+    let indices = matches.indices_of(id).into_iter().flatten();
+    indices.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
 }
 
 /// Returns what options make of their values, in the order in which they were typed.
@@ -33,10 +33,11 @@ fn in_typed_order<V: Clone + Send + Sync + 'static, T>(
     matches: &ArgMatches,
     options: impl IntoIterator<Item = (&'static str, fn(V) -> T)>,
 ) -> Vec<T> {
-    let values =
-        |(name, of): (_, fn(V) -> T)| placed(matches, name).into_iter().map(move |(place, value)| (place, of(value)));
+    let values = |(name, of): (_, fn(V) -> T)| {
+        values_with_indices(matches, name).into_iter().map(move |(index, value)| (index, of(value)))
+    };
     let mut all: Vec<(usize, T)> = options.into_iter().flat_map(values).collect();
-    all.sort_by_key(|(place, _)| *place);
+    all.sort_by_key(|(index, _)| *index);
     all.into_iter().map(|(_, made)| made).collect()
 }
 

@@ -158,10 +158,10 @@ impl Around {
     ///
     /// Returns a sentence that says what is wrong with `text`.
     pub fn parse(text: &str, size: impl Fn(&str) -> Result<u64, String>) -> Result<Around, String> {
-        const LINES: u64 = 5;
+        const DEFAULT_LINES: u64 = 5;
         match text.split_once('±').or_else(|| text.split_once("+-")) {
             Some((byte, lines)) => Ok(Around { byte: size(byte)?, lines: parse_count(lines)? }),
-            None => Ok(Around { byte: size(text)?, lines: LINES }),
+            None => Ok(Around { byte: size(text)?, lines: DEFAULT_LINES }),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum;
 
 use super::common::Common;
-use super::getopt::take_any_word;
+use super::getopt::allow_any_value;
 
 /// Show file metadata, extents, page cache residency, and the processes that use a file.
 ///
@@ -17,7 +17,7 @@ use super::getopt::take_any_word;
     override_usage = "mapped stat [OPTION]... FILE...\n       mapped stat --lines|--count=LIST|--content [FILE]..."
 )]
 #[command(group = clap::ArgGroup::new("counting").args(["lines", "count"]).multiple(true))]
-#[command(args_override_self = true, infer_long_args = true, mut_args(take_any_word))]
+#[command(args_override_self = true, infer_long_args = true, mut_args(allow_any_value))]
 pub struct Args {
     /// Files to describe; - is standard input, the default with --lines, --count and --content
     #[arg(required_unless_present_any = ["lines", "count", "content"], value_name = "FILE")]

@@ -54,8 +54,8 @@ fn bytes(block: &Block) -> &[u8] {
 
 /// Returns the plan for splitting a file for these digests.
 fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
-    let longest_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { os::MAX_ZEROS as u64 };
-    Plan { longest_hole, ..config.engine.lane_plan(source) }
+    let max_hole = if recipes.iter().all(Recipe::skips_zeros) { u64::MAX } else { os::MAX_ZEROS as u64 };
+    Plan { max_hole, ..config.engine.lane_plan(source) }
 }
 
 /// Computes the digests of `source`, in the recipes' order, on as many threads as `permits` allows.

@@ -111,7 +111,7 @@ impl ConversionSpec {
             _ => b"",
         };
         // The alternate form of octal makes the first digit a zero.
-        if conversion == b'o' && self.alternate && self.precision.is_none_or(|least| least <= digits.len()) {
+        if conversion == b'o' && self.alternate && self.precision.is_none_or(|min| min <= digits.len()) {
             if value == 0 {
                 return ConversionSpec { precision: None, ..*self }.push_integer(b"", digits, true, out);
             }

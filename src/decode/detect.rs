@@ -88,7 +88,7 @@ const ROWS: [MagicRow; 11] = [
 ];
 
 /// The file name extensions that are used for nothing else.
-const PROMISES: [(&str, Format); 14] = [
+const EXTENSIONS: [(&str, Format); 14] = [
     ("gz", Format::Gzip),
     ("tgz", Format::Gzip),
     ("zst", Format::Zstd),
@@ -148,7 +148,7 @@ fn is_text(head: &[u8]) -> bool {
 
 /// A mismatch between the format that an input's name promises and its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BrokenPromise {
+pub enum NameMismatch {
     /// It ends within the first bytes of the promised format.
     Truncated(Format),
     /// It begins with other bytes, which are not text either.
@@ -157,13 +157,13 @@ pub enum BrokenPromise {
 
 /// Compares an input that begins with `head`, in which no format was found, with the format that
 /// its name promises.
-pub fn broken_promise(name: &OsStr, head: &[u8]) -> Option<BrokenPromise> {
+pub fn name_mismatch(name: &OsStr, head: &[u8]) -> Option<NameMismatch> {
     let extension = Path::new(name).extension()?;
-    let (_, format) = PROMISES.into_iter().find(|(known, _)| extension == *known)?;
+    let (_, format) = EXTENSIONS.into_iter().find(|(known, _)| extension == *known)?;
     if ROWS.iter().any(|row| row.0 == format && row.compare(head) == Detected::Undecided) {
-        return Some(BrokenPromise::Truncated(format));
+        return Some(NameMismatch::Truncated(format));
     }
-    (!is_text(head)).then_some(BrokenPromise::Other(format))
+    (!is_text(head)).then_some(NameMismatch::Other(format))
 }
 
 /// Checks the level and the magic number of the first block or of the end.
@@ -267,9 +267,9 @@ mod tests {
 
     #[test]
     fn a_name_makes_binary_data_a_damaged_archive() {
-        let promised = |name: &str, head: &[u8]| broken_promise(OsStr::new(name), head);
-        assert_eq!(promised("a/b.log.gz", b"\x1e\x8b\x08"), Some(BrokenPromise::Other(Format::Gzip)));
-        assert_eq!(promised("b.Z", b"\xff"), Some(BrokenPromise::Other(Format::Compress)));
+        let promised = |name: &str, head: &[u8]| name_mismatch(OsStr::new(name), head);
+        assert_eq!(promised("a/b.log.gz", b"\x1e\x8b\x08"), Some(NameMismatch::Other(Format::Gzip)));
+        assert_eq!(promised("b.Z", b"\xff"), Some(NameMismatch::Other(Format::Compress)));
         for (name, head) in
             [("b.gz", &b"2026-11-21 text"[..]), ("b.bz2", b"BZh is text\n"), ("b.log", b""), ("gz", b"\xff")]
         {
@@ -288,7 +288,7 @@ mod tests {
             ("b.lzma", b"]", Format::Lzma),
             ("b.lzma", b"m\0\0\x80\0\xff", Format::Lzma),
         ] {
-            assert_eq!(broken_promise(OsStr::new(name), head), Some(BrokenPromise::Truncated(format)), "{name}");
+            assert_eq!(name_mismatch(OsStr::new(name), head), Some(NameMismatch::Truncated(format)), "{name}");
         }
     }
 

@@ -27,11 +27,11 @@ const STOP_CHECK_INTERVAL: Duration = Duration::from_millis(25);
 #[derive(Debug)]
 pub struct Pool {
     limit: usize,
-    state: Mutex<Waiting>,
+    state: Mutex<PoolState>,
 }
 
 #[derive(Debug, Default)]
-struct Waiting {
+struct PoolState {
     inputs: VecDeque<Arc<Handoff>>,
     running: usize,
 }
@@ -119,14 +119,14 @@ impl Handoff {
             }
             let mut chunk = state.spare.pop().unwrap_or_default();
             drop(state);
-            let goes_on = fill_chunk(&mut *decoder, &mut chunk);
+            let continues = fill_chunk(&mut *decoder, &mut chunk);
             let mut state = lock(&self.state);
             if !chunk.is_empty() {
                 state.chunks.push_back(chunk);
             }
-            let is_last = !matches!(goes_on, Ok(true));
+            let is_last = !matches!(continues, Ok(true));
             if is_last {
-                state.ended = Some(goes_on.map(|_| ()));
+                state.ended = Some(continues.map(|_| ()));
             }
             drop(state);
             self.produced.notify_one();
@@ -159,14 +159,14 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The reader's end of the queue.
 #[derive(Debug)]
-pub struct Decoded {
+pub struct DecodedFeed {
     handoff: Arc<Handoff>,
     chunk: Vec<u8>,
     /// The position of the next byte in the chunk.
     at: usize,
     may_start: bool,
     /// The decoder, if the reader itself decodes.
-    own: Option<ReaderDecoder>,
+    reader: Option<ReaderDecoder>,
 }
 
 /// A decoder that the reader runs.
@@ -178,41 +178,41 @@ impl fmt::Debug for ReaderDecoder {
     }
 }
 
-impl Decoded {
+impl DecodedFeed {
     /// Creates a reader of `decoder`'s output. A pool decodes ahead of the reader. `stop` wakes the
     /// decoder.
-    pub fn new(decoder: Box<dyn Decode>, stop: Arc<Stop>, pool: Option<&Arc<Pool>>) -> Decoded {
+    pub fn new(decoder: Box<dyn Decode>, stop: Arc<Stop>, pool: Option<&Arc<Pool>>) -> DecodedFeed {
         let state = Mutex::new(HandoffState { decoder: Some(decoder), ..HandoffState::default() });
         let handoff = Arc::new(Handoff { state, produced: Condvar::new(), consumed: Condvar::new(), stop });
         if let Some(pool) = pool {
             pool.enqueue(Arc::clone(&handoff));
         }
-        Decoded { handoff, chunk: Vec::new(), at: 0, may_start: pool.is_some(), own: None }
+        DecodedFeed { handoff, chunk: Vec::new(), at: 0, may_start: pool.is_some(), reader: None }
     }
 
     /// Loads the next chunk.
     fn next_chunk(&mut self, stop: &Stop, wait: bool) -> io::Result<Filled> {
-        if self.own.is_none()
+        if self.reader.is_none()
             && let Some(decoder) = self.handoff.take_decoder()
         {
             // No thread has started on this input. A short input is decoded here faster than a
             // thread starts.
-            self.own = Some(ReaderDecoder(decoder));
+            self.reader = Some(ReaderDecoder(decoder));
         }
-        match self.own.take() {
-            Some(own) => self.decode_here(own, wait),
+        match self.reader.take() {
+            Some(reader) => self.decode_here(reader, wait),
             None => self.take_chunk(stop, wait),
         }
     }
 
-    fn decode_here(&mut self, own: ReaderDecoder, wait: bool) -> io::Result<Filled> {
-        let ReaderDecoder(mut decoder) = own;
+    fn decode_here(&mut self, reader: ReaderDecoder, wait: bool) -> io::Result<Filled> {
+        let ReaderDecoder(mut decoder) = reader;
         if !wait && !decoder.is_ready() {
-            self.own = Some(ReaderDecoder(decoder));
+            self.reader = Some(ReaderDecoder(decoder));
             return Ok(Filled::Drained);
         }
-        let goes_on = fill_chunk(&mut *decoder, &mut self.chunk);
-        match goes_on {
+        let continues = fill_chunk(&mut *decoder, &mut self.chunk);
+        match continues {
             Ok(true) => self.hand_to_thread(decoder),
             ended => lock(&self.handoff.state).ended = Some(ended.map(|_| ())),
         }
@@ -222,17 +222,17 @@ impl Decoded {
     /// Hands off the rest to a thread, if one can be started.
     fn hand_to_thread(&mut self, decoder: Box<dyn Decode>) {
         if !std::mem::take(&mut self.may_start) {
-            self.own = Some(ReaderDecoder(decoder));
+            self.reader = Some(ReaderDecoder(decoder));
             return;
         }
         let decoder = Arc::new(Mutex::new(Some(decoder)));
-        let (handoff, given) = (Arc::clone(&self.handoff), Arc::clone(&decoder));
+        let (handoff, shared) = (Arc::clone(&self.handoff), Arc::clone(&decoder));
         let produce = move || {
-            let decoder = lock(&given).take();
+            let decoder = lock(&shared).take();
             decoder.into_iter().for_each(|decoder| handoff.decode_all(decoder));
         };
         if std::thread::Builder::new().spawn(produce).is_err() {
-            self.own = lock(&decoder).take().map(ReaderDecoder);
+            self.reader = lock(&decoder).take().map(ReaderDecoder);
         }
     }
 
@@ -251,7 +251,7 @@ impl Decoded {
             if !wait {
                 return Ok(Filled::Drained);
             }
-            if stop.asked() {
+            if stop.is_requested() {
                 return Ok(Filled::Stopped);
             }
             state = handoff.produced.wait_timeout(state, STOP_CHECK_INTERVAL).unwrap_or_else(PoisonError::into_inner).0;
@@ -259,8 +259,8 @@ impl Decoded {
     }
 }
 
-impl Feed for Decoded {
-    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+impl Feed for DecodedFeed {
+    fn fill(&mut self, buffer: &mut Vec<u8>, max: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         while self.at == self.chunk.len() {
             self.chunk.clear();
             self.at = 0;
@@ -269,17 +269,17 @@ impl Feed for Decoded {
                 other => return Ok(other),
             }
         }
-        let some = most.min(self.chunk.len() - self.at);
+        let some = max.min(self.chunk.len() - self.at);
         buffer.extend_from_slice(&self.chunk[self.at..self.at + some]);
         self.at += some;
         Ok(Filled::Full)
     }
 }
 
-impl Drop for Decoded {
+impl Drop for DecodedFeed {
     fn drop(&mut self) {
         lock(&self.handoff.state).is_closed = true;
-        self.handoff.stop.ask();
+        self.handoff.stop.request();
         self.handoff.consumed.notify_one();
     }
 }

@@ -116,12 +116,12 @@ impl Decode for Frames {
                 },
             };
             let length = out.len();
-            let goes_on = match (frame, &mut self.zstd, &mut self.lz4) {
+            let continues = match (frame, &mut self.zstd, &mut self.lz4) {
                 (FrameKind::Zstd, Some(zstd), _) => zstd.decode(&mut self.input, out)?,
                 (FrameKind::Lz4, _, Some(lz4)) => lz4.decode(&mut self.input, out)?,
                 _ => false,
             };
-            if !goes_on {
+            if !continues {
                 self.frame = None;
             }
             if out.len() > length {

@@ -204,14 +204,14 @@ impl EncodedInput {
                     return Err(error);
                 }
                 // Redirected standard input is left where any program that reads it would leave it.
-                source.leave_at(*at);
-                if let Some(now) = source.length_now()?.filter(|now| now < size) {
+                source.set_shared_position(*at);
+                if let Some(now) = source.current_length()?.filter(|now| now < size) {
                     return Err(io::Error::other(format!(
                         "truncated to {} bytes while being read",
                         source.base() + now
                     )));
                 }
-                if source.take_rewriting() {
+                if source.take_overwritten() {
                     self.note("changed while being read");
                 }
             }

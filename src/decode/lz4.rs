@@ -25,7 +25,7 @@ pub struct Lz4 {
     /// The end of the preceding blocks, then the current block.
     block: Vec<u8>,
     /// The number of bytes of `block` that were returned.
-    given: usize,
+    delivered: usize,
     hash: XxHash32,
     length: u64,
 }
@@ -38,7 +38,7 @@ struct Frame {
     has_block_checksums: bool,
     has_checksum: bool,
     length: Option<u64>,
-    largest: usize,
+    max_block: usize,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -61,7 +61,7 @@ impl Lz4 {
         let magic = u32::from_le_bytes(input.array(NAME)?);
         let frame = match magic {
             LZ4_MAGIC => header(input)?,
-            _ => Frame { is_legacy: true, largest: LEGACY_BLOCK, ..Frame::default() },
+            _ => Frame { is_legacy: true, max_block: LEGACY_BLOCK, ..Frame::default() },
         };
         *self = Lz4 { frame, block: std::mem::take(&mut self.block), ..Lz4::default() };
         self.block.clear();
@@ -75,11 +75,11 @@ impl Lz4 {
     pub fn decode(&mut self, input: &mut EncodedInput, out: &mut Vec<u8>) -> io::Result<bool> {
         loop {
             let room = out.capacity() - out.len();
-            let pending = &self.block[self.given..];
+            let pending = &self.block[self.delivered..];
             if !pending.is_empty() {
                 let some = pending.len().min(room);
                 out.extend_from_slice(&pending[..some]);
-                self.given += some;
+                self.delivered += some;
                 return Ok(true);
             }
             match self.state {
@@ -106,7 +106,7 @@ impl Lz4 {
         if word == 0 {
             return Ok(false);
         }
-        if size > self.frame.largest {
+        if size > self.frame.max_block {
             return Err(damaged(NAME, "block too large"));
         }
         if word >> 31 == 1 {
@@ -117,7 +117,7 @@ impl Lz4 {
                 self.block.extend_from_slice(bytes);
                 input.consume(size);
                 self.check_block(input, sum)?;
-                self.hash_from(self.given);
+                self.hash_from(self.delivered);
                 self.state = Lz4State::Block;
             }
             return Ok(true);
@@ -128,7 +128,7 @@ impl Lz4 {
         input.consume(size);
         self.check_block(input, sum)?;
         self.expand(&bytes)?;
-        self.hash_from(self.given);
+        self.hash_from(self.delivered);
         Ok(true)
     }
 
@@ -162,13 +162,13 @@ impl Lz4 {
     fn keep_window(&mut self) {
         let kept = if self.frame.is_linked { WINDOW } else { 0 };
         self.block.drain(..self.block.len().saturating_sub(kept));
-        self.given = self.block.len();
+        self.delivered = self.block.len();
     }
 
     /// Decodes a block to the end of the window.
     fn expand(&mut self, bytes: &[u8]) -> io::Result<()> {
         let window = self.block.len();
-        self.block.resize(window + self.frame.largest, 0);
+        self.block.resize(window + self.frame.max_block, 0);
         let (before, room) = self.block.split_at_mut(window);
         let result = decompress_into_with_dict(bytes, room, before);
         self.block.truncate(window + *result.as_ref().unwrap_or(&0));
@@ -185,7 +185,7 @@ impl Lz4 {
         }
         self.block.extend_from_slice(&bytes[..some]);
         input.consume(some);
-        self.hash_from(self.given);
+        self.hash_from(self.delivered);
         self.state = if some == left { Lz4State::Block } else { Lz4State::Stored { left: left - some } };
         Ok(())
     }
@@ -222,7 +222,7 @@ fn header(input: &mut EncodedInput) -> io::Result<Frame> {
     if flags >> 6 != 1 || flags & 0x02 != 0 || sizes & 0x8f != 0 {
         return Err(unsupported());
     }
-    let largest = match sizes >> 4 {
+    let max_block = match sizes >> 4 {
         log @ 4..=7 => 1 << (8 + 2 * log),
         _ => return Err(unsupported()),
     };
@@ -240,6 +240,6 @@ fn header(input: &mut EncodedInput) -> io::Result<Frame> {
         has_block_checksums: flags & 0x10 != 0,
         has_checksum: flags & 0x04 != 0,
         length,
-        largest,
+        max_block,
     })
 }

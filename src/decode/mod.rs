@@ -38,14 +38,14 @@ use crate::io::{AccessMethod, FeedNotes, Range, Reason, Source};
 use crate::os::Stop;
 
 pub use detect::Format;
-use detect::{BrokenPromise, Detected, HEAD, broken_promise, detect};
-use feed::{Decoded, Pool};
+use detect::{Detected, HEAD, NameMismatch, detect, name_mismatch};
+use feed::{DecodedFeed, Pool};
 use frames::Frames;
 use gzip::Gzip;
 use input::EncodedInput;
 use parallel::Parallel;
-use sniff::Sniffed;
-use text::{Text, Transcoder, has_mark};
+use sniff::SniffedFeed;
+use text::{TextEncoding, Transcoder, has_mark};
 
 /// A decoder of one input, piece by piece.
 pub trait Decode: Send {
@@ -66,7 +66,7 @@ pub trait Decode: Send {
 #[derive(Clone, Debug)]
 pub struct Decoding {
     compressed: bool,
-    text: Text,
+    text: TextEncoding,
     /// The decoding threads, or `None` if the reader decodes.
     pool: Option<Arc<Pool>>,
 }
@@ -84,7 +84,7 @@ impl Decoding {
     /// Decompresses inputs if `compressed`, on up to `threads` threads.
     pub fn new(compressed: bool, threads: usize) -> Decoding {
         let pool = (threads > 1).then(|| Arc::new(Pool::new(threads)));
-        Decoding { compressed, text: Text::Bytes, pool }
+        Decoding { compressed, text: TextEncoding::Bytes, pool }
     }
 
     /// Also converts text to UTF-8, from the `encoding` with this WHATWG label, or the one that a
@@ -94,11 +94,11 @@ impl Decoding {
     /// Returns an error if there is no such encoding.
     pub fn with_text(self, encoding: Option<&str>) -> Result<Decoding> {
         let text = match encoding {
-            None | Some("auto") => Text::ByMark,
-            Some("none") => Text::Bytes,
+            None | Some("auto") => TextEncoding::ByMark,
+            Some("none") => TextEncoding::Bytes,
             Some(label) => match Encoding::for_label(label.as_bytes()) {
-                Some(encoding) if encoding == encoding_rs::UTF_8 => Text::Bytes,
-                Some(encoding) => Text::Encoded(encoding),
+                Some(encoding) if encoding == encoding_rs::UTF_8 => TextEncoding::Bytes,
+                Some(encoding) => TextEncoding::Encoded(encoding),
                 None => bail!("unknown encoding: {label}"),
             },
         };
@@ -110,15 +110,15 @@ impl Decoding {
     /// # Errors
     /// Returns an error if reading its beginning fails.
     pub fn open(&self, source: Source, range: Range) -> io::Result<Source> {
-        if !self.compressed && self.text == Text::Bytes {
+        if !self.compressed && self.text == TextEncoding::Bytes {
             return Ok(source);
         }
         let notes = Arc::new(FeedNotes::default());
         if source.method() == AccessMethod::Stream {
             let reason = source.reason();
             let file = Arc::new(source.whole()?);
-            let feed = Sniffed::new(self.clone(), Arc::clone(&file), Arc::clone(&notes));
-            return Ok(source.fed(Box::new(feed), reason, range, notes));
+            let feed = SniffedFeed::new(self.clone(), Arc::clone(&file), Arc::clone(&notes));
+            return Ok(source.with_feed(Box::new(feed), reason, range, notes));
         }
         let mut head = [0; HEAD];
         let got = source.read_at(&mut head, 0)?;
@@ -131,8 +131,8 @@ impl Decoding {
         note_written(&notes, &head[..got], &file);
         let reason = Reason::Decoded(format.map_or("other encoding", Format::name));
         let decoder = self.file_decoder(file, format, Arc::clone(&notes))?;
-        let feed = Decoded::new(decoder, Arc::new(Stop::new()), self.pool.as_ref());
-        Ok(source.fed(Box::new(feed), Some(reason), range, notes))
+        let feed = DecodedFeed::new(decoder, Arc::new(Stop::new()), self.pool.as_ref());
+        Ok(source.with_feed(Box::new(feed), Some(reason), range, notes))
     }
 
     /// Checks that an input without a compressed format has no name that promises one.
@@ -140,9 +140,9 @@ impl Decoding {
     /// # Errors Returns an error if it does, and the input is binary or ends in the format's first
     /// bytes.
     fn check_name(&self, name: &OsStr, head: &[u8]) -> io::Result<()> {
-        match broken_promise(name, head).filter(|_| self.compressed) {
-            Some(BrokenPromise::Truncated(format)) => Err(unexpected_end(format.name())),
-            Some(BrokenPromise::Other(format)) => Err(damaged(format.name(), "the magic number is missing")),
+        match name_mismatch(name, head).filter(|_| self.compressed) {
+            Some(NameMismatch::Truncated(format)) => Err(unexpected_end(format.name())),
+            Some(NameMismatch::Other(format)) => Err(damaged(format.name(), "the magic number is missing")),
             None => Ok(()),
         }
     }
@@ -154,7 +154,7 @@ impl Decoding {
         format: Option<Format>,
         notes: Arc<FeedNotes>,
     ) -> io::Result<Box<dyn Decode>> {
-        let size = file.length_now()?.unwrap_or(0);
+        let size = file.current_length()?.unwrap_or(0);
         if let (Some(format @ (Format::Gzip | Format::Zstd)), Some(pool)) = (format, &self.pool) {
             let (file, notes) = (Arc::clone(&file), Arc::clone(&notes));
             let whole = Arc::clone(&file);
@@ -179,11 +179,13 @@ impl Decoding {
         match (detected, self.text) {
             (Detected::Undecided, _) => DecodePlan::Undecided,
             (Detected::Format(format), _) => DecodePlan::Decode(Some(format)),
-            (Detected::Plain, Text::Bytes) => DecodePlan::AsIs,
-            (Detected::Plain, Text::Encoded(_)) => DecodePlan::Decode(None),
-            (Detected::Plain, Text::ByMark) if has_mark(head) => DecodePlan::Decode(None),
-            (Detected::Plain, Text::ByMark) if !is_all && matches!(head, [] | [0xfe | 0xff]) => DecodePlan::Undecided,
-            (Detected::Plain, Text::ByMark) => DecodePlan::AsIs,
+            (Detected::Plain, TextEncoding::Bytes) => DecodePlan::AsIs,
+            (Detected::Plain, TextEncoding::Encoded(_)) => DecodePlan::Decode(None),
+            (Detected::Plain, TextEncoding::ByMark) if has_mark(head) => DecodePlan::Decode(None),
+            (Detected::Plain, TextEncoding::ByMark) if !is_all && matches!(head, [] | [0xfe | 0xff]) => {
+                DecodePlan::Undecided
+            }
+            (Detected::Plain, TextEncoding::ByMark) => DecodePlan::AsIs,
         }
     }
 
@@ -199,7 +201,7 @@ impl Decoding {
     /// Adds text conversion to a decoder.
     fn as_text(&self, bytes: Box<dyn Decode>) -> Box<dyn Decode> {
         match self.text {
-            Text::Bytes => bytes,
+            TextEncoding::Bytes => bytes,
             text => Box::new(Transcoder::new(bytes, text)),
         }
     }

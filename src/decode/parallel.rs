@@ -52,7 +52,7 @@ struct JobState {
     at: u64,
     /// The number of jobs taken, and the number whose output was returned.
     taken: u64,
-    given: u64,
+    delivered: u64,
     /// The outcomes of finished jobs.
     done: BTreeMap<u64, DecodeOutcome>,
     /// Whether no further jobs are to be taken.
@@ -84,7 +84,7 @@ impl Parallel {
         let mut head = [0; 18];
         let (got, _) = source.read_up_to(&mut head, 0);
         let is_candidate = format == Format::Zstd || bgzip_length(&head[..got]).is_some();
-        if !is_candidate || source.length_now().ok().flatten()? < 2 * JOB_BYTES as u64 {
+        if !is_candidate || source.current_length().ok().flatten()? < 2 * JOB_BYTES as u64 {
             return None;
         }
         let first = shared.cut(0)?;
@@ -99,10 +99,10 @@ impl Parallel {
         let shared = Arc::clone(&self.shared);
         let mut state = shared.lock();
         loop {
-            let next = state.given;
+            let next = state.delivered;
             match state.done.remove(&next) {
                 Some(DecodeOutcome::Bytes(bytes)) => {
-                    state.given += 1;
+                    state.delivered += 1;
                     (self.chunk, self.at) = (bytes, 0);
                     shared.changed.notify_all();
                     return;
@@ -188,7 +188,7 @@ impl Shared {
 
     /// Takes the next job, unless too many are in flight.
     fn take(&self, state: &mut JobState) -> Option<DecodeJob> {
-        if state.is_closed || state.at == u64::MAX || state.taken - state.given >= self.limit {
+        if state.is_closed || state.at == u64::MAX || state.taken - state.delivered >= self.limit {
             return None;
         }
         let (number, at) = (state.taken, state.at);

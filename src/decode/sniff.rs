@@ -8,13 +8,13 @@ use crate::io::{Feed, FeedNotes, Filled, Source, Stream};
 use crate::os::Stop;
 
 use super::detect::HEAD;
-use super::feed::Decoded;
+use super::feed::DecodedFeed;
 use super::input::EncodedInput;
 use super::{DecodePlan, Decoding, note_written};
 
 /// A feed that reads a stream, decoded or unchanged.
 #[derive(Debug)]
-pub struct Sniffed {
+pub struct SniffedFeed {
     decoding: Decoding,
     state: SniffState,
     notes: Arc<FeedNotes>,
@@ -26,14 +26,14 @@ enum SniffState {
     Undecided(Stream, Vec<u8>),
     /// Not decoded; holds the first bytes that have not been returned yet.
     AsIs(Stream, Vec<u8>),
-    Decoded(Decoded),
+    Decoded(DecodedFeed),
     Failed,
 }
 
-impl Sniffed {
+impl SniffedFeed {
     /// Reads all of `source`.
-    pub fn new(decoding: Decoding, source: Arc<Source>, notes: Arc<FeedNotes>) -> Sniffed {
-        Sniffed { decoding, state: SniffState::Undecided(Stream::new(source), Vec::new()), notes }
+    pub fn new(decoding: Decoding, source: Arc<Source>, notes: Arc<FeedNotes>) -> SniffedFeed {
+        SniffedFeed { decoding, state: SniffState::Undecided(Stream::new(source), Vec::new()), notes }
     }
 
     /// Reads first bytes until the format is known. Otherwise, returns the outcome of the read.
@@ -60,7 +60,7 @@ impl Sniffed {
                 let stop = Arc::new(Stop::new());
                 let input = EncodedInput::of_stream(stream, head, Arc::clone(&stop), Arc::clone(&self.notes));
                 let decoder = self.decoding.decoder(input, format)?;
-                SniffState::Decoded(Decoded::new(decoder, stop, self.decoding.pool.as_ref()))
+                SniffState::Decoded(DecodedFeed::new(decoder, stop, self.decoding.pool.as_ref()))
             }
             _ => {
                 self.decoding.check_name(stream.source().name(), &head)?;
@@ -71,16 +71,16 @@ impl Sniffed {
     }
 }
 
-impl Feed for Sniffed {
-    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+impl Feed for SniffedFeed {
+    fn fill(&mut self, buffer: &mut Vec<u8>, max: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         if let Some(filled) = self.decide(stop, wait)? {
             return Ok(filled);
         }
         match &mut self.state {
-            SniffState::Decoded(decoded) => decoded.fill(buffer, most, stop, wait),
-            SniffState::AsIs(stream, head) if head.is_empty() => stream.read_some(buffer, most, stop, wait),
+            SniffState::Decoded(decoded) => decoded.fill(buffer, max, stop, wait),
+            SniffState::AsIs(stream, head) if head.is_empty() => stream.read_some(buffer, max, stop, wait),
             SniffState::AsIs(_, head) => {
-                let some = most.min(head.len());
+                let some = max.min(head.len());
                 buffer.extend(head.drain(..some));
                 Ok(Filled::Full)
             }

@@ -11,7 +11,7 @@ const PIECE: usize = 64 << 10;
 
 /// The choice of text that is converted.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Text {
+pub enum TextEncoding {
     /// None: the bytes are left unchanged.
     Bytes,
     /// UTF-16 text with a byte order mark.
@@ -28,7 +28,7 @@ pub fn has_mark(head: &[u8]) -> bool {
 /// A decoder that converts another decoder's output to UTF-8.
 pub struct Transcoder {
     bytes: Box<dyn Decode>,
-    text: Text,
+    text: TextEncoding,
     decoder: Option<Decoder>,
     pending: Vec<u8>,
     /// The position of the next byte in `pending`.
@@ -41,10 +41,10 @@ pub struct Transcoder {
 
 impl Transcoder {
     /// Reads `bytes` as `text`.
-    pub fn new(bytes: Box<dyn Decode>, text: Text) -> Transcoder {
+    pub fn new(bytes: Box<dyn Decode>, text: TextEncoding) -> Transcoder {
         let decoder = match text {
             // A byte order mark in the text overrides `encoding`.
-            Text::Encoded(encoding) => Some(encoding.new_decoder()),
+            TextEncoding::Encoded(encoding) => Some(encoding.new_decoder()),
             _ => None,
         };
         let pending = Vec::with_capacity(PIECE);
@@ -55,15 +55,15 @@ impl Transcoder {
     fn fill(&mut self) {
         self.pending.drain(..self.at);
         self.at = 0;
-        let wanted = if self.text == Text::ByMark { 2 } else { 1 };
+        let wanted = if self.text == TextEncoding::ByMark { 2 } else { 1 };
         while self.pending.len() < wanted && !self.is_ended {
             match self.bytes.decode(&mut self.pending) {
-                Ok(goes_on) => self.is_ended = !goes_on,
+                Ok(continues) => self.is_ended = !continues,
                 Err(error) => (self.is_ended, self.failure) = (true, Some(error)),
             }
         }
-        if self.text == Text::ByMark {
-            self.text = Text::Bytes;
+        if self.text == TextEncoding::ByMark {
+            self.text = TextEncoding::Bytes;
             if has_mark(&self.pending) {
                 let is_little = self.pending[0] == 0xff;
                 let encoding = if is_little { encoding_rs::UTF_16LE } else { encoding_rs::UTF_16BE };

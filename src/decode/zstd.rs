@@ -60,9 +60,9 @@ impl Zstd {
         loop {
             // One block at a time, because the decoder loses its output in a call that fails.
             let bytes = if self.is_full { &[][..] } else { input.fill()? };
-            let given = bytes.len().min(self.wants);
-            let is_end = given == 0 && !self.is_full;
-            let mut from = InBuffer::around(&bytes[..given]);
+            let len = bytes.len().min(self.wants);
+            let is_end = len == 0 && !self.is_full;
+            let mut from = InBuffer::around(&bytes[..len]);
             let mut to = OutBuffer::around_pos(out, length);
             let hint = self.decoder.run(&mut from, &mut to);
             self.is_full = to.pos() == to.capacity();

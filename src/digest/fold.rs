@@ -15,7 +15,7 @@ pub const STEP: usize = 256;
 
 /// The prefetch distance in bytes. Hardware prefetching ends at each page, so prefetching makes a
 /// file a fifth faster.
-const AHEAD: usize = 2048;
+const PREFETCH_DISTANCE: usize = 2048;
 
 /// The number of bytes that one prefetch loads.
 const CACHE_LINE: usize = 64;
@@ -70,7 +70,7 @@ macro_rules! folding {
                 for step in steps {
                     for (i, lanes) in lanes.iter_mut().enumerate() {
                         if i * BYTES % CACHE_LINE == 0 {
-                            _mm_prefetch::<_MM_HINT_T0>(step.as_ptr().wrapping_add(AHEAD + i * BYTES).cast());
+                            _mm_prefetch::<_MM_HINT_T0>(step.as_ptr().wrapping_add(PREFETCH_DISTANCE + i * BYTES).cast());
                         }
                         let low = $multiply::<0x00>(*lanes, factors);
                         let high = $multiply::<0x11>(*lanes, factors);

@@ -18,9 +18,9 @@ pub struct ForeignDigest {
 }
 
 /// The length of the shortest name.
-const SHORTEST: usize = 3;
+const MIN_NAME_LEN: usize = 3;
 /// The maximum length of a word that may be a name with its punctuation.
-const LONGEST: usize = 32;
+const MAX_NAME_LEN: usize = 32;
 
 macro_rules! foreign {
     ($($name:literal [$($length:literal),*] [$($alias:literal),*];)*) => {
@@ -75,10 +75,10 @@ impl ForeignDigest {
                 |row: &'static ForeignDigest| [&row.name].into_iter().chain(row.aliases).map(move |&name| (name, row));
             TABLE.iter().flat_map(names).collect()
         });
-        if name.len() > LONGEST || !name.is_ascii() {
+        if name.len() > MAX_NAME_LEN || !name.is_ascii() {
             return None;
         }
-        let (mut plain, mut len) = ([0; LONGEST], 0);
+        let (mut plain, mut len) = ([0; MAX_NAME_LEN], 0);
         for letter in name.bytes().filter(u8::is_ascii_alphanumeric) {
             plain[len] = letter.to_ascii_lowercase();
             len += 1;
@@ -96,7 +96,7 @@ impl ForeignDigest {
     pub fn mentioned_in(text: &[u8]) -> Option<&'static ForeignDigest> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         // Length or a lack of letters rules out most words of a text that is not a list.
-        let is_name = |word: &&[u8]| word.len() >= SHORTEST && word.iter().any(u8::is_ascii_alphabetic);
+        let is_name = |word: &&[u8]| word.len() >= MIN_NAME_LEN && word.iter().any(u8::is_ascii_alphabetic);
         text.split(|byte| !is_part(byte)).filter(is_name).find_map(|word| {
             let word = std::str::from_utf8(word).ok()?;
             let parts = word.split(['-', '_']).filter(|part| part.len() < word.len());
@@ -122,7 +122,7 @@ mod tests {
         for row in TABLE {
             for name in [row.name].iter().chain(row.aliases) {
                 assert!(seen.insert(*name), "{name} names two digests");
-                assert!(name.len() >= SHORTEST, "{name}");
+                assert!(name.len() >= MIN_NAME_LEN, "{name}");
                 assert_eq!(ForeignDigest::named(name), Some(row), "{name}");
                 assert_eq!(Algorithm::named(name), None, "{name}");
             }

@@ -80,14 +80,14 @@ const SINES: [u32; 64] = [
 #[derive(Clone)]
 pub struct Md5 {
     state: [u32; 4],
-    held: [u8; 64],
+    buffer: [u8; 64],
     len: u64,
 }
 
 impl Md5 {
     /// Returns the state of an empty input.
     pub fn new() -> Md5 {
-        Md5 { state: INITIAL, held: [0; 64], len: 0 }
+        Md5 { state: INITIAL, buffer: [0; 64], len: 0 }
     }
 
     /// Hashes the next bytes.
@@ -96,16 +96,16 @@ impl Md5 {
         self.len = self.len.wrapping_add(bytes.len() as u64);
         if used > 0 {
             let take = bytes.len().min(64 - used);
-            self.held[used..used + take].copy_from_slice(&bytes[..take]);
+            self.buffer[used..used + take].copy_from_slice(&bytes[..take]);
             bytes = &bytes[take..];
             if used + take < 64 {
                 return;
             }
-            compress(&mut self.state, &[self.held]);
+            compress(&mut self.state, &[self.buffer]);
         }
         let (blocks, rest) = bytes.as_chunks::<64>();
         compress(&mut self.state, blocks);
-        self.held[..rest.len()].copy_from_slice(rest);
+        self.buffer[..rest.len()].copy_from_slice(rest);
     }
 
     /// Returns the digest of everything hashed so far.

@@ -16,7 +16,7 @@ use constants::{K, SHA384, SHA512, SHA512_256};
 #[derive(Clone)]
 pub struct Sha512 {
     state: [u64; 8],
-    held: [u8; 128],
+    buffer: [u8; 128],
     len: u128,
 }
 
@@ -42,7 +42,7 @@ impl Sha512 {
     fn from_initial(state: [u64; 8]) -> Option<Sha512> {
         let able =
             is_x86_feature_detected!("avx2") && is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2");
-        able.then_some(Sha512 { state, held: [0; 128], len: 0 })
+        able.then_some(Sha512 { state, buffer: [0; 128], len: 0 })
     }
 
     /// Hashes the next bytes.
@@ -51,17 +51,17 @@ impl Sha512 {
         self.len += bytes.len() as u128;
         if used > 0 {
             let take = bytes.len().min(128 - used);
-            self.held[used..used + take].copy_from_slice(&bytes[..take]);
+            self.buffer[used..used + take].copy_from_slice(&bytes[..take]);
             bytes = &bytes[take..];
             if used + take < 128 {
                 return;
             }
-            let held = self.held;
-            self.compress(&[held]);
+            let buffer = self.buffer;
+            self.compress(&[buffer]);
         }
         let (blocks, rest) = bytes.as_chunks::<128>();
         self.compress(blocks);
-        self.held[..rest.len()].copy_from_slice(rest);
+        self.buffer[..rest.len()].copy_from_slice(rest);
     }
 
     /// Returns the final state, of which the digest is a prefix.

@@ -22,7 +22,7 @@ pub struct Block {
     pub(super) kind: InputKind,
     /// Whether one call read all of it, so that the bytes show a single state of the file.
     pub(super) single_read: bool,
-    pub(super) passed_lines: Option<u64>,
+    pub(super) skipped_lines: Option<u64>,
     /// The joined inputs whose last byte is in the block; `None` if inputs are not joined.
     pub(super) ended: Option<Vec<Arc<Source>>>,
     /// The nominal size of a block in bytes, which lines may exceed.
@@ -53,7 +53,7 @@ impl Block {
             last: false,
             kind,
             single_read: false,
-            passed_lines: None,
+            skipped_lines: None,
             ended: None,
             nominal: usize::MAX,
             data,
@@ -66,10 +66,10 @@ impl Block {
         Block { first, last, ..self }
     }
 
-    /// Places this block after omitted bytes in which `passed_lines` lines ended.
+    /// Places this block after omitted bytes in which `skipped_lines` lines ended.
     #[must_use]
-    pub fn after_gap(self, passed_lines: Option<u64>) -> Block {
-        Block { passed_lines, ..self }
+    pub fn after_gap(self, skipped_lines: Option<u64>) -> Block {
+        Block { skipped_lines, ..self }
     }
 
     /// Returns the bytes, which are fewer than [`Block::len`] says if holes were collapsed. There are
@@ -141,8 +141,8 @@ impl Block {
 
     /// Returns the number of lines that ended in the bytes omitted before this block, or `None` if
     /// none were omitted.
-    pub fn passed_lines(&self) -> Option<u64> {
-        self.passed_lines
+    pub fn skipped_lines(&self) -> Option<u64> {
+        self.skipped_lines
     }
 
     /// Calls `report` for each input that ends with this block and was overwritten in the meantime
@@ -150,7 +150,7 @@ impl Block {
     pub(super) fn notices(&self, mut report: impl FnMut(&Source, io::Error)) {
         let own = (self.last && self.ended.is_none()).then_some(&self.source);
         for source in own.into_iter().chain(self.ended.iter().flatten()) {
-            if !self.single_read && source.take_rewriting() {
+            if !self.single_read && source.take_overwritten() {
                 report(source, rewritten());
             }
             if let Some(notice) = source.notice() {
@@ -175,7 +175,7 @@ impl Block {
         match &self.data {
             // Bytes in a buffer do not change.
             Data::Buffer(_) | Data::Collapsed(..) => false,
-            Data::Hole(_) => !self.source.length_now().is_ok_and(|size| size.is_none_or(|size| size >= end)),
+            Data::Hole(_) => !self.source.current_length().is_ok_and(|size| size.is_none_or(|size| size >= end)),
             Data::Mapped(view) => {
                 view.fault().is_some_and(|fault| fault < self.source.base() + end) || !self.source.map_holds(end)
             }

@@ -75,18 +75,18 @@ impl ColdTracker {
 
     fn record_block(&self, bytes: usize, took: Duration) {
         let is_fast = bytes as f64 >= RESIDENT_RATE * took.as_secs_f64();
-        let left =
+        let remaining =
             if is_fast { self.cold_blocks.load(Ordering::Relaxed).saturating_sub(1) } else { FAST_BLOCKS_UNTIL_WARM };
-        self.cold_blocks.store(left, Ordering::Relaxed);
+        self.cold_blocks.store(remaining, Ordering::Relaxed);
     }
 
     /// Records how long it took to open `files` and to read their first bytes, or all of them.
     pub(super) fn record_files(&self, files: u32, took: Duration) {
         let before = self.prefetches.load(Ordering::Relaxed);
         let is_slow = files > 0 && took > RESIDENT_FILE_TIME * files;
-        let left = if is_slow { PREFETCHED_FILES } else { before.saturating_sub(files) };
-        if left != before {
-            self.prefetches.store(left, Ordering::Relaxed);
+        let remaining = if is_slow { PREFETCHED_FILES } else { before.saturating_sub(files) };
+        if remaining != before {
+            self.prefetches.store(remaining, Ordering::Relaxed);
         }
     }
 
@@ -114,13 +114,13 @@ mod tests {
     #[test]
     fn a_slow_block_is_remembered_for_a_while() {
         let tracker = ColdTracker::default();
-        let came = |micros| tracker.record_block(1 << 20, Duration::from_micros(micros));
-        came(100);
+        let record = |micros| tracker.record_block(1 << 20, Duration::from_micros(micros));
+        record(100);
         assert!(!tracker.is_cold());
-        came(1000);
-        (1..FAST_BLOCKS_UNTIL_WARM).for_each(|_| came(100));
+        record(1000);
+        (1..FAST_BLOCKS_UNTIL_WARM).for_each(|_| record(100));
         assert!(tracker.is_cold());
-        came(100);
+        record(100);
         assert!(!tracker.is_cold());
         tracker.begin_file(true);
         assert!(tracker.is_cold());
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_slow_file_has_the_next_ones_asked_for() {
+    fn after_a_slow_file_the_next_ones_are_prefetched() {
         let tracker = ColdTracker::default();
         let micros = Duration::from_micros;
         tracker.record_files(4, micros(40));
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn short_blocks_say_nothing() {
+    fn short_blocks_are_not_timed() {
         let tracker = ColdTracker::default();
         tracker.time(4096, || std::thread::sleep(Duration::from_millis(5)));
         assert!(!tracker.is_cold());

@@ -20,10 +20,10 @@ use super::cursor::{Batch, Cursor, Item, Next, ReadSettings, Span};
 use super::input::Input;
 use super::input_kind::InputKind;
 use super::load::{Loaded, Loader};
-use super::plan::{BLOCK, Cut, Engine, Plan};
+use super::plan::{BLOCK, Engine, Plan, SplitAt};
 use super::session::Session;
 use super::stage::Stage;
-use super::workers::{self, Outlook, Permits, SharedWork};
+use super::workers::{self, Permits, RemainingWork, SharedWork};
 
 /// A consumer that takes the bytes of an input in order.
 pub trait Consumer: Sync {
@@ -56,12 +56,12 @@ impl Engine {
         const SHARES: u64 = 8;
         let len = source.wanted().unwrap_or(u64::MAX);
         let share = usize::try_from(len / SHARES).unwrap_or(BLOCK).next_power_of_two();
-        let plan = self.plan(Cut::Exact, share.clamp(512 << 10, BLOCK));
+        let plan = self.plan(SplitAt::Exact, share.clamp(512 << 10, BLOCK));
         // The size is also small enough for the first block to show early whether a second thread
         // pays off. Blocks of half the size did not show it earlier, and a megabyte then took 3%
         // longer because of the calls between blocks.
         let pread_block = self.block.unwrap_or(256 << 10);
-        Plan { holes: true, ramp_up: false, pread_block, ..plan }
+        Plan { emit_holes: true, ramp_up: false, pread_block, ..plan }
     }
 
     /// Passes one input through `lanes`. Up to `helpers` helpers are started if the input is long
@@ -82,7 +82,7 @@ impl Engine {
             Ok(fed) => return Ok(fed),
             Err(error) => error,
         };
-        let Doubt(source) = error.downcast()?;
+        let MappingDiffers(source) = error.downcast()?;
         let again = source.part(source.start()..source.end().unwrap_or(0), IoMode::Read)?;
         feed_once(Input::Open(again), plan, lanes, (permits, helpers), session)
     }
@@ -98,7 +98,7 @@ fn feed_once<L: Consumer>(
     let workers = helpers.saturating_add(1);
     let reading = ReadSettings { plan, head: 0, classify: Box::new(|_| InputKind::Text), session };
     let cursor = Cursor::new(Box::new(std::iter::once(input)), reading, workers);
-    let feeding = Feeding {
+    let run = LaneRun {
         plan: &plan,
         lanes,
         session,
@@ -108,13 +108,13 @@ fn feed_once<L: Consumer>(
         failure: Mutex::new(None),
         notices: Mutex::default(),
     };
-    workers::run(&feeding, permits, helpers);
-    if let Some((_, error)) = feeding.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+    workers::run(&run, permits, helpers);
+    if let Some((_, error)) = run.failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
         return Err(error);
     }
     Ok(Consumed {
-        states: feeding.stages.into_iter().map(Stage::into_state).collect(),
-        notices: feeding.notices.into_inner().unwrap_or_else(PoisonError::into_inner),
+        states: run.stages.into_iter().map(Stage::into_state).collect(),
+        notices: run.notices.into_inner().unwrap_or_else(PoisonError::into_inner),
     })
 }
 
@@ -122,21 +122,21 @@ fn feed_once<L: Consumer>(
 /// although the file can be read.
 #[derive(Debug, thiserror::Error)]
 #[error("the mapping differs from the file")]
-struct Doubt(Arc<Source>);
+struct MappingDiffers(Arc<Source>);
 
 /// Returns the block if the bytes that the lanes consumed were the file's.
 ///
 /// # Errors
-/// Returns the error of reading the block again, or [`Doubt`] if that succeeds, because a digest
+/// Returns the error of reading the block again, or [`MappingDiffers`] if that succeeds, because a digest
 /// cannot take bytes back.
-fn confirmed(mut block: Block) -> io::Result<Block> {
+fn verified(mut block: Block) -> io::Result<Block> {
     if !block.is_doubtful() {
         return Ok(block);
     }
-    Err(block.reread().unwrap_or_else(|| io::Error::other(Doubt(Arc::clone(&block.source)))))
+    Err(block.reread().unwrap_or_else(|| io::Error::other(MappingDiffers(Arc::clone(&block.source)))))
 }
 
-struct Feeding<'a, L: Consumer> {
+struct LaneRun<'a, L: Consumer> {
     plan: &'a Plan,
     lanes: &'a [L],
     session: &'a Session,
@@ -154,17 +154,17 @@ struct Feeding<'a, L: Consumer> {
 /// The number of a block. If the block fails, its number is given up in the stages that it has not
 /// passed.
 struct InFlight<'f, 'a, L: Consumer> {
-    feeding: &'f Feeding<'a, L>,
+    run: &'f LaneRun<'a, L>,
     number: u64,
 }
 
 impl<L: Consumer> Drop for InFlight<'_, '_, L> {
     fn drop(&mut self) {
-        self.feeding.stages.iter().for_each(|stage| stage.pass(self.number));
+        self.run.stages.iter().for_each(|stage| stage.skip(self.number));
     }
 }
 
-impl<L: Consumer> SharedWork for Feeding<'_, L> {
+impl<L: Consumer> SharedWork for LaneRun<'_, L> {
     /// A batch, and the offset of the input's first byte.
     type Item = (Batch, u64);
     type Local<'w>
@@ -176,25 +176,25 @@ impl<L: Consumer> SharedWork for Feeding<'_, L> {
         self.session.buffers.take()
     }
 
-    fn next(&self, buffers: &mut WorkerBuffers, busy: &mut Duration) -> Option<(Self::Item, Outlook)> {
+    fn next(&self, buffers: &mut WorkerBuffers, busy: &mut Duration) -> Option<(Self::Item, RemainingWork)> {
         let mut guard = self.cursor.lock().unwrap_or_else(PoisonError::into_inner);
         let (cursor, base) = &mut *guard;
         let Next::Batch(batch) = cursor.next(&mut buffers.spare, &self.stop) else { return None };
         if let (None, Some(Item::Span(span))) = (*base, batch.items.first()) {
             *base = Some(span.offset);
         }
-        Some(((batch, base.unwrap_or(0)), cursor.outlook(*busy)))
+        Some(((batch, base.unwrap_or(0)), cursor.remaining_work(*busy)))
     }
 
     fn process(&self, (batch, base): Self::Item, buffers: &mut WorkerBuffers) -> bool {
-        let in_flight = InFlight { feeding: self, number: batch.number };
+        let in_flight = InFlight { run: self, number: batch.number };
         for item in batch.items {
             let result = match item {
                 Item::Failed { error, .. } => Err(error),
-                Item::Span(span) => self.pass(span, base, buffers, in_flight.number),
+                Item::Span(span) => self.process_span(span, base, buffers, in_flight.number),
             };
             if let Err(error) = result {
-                self.stop.ask();
+                self.stop.request();
                 let mut failure = self.failure.lock().unwrap_or_else(PoisonError::into_inner);
                 if failure.as_ref().is_none_or(|(number, _)| *number > batch.number) {
                     *failure = Some((batch.number, error));
@@ -209,9 +209,9 @@ impl<L: Consumer> SharedWork for Feeding<'_, L> {
     }
 }
 
-impl<L: Consumer> Feeding<'_, L> {
+impl<L: Consumer> LaneRun<'_, L> {
     /// Loads a span and passes it through every lane.
-    fn pass(&self, span: Span, base: u64, buffers: &mut WorkerBuffers, number: u64) -> io::Result<()> {
+    fn process_span(&self, span: Span, base: u64, buffers: &mut WorkerBuffers, number: u64) -> io::Result<()> {
         let loader = Loader { plan: self.plan, session: self.session };
         let Loaded { block, damage } = loader.load(span, &mut buffers.spare)?;
         if let Some(error) = damage {
@@ -220,10 +220,10 @@ impl<L: Consumer> Feeding<'_, L> {
         let at = block.offset() - base;
         let parts: Vec<L::Part> = self.lanes.iter().map(|lane| lane.part(at, &block)).collect();
         for ((lane, stage), part) in self.lanes.iter().zip(&self.stages).zip(parts) {
-            lane.take(&mut stage.take(number), &block, part);
+            lane.take(&mut stage.wait_for_turn(number), &block, part);
         }
         // Only now have all bytes been consumed: if the file still holds them, they were correct.
-        let block = confirmed(block)?;
+        let block = verified(block)?;
         block.notices(|source, notice| {
             let mut notices = self.notices.lock().unwrap_or_else(PoisonError::into_inner);
             notices.push((source.name().to_owned(), notice));
@@ -278,7 +278,7 @@ mod tests {
                         policy,
                         threads: 4,
                         block,
-                        most: usize::MAX,
+                        max_block: usize::MAX,
                         range: Range { offset, length, ..Range::default() },
                     };
                     let start = if offset < 0 { bytes.len() - 70_000 } else { offset as usize };
@@ -294,7 +294,7 @@ mod tests {
     #[test]
     fn a_file_that_cannot_be_opened_is_an_error() {
         let engine =
-            Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
+            Engine { policy: IoMode::Auto, threads: 2, block: None, max_block: usize::MAX, range: Range::default() };
         let error = feed(engine, std::path::Path::new("/no/such/file")).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::NotFound);
     }

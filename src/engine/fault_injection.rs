@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::io::{IoMode, Range};
 use crate::output::Output;
 
-use super::{Block, Cut, Engine, Flow, Input, InputKind, Kernel, Pipeline, Session};
+use super::{Block, Engine, Flow, Input, InputKind, Kernel, Pipeline, Session, SplitAt};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Moment {
@@ -151,11 +151,11 @@ impl Bench {
     fn run(&self, policy: IoMode, threads: usize, kernel: &Saboteur<'_>) -> Printed {
         // Blocks of a requested size each have their own window; others share windows.
         let block = (kernel.at >> 12).is_multiple_of(2).then_some(BLOCK);
-        let engine = Engine { policy, threads, block, most: usize::MAX, range: Range::default() };
+        let engine = Engine { policy, threads, block, max_block: usize::MAX, range: Range::default() };
         let sink = tempfile::NamedTempFile::new_in(self.dir.path()).unwrap();
         let mut output = Output::to(sink.reopen().unwrap()).unwrap();
         output.set_quiet(true);
-        let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: false }, BLOCK);
+        let plan = engine.plan(SplitAt::Lines { terminator: b'\n', or_nul: false }, BLOCK);
         let inputs = [Input::Named(self.dir.path().join("f").into())].into_iter();
         let outcome = engine.run(inputs, Pipeline { kernel, plan, session: &Session::default() }, 0, &mut output);
         outcome.output.unwrap();
@@ -185,8 +185,8 @@ impl Bench {
         // read is a copy.
         if policy == IoMode::Mmap && threads == 1 && at >= size {
             let before = at - at % BLOCK as u64;
-            let most = numbered(&self.truth, (before + BLOCK as u64 + 200).min(self.truth.len() as u64));
-            assert!(printed.text.len() < most.len(), "{what}");
+            let max = numbered(&self.truth, (before + BLOCK as u64 + 200).min(self.truth.len() as u64));
+            assert!(printed.text.len() < max.len(), "{what}");
             assert!(printed.failed, "{what}");
         }
     }
@@ -318,10 +318,11 @@ fn a_lost_hole_is_a_truncation() {
         file.set_len(1 << 20).unwrap();
         for policy in [IoMode::Mmap, IoMode::Read] {
             let act = || file.set_len(cut).unwrap();
-            let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
+            let engine =
+                Engine { policy, threads: 1, block: Some(BLOCK), max_block: usize::MAX, range: Range::default() };
             let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
             output.set_quiet(true);
-            let plan = super::Plan { holes: true, ..engine.plan(Cut::Exact, BLOCK) };
+            let plan = super::Plan { emit_holes: true, ..engine.plan(SplitAt::Exact, BLOCK) };
             let inputs = [Input::Named(path.clone().into())].into_iter();
             let outcome = engine.run(
                 inputs,
@@ -363,13 +364,13 @@ fn a_lost_row_is_a_truncation() {
         std::fs::write(&path, vec![b'r'; len as usize]).unwrap();
         let cut = len - 2;
         let act = || File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
-        let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
+        let engine = Engine { policy, threads: 1, block: Some(BLOCK), max_block: usize::MAX, range: Range::default() };
         let mut output = Output::to(tempfile::tempfile().unwrap()).unwrap();
         output.set_quiet(true);
         let inputs = [Input::Named(path.clone().into())].into_iter();
         let outcome = engine.run(
             inputs,
-            Pipeline { kernel: &Rows(&act), plan: engine.plan(Cut::Rows(16), BLOCK), session: &Session::default() },
+            Pipeline { kernel: &Rows(&act), plan: engine.plan(SplitAt::Rows(16), BLOCK), session: &Session::default() },
             (),
             &mut output,
         );
@@ -407,11 +408,11 @@ fn a_truncated_input_is_still_classified() {
         std::fs::write(&path, b"\0\n1\n2\n".repeat(1000)).unwrap();
         let source = crate::io::Source::open(path.as_os_str(), policy, Range::default()).unwrap();
         File::options().write(true).open(&path).unwrap().set_len(cut).unwrap();
-        let engine = Engine { policy, threads: 1, block: Some(BLOCK), most: usize::MAX, range: Range::default() };
+        let engine = Engine { policy, threads: 1, block: Some(BLOCK), max_block: usize::MAX, range: Range::default() };
         let sink = tempfile::NamedTempFile::new_in(dir.path()).unwrap();
         let mut output = Output::to(sink.reopen().unwrap()).unwrap();
         output.set_quiet(true);
-        let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: true }, BLOCK);
+        let plan = engine.plan(SplitAt::Lines { terminator: b'\n', or_nul: true }, BLOCK);
         let input = std::iter::once(Input::Open(source));
         assert!(
             engine

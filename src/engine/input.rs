@@ -17,7 +17,7 @@ pub trait Open: Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// Returns the error of opening it.
-    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source>;
+    fn source(&self, file: &FileRef, range: Range) -> io::Result<Source>;
 
     /// Prepares the open file for the command, which may read its beginning.
     ///
@@ -29,10 +29,10 @@ pub trait Open: Sync + std::fmt::Debug {
     ///
     /// # Errors
     /// Returns the name and the error.
-    fn open(&self, place: FileRef, range: Range) -> Opened {
-        match self.source(&place, range).and_then(|source| self.prepare(source, range)) {
+    fn open(&self, file: FileRef, range: Range) -> Opened {
+        match self.source(&file, range).and_then(|source| self.prepare(source, range)) {
             Ok(opened) => Ok(opened),
-            Err(error) => Err((place.into_path(), error)),
+            Err(error) => Err((file.into_path(), error)),
         }
     }
 }
@@ -49,7 +49,7 @@ pub enum Input<'a> {
     /// An input that is open.
     Open(Source),
     /// An open input whose kind is known: [`Kernel::classify`](super::Kernel::classify) is not called.
-    Judged(Source, InputKind),
+    Classified(Source, InputKind),
     /// An input that failed, to be reported when its turn comes.
     Failed(OsString, io::Error),
 }
@@ -68,7 +68,7 @@ impl From<Opened> for Input<'_> {
     fn from(opened: Opened) -> Self {
         match opened {
             Ok((source, None)) => Input::Open(source),
-            Ok((source, Some(kind))) => Input::Judged(source, kind),
+            Ok((source, Some(kind))) => Input::Classified(source, kind),
             Err((name, error)) => Input::Failed(name, error),
         }
     }
@@ -81,7 +81,7 @@ impl Input<'_> {
 
     /// Returns whether the input is open, and reading it may wait for a writer, a user or a device.
     pub(super) fn may_block(&self) -> bool {
-        let (Input::Open(source) | Input::Judged(source, _)) = self else { return false };
+        let (Input::Open(source) | Input::Classified(source, _)) = self else { return false };
         matches!(source.kind(), Kind::Pipe | Kind::Socket | Kind::Terminal | Kind::CharDevice)
     }
 
@@ -90,7 +90,7 @@ impl Input<'_> {
     pub fn has_to_wait(&self) -> bool {
         match self {
             Input::Named(name) => name == "-" || crate::io::path::is_fifo(name),
-            Input::Unopened(place, _) => place.is_stdin() || place.is_fifo(),
+            Input::Unopened(file, _) => file.is_stdin() || file.is_fifo(),
             Input::Prefetched(prefetched) => prefetched.source.is_none() && prefetched.input.has_to_wait(),
             _ => false,
         }
@@ -100,7 +100,7 @@ impl Input<'_> {
     /// [`Input::open`].
     pub(super) fn prefetch(&mut self, policy: IoMode, range: Range, session: &Session) {
         let opened = match self {
-            Input::Unopened(place, opener) => opener.source(place, range),
+            Input::Unopened(file, opener) => opener.source(file, range),
             Input::Named(name) => Source::open(name, policy, range),
             _ => return,
         };
@@ -129,10 +129,10 @@ impl Input<'_> {
                 Ok(source) => Ok((source, None)),
                 Err(error) => Err((name, error)),
             },
-            Input::Unopened(place, opener) => opener.open(place, range),
+            Input::Unopened(file, opener) => opener.open(file, range),
             Input::Prefetched(prefetched) => prefetched.open(policy, range),
             Input::Open(source) => Ok((source, None)),
-            Input::Judged(source, kind) => Ok((source, Some(kind))),
+            Input::Classified(source, kind) => Ok((source, Some(kind))),
             Input::Failed(name, error) => Err((name, error)),
         }
     }
@@ -141,8 +141,8 @@ impl Input<'_> {
 impl Prefetched<'_> {
     fn open(self, policy: IoMode, range: Range) -> Opened {
         match (self.source, self.input) {
-            (Some(source), Input::Unopened(place, opener)) => {
-                opener.prepare(source, range).map_err(|error| (place.into_path(), error))
+            (Some(source), Input::Unopened(file, opener)) => {
+                opener.prepare(source, range).map_err(|error| (file.into_path(), error))
             }
             (Some(source), _) => Ok((source, None)),
             (None, input) => {

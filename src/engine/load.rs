@@ -3,7 +3,7 @@
 use std::io;
 use std::ops::Range;
 
-use crate::io::{AccessMethod, IoMode, ONE_READ, Reason, Source, Unmapped};
+use crate::io::{AccessMethod, IoMode, Reason, SINGLE_READ, Source, Unmapped};
 use crate::os::{Buffer, WindowView};
 
 use super::block::{Block, Data, truncated};
@@ -41,7 +41,8 @@ impl Loader<'_> {
     }
 
     fn load_bytes(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
-        let Span { source, input, at, offset, first, last, kind, content, broken, passed_lines, ended } = span;
+        let Span { source, input, at, offset, first, last, kind, content, damage: after_span, skipped_lines, ended } =
+            span;
         let length = at.end - at.start;
         let mut block = Block {
             source,
@@ -52,7 +53,7 @@ impl Loader<'_> {
             last: last && !matches!(content, SpanContent::Prefix),
             kind: kind.unwrap_or_default(),
             single_read: false,
-            passed_lines,
+            skipped_lines,
             ended,
             nominal: self.plan.block,
             data: Data::Buffer(Buffer::default()),
@@ -75,7 +76,7 @@ impl Loader<'_> {
             SpanContent::ToLoad | SpanContent::Prefix if length == 0 => None,
             SpanContent::ToLoad | SpanContent::Prefix => self.map_or_read(&mut block, length, spare)?,
         };
-        Ok(Loaded { block, damage: damage.or(broken) })
+        Ok(Loaded { block, damage: damage.or(after_span) })
     }
 
     /// Maps the block's `length` bytes, or reads them if they should not or cannot be mapped.
@@ -137,14 +138,14 @@ impl Loader<'_> {
 }
 
 impl Block {
-    /// Replaces the bytes with those that `pread(2)` returns now, or clips a hole to the file's
+    /// Repositions the bytes with those that `pread(2)` returns now, or clips a hole to the file's
     /// size.
     ///
     /// Returns the error of reading the rest. `None` means that the mapping was wrong and the file
     /// is intact: tmpfs had no room for a page, or an overlay file was copied up.
     pub(super) fn reread(&mut self) -> Option<io::Error> {
         if let Data::Hole(len) = self.data {
-            return match self.source.length_now() {
+            return match self.source.current_length() {
                 Ok(size) => {
                     let size = size.unwrap_or(u64::MAX);
                     self.clip(size.saturating_sub(self.at).min(len));
@@ -180,7 +181,7 @@ fn read_around(
 ) -> io::Result<Option<io::Error>> {
     // The file offset and the buffer position of each stretch of data, and of each hole's zero
     // byte.
-    let mut places = Vec::with_capacity(holes.len() * 2 + 1);
+    let mut positions = Vec::with_capacity(holes.len() * 2 + 1);
     let mut from = at.start;
     let mut failure = None;
     for hole in holes.iter().cloned().chain(std::iter::once(at.end..at.end)) {
@@ -189,7 +190,7 @@ fn read_around(
         if buffer.try_reserve_exact(length + 1).is_err() {
             return Err(too_long(at.end - at.start));
         }
-        places.push((from, start));
+        positions.push((from, start));
         buffer.resize(start + length, 0);
         let (got, error) = block.source.read_up_to(&mut buffer[start..], from);
         buffer.truncate(start + got);
@@ -198,15 +199,15 @@ fn read_around(
             break;
         }
         if !hole.is_empty() {
-            places.push((hole.start, buffer.len()));
+            positions.push((hole.start, buffer.len()));
             buffer.push(0);
         }
         from = hole.end;
     }
     // As in `check_read`, the size is checked afterwards, because a hole past the end still reads
     // as a hole.
-    if let Some(size) = block.source.length_now()?.filter(|&size| size < at.end) {
-        let (from, start) = places[places.partition_point(|&(from, _)| from < size).saturating_sub(1)];
+    if let Some(size) = block.source.current_length()?.filter(|&size| size < at.end) {
+        let (from, start) = positions[positions.partition_point(|&(from, _)| from < size).saturating_sub(1)];
         let more = usize::try_from(size.saturating_sub(from)).unwrap_or(usize::MAX);
         buffer.truncate(start.saturating_add(more));
         block.last = false;
@@ -236,8 +237,8 @@ fn check_read(
     // covers these bytes, they were therefore read before any truncation.
     let end = block.at + length as u64;
     // A single short read shows one state of the file, if nothing else of it was read.
-    block.single_read = block.first && block.last && length as u64 <= ONE_READ && !block.source.is_rest();
-    let size = block.source.length_now()?;
+    block.single_read = block.first && block.last && length as u64 <= SINGLE_READ && !block.source.was_partly_read();
+    let size = block.source.current_length()?;
     if block.single_read && block.source.file_system().needs_reading() {
         // The size was only a claim, and the one read has shown where the file ends.
         return Ok(failure);

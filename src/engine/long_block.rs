@@ -9,14 +9,14 @@ use super::cursor::{SHORTEST_HOLE, run_from};
 use crate::os::Extent;
 
 /// The number of nominal blocks in the longest block that is held whole.
-const MOST_BLOCKS: usize = 4;
+const MAX_HELD_BLOCKS: usize = 4;
 
 /// The number of bytes that are read from the file at a time.
-const READ: usize = 1 << 20;
+const READ_BYTES: usize = 1 << 20;
 
 /// Returns the maximum length, in bytes, of a mapped block that should be resident as a whole.
 pub(super) fn longest_resident(nominal: usize) -> usize {
-    nominal.saturating_mul(MOST_BLOCKS)
+    nominal.saturating_mul(MAX_HELD_BLOCKS)
 }
 
 impl Block {
@@ -39,11 +39,11 @@ impl Block {
         while start < range.end {
             let end = range.end.min(start.saturating_add(self.nominal));
             let bytes = self.bytes().get(start..range.end.min(end + overlap)).unwrap_or_default();
-            let goes_on = each(bytes, start..end);
+            let continues = each(bytes, start..end);
             if let Data::Mapped(view) = &self.data {
                 view.release(start..end);
             }
-            if !goes_on {
+            if !continues {
                 break;
             }
             start = end;
@@ -66,7 +66,7 @@ impl Block {
         let mut buffer = Vec::new();
         let mut start = range.start;
         while start < range.end {
-            let end = range.end.min(start + READ.min(self.nominal) as u64);
+            let end = range.end.min(start + READ_BYTES.min(self.nominal) as u64);
             let length = (range.end.min(end + overlap as u64) - start) as usize;
             let bytes = match &self.data {
                 Data::Mapped(_) | Data::Collapsed(..) => {

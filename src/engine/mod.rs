@@ -44,7 +44,7 @@ pub use input_kind::InputKind;
 pub use kernel::{Flow, Inserted, Insertion, Kernel};
 pub use ordered_map::{Lookahead, MapSteps, map_in_order};
 pub use pipeline::Pipeline;
-pub use plan::{BLOCK, COUNTED, Cut, Engine, Plan};
+pub use plan::{BLOCK, COUNTING_BLOCK, Engine, Plan, SplitAt};
 pub use prefetched_inputs::PrefetchedInputs;
 pub use run::Outcome;
 pub use session::Session;

@@ -15,7 +15,7 @@ use crate::os::{Stop, fd_table};
 use super::prefetched_inputs::STALE_AFTER;
 use super::session::Session;
 use super::stage::Stage;
-use super::workers::{self, Outlook, Permits, SharedWork};
+use super::workers::{self, Permits, RemainingWork, SharedWork};
 
 /// The maximum number of results that wait for an earlier one.
 const MAX_WAITING: u64 = 4096;
@@ -60,7 +60,7 @@ where
     E: FnMut(R) -> io::Result<()> + Send,
 {
     let permits = Permits::new(threads.max(1) - 1);
-    let mapping = Mapping {
+    let map = OrderedMap {
         permits: &permits,
         jobs: Mutex::new(Jobs { rest: jobs.peekable(), taken: 0, returned: VecDeque::new() }),
         emission: Stage::new(Emission { emit: steps.emit, outcome: Ok(()) }, threads),
@@ -69,9 +69,9 @@ where
         ahead: steps.ahead,
         work: steps.work,
     };
-    workers::run(&mapping, &permits, usize::MAX);
-    session.counters.threads.add(1 + permits.most_taken() as u64);
-    mapping.emission.into_state().outcome
+    workers::run(&map, &permits, usize::MAX);
+    session.counters.threads.add(1 + permits.max_in_use() as u64);
+    map.emission.into_state().outcome
 }
 
 /// The receiver of results, and the outcome.
@@ -80,7 +80,7 @@ struct Emission<E> {
     outcome: io::Result<()>,
 }
 
-struct Mapping<'p, I: Iterator, R, A, W, E> {
+struct OrderedMap<'p, I: Iterator, R, A, W, E> {
     permits: &'p Permits,
     jobs: Mutex<Jobs<I>>,
     emission: Stage<Emission<E>, R>,
@@ -122,7 +122,7 @@ impl<I: Iterator> Jobs<I> {
     }
 }
 
-impl<I, R, A, W, E> SharedWork for Mapping<'_, I, R, A, W, E>
+impl<I, R, A, W, E> SharedWork for OrderedMap<'_, I, R, A, W, E>
 where
     I: Iterator<Item: Send> + Send,
     R: Send,
@@ -143,8 +143,8 @@ where
         1
     }
 
-    fn next(&self, count: &mut usize, _: &mut Duration) -> Option<(Self::Item, Outlook)> {
-        if self.stop.asked() {
+    fn next(&self, count: &mut usize, _: &mut Duration) -> Option<(Self::Item, RemainingWork)> {
+        if self.stop.is_requested() {
             return None;
         }
         let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
@@ -153,14 +153,16 @@ where
         drop(jobs);
         // A blocked worker's permit belongs to the job that it waits for. A thread started with it
         // would only run ahead, block as well, and let another one start, endlessly.
-        let outlook = if has_more && !self.emission.is_behind() { Outlook::One } else { Outlook::Short };
-        (!batch.is_empty()).then_some((batch, outlook))
+        let remaining_work =
+            if has_more && !self.emission.is_backed_up() { RemainingWork::ForOneMore } else { RemainingWork::Little };
+        (!batch.is_empty()).then_some((batch, remaining_work))
     }
 
     fn process(&self, mut batch: Self::Item, count: &mut usize) -> bool {
         let begun = Instant::now();
         let mut results = Vec::with_capacity(batch.len());
-        let mut numbers = Numbers { stage: &self.emission, left: batch.iter().map(|&(number, _)| number).collect() };
+        let mut numbers =
+            HeldNumbers { stage: &self.emission, pending: batch.iter().map(|&(number, _)| number).collect() };
         while let Some((number, job)) = batch.pop_front() {
             batch.iter_mut().for_each(|(_, job)| (self.ahead)(job, Lookahead::Soon));
             results.push((number, (self.work)(job, self.permits)));
@@ -177,23 +179,23 @@ where
             let mut jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
             batch.into_iter().rev().for_each(|job| jobs.returned.push_front(job));
         }
-        numbers.left.clear();
+        numbers.pending.clear();
         let last = results.last().map_or(0, |&(number, _)| number);
         let emit = |emission: &mut Emission<E>, result| {
             if emission.outcome.is_ok() {
                 emission.outcome = (emission.emit)(result);
                 if emission.outcome.is_err() {
-                    self.stop.ask();
+                    self.stop.request();
                 }
             }
         };
-        self.emission.hand_in(results, emit);
+        self.emission.submit(results, emit);
         if self.emission.has_room(last, MAX_WAITING) {
             return true;
         }
-        self.permits.give();
+        self.permits.release();
         self.emission.wait_for_room(last, MAX_WAITING, emit);
-        self.permits.take()
+        self.permits.acquire()
     }
 
     fn end(&self, _: usize) {}
@@ -201,14 +203,14 @@ where
 
 /// The numbers of the jobs that a worker holds. A panic gives them up, so that no thread waits for
 /// them.
-struct Numbers<'s, E, R> {
+struct HeldNumbers<'s, E, R> {
     stage: &'s Stage<Emission<E>, R>,
-    left: Vec<u64>,
+    pending: Vec<u64>,
 }
 
-impl<E, R> Drop for Numbers<'_, E, R> {
+impl<E, R> Drop for HeldNumbers<'_, E, R> {
     fn drop(&mut self) {
-        self.left.iter().for_each(|&number| self.stage.pass(number));
+        self.pending.iter().for_each(|&number| self.stage.skip(number));
     }
 }
 

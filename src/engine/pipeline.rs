@@ -13,7 +13,7 @@ use super::block::Block;
 use super::cursor::{Item, Span, SpanContent};
 use super::kernel::{Flow, Kernel};
 use super::load::{Loaded, Loader};
-use super::plan::{Cut, Plan};
+use super::plan::{Plan, SplitAt};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
 use super::sink::Sink;
@@ -193,15 +193,15 @@ impl<K: Kernel> Pipeline<'_, K> {
     /// file.
     fn clip_to_whole(&self, block: &mut Block) {
         if let Some(len) = block.hole() {
-            let row = if let Cut::Rows(row) = self.plan.split_at { row as u64 } else { 1 };
+            let row = if let SplitAt::Rows(row) = self.plan.split_at { row as u64 } else { 1 };
             return block.clip(len - len % row);
         }
         let bytes = block.bytes();
         let whole = match self.plan.split_at.for_kind(block.kind) {
-            Cut::Exact => bytes.len(),
-            Cut::Rows(row) => bytes.len() / row * row,
-            Cut::Lines { terminator, or_nul: false } => memrchr(terminator, bytes).map_or(0, |i| i + 1),
-            Cut::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, bytes).map_or(0, |i| i + 1),
+            SplitAt::Exact => bytes.len(),
+            SplitAt::Rows(row) => bytes.len() / row * row,
+            SplitAt::Lines { terminator, or_nul: false } => memrchr(terminator, bytes).map_or(0, |i| i + 1),
+            SplitAt::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, bytes).map_or(0, |i| i + 1),
         };
         block.clip(whole as u64);
     }
@@ -352,7 +352,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         output.failed = true;
         output.sink.report(name, error);
         cancel(Cancel::Input(input));
-        if matches!(self.plan.split_at, Cut::Rows(_)) && gap {
+        if matches!(self.plan.split_at, SplitAt::Rows(_)) && gap {
             // Rows of joined inputs after a broken one would get the wrong offset.
             output.halted = true;
             cancel(Cancel::Rest);

@@ -16,7 +16,7 @@ pub const BLOCK: usize = 4 << 20;
 
 /// The block size in bytes for kernels that only count. They keep nothing of a block, and larger
 /// blocks have fewer borders.
-pub const COUNTED: usize = 16 << 20;
+pub const COUNTING_BLOCK: usize = 16 << 20;
 
 /// The default size in bytes of blocks that are read. Larger blocks leave the core's own cache
 /// between being read and being scanned.
@@ -39,7 +39,7 @@ pub struct Engine {
     /// The nominal block size; `None` means the kernel's default.
     pub block: Option<usize>,
     /// The maximum of a default block size, in bytes.
-    pub most: usize,
+    pub max_block: usize,
     /// The wanted bytes of each input.
     pub range: Range,
 }
@@ -52,22 +52,22 @@ impl Engine {
             policy: IoMode::Auto,
             threads: crate::os::processors(),
             block: None,
-            most: usize::MAX,
+            max_block: usize::MAX,
             range: Range::default(),
         }
     }
 
     /// Returns a plan with this engine's settings. `block` is the kernel's own default block size.
-    pub fn plan(&self, split_at: Cut, block: usize) -> Plan {
-        let default = block.min(self.most);
+    pub fn plan(&self, split_at: SplitAt, block: usize) -> Plan {
+        let default = block.min(self.max_block);
         Plan {
             split_at,
             block: self.block.unwrap_or(default).max(1),
             pread_block: self.block.unwrap_or(default.min(PREAD_BLOCK)).max(1),
             ramp_up: self.block.is_none(),
             explicit_block_size: self.block.is_some(),
-            holes: false,
-            longest_hole: u64::MAX,
+            emit_holes: false,
+            max_hole: u64::MAX,
             collapse_holes: false,
             policy: self.policy,
             range: self.range,
@@ -76,7 +76,7 @@ impl Engine {
 
     /// Prefetches a small file that is about to be opened and read, if recent ones came from the
     /// disk. Callers that iterate over files should batch these requests.
-    pub fn ask_ahead(&self, input: &mut Input<'_>, session: &Session) {
+    pub fn prefetch_if_cold(&self, input: &mut Input<'_>, session: &Session) {
         if session.cold.should_prefetch() && !input.has_to_wait() {
             input.prefetch(self.policy, self.range, session);
         }
@@ -91,8 +91,8 @@ impl Default for Engine {
 
 /// Opens files without preparing them.
 impl Open for Engine {
-    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        Source::open_at(place, self.policy, range)
+    fn source(&self, file: &FileRef, range: Range) -> io::Result<Source> {
+        Source::open_at(file, self.policy, range)
     }
 
     fn prepare(&self, source: Source, _: Range) -> io::Result<(Source, Option<InputKind>)> {
@@ -102,7 +102,7 @@ impl Open for Engine {
 
 /// The positions at which blocks may be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cut {
+pub enum SplitAt {
     /// Anywhere; blocks begin at multiples of the block size.
     Exact,
     /// After a line terminator.
@@ -117,11 +117,13 @@ pub enum Cut {
     Rows(usize),
 }
 
-impl Cut {
+impl SplitAt {
     /// Returns the splitting for an input of this kind.
-    pub(crate) fn for_kind(self, kind: InputKind) -> Cut {
+    pub(crate) fn for_kind(self, kind: InputKind) -> SplitAt {
         match self {
-            Cut::Lines { terminator, or_nul } => Cut::Lines { terminator, or_nul: or_nul && kind != InputKind::Text },
+            SplitAt::Lines { terminator, or_nul } => {
+                SplitAt::Lines { terminator, or_nul: or_nul && kind != InputKind::Text }
+            }
             other => other,
         }
     }
@@ -131,7 +133,7 @@ impl Cut {
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
     /// The positions at which blocks may be split.
-    pub split_at: Cut,
+    pub split_at: SplitAt,
     /// The nominal block size in bytes.
     pub block: usize,
     /// The nominal size in bytes of blocks that are read by position. Their buffers stay in a core's cache.
@@ -141,11 +143,11 @@ pub struct Plan {
     /// Whether the user chose the block size, so that nothing else decides it.
     pub explicit_block_size: bool,
     /// Whether holes of sparse files become blocks of their own, without bytes.
-    pub holes: bool,
+    pub emit_holes: bool,
     /// The maximum length of a hole's block in bytes, for kernels that also have to process zeros.
-    pub longest_hole: u64,
+    pub max_hole: u64,
     /// Whether a hole within a line becomes a single zero byte of its block. If lines do not end at
-    /// NUL bytes, a hole is part of a line, and `holes` has no effect. Only the last line of such a
+    /// NUL bytes, a hole is part of a line, and `emit_holes` has no effect. Only the last line of such a
     /// block contains holes, so every line still begins at the right offset.
     pub collapse_holes: bool,
     /// Whether to map or read inputs.
@@ -162,6 +164,6 @@ impl Plan {
 
     /// Returns whether the inputs are joined into one stream.
     pub(super) fn joins_inputs(&self) -> bool {
-        matches!(self.split_at, Cut::Rows(_))
+        matches!(self.split_at, SplitAt::Rows(_))
     }
 }

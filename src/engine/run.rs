@@ -17,7 +17,7 @@ use super::pipeline::{BlockStep, Cancel, CarryState, OutputState, Pipeline};
 use super::plan::{Engine, MAX_SCANNED};
 use super::sink::Sink;
 use super::stage::Stage;
-use super::workers::{self, Outlook, Permits, SharedWork};
+use super::workers::{self, Permits, RemainingWork, SharedWork};
 
 /// The outcome of a run.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Engine {
         };
         let permits = Permits::new(threads - 1);
         workers::run(&run, &permits, threads - 1);
-        session.counters.threads.add(1 + permits.most_taken() as u64);
+        session.counters.threads.add(1 + permits.max_in_use() as u64);
         let (totals, output) = (run.totals.into_state(), run.output.into_state());
         Outcome { carry: totals.carry, stopped: totals.stopped, failed: output.failed, output: output.result }
     }
@@ -86,9 +86,9 @@ struct Ticket<'r, 'a, K: Kernel> {
 impl<K: Kernel> Drop for Ticket<'_, '_, K> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.run.stop.ask();
-            self.run.totals.pass(self.number);
-            self.run.output.pass(self.number);
+            self.run.stop.request();
+            self.run.totals.skip(self.number);
+            self.run.output.skip(self.number);
         }
     }
 }
@@ -136,7 +136,7 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
     }
 
     /// Takes the next batch, after opening the inputs that it requires.
-    fn next<'w>(&'w self, worker: &mut Worker<'w, 'a, K>, busy: &mut Duration) -> Option<(Batch, Outlook)> {
+    fn next<'w>(&'w self, worker: &mut Worker<'w, 'a, K>, busy: &mut Duration) -> Option<(Batch, RemainingWork)> {
         let mut cursor = self.lock();
         let mut may_open = true;
         loop {
@@ -157,8 +157,8 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
             }
             match cursor.next(&mut worker.buffers.spare, &self.stop) {
                 Next::Batch(batch) => {
-                    let outlook = cursor.outlook(*busy);
-                    return Some((batch, outlook));
+                    let remaining_work = cursor.remaining_work(*busy);
+                    return Some((batch, remaining_work));
                 }
                 Next::Awaited if !may_open => may_open = true,
                 Next::Awaited => {
@@ -173,10 +173,10 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
 
     fn process<'w>(&'w self, batch: Batch, worker: &mut Worker<'w, 'a, K>) -> bool {
         let ticket = Ticket { run: self, number: batch.number };
-        let most = if batch.is_small_files() { self.max_scanned } else { 0 };
+        let max = if batch.is_small_files() { self.max_scanned } else { 0 };
         let steps = self.scan(batch.items, &mut worker.buffers);
         worker.scanned.push_back(Scanned { ticket, steps, flush: batch.flush });
-        self.finish_until(worker, most);
+        self.finish_until(worker, max);
         true
     }
 
@@ -188,11 +188,11 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
 
 impl<'a, K: Kernel> EngineRun<'a, K> {
     /// Passes the worker's batches through the stages, in order: those whose turn has come, and
-    /// further ones, after waiting for their turn, until at most `most` remain.
-    fn finish_until(&self, worker: &mut Worker<'_, 'a, K>, most: usize) {
+    /// further ones, after waiting for their turn, until at most `max` remain.
+    fn finish_until(&self, worker: &mut Worker<'_, 'a, K>, max: usize) {
         let Worker { buffers, scanned } = worker;
         while let Some(first) = scanned.front()
-            && (scanned.len() > most || self.totals.is_turn(first.ticket.number))
+            && (scanned.len() > max || self.totals.is_turn(first.ticket.number))
             && let Some(batch) = scanned.pop_front()
         {
             self.finish(batch, buffers);
@@ -203,12 +203,12 @@ impl<'a, K: Kernel> EngineRun<'a, K> {
         let Scanned { ticket, mut steps, flush } = batch;
         let pipeline = &self.pipeline;
         {
-            let mut totals = self.totals.take(ticket.number);
+            let mut totals = self.totals.wait_for_turn(ticket.number);
             pipeline.count(&mut totals, &mut steps, &|cancel| self.cancel(cancel));
         }
         pipeline.format_all(&mut steps, &mut buffers.text);
         {
-            let mut output = self.output.take(ticket.number);
+            let mut output = self.output.wait_for_turn(ticket.number);
             pipeline.emit(&mut output, &steps, &buffers.text, flush, &|cancel| self.cancel(cancel));
         }
         buffers.take_back(steps.into_iter().filter_map(BlockStep::into_buffer), pipeline.plan.block);
@@ -233,7 +233,7 @@ impl<'a, K: Kernel> EngineRun<'a, K> {
     fn cancel(&self, cancel: Cancel) {
         match cancel {
             Cancel::Input(input) => self.lock().end_input(input),
-            Cancel::Rest => self.stop.ask(),
+            Cancel::Rest => self.stop.request(),
         }
     }
 

@@ -80,7 +80,7 @@ impl Session {
 
 /// Returns the number of resident bytes of a file, and its size, or `None` if the kernel does not report it.
 fn resident_bytes(source: &Source) -> Option<(u64, u64)> {
-    let size = source.length_now().ok()??;
+    let size = source.current_length().ok()??;
     let cached = residency::whole(source.fd(), source.base() + size).ok()?;
     Some(((cached.resident * page_size() as u64).min(size), size))
 }

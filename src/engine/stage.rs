@@ -1,8 +1,8 @@
 //! One in-order step of a parallel run, which items pass in the order of their numbers.
 //!
-//! A worker either waits for its item's turn ([`Stage::take`]) or hands the item in and continues
-//! ([`Stage::hand_in`]); the worker with the preceding item then processes both. A number can be
-//! given up ([`Stage::pass`]), so a panic never leaves a thread waiting. This file is also compiled
+//! A worker either waits for its item's turn ([`Stage::wait_for_turn`]) or submits the item and continues
+//! ([`Stage::submit`]); the worker with the preceding item then processes both. A number can be
+//! skipped ([`Stage::skip`]), so a panic never leaves a thread waiting. This file is also compiled
 //! against loom (`model/`).
 
 use std::collections::VecDeque;
@@ -23,31 +23,31 @@ pub(crate) struct Stage<S, T = ()> {
 struct StageOrder<S, T> {
     next: u64,
     /// The items from number `next` on.
-    early: VecDeque<StageSlot<T>>,
+    slots: VecDeque<StageSlot<T>>,
     /// The number of workers that wait for a turn. If there are none, passing on costs no system
     /// call.
     waiting: usize,
     /// The number of workers that wait for room.
-    held_up: usize,
+    waiting_for_room: usize,
     state: S,
 }
 
 enum StageSlot<T> {
     Pending,
-    HandedIn(T),
-    Passed,
+    Submitted(T),
+    Skipped,
 }
 
 impl<S, T> Stage<S, T> {
     /// Creates a stage that up to `workers` threads pass through.
     pub(crate) fn new(state: S, workers: usize) -> Stage<S, T> {
-        let order = StageOrder { next: 0, early: VecDeque::new(), waiting: 0, held_up: 0, state };
+        let order = StageOrder { next: 0, slots: VecDeque::new(), waiting: 0, waiting_for_room: 0, state };
         let turns = (0..workers.max(1)).map(|_| Condvar::new()).collect();
         Stage { order: Mutex::new(order), turns, room: Condvar::new() }
     }
 
     /// Waits for the turn of `number`. Dropping the turn passes it on, even during a panic.
-    pub(crate) fn take(&self, number: u64) -> Turn<'_, S, T> {
+    pub(crate) fn wait_for_turn(&self, number: u64) -> Turn<'_, S, T> {
         let mut order = self.lock();
         while order.next != number {
             order.waiting += 1;
@@ -62,12 +62,12 @@ impl<S, T> Stage<S, T> {
         self.lock().next == number
     }
 
-    /// Hands items in, and runs `step` on each item whose turn has come, including items handed in
+    /// Submits items, and runs `step` on each item whose turn has come, including items submitted
     /// earlier that were waiting for these.
-    pub(crate) fn hand_in(&self, items: impl IntoIterator<Item = (u64, T)>, mut step: impl FnMut(&mut S, T)) {
+    pub(crate) fn submit(&self, items: impl IntoIterator<Item = (u64, T)>, mut step: impl FnMut(&mut S, T)) {
         let mut order = self.lock();
         for (number, item) in items {
-            order.set(number, StageSlot::HandedIn(item));
+            order.set(number, StageSlot::Submitted(item));
         }
         drop(self.run_due(order, &mut step));
     }
@@ -78,7 +78,7 @@ impl<S, T> Stage<S, T> {
         mut order: MutexGuard<'s, StageOrder<S, T>>,
         step: &mut impl FnMut(&mut S, T),
     ) -> MutexGuard<'s, StageOrder<S, T>> {
-        while let Some(item) = order.take_due() {
+        while let Some(item) = order.take_submitted() {
             // The turn is passed on even if the step panics.
             let mut turn = Turn { stage: self, order };
             step(&mut turn.order.state, item);
@@ -88,19 +88,19 @@ impl<S, T> Stage<S, T> {
         order
     }
 
-    /// Gives up `number`, unless its turn is over. Never waits. Later items that were already
-    /// handed in are left to the next worker that hands in an item or waits for room.
-    pub(crate) fn pass(&self, number: u64) {
+    /// Skips `number`, unless its turn is over. Never waits. Later items that were already
+    /// submitted are left to the next worker that submits an item or waits for room.
+    pub(crate) fn skip(&self, number: u64) {
         let mut order = self.lock();
         if order.next == number {
             drop(Turn { stage: self, order });
         } else if order.next < number {
-            order.set(number, StageSlot::Passed);
+            order.set(number, StageSlot::Skipped);
         }
     }
 
     /// Waits while `number` is `ahead` numbers or more after the one whose turn it is, and meanwhile
-    /// runs `step` on items whose turn comes because one before them was given up.
+    /// runs `step` on items whose turn comes because one before them was skipped.
     pub(crate) fn wait_for_room(&self, number: u64, ahead: u64, mut step: impl FnMut(&mut S, T)) {
         let mut order = self.lock();
         loop {
@@ -108,9 +108,9 @@ impl<S, T> Stage<S, T> {
             if number < order.next + ahead {
                 return;
             }
-            order.held_up += 1;
+            order.waiting_for_room += 1;
             order = self.room.wait(order).unwrap_or_else(PoisonError::into_inner);
-            order.held_up -= 1;
+            order.waiting_for_room -= 1;
         }
     }
 
@@ -120,8 +120,8 @@ impl<S, T> Stage<S, T> {
     }
 
     /// Returns whether a worker waits for room.
-    pub(crate) fn is_behind(&self) -> bool {
-        self.lock().held_up > 0
+    pub(crate) fn is_backed_up(&self) -> bool {
+        self.lock().waiting_for_room > 0
     }
 
     /// Returns the state that the last number left.
@@ -143,26 +143,26 @@ impl<S, T> Stage<S, T> {
 impl<S, T> StageOrder<S, T> {
     fn set(&mut self, number: u64, slot: StageSlot<T>) {
         let at = (number - self.next) as usize;
-        while self.early.len() <= at {
-            self.early.push_back(StageSlot::Pending);
+        while self.slots.len() <= at {
+            self.slots.push_back(StageSlot::Pending);
         }
-        self.early[at] = slot;
+        self.slots[at] = slot;
     }
 
-    /// Takes the item whose turn it is, if it was handed in.
-    fn take_due(&mut self) -> Option<T> {
-        match self.early.front_mut().map(|slot| std::mem::replace(slot, StageSlot::Pending)) {
-            Some(StageSlot::HandedIn(item)) => Some(item),
+    /// Takes the item whose turn it is, if it was submitted.
+    fn take_submitted(&mut self) -> Option<T> {
+        match self.slots.front_mut().map(|slot| std::mem::replace(slot, StageSlot::Pending)) {
+            Some(StageSlot::Submitted(item)) => Some(item),
             _ => None,
         }
     }
 
-    /// Advances to the next number that was not given up.
+    /// Advances to the next number that was not skipped.
     fn advance(&mut self) {
         loop {
-            self.early.pop_front();
+            self.slots.pop_front();
             self.next += 1;
-            if !matches!(self.early.front(), Some(StageSlot::Passed)) {
+            if !matches!(self.slots.front(), Some(StageSlot::Skipped)) {
                 return;
             }
         }
@@ -195,7 +195,7 @@ impl<S, T> Drop for Turn<'_, S, T> {
             // Several workers may wait for one condition: those that are ahead by the number of workers.
             self.stage.turn_of(self.order.next).notify_all();
         }
-        if self.order.held_up > 0 {
+        if self.order.waiting_for_room > 0 {
             self.stage.room.notify_all();
         }
     }

@@ -19,46 +19,46 @@ const STACK_BYTES: usize = 1 << 20;
 pub struct Permits {
     free: AtomicUsize,
     /// The lowest number of free permits so far.
-    least_free: AtomicUsize,
+    min_free: AtomicUsize,
     all: usize,
 }
 
 impl Permits {
     /// Creates a semaphore with `count` permits.
     pub fn new(count: usize) -> Permits {
-        Permits { free: AtomicUsize::new(count), least_free: AtomicUsize::new(count), all: count }
+        Permits { free: AtomicUsize::new(count), min_free: AtomicUsize::new(count), all: count }
     }
 
     /// Takes a permit, if one is free.
-    pub fn take(&self) -> bool {
-        let taken = self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(1));
-        taken.inspect(|before| _ = self.least_free.fetch_min(before - 1, Ordering::Relaxed)).is_ok()
+    pub fn acquire(&self) -> bool {
+        let acquired = self.free.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |free| free.checked_sub(1));
+        acquired.inspect(|before| _ = self.min_free.fetch_min(before - 1, Ordering::Relaxed)).is_ok()
     }
 
     /// Gives a permit back.
-    pub fn give(&self) {
+    pub fn release(&self) {
         self.free.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Returns the maximum number of permits that were taken at one time.
-    pub fn most_taken(&self) -> usize {
-        self.all - self.least_free.load(Ordering::Relaxed).min(self.all)
+    pub fn max_in_use(&self) -> usize {
+        self.all - self.min_free.load(Ordering::Relaxed).min(self.all)
     }
 
-    fn has_free(&self) -> bool {
+    fn has_available(&self) -> bool {
         self.free.load(Ordering::Relaxed) > 0
     }
 }
 
 /// The amount of work that remains after the item that a worker has just taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outlook {
+pub(super) enum RemainingWork {
     /// Too little for another thread.
-    Short,
+    Little,
     /// Enough for one more thread.
-    One,
+    ForOneMore,
     /// Enough for all threads.
-    Long,
+    ForAll,
     /// Enough for all threads, and for another one in place of the thread that starts it.
     Lasting,
 }
@@ -79,7 +79,7 @@ pub(super) trait SharedWork: Sync {
     fn begin(&self) -> Self::Local<'_>;
 
     /// Takes the next item. `busy` is the time that this worker has spent on items.
-    fn next<'w>(&'w self, local: &mut Self::Local<'w>, busy: &mut Duration) -> Option<(Self::Item, Outlook)>;
+    fn next<'w>(&'w self, local: &mut Self::Local<'w>, busy: &mut Duration) -> Option<(Self::Item, RemainingWork)>;
 
     /// Processes one item. Returns whether this worker continues; if not, it has released its permit.
     fn process<'w>(&'w self, item: Self::Item, local: &mut Self::Local<'w>) -> bool;
@@ -90,24 +90,24 @@ pub(super) trait SharedWork: Sync {
 
 /// Runs `work` on the calling thread and up to `helpers` others, as far as `permits` allow.
 pub(super) fn run<W: SharedWork>(work: &W, permits: &Permits, helpers: usize) {
-    let crew = Crew { work, permits, unstarted: AtomicUsize::new(helpers), handed_off: Mutex::new(None) };
+    let workers = Workers { work, permits, unstarted: AtomicUsize::new(helpers), handed_off: Mutex::new(None) };
     std::thread::scope(|scope| {
-        if crew.work(scope, true) && W::FREES_CALLER {
-            permits.give();
+        if workers.work(scope, true) && W::FREES_CALLER {
+            permits.release();
         }
     });
 }
 
-struct Crew<'w, W: SharedWork> {
+struct Workers<'w, W: SharedWork> {
     work: &'w W,
     permits: &'w Permits,
     /// The number of helpers that may still be started.
     unstarted: AtomicUsize,
     /// The item that the calling thread handed off to a helper.
-    handed_off: Mutex<Option<(W::Item, Outlook)>>,
+    handed_off: Mutex<Option<(W::Item, RemainingWork)>>,
 }
 
-impl<W: SharedWork> Crew<'_, W> {
+impl<W: SharedWork> Workers<'_, W> {
     /// Runs one worker. Returns whether it still holds its permit.
     ///
     /// The scheduler often queues a new thread on the processor of the thread that started it, if
@@ -121,21 +121,25 @@ impl<W: SharedWork> Crew<'_, W> {
         let mut busy = Duration::ZERO;
         let mut may_leave = is_caller;
         let mut keeps_permit = true;
-        let mut given = self.take_handed_off();
-        while let Some((item, outlook)) = given.take().or_else(|| self.work.next(&mut local, &mut busy)) {
-            if outlook == Outlook::Lasting && may_leave && self.permits.has_free() && is_fresh_thread() {
+        let mut handed_off = self.take_handed_off();
+        while let Some((item, remaining_work)) = handed_off.take().or_else(|| self.work.next(&mut local, &mut busy)) {
+            if remaining_work == RemainingWork::Lasting
+                && may_leave
+                && self.permits.has_available()
+                && is_fresh_thread()
+            {
                 may_leave = false;
-                *self.handed_off.lock().unwrap_or_else(PoisonError::into_inner) = Some((item, outlook));
+                *self.handed_off.lock().unwrap_or_else(PoisonError::into_inner) = Some((item, remaining_work));
                 if self.start_helpers(scope, usize::MAX) && start(scope, || _ = self.work(scope, false)) {
                     break;
                 }
-                given = self.take_handed_off();
+                handed_off = self.take_handed_off();
                 continue;
             }
-            match outlook {
-                Outlook::Short => {}
-                Outlook::One => _ = self.start_helpers(scope, 1),
-                Outlook::Long | Outlook::Lasting => _ = self.start_helpers(scope, usize::MAX),
+            match remaining_work {
+                RemainingWork::Little => {}
+                RemainingWork::ForOneMore => _ = self.start_helpers(scope, 1),
+                RemainingWork::ForAll | RemainingWork::Lasting => _ = self.start_helpers(scope, usize::MAX),
             }
             let begun = Instant::now();
             keeps_permit = self.work.process(item, &mut local);
@@ -148,24 +152,24 @@ impl<W: SharedWork> Crew<'_, W> {
         keeps_permit
     }
 
-    fn take_handed_off(&self) -> Option<(W::Item, Outlook)> {
+    fn take_handed_off(&self) -> Option<(W::Item, RemainingWork)> {
         self.handed_off.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// Starts up to `most` helpers, one per free permit. Returns whether any was started.
-    fn start_helpers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, most: usize) -> bool {
-        let one_less = |left: usize| left.checked_sub(1);
+    /// Starts up to `max` helpers, one per free permit. Returns whether any was started.
+    fn start_helpers<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, max: usize) -> bool {
+        let decrement = |left: usize| left.checked_sub(1);
         let mut started = 0;
-        while started < most && self.unstarted.load(Ordering::Relaxed) > 0 && self.permits.take() {
-            let may_start = self.unstarted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok();
+        while started < max && self.unstarted.load(Ordering::Relaxed) > 0 && self.permits.acquire() {
+            let may_start = self.unstarted.fetch_update(Ordering::Relaxed, Ordering::Relaxed, decrement).is_ok();
             let helper = || {
                 if self.work(scope, false) {
-                    self.permits.give();
+                    self.permits.release();
                 }
             };
             // If no thread can be started, the existing ones do the work.
             if !may_start || !start(scope, helper) {
-                self.permits.give();
+                self.permits.release();
                 break;
             }
             started += 1;
@@ -178,13 +182,13 @@ impl<W: SharedWork> Crew<'_, W> {
 /// that cannot be started has no result.
 pub(crate) fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -> Vec<T> {
     let results = Mutex::new(Vec::with_capacity(threads));
-    let one = || {
+    let worker = || {
         let result = work();
         results.lock().unwrap_or_else(PoisonError::into_inner).push(result);
     };
     std::thread::scope(|scope| {
-        (1..threads).take_while(|_| start(scope, one)).count();
-        one();
+        (1..threads).take_while(|_| start(scope, worker)).count();
+        worker();
     });
     results.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
@@ -196,6 +200,6 @@ fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 
 
 /// Returns whether the calling thread has hardly run yet.
 fn is_fresh_thread() -> bool {
-    const BUSY: Duration = Duration::from_millis(50);
-    thread_time() < BUSY
+    const FRESH_TIME: Duration = Duration::from_millis(50);
+    thread_time() < FRESH_TIME
 }

@@ -12,7 +12,7 @@ use super::{FollowOutcome, Follower, Origin, follow};
 use crate::io::{FileRef, IoMode, Source};
 use crate::os::posix::BorrowedFd;
 use crate::select::{
-    Lines, LiveMerge, Log, Merge, MergeOutput, MergeStep, PeriodSearch, Released, count_lines, last_line_end,
+    Lines, LiveMerge, Log, Merge, MergeOutput, MergeStep, PeriodSearch, ReleasedEntry, count_lines, last_line_end,
     last_lines_start, ranks,
 };
 
@@ -64,7 +64,7 @@ pub fn follow_merged<O: GrowingOutput>(
     fd: BorrowedFd<'_>,
     output: &mut O,
 ) -> io::Result<FollowOutcome> {
-    let mut merging = Merging {
+    let mut merging = MergeFollower {
         output,
         live: LiveMerge::new(search.clone()),
         search,
@@ -85,14 +85,14 @@ pub fn follow_merged<O: GrowingOutput>(
 
 /// The stored content of an input.
 #[derive(Debug, Default)]
-struct Stored {
+struct StoredLog {
     log: Option<Log>,
     /// The source and the end of its stored lines, for a file that grows.
     growing: Option<(Source, u64)>,
 }
 
 /// The state of [`follow_merged`].
-struct Merging<'m, O> {
+struct MergeFollower<'m, O> {
     output: &'m mut O,
     search: PeriodSearch,
     mode: IoMode,
@@ -100,7 +100,7 @@ struct Merging<'m, O> {
     counts: bool,
     /// The names of the inputs.
     names: Vec<OsString>,
-    stored: Vec<Stored>,
+    stored: Vec<StoredLog>,
     /// Whether nothing more is wanted from each input.
     done: Vec<bool>,
     live: LiveMerge,
@@ -110,18 +110,18 @@ struct Merging<'m, O> {
     stopped: bool,
 }
 
-impl<O: GrowingOutput> Follower for Merging<'_, O> {
+impl<O: GrowingOutput> Follower for MergeFollower<'_, O> {
     fn add(&mut self, name: &OsStr) {
         let target = self.names.len();
         self.names.push(name.to_owned());
-        self.stored.push(Stored::default());
+        self.stored.push(StoredLog::default());
         self.done.push(false);
         self.number(Origin::first(target));
     }
 
     fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>> {
         let opened = match end {
-            None => self.log(source).map(|log| Stored { log: Some(log), growing: None }),
+            None => self.log(source).map(|log| StoredLog { log: Some(log), growing: None }),
             Some(end) => self.open_growing(target, source, end),
         };
         match opened {
@@ -150,7 +150,7 @@ impl<O: GrowingOutput> Follower for Merging<'_, O> {
         self.output.flush()
     }
 
-    fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
+    fn append(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         let log = self.number(origin);
         if !self.stopped && !self.done[origin.target] {
             self.live.push(log, bytes, Instant::now());
@@ -186,7 +186,7 @@ impl<O: GrowingOutput> Follower for Merging<'_, O> {
     }
 }
 
-impl<O: GrowingOutput> Merging<'_, O> {
+impl<O: GrowingOutput> MergeFollower<'_, O> {
     /// Returns the number of the log for one of an input's files. Adds the log if it is new.
     fn number(&mut self, origin: Origin) -> usize {
         if let Some(&number) = self.numbers.get(&origin) {
@@ -206,7 +206,7 @@ impl<O: GrowingOutput> Merging<'_, O> {
     }
 
     /// Opens a file that grows, up to the last line end before `end`.
-    fn open_growing(&mut self, target: usize, source: Source, end: u64) -> io::Result<Stored> {
+    fn open_growing(&mut self, target: usize, source: Source, end: u64) -> io::Result<StoredLog> {
         let whole = last_line_end(&source, source.start()..end, b'\n')?;
         let start = match self.last {
             Some(last) => last_lines_start(&source, source.start()..whole, last)?,
@@ -215,13 +215,13 @@ impl<O: GrowingOutput> Merging<'_, O> {
         let log = self.log(source.part(start..whole, self.mode)?);
         // No line has had a time so far, but appended lines are still wanted.
         let log = log.map_err(|error| self.output.report(&self.names[target], &error)).ok();
-        Ok(Stored { log, growing: Some((source, whole)) })
+        Ok(StoredLog { log, growing: Some((source, whole)) })
     }
 
     /// Passes on the entries that no longer need to wait.
     fn release(&mut self) -> io::Result<()> {
         let now = Instant::now();
-        while let Some(Released { log, bytes, lines, is_last }) = self.live.next(now) {
+        while let Some(ReleasedEntry { log, bytes, lines, is_last }) = self.live.next(now) {
             let target = self.targets[log];
             let mut step = MergeStep::Continue;
             if !self.done[target] && !bytes.is_empty() {
@@ -256,7 +256,7 @@ struct StoredOutput<'o, O> {
     output: &'o mut O,
     done: &'o mut [bool],
     read: Vec<u64>,
-    growing: &'o [Stored],
+    growing: &'o [StoredLog],
 }
 
 impl<O: GrowingOutput> MergeOutput for StoredOutput<'_, O> {

@@ -78,7 +78,7 @@ pub trait Follower {
     ///
     /// # Errors
     /// Returns the error of the output.
-    fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()>;
+    fn append(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()>;
 
     /// Marks the end of an origin, so that an unfinished line is output as it is.
     ///
@@ -121,22 +121,22 @@ pub trait Follower {
 
 /// The reason following ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum FollowEnd {
     /// This signal was received.
     Signal(Signal),
     /// The follower has everything it wants, or the processes to stop with have ended.
     Done,
     /// The reader of the output is gone.
-    Unread,
+    OutputClosed,
     /// No input remains that could grow.
-    NothingLeft,
+    NoInput,
 }
 
 /// The outcome of following.
 #[derive(Clone, Copy, Debug)]
 pub struct FollowOutcome {
     /// The reason it ended.
-    pub end: End,
+    pub end: FollowEnd,
     /// Whether an input could not be opened or followed. This has been reported.
     pub failed: bool,
 }
@@ -196,14 +196,14 @@ impl FollowRun {
     /// may grow.
     fn open<F: Follower>(&mut self, input: Result<FileRef, (OsString, io::Error)>, follower: &mut F) -> io::Result<()> {
         let (name, opened) = match input {
-            Ok(place) => (place.path().to_owned(), self.source(&place)),
+            Ok(file) => (file.path().to_owned(), self.source(&file)),
             Err((name, error)) => (name, Err(error)),
         };
         self.reserve.release();
         let number = self.targets.len();
         let opened = opened.and_then(|opened| match opened {
             target::OpenedInput::Pipe(pipe) => Ok((None, FollowedInput::of_pipe(number, &name, pipe))),
-            target::OpenedInput::File(source) => self.grows(source).map(|(source, end)| {
+            target::OpenedInput::File(source) => self.with_stored_end(source).map(|(source, end)| {
                 let target = FollowedInput::new(number, &name, self.options.by_name && !source.is_stdin());
                 (Some((source, end)), target)
             }),
@@ -212,7 +212,7 @@ impl FollowRun {
             Ok((begun, mut target)) => {
                 follower.add(&name);
                 if let Some((source, end)) = begun {
-                    let own = end.is_some().then(|| source.to_follow()).transpose();
+                    let own = end.is_some().then(|| source.follow_handle()).transpose();
                     let (base, stream) = (source.base(), target::OpenedInput::stream(&source));
                     let from = if stream.is_some() { None } else { follower.begin(number, source, end)? };
                     match (own, from, stream) {
@@ -248,11 +248,11 @@ impl FollowRun {
         self.failed = true;
     }
 
-    fn source(&self, place: &FileRef) -> io::Result<target::OpenedInput> {
-        match place.is_fifo() && !place.is_stdin() {
-            true => pipe::Pipe::open(place.path()).map(target::OpenedInput::Pipe),
+    fn source(&self, file: &FileRef) -> io::Result<target::OpenedInput> {
+        match file.is_fifo() && !file.is_stdin() {
+            true => pipe::Pipe::open(file.path()).map(target::OpenedInput::Pipe),
             false => {
-                let source = Source::open_at(place, self.options.mode, self.options.range)?;
+                let source = Source::open_at(file, self.options.mode, self.options.range)?;
                 self.output.into_iter().try_for_each(|own| own.reject(source.identity()))?;
                 Ok(target::OpenedInput::File(source))
             }
@@ -260,7 +260,7 @@ impl FollowRun {
     }
 
     /// Returns the source and, for a growing file, the end of its stored bytes.
-    fn grows(&self, source: Source) -> io::Result<(Source, Option<u64>)> {
+    fn with_stored_end(&self, source: Source) -> io::Result<(Source, Option<u64>)> {
         let holds = |at: u64| source.read_at(&mut [0], at).is_ok_and(|got| got == 1);
         let end = match source.kind() {
             // The file is empty, or only claims to be, as files in /proc do.
@@ -282,18 +282,18 @@ impl FollowRun {
         processes: &Processes,
         output: BorrowedFd<'_>,
         follower: &mut F,
-    ) -> io::Result<End> {
+    ) -> io::Result<FollowEnd> {
         let mut checked = Instant::now();
         loop {
             if let Some(signal) = interrupt::caught() {
                 self.finish(follower)?;
-                return Ok(End::Signal(signal));
+                return Ok(FollowEnd::Signal(signal));
             }
             let mut has_more = false;
             for number in self.order_of_changes() {
-                has_more |= self.targets[number].pass(follower)?;
+                has_more |= self.targets[number].forward(follower)?;
                 if follower.is_done() {
-                    return Ok(End::Done);
+                    return Ok(FollowEnd::Done);
                 }
             }
             let names_changed = self.watch.take_names_changed();
@@ -308,15 +308,15 @@ impl FollowRun {
             }
             follower.flush()?;
             if follower.is_done() {
-                return Ok(End::Done);
+                return Ok(FollowEnd::Done);
             }
-            if self.targets.iter().all(FollowedInput::is_over) {
+            if self.targets.iter().all(FollowedInput::is_finished) {
                 self.failed |= self.targets.iter().any(FollowedInput::has_failed);
-                return Ok(End::NothingLeft);
+                return Ok(FollowEnd::NoInput);
             }
             if processes.have_ended() {
                 self.finish(follower)?;
-                return Ok(End::Done);
+                return Ok(FollowEnd::Done);
             }
             let mut fds: Vec<BorrowedFd<'_>> = self.watch.fd().into_iter().chain(interrupt::wake_fd()).collect();
             fds.extend(self.targets.iter().filter_map(FollowedInput::pipe_fd));
@@ -324,7 +324,7 @@ impl FollowRun {
             let wait = if self.targets.iter().any(FollowedInput::is_unsettled) { SHORT_TICK } else { TICK };
             let wait = follower.wait().map_or(wait, |own| own.min(wait));
             if !poll_for(&fds, output, wait)? {
-                return Ok(End::Unread);
+                return Ok(FollowEnd::OutputClosed);
             }
             self.watch.drain();
         }
@@ -351,7 +351,7 @@ impl FollowRun {
     fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
         for target in &mut self.targets {
             let size = target.size();
-            while target.pass(follower)? && target.is_before(size) {}
+            while target.forward(follower)? && target.is_before(size) {}
         }
         follower.flush()
     }

@@ -23,7 +23,7 @@ use crate::os::{FileSystem, Status};
 const MAX_PIECE: u64 = 1 << 20;
 
 /// The number of bytes remembered from the beginning and from before the current offset.
-const REMEMBERED: usize = 48;
+const REMEMBERED_BYTES: usize = 48;
 
 /// The time for which zeros at the very end are held back, because a program that writes through a
 /// mapping may be about to fill them in. After that, stored zeros are returned.
@@ -49,7 +49,7 @@ pub(super) struct Tail {
     /// The first bytes of the file.
     head: Vec<u8>,
     /// The bytes just before `at`.
-    behind: Vec<u8>,
+    recent: Vec<u8>,
     piece: Vec<u8>,
     /// The time when the file was first seen to end in zeros, which are held back.
     zeros: Option<Instant>,
@@ -62,11 +62,11 @@ pub(super) struct Tail {
 impl Tail {
     /// Follows `file` from offset `at`.
     pub fn new(file: File, at: u64) -> io::Result<Tail> {
-        let (head, behind, piece) = (Vec::new(), Vec::new(), Vec::new());
-        let mut tail = Tail { file, at, head, behind, piece, zeros: None, is_shared: false, name: None };
-        tail.head = tail.read(0, at.min(REMEMBERED as u64))?;
-        let from = at.saturating_sub(REMEMBERED as u64);
-        tail.behind = tail.read(from, at - from)?;
+        let (head, recent, piece) = (Vec::new(), Vec::new(), Vec::new());
+        let mut tail = Tail { file, at, head, recent, piece, zeros: None, is_shared: false, name: None };
+        tail.head = tail.read(0, at.min(REMEMBERED_BYTES as u64))?;
+        let from = at.saturating_sub(REMEMBERED_BYTES as u64);
+        tail.recent = tail.read(from, at - from)?;
         Ok(tail)
     }
 
@@ -112,10 +112,10 @@ impl Tail {
     pub fn next(&mut self, limit: u64) -> io::Result<TailStep<'_>> {
         let size = self.file.metadata()?.len();
         if size < self.at || size > self.at && self.was_rewritten()? {
-            return Ok(self.begin_again());
+            return Ok(self.handle_truncation());
         }
-        let most = if self.zeros.is_some() { 64 << 10 } else { MAX_PIECE };
-        let end = size.min(limit).min(self.at + most);
+        let max = if self.zeros.is_some() { 64 << 10 } else { MAX_PIECE };
+        let end = size.min(limit).min(self.at + max);
         if end <= self.at {
             return Ok(TailStep::Nothing);
         }
@@ -125,21 +125,21 @@ impl Tail {
         self.piece.truncate(usize::try_from(size_after.saturating_sub(self.at)).unwrap_or(usize::MAX));
         self.hold_zeros(size);
         if self.piece.is_empty() {
-            let successor = self.successor().filter(|file| self.begins_otherwise(file));
+            let successor = self.successor().filter(|file| self.has_other_head(file));
             return Ok(successor.map_or(TailStep::Nothing, |file| self.switch_to(file)));
         }
         self.at += self.piece.len() as u64;
-        let missing = REMEMBERED.saturating_sub(self.head.len()).min(self.piece.len());
+        let missing = REMEMBERED_BYTES.saturating_sub(self.head.len()).min(self.piece.len());
         if self.at - self.piece.len() as u64 == self.head.len() as u64 {
             self.head.extend_from_slice(&self.piece[..missing]);
         }
-        self.behind.extend_from_slice(&self.piece[self.piece.len().saturating_sub(REMEMBERED)..]);
-        self.behind.drain(..self.behind.len().saturating_sub(REMEMBERED));
+        self.recent.extend_from_slice(&self.piece[self.piece.len().saturating_sub(REMEMBERED_BYTES)..]);
+        self.recent.drain(..self.recent.len().saturating_sub(REMEMBERED_BYTES));
         Ok(TailStep::Bytes(&self.piece))
     }
 
     /// Continues at the beginning, because the file seems to have been truncated.
-    fn begin_again(&mut self) -> TailStep<'static> {
+    fn handle_truncation(&mut self) -> TailStep<'static> {
         match self.successor() {
             Some(file) => self.switch_to(file),
             None => {
@@ -164,8 +164,8 @@ impl Tail {
     }
 
     /// Returns whether `file` does not begin with the remembered bytes.
-    fn begins_otherwise(&self, file: &File) -> bool {
-        let mut bytes = [0; REMEMBERED];
+    fn has_other_head(&self, file: &File) -> bool {
+        let mut bytes = [0; REMEMBERED_BYTES];
         file.read_at(&mut bytes, 0).is_ok_and(|got| {
             let length = got.min(self.head.len());
             bytes[..length] != self.head[..length]
@@ -175,7 +175,7 @@ impl Tail {
     fn restart(&mut self) {
         self.at = 0;
         self.head.clear();
-        self.behind.clear();
+        self.recent.clear();
         self.zeros = None;
     }
 
@@ -197,9 +197,9 @@ impl Tail {
     /// may change its last record but not its first one as well.
     fn was_rewritten(&self) -> io::Result<bool> {
         // In a small file, each covers half, so that the last record is not also the first.
-        let len = (self.at / 2).min(self.head.len().min(self.behind.len()) as u64) as usize;
-        let behind = &self.behind[self.behind.len() - len..];
-        Ok(self.read(self.at - len as u64, len as u64)? != behind && self.read(0, len as u64)? != self.head[..len])
+        let len = (self.at / 2).min(self.head.len().min(self.recent.len()) as u64) as usize;
+        let recent = &self.recent[self.recent.len() - len..];
+        Ok(self.read(self.at - len as u64, len as u64)? != recent && self.read(0, len as u64)? != self.head[..len])
     }
 
     /// Holds back zeros at the file's end, because a program that writes through a mapping extends

@@ -125,7 +125,7 @@ impl FollowedInput {
     }
 
     /// Returns whether nothing more can arrive.
-    pub fn is_over(&self) -> bool {
+    pub fn is_finished(&self) -> bool {
         !self.by_name
             && self.replaced.is_empty()
             && !matches!(self.current, CurrentFile::File(_))
@@ -148,18 +148,18 @@ impl FollowedInput {
     }
 
     /// Passes on a piece of the new bytes. Returns whether there may be more.
-    pub fn pass(&mut self, follower: &mut impl Follower) -> io::Result<bool> {
+    pub fn forward(&mut self, follower: &mut impl Follower) -> io::Result<bool> {
         // A writer that switches files writes to the new file after its last byte to the old one.
         // The new file may therefore be read up to its current size, once the old one has been read
         // to its end.
         let limit = self.size();
-        self.pass_replaced(follower)?;
+        self.forward_replaced(follower)?;
         let origin = Origin { target: self.number, file: self.file };
         match &mut self.current {
             CurrentFile::Nothing => Ok(false),
             CurrentFile::Pipe(pipe) => {
                 let next = pipe.next().map(|bytes| {
-                    if bytes.is_empty() { Ok(false) } else { follower.take(origin, bytes).map(|()| true) }
+                    if bytes.is_empty() { Ok(false) } else { follower.append(origin, bytes).map(|()| true) }
                 });
                 match next {
                     Ok(more) => {
@@ -175,7 +175,7 @@ impl FollowedInput {
             }
             CurrentFile::File(tail) => {
                 match tail.next(limit) {
-                    Ok(TailStep::Bytes(bytes)) => follower.take(origin, bytes)?,
+                    Ok(TailStep::Bytes(bytes)) => follower.append(origin, bytes)?,
                     Ok(TailStep::Nothing) => return Ok(false),
                     Ok(step) => {
                         let is_renewed = matches!(step, TailStep::Renewed);
@@ -205,13 +205,13 @@ impl FollowedInput {
     }
 
     /// Passes on the bytes that writers still append to replaced files.
-    fn pass_replaced(&mut self, follower: &mut impl Follower) -> io::Result<()> {
+    fn forward_replaced(&mut self, follower: &mut impl Follower) -> io::Result<()> {
         let mut at = 0;
         while let Some((tail, file, last)) = self.replaced.get_mut(at) {
             let origin = Origin { target: self.number, file: *file };
             loop {
                 match tail.next(u64::MAX) {
-                    Ok(TailStep::Bytes(bytes)) => follower.take(origin, bytes)?,
+                    Ok(TailStep::Bytes(bytes)) => follower.append(origin, bytes)?,
                     Ok(TailStep::Nothing) | Err(_) => break,
                     Ok(_) => follower.end(origin)?,
                 }
@@ -280,7 +280,7 @@ impl FollowedInput {
             self.replaced.push_back((old, self.file, Instant::now()));
             self.file += 1;
         }
-        self.pass_replaced(follower)?;
+        self.forward_replaced(follower)?;
         follower.report(&self.name, &io::Error::other(text));
         Ok(true)
     }

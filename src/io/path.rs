@@ -16,7 +16,7 @@ use crate::os::posix::{
 use crate::os::{ANCHOR, Status, Volume, was_closed};
 
 /// `PATH_MAX`: the size in bytes of the longest path a system call accepts, with its closing NUL.
-pub(super) const LONGEST: usize = LONGEST_PATH;
+pub(super) const MAX_PATH_LEN: usize = LONGEST_PATH;
 
 const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
 
@@ -25,10 +25,10 @@ const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC)
 ///
 /// # Errors
 /// Returns the error of `call`, or of opening a directory on the way.
-pub fn reach<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T, Errno>) -> Result<T, Errno> {
+pub fn with_short_path<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T, Errno>) -> Result<T, Errno> {
     match call(CWD, path) {
-        Err(Errno::NAMETOOLONG) if path.len() >= LONGEST => {
-            let (directory, rest) = in_parts(path)?;
+        Err(Errno::NAMETOOLONG) if path.len() >= MAX_PATH_LEN => {
+            let (directory, rest) = open_prefix(path)?;
             call(directory.as_fd(), rest)
         }
         outcome => outcome,
@@ -44,12 +44,12 @@ pub fn open(path: &OsStr) -> io::Result<File> {
     if was_closed(0) && ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == *name) {
         return Err(Errno::NOENT.into());
     }
-    if path.len() < LONGEST {
+    if path.len() < MAX_PATH_LEN {
         return open_file(path);
     }
     let flags = OFlags::RDONLY | OFlags::CLOEXEC;
     let open = |from: BorrowedFd<'_>, path: &OsStr| openat(from, path, flags, Mode::empty());
-    retry_on_intr(|| reach(path, open)).map(File::from).map_err(io::Error::from)
+    retry_on_intr(|| with_short_path(path, open)).map(File::from).map_err(io::Error::from)
 }
 
 /// Opens `path` below `directory` for reading, through links.
@@ -63,7 +63,7 @@ fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> Result<OwnedFd, Errno>
 /// # Errors
 /// Returns the error of `stat(2)`.
 pub fn status(path: &OsStr) -> io::Result<Status> {
-    if path.len() < LONGEST {
+    if path.len() < MAX_PATH_LEN {
         return Status::named(path);
     }
     Status::of(anchor(path, OFlags::empty())?)
@@ -74,7 +74,7 @@ pub fn status(path: &OsStr) -> io::Result<Status> {
 /// # Errors
 /// Returns the error of `stat(2)`.
 pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
-    if path.len() < LONGEST {
+    if path.len() < MAX_PATH_LEN {
         return std::fs::metadata(path);
     }
     File::from(anchor(path, OFlags::empty())?).metadata()
@@ -90,7 +90,7 @@ pub fn is_directory(path: &OsStr) -> bool {
 /// # Errors
 /// Returns the error of `open(2)`.
 pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
-    reach(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
+    with_short_path(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
 }
 
 /// Opens `path` for reading, without waiting for a FIFO's writer.
@@ -99,7 +99,7 @@ pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
 /// Returns the error of `open(2)`.
 pub fn open_without_waiting(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | more;
-    retry_on_intr(|| reach(path, |directory, path| openat(directory, path, flags, Mode::empty())))
+    retry_on_intr(|| with_short_path(path, |directory, path| openat(directory, path, flags, Mode::empty())))
 }
 
 /// Returns the statistics of the file system that holds `path`.
@@ -111,12 +111,12 @@ pub fn volume(path: &OsStr) -> Result<Volume, Errno> {
 }
 
 /// Returns a directory on the way, and the rest of the path below it.
-fn in_parts(path: &OsStr) -> Result<(OwnedFd, &OsStr), Errno> {
+fn open_prefix(path: &OsStr) -> Result<(OwnedFd, &OsStr), Errno> {
     let mut rest = path.as_bytes();
     let mut directory: Option<OwnedFd> = None;
-    while rest.len() >= LONGEST {
+    while rest.len() >= MAX_PATH_LEN {
         // A part ends with its slash, so that a leading slash is a part too.
-        let slash = memchr::memrchr(b'/', &rest[..LONGEST - 1]).ok_or(Errno::NAMETOOLONG)?;
+        let slash = memchr::memrchr(b'/', &rest[..MAX_PATH_LEN - 1]).ok_or(Errno::NAMETOOLONG)?;
         let (part, more) = rest.split_at(slash + 1);
         let from = directory.as_ref().map_or(CWD, AsFd::as_fd);
         directory = Some(openat(from, part, DIRECTORY, Mode::empty())?);
@@ -145,32 +145,32 @@ pub fn open_fifo(path: &OsStr) -> io::Result<File> {
 #[derive(Clone, Debug)]
 pub struct FileRef {
     path: OsString,
-    found: Option<WalkOrigin>,
+    origin: Option<WalkOrigin>,
 }
 
 /// How to open a file that a walk found to be regular.
 #[derive(Clone, Debug)]
 struct WalkOrigin {
     /// A directory near the file, and the length of its part of the path.
-    near: Option<(Arc<OwnedFd>, usize)>,
+    base: Option<(Arc<OwnedFd>, usize)>,
     /// Whether the walk follows links.
     follow: bool,
 }
 
 impl From<OsString> for FileRef {
     fn from(path: OsString) -> FileRef {
-        FileRef { path, found: None }
+        FileRef { path, origin: None }
     }
 }
 
 impl FileRef {
-    /// Returns a reference to a regular file that a walk found. `near` may be a directory on the
+    /// Returns a reference to a regular file that a walk found. `base` may be a directory on the
     /// way to it, with the length of its part of the path.
     ///
     /// A file named `-` becomes `./-`, so that it is not mistaken for standard input.
-    pub fn found(path: OsString, near: Option<(Arc<OwnedFd>, usize)>, follow: bool) -> FileRef {
+    pub fn from_walk(path: OsString, base: Option<(Arc<OwnedFd>, usize)>, follow: bool) -> FileRef {
         let path = if path == "-" { "./-".into() } else { path };
-        FileRef { path, found: Some(WalkOrigin { near, follow }) }
+        FileRef { path, origin: Some(WalkOrigin { base, follow }) }
     }
 
     /// Opens a file that was found, without waiting for anything. Returns `None` for a file that
@@ -178,9 +178,9 @@ impl FileRef {
     ///
     /// # Errors
     /// Returns the error of `openat2(2)`, or an error if the name is now a link.
-    pub(super) fn open_found(&self) -> io::Result<Option<File>> {
-        let Some(WalkOrigin { near, follow }) = &self.found else { return Ok(None) };
-        let opened = match near {
+    pub(super) fn open_from_walk(&self) -> io::Result<Option<File>> {
+        let Some(WalkOrigin { base, follow }) = &self.origin else { return Ok(None) };
+        let opened = match base {
             None => return open(&self.path).map(Some),
             Some((directory, len)) => {
                 let path = OsStr::from_bytes(&self.path.as_bytes()[*len..]);
@@ -199,17 +199,17 @@ impl FileRef {
 
     /// Returns whether a walk found it below an open directory.
     pub(super) fn is_from_walk(&self) -> bool {
-        self.found.as_ref().is_some_and(|found| found.near.is_some())
+        self.origin.as_ref().is_some_and(|origin| origin.base.is_some())
     }
 
     /// Returns whether this is standard input.
     pub fn is_stdin(&self) -> bool {
-        self.found.is_none() && self.path == "-"
+        self.origin.is_none() && self.path == "-"
     }
 
     /// Returns whether opening it waits for a writer.
     pub fn is_fifo(&self) -> bool {
-        self.found.is_none() && is_fifo(&self.path)
+        self.origin.is_none() && is_fifo(&self.path)
     }
 
     /// Returns the whole path.
@@ -254,7 +254,7 @@ mod tests {
         for (name, depth) in [("d", 5000), ("directory", 900), (&"x".repeat(255)[..], 70)] {
             let mut path = deep(root, name, depth);
             path.push("/f");
-            assert!(path.len() > 2 * LONGEST);
+            assert!(path.len() > 2 * MAX_PATH_LEN);
             assert_eq!(read(&path).unwrap(), "bottom");
             assert_eq!(status(&path).unwrap().size, 6);
             assert!(!is_directory(&path));
@@ -264,7 +264,7 @@ mod tests {
             assert_eq!(read(&path).unwrap_err().raw_os_error(), Some(libc::ENOTDIR));
         }
         // Neither the position where a path is split nor additional slashes make a difference.
-        for length in LONGEST - 3..LONGEST + 3 {
+        for length in MAX_PATH_LEN - 3..MAX_PATH_LEN + 3 {
             for slashes in ["/", "//", "///////"] {
                 let mut path = root.as_bytes().to_vec();
                 path.resize(length, b'/');
@@ -275,7 +275,7 @@ mod tests {
                 assert_eq!(open(OsStr::from_bytes(&path)).unwrap_err().kind(), io::ErrorKind::NotFound);
             }
         }
-        let name = OsString::from_vec(vec![b'n'; 2 * LONGEST]);
+        let name = OsString::from_vec(vec![b'n'; 2 * MAX_PATH_LEN]);
         assert_eq!(open(&name).unwrap_err().raw_os_error(), Some(libc::ENAMETOOLONG));
         // No path is short enough to remove these directories directly, so `rm` does it.
         assert!(std::process::Command::new("rm").arg("-rf").arg(root).status().unwrap().success());

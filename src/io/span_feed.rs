@@ -44,17 +44,17 @@ impl SpanFeed {
         }
     }
 
-    /// Appends up to `most` bytes from the current offset on.
-    fn read(&mut self, buffer: &mut Vec<u8>, most: u64) -> io::Result<usize> {
+    /// Appends up to `max` bytes from the current offset on.
+    fn read(&mut self, buffer: &mut Vec<u8>, max: u64) -> io::Result<usize> {
         let old = buffer.len();
-        buffer.resize(old + usize::try_from(most).unwrap_or(usize::MAX).min(PIECE), 0);
+        buffer.resize(old + usize::try_from(max).unwrap_or(usize::MAX).min(PIECE), 0);
         let (got, error) = self.source.read_up_to(&mut buffer[old..], self.at);
         buffer.truncate(old + got);
         self.at += got as u64;
         match (got, error) {
             (0, Some(error)) => Err(error),
             (0, None) => {
-                let size = self.source.length_now()?.unwrap_or(self.at) + self.source.base();
+                let size = self.source.current_length()?.unwrap_or(self.at) + self.source.base();
                 Err(io::Error::other(format!("truncated to {size} bytes while being read")))
             }
             _ => Ok(got),
@@ -63,7 +63,7 @@ impl SpanFeed {
 }
 
 impl Feed for SpanFeed {
-    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, _: &Stop, _: bool) -> io::Result<Filled> {
+    fn fill(&mut self, buffer: &mut Vec<u8>, max: usize, _: &Stop, _: bool) -> io::Result<Filled> {
         let mut skipped = Vec::new();
         while let Some(span) = self.spans.front().cloned() {
             if self.at >= span.end {
@@ -78,7 +78,7 @@ impl Feed for SpanFeed {
             if self.gap != Gap::default() {
                 return Ok(Filled::Gap);
             }
-            self.read(buffer, (span.end - self.at).min(most as u64))?;
+            self.read(buffer, (span.end - self.at).min(max as u64))?;
             return Ok(Filled::Full);
         }
         Ok(Filled::Ended)

@@ -67,7 +67,7 @@ impl Stream {
 
     /// Skips the bytes left out after [`Filled::Gap`], and returns the number of lines that ended in
     /// them.
-    pub fn pass_gap(&mut self) -> u64 {
+    pub fn skip_gap(&mut self) -> u64 {
         let Gap { bytes, lines } = self.feed.as_mut().map(|feed| feed.take_gap()).unwrap_or_default();
         self.offset += bytes;
         lines
@@ -231,7 +231,7 @@ impl Stream {
         self.source.check_tail(total)?;
         self.offset = total - tail.len() as u64;
         self.before_tail = self.offset;
-        self.end = self.source.length().map(|length| self.offset.saturating_add(length));
+        self.end = self.source.requested_length().map(|length| self.offset.saturating_add(length));
         self.ended = tail.is_empty();
         self.tail = Some(tail);
         Ok(true)

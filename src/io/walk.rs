@@ -11,7 +11,7 @@ use std::ops::Range;
 
 mod anchors;
 
-use super::path::{FileRef, reach};
+use super::path::{FileRef, with_short_path};
 use crate::os::Status;
 use crate::os::listing::Listing;
 use crate::os::posix::{AsFd, FileType, Mode, OFlags, OsStrExt, OsStringExt, OwnedFd, openat, type_at};
@@ -47,7 +47,7 @@ pub enum WalkOrder {
 pub struct Walk<K> {
     order: WalkOrder,
     follow: bool,
-    wants: K,
+    filter: K,
     /// Whether directories of other file systems are skipped.
     one_file_system: bool,
     /// The directory to start from, until it has been entered.
@@ -75,11 +75,11 @@ struct Level {
 #[derive(Debug)]
 struct ListedEntry {
     name: Range<usize>,
-    what: What,
+    kind: EntryKind,
 }
 
 #[derive(Clone, Copy, Debug)]
-enum What {
+enum EntryKind {
     File,
     /// A directory, or a link to one that is followed.
     Directory,
@@ -87,25 +87,25 @@ enum What {
     Failed(i32),
 }
 
-impl What {
+impl EntryKind {
     /// Returns how a walk treats an entry of this type; `None` if it is skipped.
-    fn of(directory: &OwnedFd, name: &CStr, kind: FileType, follow: bool) -> Option<What> {
+    fn of(directory: &OwnedFd, name: &CStr, kind: FileType, follow: bool) -> Option<EntryKind> {
         let (mut kind, mut failure) = (kind, None);
-        let mut ask = |follow| {
+        let mut query = |follow| {
             let kind = type_at(directory, name, follow);
             failure = kind.err();
             kind.ok()
         };
         if kind == FileType::Unknown {
-            kind = ask(false).unwrap_or(kind);
+            kind = query(false).unwrap_or(kind);
         }
         if kind == FileType::Symlink && follow {
-            kind = ask(true).unwrap_or(kind);
+            kind = query(true).unwrap_or(kind);
         }
         match (failure, kind) {
-            (Some(errno), _) => Some(What::Failed(errno.raw_os_error())),
-            (None, FileType::RegularFile) => Some(What::File),
-            (None, FileType::Directory) => Some(What::Directory),
+            (Some(errno), _) => Some(EntryKind::Failed(errno.raw_os_error())),
+            (None, FileType::RegularFile) => Some(EntryKind::File),
+            (None, FileType::Directory) => Some(EntryKind::Directory),
             _ => None,
         }
     }
@@ -114,11 +114,11 @@ impl What {
 impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
     /// Returns a walk below `directory`. The empty path is the current directory, below which paths
     /// have no `./`. Links are followed with `follow` and skipped without it.
-    pub fn new(directory: OsString, order: WalkOrder, follow: bool, wants: K) -> Walk<K> {
+    pub fn new(directory: OsString, order: WalkOrder, follow: bool, filter: K) -> Walk<K> {
         Walk {
             order,
             follow,
-            wants,
+            filter,
             one_file_system: false,
             root: Some(directory.into_vec()),
             path: Vec::new(),
@@ -144,7 +144,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
         let path = if self.path.is_empty() { b"." } else { &self.path[..] };
         let directory = match self.anchors.nearest(path)? {
             Some((anchor, len)) => self.anchors.open(anchor.as_fd(), &path[len..], flags)?,
-            None => reach(OsStr::from_bytes(path), |from, path| openat(from, path, flags, Mode::empty()))?,
+            None => with_short_path(OsStr::from_bytes(path), |from, path| openat(from, path, flags, Mode::empty()))?,
         };
         let identity = match self.follow || self.one_file_system {
             true => Some(Status::of(directory.as_fd())?.identity()),
@@ -162,7 +162,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
         if self.path.last().is_some_and(|&byte| !std::path::is_separator(byte.into())) {
             self.path.push(b'/');
         }
-        self.anchors.offer(directory, self.path.len(), self.levels.is_empty());
+        self.anchors.add_if_needed(directory, self.path.len(), self.levels.is_empty());
         self.levels.push(Level { path: self.path.len(), names, entries, identity });
         Ok(())
     }
@@ -170,7 +170,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
     /// Returns the selected entries of a directory, the first one last, and their names.
     fn list(&mut self, directory: &OwnedFd) -> (Vec<u8>, Vec<ListedEntry>) {
         let (mut names, mut entries) = (Vec::new(), Vec::new());
-        let Walk { listing, follow, order, wants, path, .. } = self;
+        let Walk { listing, follow, order, filter, path, .. } = self;
         listing.read(directory.as_fd(), |entry| {
             let (name, kind) = match entry {
                 Ok((name, _)) if matches!(name.to_bytes(), b"." | b"..") => return,
@@ -178,14 +178,14 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
                 // The entries listed so far are still visited.
                 Err(errno) => {
                     let nameless = names.len()..names.len();
-                    entries.push(ListedEntry { name: nameless, what: What::Failed(errno.raw_os_error()) });
+                    entries.push(ListedEntry { name: nameless, kind: EntryKind::Failed(errno.raw_os_error()) });
                     return;
                 }
             };
-            let Some(what) = What::of(directory, name, kind, *follow) else { return };
-            let is_directory = matches!(what, What::Directory);
+            let Some(kind) = EntryKind::of(directory, name, kind, *follow) else { return };
+            let is_directory = matches!(kind, EntryKind::Directory);
             let name = name.to_bytes();
-            if !wants(path, OsStr::from_bytes(name), is_directory) {
+            if !filter(path, OsStr::from_bytes(name), is_directory) {
                 return;
             }
             let start = names.len();
@@ -194,7 +194,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Walk<K> {
                 // With its slash, a directory sorts among the files below it.
                 names.push(b'/');
             }
-            entries.push(ListedEntry { name: start..names.len(), what });
+            entries.push(ListedEntry { name: start..names.len(), kind });
         });
         entries.sort_unstable_by(|a, b| names[b.name.clone()].cmp(&names[a.name.clone()]));
         (names, entries)
@@ -214,20 +214,20 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
         loop {
             let level = self.levels.last_mut()?;
             self.path.truncate(level.path);
-            let Some(ListedEntry { name, what }) = level.entries.pop() else {
+            let Some(ListedEntry { name, kind }) = level.entries.pop() else {
                 self.levels.pop();
-                self.anchors.leave(self.levels.last().map_or(0, |level| level.path));
+                self.anchors.truncate(self.levels.last().map_or(0, |level| level.path));
                 continue;
             };
             self.path.extend_from_slice(&level.names[name]);
-            let outcome = match what {
-                What::File => self.anchors.nearest(&self.path),
-                What::Directory => self.enter().map(|()| None),
-                What::Failed(errno) => Err(io::Error::from_raw_os_error(errno)),
+            let outcome = match kind {
+                EntryKind::File => self.anchors.nearest(&self.path),
+                EntryKind::Directory => self.enter().map(|()| None),
+                EntryKind::Failed(errno) => Err(io::Error::from_raw_os_error(errno)),
             };
             let path = || self.shown_path();
             match outcome {
-                Ok(near @ Some(_)) => return Some(Ok(FileRef::found(path(), near, self.follow))),
+                Ok(base @ Some(_)) => return Some(Ok(FileRef::from_walk(path(), base, self.follow))),
                 Ok(None) => {}
                 Err(error) => return Some(Err((path(), error))),
             }
@@ -237,7 +237,7 @@ impl<K: FnMut(&[u8], &OsStr, bool) -> bool> Iterator for Walk<K> {
 
 #[cfg(test)]
 mod tests {
-    use super::anchors::ANCHORS;
+    use super::anchors::MAX_ANCHORS;
     use super::*;
     use crate::io::{IoMode, Source};
     use crate::os::ANCHOR;
@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn files_come_in_either_order() {
+    fn files_are_listed_in_either_order() {
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path();
         for path in ["a/z", "a/b/c", "a.txt", "a0", "b/.hidden", "b/unwanted", "unwanted/x", "empty/"] {
@@ -308,7 +308,7 @@ mod tests {
     #[test]
     fn a_deep_tree_takes_few_descriptors() {
         let dir = tempfile::tempdir().unwrap();
-        let (name, depth) = ("m".repeat(250), 40 * ANCHORS);
+        let (name, depth) = ("m".repeat(250), 40 * MAX_ANCHORS);
         let mut at = super::super::path::anchor(dir.path().as_os_str(), OFlags::DIRECTORY).unwrap();
         let write = |at: &OwnedFd, name: &str, text: String| {
             let file = openat(at, name, OFlags::CREATE | OFlags::WRONLY, Mode::RUSR | Mode::WUSR).unwrap();
@@ -329,7 +329,7 @@ mod tests {
             let place = found.unwrap();
             let source = Source::open_at(&place, IoMode::Read, crate::io::Range::default()).unwrap();
             texts.push(io::read_to_string(source.reader().unwrap()).unwrap());
-            assert!(walk.anchors.open_count() <= ANCHORS + 1);
+            assert!(walk.anchors.open_count() <= MAX_ANCHORS + 1);
             let named = super::super::path::open(place.path()).unwrap();
             assert_eq!(io::read_to_string(named).unwrap(), *texts.last().unwrap());
         }
@@ -340,7 +340,7 @@ mod tests {
     /// Regression: a link that replaced a file or a directory after it was listed led out of the
     /// tree, and a FIFO blocked the walk.
     #[test]
-    fn what_is_swapped_in_during_the_walk_is_not_opened() {
+    fn a_link_swapped_in_during_the_walk_is_not_opened() {
         let dir = tempfile::tempdir().unwrap();
         let (root, outside) = (dir.path().join("tree"), dir.path().join("outside"));
         fs::create_dir_all(root.join("c/d")).unwrap();

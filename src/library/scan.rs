@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::path::Path;
 
 use super::SigbusHandler;
-use crate::engine::{BLOCK, Block, Cut, Engine, Flow, Input, Kernel, Pipeline, Session, Sink};
+use crate::engine::{BLOCK, Block, Engine, Flow, Input, Kernel, Pipeline, Session, Sink, SplitAt};
 use crate::io::IoMode;
 
 /// The positions at which a scan may split a file into blocks.
@@ -85,8 +85,8 @@ impl Scan {
         fold: impl Fn(A, T) -> A + Sync,
     ) -> io::Result<A> {
         let split_at = match self.split {
-            Split::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
-            Split::Anywhere => Cut::Exact,
+            Split::Lines => SplitAt::Lines { terminator: b'\n', or_nul: false },
+            Split::Anywhere => SplitAt::Exact,
         };
         // To the engine, `-` means standard input.
         let path = path.as_ref();

@@ -49,11 +49,11 @@ impl Buffer {
         // Blocks cut at line ends differ by a few bytes, and a buffer that fits one should fit the
         // next.
         let rounded = || length.checked_add(SPAN)?.checked_next_multiple_of(1024);
-        let most = if is_short { length } else { rounded().unwrap_or(usize::MAX) };
-        if self.memory.capacity() < most {
+        let max = if is_short { length } else { rounded().unwrap_or(usize::MAX) };
+        if self.memory.capacity() < max {
             // Growing the vector would copy its old contents.
             *self = Buffer::default();
-            self.memory.try_reserve_exact(most).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            self.memory.try_reserve_exact(max).map_err(|_| io::ErrorKind::OutOfMemory)?;
         }
         // Alignment does not matter for a few bytes.
         self.start = if is_short { 0 } else { padding_to((offset as usize).wrapping_add(SPAN / 2), &self.memory) };
@@ -119,17 +119,17 @@ pub fn append_copy(text: &mut Vec<u8>, bytes: &[u8]) {
     }
 }
 
-/// Reads once, at `offset` or else at the descriptor's position, and appends up to `most` bytes to
+/// Reads once, at `offset` or else at the descriptor's position, and appends up to `max` bytes to
 /// the spare capacity.
 ///
 /// Returns the number of bytes read, which is 0 at the end of the file and when there is no room.
 ///
 /// # Errors
 /// Returns the error of `pread(2)` or `read(2)`.
-pub fn append(memory: &mut Vec<u8>, most: usize, fd: BorrowedFd<'_>, offset: Option<u64>) -> Result<usize, Errno> {
+pub fn append(memory: &mut Vec<u8>, max: usize, fd: BorrowedFd<'_>, offset: Option<u64>) -> Result<usize, Errno> {
     let spare = memory.spare_capacity_mut();
-    let most = most.min(spare.len());
-    let got = read_into(fd, &mut spare[..most], offset)?;
+    let max = max.min(spare.len());
+    let got = read_into(fd, &mut spare[..max], offset)?;
     // SAFETY: the kernel has just filled the first `got` bytes of the spare capacity.
     unsafe { memory.set_len(memory.len() + got) };
     Ok(got)

@@ -146,7 +146,7 @@ pub fn total(cells: &[ResidencyCell]) -> Cached {
 }
 
 /// The maximum number of pages that are probed by reading.
-const MOST_READS: u64 = 1 << 18;
+const MAX_READS: u64 = 1 << 18;
 
 /// A residency query on one file, which remembers which calls the kernel supports.
 struct ResidencyQuery<'fd> {
@@ -173,7 +173,7 @@ impl<'fd> ResidencyQuery<'fd> {
             file,
             lacks_cachestat: is_overlay(file),
             mincore_is_truthful: None,
-            step: pages.div_ceil(MOST_READS).max(1),
+            step: pages.div_ceil(MAX_READS).max(1),
             loaded: Vec::new(),
         }
     }
@@ -208,7 +208,7 @@ impl<'fd> ResidencyQuery<'fd> {
     /// find it loaded. A page is counted only if the read requested nothing from a device.
     fn count_by_reading(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
         let (mut resident, mut unknown) = (0, 0);
-        let data = data_pages(self.file, first..end, MOST_READS as usize);
+        let data = data_pages(self.file, first..end, MAX_READS as usize);
         let is_data = |page: u64| {
             let run = data.partition_point(|run| run.end <= page);
             data.get(run).is_some_and(|run| run.start <= page)
@@ -337,7 +337,7 @@ mod tests {
     }
 
     #[test]
-    fn all_ways_of_asking_agree() {
+    fn all_methods_of_counting_agree() {
         let page = page_size();
         let file = file_of(70 * page as usize + 1);
         let size = 70 * page + 1;
@@ -357,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stretch_has_the_pages_its_bytes_are_in() {
+    fn a_range_has_the_pages_that_hold_its_bytes() {
         let page = page_size();
         let file = file_of(20 * page as usize);
         for (within, pages) in

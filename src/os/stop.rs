@@ -11,7 +11,7 @@ use super::system::Wake;
 /// Loops check the flag. The descriptor, created for the first waiter, wakes waiting threads.
 #[derive(Debug, Default)]
 pub struct Stop {
-    asked: AtomicBool,
+    is_requested: AtomicBool,
     wake: OnceLock<Option<Wake>>,
 }
 
@@ -22,8 +22,8 @@ impl Stop {
     }
 
     /// Requests that every thread end. It may be called from a signal handler.
-    pub fn ask(&self) {
-        self.asked.store(true, Ordering::Release);
+    pub fn request(&self) {
+        self.is_requested.store(true, Ordering::Release);
         // Either this call sees the descriptor, or its creator sees the flag: both check after they
         // have written.
         fence(Ordering::SeqCst);
@@ -34,7 +34,7 @@ impl Stop {
 
     /// Returns a descriptor that becomes readable when a stop is requested after this call.
     ///
-    /// The caller must check [`Stop::asked`] once more afterwards. If no descriptor can be created,
+    /// The caller must check [`Stop::is_requested`] once more afterwards. If no descriptor can be created,
     /// a waiting read is not woken.
     pub fn fd(&self) -> Option<BorrowedFd<'_>> {
         let wake = self.wake.get_or_init(Wake::new);
@@ -43,7 +43,7 @@ impl Stop {
     }
 
     /// Returns whether a stop was requested.
-    pub fn asked(&self) -> bool {
-        self.asked.load(Ordering::Acquire)
+    pub fn is_requested(&self) -> bool {
+        self.is_requested.load(Ordering::Acquire)
     }
 }

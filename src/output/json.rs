@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lose_nothing() {
+    fn names_are_lossless() {
         let json = |bytes: &[u8]| {
             let borrowed = serde_json::to_string(&JsonText::from(bytes)).unwrap();
             assert_eq!(borrowed, serde_json::to_string(&JsonText::from(bytes.to_vec())).unwrap());

@@ -8,39 +8,39 @@ use crate::os::posix::{Errno, wait_writable, write};
 use crate::output::{needs_escape, push_escaped};
 
 /// The name with which messages begin, if it is not `mapped`.
-static SPEAKER: OnceLock<&str> = OnceLock::new();
+static TOOL_NAME: OnceLock<&str> = OnceLock::new();
 
 /// Makes messages begin with the tool name under which the program was called.
-pub fn speak_as(name: &'static str) {
+pub fn set_tool_name(name: &'static str) {
     // The first name is kept; there is one call in a run.
-    let _ = SPEAKER.set(name);
+    let _ = TOOL_NAME.set(name);
 }
 
 /// Returns the command line that runs `subcommand`: the name of the classic tool, if this program is
 /// called as one.
 pub fn command_name(subcommand: &str) -> String {
-    SPEAKER.get().map_or_else(|| format!("mapped {subcommand}"), ToString::to_string)
+    TOOL_NAME.get().map_or_else(|| format!("mapped {subcommand}"), ToString::to_string)
 }
 
 /// Returns whether this program is called as a classic tool.
 pub fn is_tool() -> bool {
-    SPEAKER.get().is_some()
+    TOOL_NAME.get().is_some()
 }
 
 /// Returns the message about a failed input, in the words of the tool that the program is called as.
-pub fn about_input(name: &str, error: &str) -> String {
-    words_of(SPEAKER.get().copied().unwrap_or_default(), name, error)
+pub fn input_message(name: &str, error: &str) -> String {
+    tool_message(TOOL_NAME.get().copied().unwrap_or_default(), name, error)
 }
 
 /// Returns the message of a tool about an input. Some of the coreutils name the operation and quote
 /// the name.
-fn words_of(tool: &str, name: &str, error: &str) -> String {
+fn tool_message(tool: &str, name: &str, error: &str) -> String {
     let quoted = || format!("'{}'", if name == "(standard input)" { "standard input" } else { name });
     match (tool, error) {
         ("head" | "tail", "Is a directory" | "Input/output error") => format!("error reading {}: {error}", quoted()),
-        ("head" | "tail", error) if is_of_opening(error) => format!("cannot open {} for reading: {error}", quoted()),
+        ("head" | "tail", error) if is_open_error(error) => format!("cannot open {} for reading: {error}", quoted()),
         ("tac", "Is a directory" | "Input/output error") => format!("{name}: read error: {error}"),
-        ("tac", error) if is_of_opening(error) => format!("failed to open {} for reading: {error}", quoted()),
+        ("tac", error) if is_open_error(error) => format!("failed to open {} for reading: {error}", quoted()),
         ("tail", error) if error.starts_with("has ") => {
             format!("{} {}", quoted(), error.replace("; following", ";  following"))
         }
@@ -49,8 +49,8 @@ fn words_of(tool: &str, name: &str, error: &str) -> String {
 }
 
 /// Returns whether this is an error of opening a file.
-fn is_of_opening(error: &str) -> bool {
-    const OF_OPENING: [&str; 7] = [
+fn is_open_error(error: &str) -> bool {
+    const OPEN_ERRORS: [&str; 7] = [
         "No such file or directory",
         "Permission denied",
         "Not a directory",
@@ -59,15 +59,15 @@ fn is_of_opening(error: &str) -> bool {
         "No such device or address",
         "Too many open files",
     ];
-    OF_OPENING.contains(&error)
+    OPEN_ERRORS.contains(&error)
 }
 
 /// Writes a line to standard error. If that fails, the line is lost and the run continues, because
 /// a message that cannot be shown is no reason to withhold output.
 pub fn print_message(line: fmt::Arguments<'_>) {
     let mut text = escape_for_terminal(shortened(format!("{line}\n")));
-    if let (Some(speaker), Some(message)) = (SPEAKER.get(), text.strip_prefix("mapped: ")) {
-        text = format!("{speaker}: {}", message.replace("\nmapped: ", &format!("\n{speaker}: ")));
+    if let (Some(tool), Some(message)) = (TOOL_NAME.get(), text.strip_prefix("mapped: ")) {
+        text = format!("{tool}: {}", message.replace("\nmapped: ", &format!("\n{tool}: ")));
     }
     let mut bytes = text.as_bytes();
     let stderr = io::stderr();
@@ -85,15 +85,15 @@ pub fn print_message(line: fmt::Arguments<'_>) {
 /// Omits the middle of lines that are longer than the longest path, such as those that quote the
 /// line of a file.
 fn shortened(text: String) -> String {
-    const LONGEST: usize = 64 << 10;
-    const SHOWN: usize = 512;
-    if text.len() <= LONGEST {
+    const MAX_LINE: usize = 64 << 10;
+    const SHOWN_BYTES: usize = 512;
+    if text.len() <= MAX_LINE {
         return text;
     }
     let boundary = |line: &str, at: usize| (0..=at).rev().find(|&at| line.is_char_boundary(at)).unwrap_or(0);
     let shorten = |line: &str| match line.len() {
-        length if length > LONGEST => {
-            let (start, end) = (boundary(line, SHOWN), boundary(line, length - SHOWN));
+        length if length > MAX_LINE => {
+            let (start, end) = (boundary(line, SHOWN_BYTES), boundary(line, length - SHOWN_BYTES));
             format!("{}[...]{}", &line[..start], &line[end..])
         }
         _ => line.to_owned(),
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn coreutils_say_what_failed() {
+    fn coreutils_messages_name_the_operation() {
         for (tool, error, message) in [
             ("", "No such file or directory", "f: No such file or directory"),
             ("cat", "Is a directory", "f: Is a directory"),
@@ -133,7 +133,7 @@ mod tests {
             ("tail", "file truncated", "f: file truncated"),
             ("tac", "Permission denied", "failed to open 'f' for reading: Permission denied"),
         ] {
-            assert_eq!(words_of(tool, "f", error), message, "{tool}");
+            assert_eq!(tool_message(tool, "f", error), message, "{tool}");
         }
     }
 

@@ -9,15 +9,15 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// Returns the shortest round axis that includes `most`.
+    /// Returns the shortest round axis that includes `max`.
     #[must_use]
-    pub fn up_to(most: f64) -> Scale {
-        let most = if most > 0.0 { most } else { 1.0 };
-        let rough = most / 4.0;
+    pub fn up_to(max: f64) -> Scale {
+        let max = if max > 0.0 { max } else { 1.0 };
+        let rough = max / 4.0;
         let power = 10f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 2.5, 5.0, 10.0].map(|by| by * power).into_iter().find(|step| *step >= rough);
         let step = step.unwrap_or(10.0 * power);
-        Scale { step, end: (most / step).ceil() * step }
+        Scale { step, end: (max / step).ceil() * step }
     }
 
     /// Returns the values of the ticks.
@@ -41,8 +41,8 @@ mod tests {
 
     #[test]
     fn axes_are_round() {
-        let ticks = |most: f64| {
-            let scale = Scale::up_to(most);
+        let ticks = |max: f64| {
+            let scale = Scale::up_to(max);
             scale.ticks().map(|tick| scale.text(tick)).collect::<Vec<_>>()
         };
         assert_eq!(ticks(14.3), ["0", "5", "10", "15"]);

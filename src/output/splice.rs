@@ -74,7 +74,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
         let mut last = vec![0; (end - moved.until).min(capacity as u64) as usize];
         let (got, _) = source.read_up_to(&mut last, moved.until);
         // There are no bytes of the file past its size, whatever the read returned.
-        let size = source.length_now()?.unwrap_or(u64::MAX);
+        let size = source.current_length()?.unwrap_or(u64::MAX);
         let got = got.min(usize::try_from(size.saturating_sub(moved.until)).unwrap_or(usize::MAX));
         output.write_now(&last[..got])?;
         output.count(got as u64);
@@ -126,7 +126,7 @@ fn prefetch(source: &Source, at: u64) {
 
 /// Returns an error if the file is now shorter than `until`, up to which its pages have been moved.
 fn truncation_before(source: &Source, until: u64) -> Option<io::Error> {
-    let size = source.length_now().ok()??;
+    let size = source.current_length().ok()??;
     (size < until).then(|| {
         let size = source.base() + size;
         io::Error::other(format!(

@@ -18,7 +18,7 @@ use crate::os::was_closed;
 use crate::os::{Sheet, Status};
 use crate::output::escape_name;
 
-use super::message::{about_input, print_message};
+use super::message::{input_message, print_message};
 use crate::os::error_text;
 
 /// The kind of file to which output is written.
@@ -136,7 +136,7 @@ impl Output {
     /// Returns whether writing the contents of `source` would append to the file that it is read
     /// from.
     pub fn is_same_file(&self, source: &Source) -> bool {
-        (source.is_fed() || source.length_now().is_ok_and(|len| len.is_some_and(|len| len > 0)))
+        (source.is_fed() || source.current_length().is_ok_and(|len| len.is_some_and(|len| len > 0)))
             && self.own_file().is_some_and(|own| own.is(source.identity()))
     }
 
@@ -156,8 +156,8 @@ impl Output {
         if bytes.len() >= MIN_DIRECT {
             self.flush()?;
             self.enlarge_pipe();
-            let given = if self.written >= SHEETS_AFTER { self.give(bytes)? } else { 0 };
-            return self.write_now(&bytes[given..]);
+            let accepted = if self.written >= SHEETS_AFTER { self.write_sheets(bytes)? } else { 0 };
+            return self.write_now(&bytes[accepted..]);
         }
         self.buffered.extend_from_slice(bytes);
         if self.buffered.is_empty() {
@@ -269,15 +269,15 @@ impl Output {
 
     /// Gives `bytes` to the pipe in sheets. Returns the number of bytes accepted before no more
     /// sheets were available.
-    fn give(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let mut given = 0;
-        while given < bytes.len() && !self.no_sheets {
+    fn write_sheets(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut accepted = 0;
+        while accepted < bytes.len() && !self.no_sheets {
             let Some(mut sheet) = self.sheet.take().or_else(Sheet::fresh) else {
                 self.no_sheets = true;
                 break;
             };
-            let (taken, result) = sheet.give(self.file.as_fd(), &bytes[given..]);
-            given += taken;
+            let (count, result) = sheet.vmsplice(self.file.as_fd(), &bytes[accepted..]);
+            accepted += count;
             match result {
                 Ok(()) => {}
                 Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(error),
@@ -286,7 +286,7 @@ impl Output {
             }
             self.sheet = Some(sheet).filter(|sheet| !sheet.is_full() && !self.no_sheets);
         }
-        Ok(given)
+        Ok(accepted)
     }
 
     pub(super) fn write_now(&self, mut bytes: &[u8]) -> io::Result<()> {
@@ -309,7 +309,7 @@ impl Output {
         // The next write will detect an output that fails; the message is printed anyway.
         let _ = self.flush();
         if !self.quiet {
-            print_message(format_args!("mapped: {}", about_input(&input_name(name), &error_text(error))));
+            print_message(format_args!("mapped: {}", input_message(&input_name(name), &error_text(error))));
         }
     }
 

@@ -15,12 +15,12 @@ pub struct Lines {
     len: usize,
     /// The number of line numbers to skip (modulo 2^64) before these lines; `None` if they continue
     /// the lines that were returned last.
-    pub passed: Option<u64>,
+    pub skipped: Option<u64>,
 }
 
 impl Lines {
-    pub(super) fn new(offset: u64, len: usize, passed: Option<u64>) -> Lines {
-        Lines { offset, len, passed }
+    pub(super) fn new(offset: u64, len: usize, skipped: Option<u64>) -> Lines {
+        Lines { offset, len, skipped }
     }
 
     /// Returns the offset of the end of the lines in the log.
@@ -43,7 +43,7 @@ struct Jump {
     /// The number of the entry in the batch.
     entry: usize,
     offset: u64,
-    passed: Option<u64>,
+    skipped: Option<u64>,
 }
 
 /// The state of a log after a batch.
@@ -91,10 +91,10 @@ impl EntryBatch {
     }
 
     /// Adds the time and the position of an entry, or of a piece of one, whose bytes are added
-    /// later. `passed` is as in [`Lines`].
-    pub fn push(&mut self, time: Timestamp, (offset, len): (u64, usize), passed: Option<u64>) {
-        if self.is_empty() || offset != self.offset || passed.is_some() {
-            self.jumps.push_back(Jump { entry: self.entries.len(), offset, passed });
+    /// later. `skipped` is as in [`Lines`].
+    pub fn push(&mut self, time: Timestamp, (offset, len): (u64, usize), skipped: Option<u64>) {
+        if self.is_empty() || offset != self.offset || skipped.is_some() {
+            self.jumps.push_back(Jump { entry: self.entries.len(), offset, skipped });
         }
         self.offset = offset + len as u64;
         self.entries.push(BatchedEntry { nanosecond: time.as_nanosecond(), len });
@@ -114,8 +114,8 @@ impl EntryBatch {
     pub fn take(&mut self, before: impl Fn(i128) -> bool) -> (Lines, &[u8]) {
         let jump = self.jumps.front().copied().filter(|jump| jump.entry == self.next);
         let mut lines = Lines::new(self.offset, 0, None);
-        if let Some(Jump { offset, passed, .. }) = jump {
-            (lines.offset, lines.passed) = (offset, passed);
+        if let Some(Jump { offset, skipped, .. }) = jump {
+            (lines.offset, lines.skipped) = (offset, skipped);
             self.jumps.pop_front();
         }
         let end = self.jumps.front().map_or(self.entries.len(), |jump| jump.entry);

@@ -64,12 +64,12 @@ impl Heads {
         let mut at = 0;
         loop {
             let children = 2 * at + 1..self.0.len().min(2 * at + 3);
-            let Some(least) = children.min_by_key(|&child| self.0[child]) else { return };
-            if self.0[at] <= self.0[least] {
+            let Some(smallest) = children.min_by_key(|&child| self.0[child]) else { return };
+            if self.0[at] <= self.0[smallest] {
                 return;
             }
-            self.0.swap(at, least);
-            at = least;
+            self.0.swap(at, smallest);
+            at = smallest;
         }
     }
 }
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn logs_come_in_the_order_of_their_keys() {
+    fn logs_are_ordered_by_their_keys() {
         let mut heads = Heads::default();
         let mut left: Vec<Vec<i128>> =
             (0..7).map(|log| (0..50).map(|at| at * (log * 5 + 3) % 101 - 50).collect()).collect();

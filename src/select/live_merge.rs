@@ -19,10 +19,10 @@ use crate::timestamp::{EntryFilter, Period, Reader};
 const WAIT: Duration = Duration::from_millis(500);
 
 /// The maximum number of bytes that wait. If there are more, the earliest lines are released.
-const HELD: usize = 16 << 20;
+const MAX_HELD_BYTES: usize = 16 << 20;
 
 /// The maximum number of bytes of an unfinished line that are held back.
-const LONGEST_HELD: usize = 64 << 10;
+const MAX_HELD_LINE: usize = 64 << 10;
 
 /// The order of entries: by time, then by the rank of the log, then by arrival.
 type EntryOrder = (Timestamp, usize, u64);
@@ -43,7 +43,7 @@ struct HeldEntry {
 
 /// A released entry.
 #[derive(Debug)]
-pub struct Released {
+pub struct ReleasedEntry {
     /// The number of its log.
     pub log: usize,
     /// Its lines.
@@ -60,7 +60,7 @@ struct GrowingLog {
     rank: usize,
     filter: Option<EntryFilter>,
     /// The beginning of an unfinished line.
-    begun: Vec<u8>,
+    partial_line: Vec<u8>,
     /// Whether a piece of that line has been taken already.
     is_within_line: bool,
     /// The offset of the next byte to take, and the number of lines before it.
@@ -102,7 +102,7 @@ impl LiveMerge {
         self.logs.push(GrowingLog {
             rank,
             filter: reader.map(|reader| EntryFilter::new(Period::default(), &reader, true)),
-            begun: Vec::new(),
+            partial_line: Vec::new(),
             is_within_line: false,
             offset: 0,
             line: 0,
@@ -131,23 +131,23 @@ impl LiveMerge {
     /// Takes bytes appended to a log.
     pub fn push(&mut self, log: usize, bytes: &[u8], now: Instant) {
         let growing = &mut self.logs[log];
-        let mut text = std::mem::take(&mut growing.begun);
+        let mut text = std::mem::take(&mut growing.partial_line);
         text.extend_from_slice(bytes);
         if growing.last.is_none() && !growing.is_within_line {
             let whole = memrchr(b'\n', &text).map_or(0, |end| end + 1);
-            growing.detect(&self.search, if text.len() > LONGEST_HELD { &text } else { &text[..whole] });
+            growing.detect(&self.search, if text.len() > MAX_HELD_LINE { &text } else { &text[..whole] });
         }
         let mut rest = &text[..];
         while let Some(end) = self.logs[log].line_len(rest) {
             let (line, after) = rest.split_at(end);
-            self.take(log, line, now);
+            self.add_line(log, line, now);
             rest = after;
         }
-        if rest.len() > LONGEST_HELD {
-            self.take(log, rest, now);
+        if rest.len() > MAX_HELD_LINE {
+            self.add_line(log, rest, now);
             rest = &[];
         }
-        self.logs[log].begun = rest.to_vec();
+        self.logs[log].partial_line = rest.to_vec();
     }
 
     /// Handles the end of a log, and an unfinished line before it.
@@ -155,8 +155,8 @@ impl LiveMerge {
         if std::mem::replace(&mut self.logs[log].has_ended, true) {
             return;
         }
-        let line = std::mem::take(&mut self.logs[log].begun);
-        let key = self.take(log, &line, now);
+        let line = std::mem::take(&mut self.logs[log].partial_line);
+        let key = self.add_line(log, &line, now);
         if let Some(entry) = self.held.get_mut(&key) {
             entry.is_last = true;
         }
@@ -168,21 +168,21 @@ impl LiveMerge {
     }
 
     /// Returns the next entry that need not wait any longer.
-    pub fn next(&mut self, now: Instant) -> Option<Released> {
+    pub fn next(&mut self, now: Instant) -> Option<ReleasedEntry> {
         while let Some((_, key)) = self.arrivals.front().filter(|(arrived, _)| now.duration_since(*arrived) >= WAIT) {
             self.due = self.due.max(Some(*key));
             self.arrivals.pop_front();
         }
         let first = self.held.first_entry()?;
-        if self.due.is_none_or(|due| *first.key() > due) && self.bytes <= HELD {
+        if self.due.is_none_or(|due| *first.key() > due) && self.bytes <= MAX_HELD_BYTES {
             return None;
         }
         let HeldEntry { log, bytes, offset, line, count, is_last } = first.remove();
         self.bytes -= bytes.len();
         let released = std::mem::replace(&mut self.logs[log].released, line + count);
-        let passed = (line != released).then(|| line.wrapping_sub(released));
-        let lines = Lines::new(offset, bytes.len(), passed);
-        Some(Released { log, bytes, lines, is_last })
+        let skipped = (line != released).then(|| line.wrapping_sub(released));
+        let lines = Lines::new(offset, bytes.len(), skipped);
+        Some(ReleasedEntry { log, bytes, lines, is_last })
     }
 
     /// Returns the time until the next entry need not wait any longer.
@@ -192,7 +192,7 @@ impl LiveMerge {
     }
 
     /// Adds a line, or a piece of a long one, to its entry, and returns the entry.
-    fn take(&mut self, log: usize, line: &[u8], now: Instant) -> EntryOrder {
+    fn add_line(&mut self, log: usize, line: &[u8], now: Instant) -> EntryOrder {
         let growing = &mut self.logs[log];
         let is_rest = std::mem::replace(&mut growing.is_within_line, !line.ends_with(b"\n"));
         let time = growing.filter.as_mut().filter(|_| !is_rest && !line.is_empty()).and_then(|filter| {
@@ -303,7 +303,7 @@ mod tests {
             merge.push(log, line.as_bytes(), now);
         }
         let early = released(&mut merge, now).len();
-        assert!(merge.bytes <= HELD && early > 3000, "{early}");
+        assert!(merge.bytes <= MAX_HELD_BYTES && early > 3000, "{early}");
         merge.push(log, b"no end", now);
         merge.end(log, now);
         merge.close();

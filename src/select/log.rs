@@ -106,7 +106,7 @@ impl Log {
             let (outer, reason) = (source.whole()?, source.reason());
             let from = if counts { Some(within.start) } else { None };
             let feed = SpanFeed::new(source, spans, b'\n', Vec::new()).counting_from(from);
-            source = outer.fed(Box::new(feed), reason, crate::io::Range::default(), Arc::default());
+            source = outer.with_feed(Box::new(feed), reason, crate::io::Range::default(), Arc::default());
         }
         let stream = Stream::new(Arc::new(source));
         let offset = stream.offset();
@@ -155,20 +155,20 @@ impl Log {
                 }
                 run.end += entry.len as u64;
                 let (line, before) = self.returned;
-                let passed = (entry.line != line).then(|| entry.line.wrapping_sub(line));
+                let skipped = (entry.line != line).then(|| entry.line.wrapping_sub(line));
                 // No other entry comes between the pieces of an entry.
                 let time = if entry.continues { before } else { entry.time };
-                batch.push(time, (entry.offset, entry.len), passed);
+                batch.push(time, (entry.offset, entry.len), skipped);
                 self.returned = (entry.line + entry.count, time);
                 self.is_within_entry = entry.is_open;
             }
-            let is_over = self.is_over();
-            if !is_over && batch.len() + ((run.end - run.start) as usize) < size && self.advance() {
+            let is_finished = self.is_finished();
+            if !is_finished && batch.len() + ((run.end - run.start) as usize) < size && self.advance() {
                 continue;
             }
             batch.push_bytes(self.bytes(&run));
             run = self.examined..self.examined;
-            if is_over {
+            if is_finished {
                 let failure = self.failure.take();
                 batch.end = failure.map_or_else(|| BatchEnd::Ended(self.take_notices()), BatchEnd::Failed);
             } else if batch.len() < size && (!self.read_more() || batch.is_empty()) {
@@ -192,7 +192,7 @@ impl Log {
                     let (period, all) = (self.search.period, self.search.period.since.is_none());
                     self.filter = Some(EntryFilter::new(period, &Arc::new(reader), all));
                 }
-                Err(error) if self.ended || self.buffer.len() >= timestamp::LONG_SAMPLE => return Err(error),
+                Err(error) if self.ended || self.buffer.len() >= timestamp::MAX_SAMPLE => return Err(error),
                 Err(_) => sample = timestamp::next_sample(self.buffer.len()),
             }
         }
@@ -217,27 +217,27 @@ impl Log {
         if self.is_within_entry {
             return match self.entries.iter().position(|entry| entry.continues) {
                 Some(at) => self.entries.remove(at),
-                None if self.is_over() => self.entries.pop_front(),
+                None if self.is_finished() => self.entries.pop_front(),
                 None => None,
             };
         }
         let next = self.entries.front()?;
         let is_settled = next.time < self.horizon || self.examined.saturating_sub(next.pos) >= self.hold;
-        if is_settled || self.is_over() { self.entries.pop_front() } else { None }
+        if is_settled || self.is_finished() { self.entries.pop_front() } else { None }
     }
 
     /// Returns whether all wanted entries have been found.
-    fn is_over(&self) -> bool {
+    fn is_finished(&self) -> bool {
         let all = self.ended && self.examined == self.dropped + self.buffer.len() as u64;
-        (all || self.filter.as_ref().is_some_and(|filter| filter.over)) && self.growing.is_none()
+        (all || self.filter.as_ref().is_some_and(|filter| filter.is_past_end)) && self.growing.is_none()
     }
 
     /// Examines the next line, or ends the last entry. Returns whether that was possible without
     /// reading more.
     fn advance(&mut self) -> bool {
-        let is_cut = self.filter.as_ref().is_none_or(|filter| filter.over);
+        let is_cut = self.filter.as_ref().is_none_or(|filter| filter.is_past_end);
         if !is_cut && let Some(line) = self.examine_line() {
-            self.take(line);
+            self.add_line(line);
             return true;
         }
         let may_close = self.ended || is_cut;
@@ -258,7 +258,7 @@ impl Log {
     }
 
     /// Adds a line to its entry.
-    fn take(&mut self, line: LineVerdict) {
+    fn add_line(&mut self, line: LineVerdict) {
         let start = (self.examined - self.dropped) as usize;
         let bytes = &self.buffer[start..start + line.len];
         let count = match self.filter.as_ref().is_some_and(|filter| filter.reader().joins_lines()) {
@@ -356,7 +356,7 @@ impl Log {
             self.dropped = needed;
         }
         if self.at_gap {
-            self.line += self.stream.pass_gap();
+            self.line += self.stream.skip_gap();
             self.offset = self.stream.offset();
             self.at_gap = false;
         }

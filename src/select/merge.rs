@@ -11,10 +11,10 @@ use super::heads::{HeadKey, Heads};
 use super::log::Log;
 
 /// The number of bytes that all logs together buffer to sort entries.
-const HELD: usize = 16 << 20;
+const MAX_HELD_BYTES: usize = 16 << 20;
 
 /// The number of bytes of the batches of all logs together.
-const BATCHED: usize = 4 << 20;
+const MAX_BATCHED_BYTES: usize = 4 << 20;
 
 /// A merge of several logs.
 #[derive(Debug)]
@@ -66,8 +66,8 @@ impl Merge {
     /// with the lowest rank come first.
     #[must_use]
     pub fn new(logs: Vec<Option<Log>>, ranks: Vec<usize>, threads: usize) -> Self {
-        let hold = (HELD / logs.len().max(1)).clamp(16 << 10, 256 << 10);
-        let batch = (BATCHED / logs.len().max(1)).clamp(4 << 10, 64 << 10);
+        let hold = (MAX_HELD_BYTES / logs.len().max(1)).clamp(16 << 10, 256 << 10);
+        let batch = (MAX_BATCHED_BYTES / logs.len().max(1)).clamp(4 << 10, 64 << 10);
         let batches = logs.iter().map(|_| EntryBatch::default()).collect();
         let mut order: Vec<usize> = (0..logs.len()).collect();
         order.sort_by_key(|&log| ranks[log]);

@@ -13,7 +13,7 @@ pub mod shard;
 
 pub use batch::Lines;
 pub use lines::{count_lines, last_line_end, last_lines_start};
-pub use live_merge::{LiveMerge, Released};
+pub use live_merge::{LiveMerge, ReleasedEntry};
 pub use log::Log;
 pub use merge::{Merge, MergeOutput, MergeStep};
 pub use period::{PeriodSearch, PeriodSpans};

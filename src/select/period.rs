@@ -124,7 +124,7 @@ impl PeriodSearch {
         if filter.has_kept() {
             self.note_found();
         }
-        let covers = filter.looked.first.zip(filter.looked.last).filter(|_| !filter.has_kept());
+        let covers = filter.coverage.first.zip(filter.coverage.last).filter(|_| !filter.has_kept());
         let outside = covers.and_then(|covers| self.outside(&self.name, covers));
         filter.warning().into_iter().chain(disorder).chain(outside).collect()
     }

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 use crate::os::posix::OsStrExt;
 
 /// The suffixes of compressed files.
-const COMPRESSED: [&[u8]; 9] = [b".gz", b".zst", b".xz", b".bz2", b".lz4", b".Z", b".lzma", b".lz", b".tgz"];
+const COMPRESSED_SUFFIXES: [&[u8]; 9] = [b".gz", b".zst", b".xz", b".bz2", b".lz4", b".Z", b".lzma", b".lz", b".tgz"];
 
 /// The age of a file in a rotated log. Dated files are first, by date, then numbered ones from the
 /// highest number, then the one that is still being written.
@@ -38,7 +38,7 @@ pub fn ranks(names: &[OsString]) -> Vec<usize> {
 
 /// Splits a file name into the name of its log and its age.
 fn log_and_age(name: &[u8]) -> (&[u8], Age) {
-    let plain = COMPRESSED.iter().find_map(|suffix| name.strip_suffix(*suffix)).unwrap_or(name);
+    let plain = COMPRESSED_SUFFIXES.iter().find_map(|suffix| name.strip_suffix(*suffix)).unwrap_or(name);
     let is_mark = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'T');
     let len = plain.iter().rev().take_while(|byte| is_mark(byte)).count();
     let (stem, mut mark) = plain.split_at(plain.len() - len);

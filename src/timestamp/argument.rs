@@ -34,7 +34,7 @@ pub struct TypedTime {
 /// # Errors
 /// Returns a sentence that shows the accepted forms.
 pub fn parse_time(text: &str, now: &Zoned) -> Result<TypedTime, String> {
-    Typed { now, local: now.time_zone(), year: None }.read(text)
+    TypedTimeReader { now, local: now.time_zone(), year: None }.read(text)
 }
 
 /// Returns the typed period from `--since` to `--until`, or `None` if both are missing. `local` is
@@ -48,7 +48,7 @@ pub fn parse_period(
     (now, local): (&Zoned, &TimeZone),
     first: Option<FirstDate>,
 ) -> Result<Option<Period>, String> {
-    let typed = Typed { now, local, year: first.map(|first| first.year) };
+    let typed = TypedTimeReader { now, local, year: first.map(|first| first.year) };
     let time = |option: &str, text: Option<&str>| {
         let parse = |text| typed.read(text).map_err(|error| format!("{option} '{text}': {error}"));
         text.map(parse).transpose()
@@ -79,7 +79,7 @@ pub fn parse_around(text: &str, (now, local): (&Zoned, &TimeZone), first: Option
         Some((time, span)) => (time, Some(span)),
         None => (text, None),
     };
-    let typed = Typed { now, local, year: first.map(|first| first.year) }.read(time).map_err(wrong)?;
+    let typed = TypedTimeReader { now, local, year: first.map(|first| first.year) }.read(time).map_err(wrong)?;
     let margin = match span {
         Some(span) => parse_duration(span).ok_or_else(|| wrong("expected a span such as 10m after ±".to_owned()))?,
         None if typed.first == typed.last => AROUND,
@@ -125,7 +125,7 @@ pub fn parse_first_date(text: &str) -> Result<FirstDate, String> {
 }
 
 /// The reference for typed times.
-pub(super) struct Typed<'n> {
+pub(super) struct TypedTimeReader<'n> {
     pub(super) now: &'n Zoned,
     /// The zone that is typed as `local`.
     pub(super) local: &'n TimeZone,
@@ -133,7 +133,7 @@ pub(super) struct Typed<'n> {
     year: Option<i32>,
 }
 
-impl Typed<'_> {
+impl TypedTimeReader<'_> {
     pub(super) fn read(&self, text: &str) -> Result<TypedTime, String> {
         let text = without_marks(text);
         let text = text.trim().trim_matches('"').trim();

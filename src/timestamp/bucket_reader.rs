@@ -27,8 +27,8 @@ impl Grid {
     /// Returns the start of the span that includes `time`, in microseconds since 1970.
     #[must_use]
     pub fn start(self, time: Timestamp) -> i64 {
-        let place = time.as_microsecond() + self.offset;
-        place - place.rem_euclid(self.width) - self.offset
+        let position = time.as_microsecond() + self.offset;
+        position - position.rem_euclid(self.width) - self.offset
     }
 
     /// Returns whether all `seconds` seconds from `first` on are in the span of `time`.
@@ -55,7 +55,7 @@ pub struct BucketReader {
     fields: Option<Fields>,
     /// The lowest value of each byte of a line in the span, and the range of values allowed above
     /// it. Nothing is recognised while no first byte is allowed.
-    least: [u8; HEAD],
+    lowest: [u8; HEAD],
     above: [u8; HEAD],
     is_known: bool,
 }
@@ -65,7 +65,7 @@ impl BucketReader {
     #[must_use]
     pub fn new(grid: Grid) -> Self {
         let times = QuickReader::default();
-        Self { grid, times, fields: None, least: [0; HEAD], above: [0; HEAD], is_known: false }
+        Self { grid, times, fields: None, lowest: [0; HEAD], above: [0; HEAD], is_known: false }
     }
 
     /// Returns whether the time of the line at the start of `text` is in the span of the line read
@@ -73,8 +73,8 @@ impl BucketReader {
     #[must_use]
     pub fn is_in_span(&self, text: &[u8]) -> bool {
         let Some(head) = text.first_chunk::<HEAD>().filter(|_| self.is_known) else { return false };
-        let bytes = head.iter().zip(&self.least).zip(&self.above);
-        bytes.fold(0, |wrong, ((byte, least), above)| wrong | u8::from(byte.wrapping_sub(*least) > *above)) == 0
+        let bytes = head.iter().zip(&self.lowest).zip(&self.above);
+        bytes.fold(0, |wrong, ((byte, lowest), above)| wrong | u8::from(byte.wrapping_sub(*lowest) > *above)) == 0
     }
 
     /// Returns the earliest possible time of a line, if it has one.
@@ -104,12 +104,12 @@ impl BucketReader {
         if !self.grid.holds(now, 1, time) {
             return None;
         }
-        (self.least, self.above) = ([0; HEAD], [u8::MAX; HEAD]);
-        self.least[..head.len()].copy_from_slice(head);
+        (self.lowest, self.above) = ([0; HEAD], [u8::MAX; HEAD]);
+        self.lowest[..head.len()].copy_from_slice(head);
         self.above[..head.len()].fill(0);
-        let mut free = |places: Range<usize>, most: &[u8]| {
-            self.least[places.clone()].fill(b'0');
-            self.above[places].copy_from_slice(most);
+        let mut free = |range: Range<usize>, highest: &[u8]| {
+            self.lowest[range.clone()].fill(b'0');
+            self.above[range].copy_from_slice(highest);
         };
         fraction.for_each(|at| free(at..at + 1, &[9]));
         match &fields.seconds {
@@ -154,8 +154,8 @@ impl Fields {
 /// Reads the time of a line with other digits at some positions.
 fn read_with(reader: &Reader, head: &[u8], digits: &[(Range<usize>, &[u8])]) -> Option<Timestamp> {
     let mut other = head.to_vec();
-    for (places, digits) in digits {
-        other[places.clone()].copy_from_slice(digits);
+    for (range, digits) in digits {
+        other[range.clone()].copy_from_slice(digits);
     }
     reader.stamp(&other).map(|stamp| reader.earliest(stamp))
 }

@@ -280,8 +280,8 @@ impl DateStyle {
         }
         let mut after = *at;
         let month = after.name(&MONTHS);
-        let goes_on = |at: &Scanner<'_>| at.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
-        if month.is_none() || goes_on(&after) {
+        let continues = |at: &Scanner<'_>| at.peek().is_some_and(|byte| byte.is_ascii_alphabetic() || byte >= 0x80);
+        if month.is_none() || continues(&after) {
             return foreign_month(at);
         }
         *at = after;

@@ -127,13 +127,13 @@ impl ClockStyle {
             // Another style covers this time.
             return None;
         }
-        let goes_on = match at.0 {
+        let continues = match at.0 {
             [byte, ..] if byte.is_ascii_digit() => true,
             [b':', ..] => !self.seconds,
             [b'.', digit, ..] => !self.seconds && digit.is_ascii_digit(),
             _ => false,
         };
-        if goes_on || hour > 23 || minute > 59 || second > 60 {
+        if continues || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         *scanner = at;

@@ -23,12 +23,12 @@ pub(super) struct Civil {
     pub zone: bool,
     /// Whether the year comes last.
     pub year_last: bool,
-    pub first: First,
+    pub first: FirstPart,
 }
 
 /// The part that precedes a date with a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum First {
+pub(super) enum FirstPart {
     Date,
     Clock,
     /// The abbreviation of a zone, as in Monit's logs: `[CET Nov 21 14:30:05]`.
@@ -89,7 +89,7 @@ impl Civil {
             }
             is_read = true;
             let style = date.map(|(style, _)| style);
-            let civil = Self { date: style, gap, clock, zone: false, year_last: false, first: First::Date };
+            let civil = Self { date: style, gap, clock, zone: false, year_last: false, first: FirstPart::Date };
             let candidate = civil.complete(date.map(|(_, date)| date), time, at, zones);
             let comma_digits = comma_digits(clock_at.0, at.0);
             found.extend(candidate.map(|candidate| FoundTime { comma_digits, ..candidate }));
@@ -144,7 +144,7 @@ impl Civil {
             }
             let zone = !matches!(zones.read(&mut at), WrittenZone::Nothing);
             let Some(gap) = TURNED_GAPS.into_iter().find(|gap| at.0.starts_with(gap)) else { continue };
-            let civil = |style| Self { date: Some(style), gap, clock, zone, year_last: false, first: First::Clock };
+            let civil = |style| Self { date: Some(style), gap, clock, zone, year_last: false, first: FirstPart::Clock };
             found.extend(STYLES.into_iter().filter_map(|style| FoundTime::new(civil(style), text, zones)));
         }
         found.retain(|candidate| !matches!(candidate.stamp, Stamp::Yearless(..)));
@@ -165,11 +165,11 @@ impl Civil {
     pub fn read(&self, scanner: &mut Scanner<'_>, zones: &Abbreviations) -> Option<Stamp> {
         let mut at = *scanner;
         let mut written = WrittenZone::Nothing;
-        if self.first == First::Zone {
+        if self.first == FirstPart::Zone {
             written = WrittenZone::Offset(zones.leading(&mut at)?);
         }
         let mut date = None;
-        if let Some(style) = self.date.filter(|_| self.first != First::Clock) {
+        if let Some(style) = self.date.filter(|_| self.first != FirstPart::Clock) {
             date = Some(style.read(&mut at)?);
             take_gap(&mut at, self.gap)?;
         }
@@ -184,7 +184,7 @@ impl Civil {
                 return None;
             }
         }
-        if let Some(style) = self.date.filter(|_| self.first == First::Clock) {
+        if let Some(style) = self.date.filter(|_| self.first == FirstPart::Clock) {
             take_gap(&mut at, self.gap)?;
             date = Some(style.read(&mut at)?);
             year = date.and_then(|date| date.year);
@@ -231,13 +231,13 @@ fn trailing_year(scanner: &mut Scanner<'_>) -> Option<i32> {
     let mut at = *scanner;
     at.take(b" ")?;
     let year = at.digits(4).filter(|year| (1970..2200).contains(year))?;
-    let goes_on = match at.0 {
+    let continues = match at.0 {
         [b':', next, ..] => next.is_ascii_digit(),
         [b'.' | b'-' | b'/', next, ..] => next.is_ascii_alphanumeric(),
         [next, ..] => next.is_ascii_alphanumeric(),
         [] => false,
     };
-    if goes_on {
+    if continues {
         return None;
     }
     *scanner = at;
@@ -278,14 +278,14 @@ impl fmt::Display for Civil {
         let gap = String::from_utf8_lossy(self.gap).replace('\t', "%t");
         let date = self.date.map(date_format).unwrap_or_default();
         match self.first {
-            First::Date => write!(f, "{date}{gap}")?,
-            First::Zone => write!(f, "%Z {date}{gap}")?,
-            First::Clock => {}
+            FirstPart::Date => write!(f, "{date}{gap}")?,
+            FirstPart::Zone => write!(f, "%Z {date}{gap}")?,
+            FirstPart::Clock => {}
         }
         f.write_str(&clock_format(self.clock))?;
         f.write_str(if self.zone { "%Z" } else { "" })?;
         f.write_str(if self.year_last { " %Y" } else { "" })?;
-        if self.first == First::Clock {
+        if self.first == FirstPart::Clock {
             write!(f, "{gap}{date}")?;
         }
         Ok(())

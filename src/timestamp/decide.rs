@@ -6,12 +6,12 @@
 use jiff::tz::TimeZone;
 
 use super::civil::{DateStyle, Order};
-use super::dated::First;
+use super::dated::FirstPart;
 use super::detector::{FormTally, FormatDetector};
 use super::form::TimeForm;
 use super::gaps::CMTRACE;
+use super::location::TimeLocation;
 use super::notation::Notation;
-use super::place::TimePlace;
 use super::refusal::Refusal;
 
 impl FormatDetector<'_> {
@@ -20,55 +20,55 @@ impl FormatDetector<'_> {
     /// # Errors
     /// Returns the reason if there is no such form.
     pub fn decide(&self) -> Result<TimeForm, Refusal> {
-        let fits: Vec<(&(TimePlace, Notation), &FormTally)> =
-            self.seen.iter().filter(|(form, seen)| self.is_plausible(form, seen)).collect();
-        let most = fits.iter().map(|(_, seen)| seen.lines).max();
-        let no_time = || Refusal::NoTime { line: self.first.clone().unwrap_or_default(), looked: self.looked };
-        let most = most.ok_or_else(no_time)?;
+        let fits: Vec<(&(TimeLocation, Notation), &FormTally)> =
+            self.tallies.iter().filter(|(form, tally)| self.is_plausible(form, tally)).collect();
+        let max_lines = fits.iter().map(|(_, tally)| tally.lines).max();
+        let no_time = || Refusal::NoTime { line: self.first.clone().unwrap_or_default(), examined: self.examined };
+        let max_lines = max_lines.ok_or_else(no_time)?;
         // One or two lines may lack a time that the others have.
-        let near = |place: &TimePlace, seen: &FormTally| match place {
-            TimePlace::Column { index: 0, separator: b' ', .. } => seen.lines * 2 >= most,
-            _ => seen.lines * 10 >= most * 9,
+        let near = |location: &TimeLocation, tally: &FormTally| match location {
+            TimeLocation::Column { index: 0, separator: b' ', .. } => tally.lines * 2 >= max_lines,
+            _ => tally.lines * 10 >= max_lines * 9,
         };
-        let rank = |form: &(TimePlace, Notation), seen: &FormTally| {
+        let rank = |form: &(TimeLocation, Notation), tally: &FormTally| {
             let bare = !form.1.has_date();
-            let place = match &form.0 {
-                TimePlace::After(text) if **text == *b"[" => 1,
-                TimePlace::Column { .. } => 2,
-                TimePlace::After(_) => 3,
-                TimePlace::Key(_) | TimePlace::Keys { .. } => 0,
+            let location = match &form.0 {
+                TimeLocation::After(text) if **text == *b"[" => 1,
+                TimeLocation::Column { .. } => 2,
+                TimeLocation::After(_) => 3,
+                TimeLocation::Key(_) | TimeLocation::Keys { .. } => 0,
             };
             let shorter = form.1 == Notation::Epoch;
-            (bare, seen.offsets / seen.lines, std::cmp::Reverse(seen.lines), seen.backwards, place, shorter)
+            (bare, tally.offsets / tally.lines, std::cmp::Reverse(tally.lines), tally.backwards, location, shorter)
         };
-        let mut near: Vec<_> = fits.into_iter().filter(|(form, seen)| near(&form.0, seen)).collect();
-        self.leave_out_future(&mut near);
-        near.sort_by_cached_key(|(form, seen)| (rank(form, seen), format!("{form:?}")));
-        let &(form, seen) = near.first().ok_or_else(no_time)?;
-        let is_unsettled = self.find_other_reading(form, &near[1..])?;
+        let mut near: Vec<_> = fits.into_iter().filter(|(form, tally)| near(&form.0, tally)).collect();
+        self.drop_future(&mut near);
+        near.sort_by_cached_key(|(form, tally)| (rank(form, tally), format!("{form:?}")));
+        let &(form, tally) = near.first().ok_or_else(no_time)?;
+        let is_unsettled = self.check_ambiguity(form, &near[1..])?;
         let settled = near[1..].iter().filter(|(other, theirs)| {
-            other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards
+            other.0 == form.0 && theirs.lines == tally.lines && theirs.backwards == tally.backwards
         });
         let form = settled.fold(form, |best, (other, _)| self.settles(best, other).unwrap_or(best));
-        let seen = &self.seen[form];
-        if seen.unclear {
-            return Err(Refusal::UnclearZone { line: seen.example.clone() });
+        let tally = &self.tallies[form];
+        if tally.unclear {
+            return Err(Refusal::UnclearZone { line: tally.example.clone() });
         }
         let mut notation = form.1.clone();
         if let Notation::Civil(civil) = &mut notation {
-            civil.clock.comma_ends |= seen.commas_differ;
+            civil.clock.comma_ends |= tally.commas_differ;
         }
-        let zone = seen.region.clone().or_else(|| (self.utc == Some(true)).then_some(TimeZone::UTC));
+        let zone = tally.region.clone().or_else(|| (self.utc == Some(true)).then_some(TimeZone::UTC));
         Ok(TimeForm {
-            place: form.0.clone(),
+            location: form.0.clone(),
             notation,
             zone,
             heading: None,
             is_unsettled,
             day: self.day,
-            looked: self.outer.max(seen.lines),
-            timed: seen.lines,
-            example: seen.example.clone(),
+            examined: self.unindented.max(tally.lines),
+            timed: tally.lines,
+            example: tally.example.clone(),
         })
     }
 
@@ -77,19 +77,19 @@ impl FormatDetector<'_> {
     ///
     /// # Errors
     /// Returns an error if it reads them as other times.
-    fn find_other_reading(
+    fn check_ambiguity(
         &self,
-        form: &(TimePlace, Notation),
-        others: &[(&(TimePlace, Notation), &FormTally)],
+        form: &(TimeLocation, Notation),
+        others: &[(&(TimeLocation, Notation), &FormTally)],
     ) -> Result<bool, Refusal> {
-        let seen = &self.seen[form];
+        let tally = &self.tallies[form];
         let mut is_found = false;
         for (other, theirs) in others {
-            let same = other.0 == form.0 && theirs.lines == seen.lines && theirs.backwards == seen.backwards;
+            let same = other.0 == form.0 && theirs.lines == tally.lines && theirs.backwards == tally.backwards;
             if same && self.settles(form, other).is_none() {
-                if theirs.first_stamp != seen.first_stamp || theirs.last != seen.last {
+                if theirs.first_stamp != tally.first_stamp || theirs.last != tally.last {
                     let formats = [form.1.to_string(), other.1.to_string()];
-                    return Err(Refusal::UnclearDate { line: seen.example.clone(), formats });
+                    return Err(Refusal::UnclearDate { line: tally.example.clone(), formats });
                 }
                 is_found = true;
             }
@@ -99,11 +99,11 @@ impl FormatDetector<'_> {
 
     /// Drops readings that are later than the log's last change, if another reading at the same
     /// place is not.
-    fn leave_out_future(&self, near: &mut Vec<(&(TimePlace, Notation), &FormTally)>) {
-        let past: Vec<_> = near.iter().filter(|(_, seen)| seen.latest <= self.limit).copied().collect();
-        near.retain(|(form, seen)| {
-            seen.latest <= self.limit
-                || !past.iter().any(|(other, theirs)| other.0 == form.0 && theirs.lines >= seen.lines)
+    fn drop_future(&self, near: &mut Vec<(&(TimeLocation, Notation), &FormTally)>) {
+        let past: Vec<_> = near.iter().filter(|(_, tally)| tally.latest <= self.limit).copied().collect();
+        near.retain(|(form, tally)| {
+            tally.latest <= self.limit
+                || !past.iter().any(|(other, theirs)| other.0 == form.0 && theirs.lines >= tally.lines)
         });
     }
 
@@ -111,9 +111,9 @@ impl FormatDetector<'_> {
     /// to one without, and Spark's and Hadoop's `26/11/21` to other dates with two-digit years.
     fn settles<'f>(
         &self,
-        one: &'f (TimePlace, Notation),
-        other: &'f (TimePlace, Notation),
-    ) -> Option<&'f (TimePlace, Notation)> {
+        one: &'f (TimeLocation, Notation),
+        other: &'f (TimeLocation, Notation),
+    ) -> Option<&'f (TimeLocation, Notation)> {
         let (Notation::Civil(a), Notation::Civil(b)) = (&one.1, &other.1) else { return Some(one) };
         let (Some(date), Some(others)) = (a.date, b.date) else {
             return Some(if a.date.is_some() { one } else { other });
@@ -121,8 +121,8 @@ impl FormatDetector<'_> {
         if date == others {
             return Some(one);
         }
-        let prefers = |style: DateStyle, form: &(TimePlace, Notation)| {
-            let level = self.seen[form]
+        let prefers = |style: DateStyle, form: &(TimeLocation, Notation)| {
+            let level = self.tallies[form]
                 .example
                 .split_ascii_whitespace()
                 .nth(2)
@@ -132,8 +132,8 @@ impl FormatDetector<'_> {
                 // dstat's columns have the day before the month; logcat has the month first.
                 || style.separator == b'-'
                     && match style.order {
-                        Order::DayMonth => self.seen[form].example.contains('|'),
-                        Order::MonthDay => !self.seen[form].example.contains('|'),
+                        Order::DayMonth => self.tallies[form].example.contains('|'),
+                        Order::MonthDay => !self.tallies[form].example.contains('|'),
                         _ => false,
                     }
         };
@@ -144,8 +144,8 @@ impl FormatDetector<'_> {
         }
     }
 
-    fn is_plausible(&self, form: &(TimePlace, Notation), seen: &FormTally) -> bool {
-        let jumps = seen.lines >= 5 && seen.backwards * 5 > seen.lines;
+    fn is_plausible(&self, form: &(TimeLocation, Notation), tally: &FormTally) -> bool {
+        let jumps = tally.lines >= 5 && tally.backwards * 5 > tally.lines;
         match &form.1 {
             Notation::Format(_) => true,
             _ if self.hints.key.is_some() => true,
@@ -153,24 +153,24 @@ impl FormatDetector<'_> {
             Notation::Civil(civil) if civil.date.is_none() => {
                 // Ratios and results are not in order.
                 let disorder = !civil.clock.seconds && !civil.clock.half_day && jumps;
-                seen.lines * 2 > self.outer && !disorder || form.0.is_of_top()
+                tally.lines * 2 > self.unindented && !disorder || form.0.is_of_top()
             }
-            Notation::Epoch | Notation::EpochComma => !jumps && seen.lines * 20 >= self.outer,
+            Notation::Epoch | Notation::EpochComma => !jumps && tally.lines * 20 >= self.unindented,
             Notation::Civil(civil) => {
                 // Digits alone may be other numbers.
                 let has_digits = civil.date.is_some_and(|date| date.separator == 0 && !date.named);
-                let is_turned = civil.first == First::Clock;
+                let is_turned = civil.first == FirstPart::Clock;
                 let digits = has_digits && (is_turned || civil.clock.separator == 0 && civil.gap != b"T");
                 let digits = digits && !form.0.names_a_time();
-                let inner = !matches!(form.0, TimePlace::Column { index: 0, .. });
+                let inner = !matches!(form.0, TimeLocation::Column { index: 0, .. });
                 !(jumps && inner)
-                    && seen.lines * if digits { 2 } else { 50 } >= self.outer
+                    && tally.lines * if digits { 2 } else { 50 } >= self.unindented
                     && !(civil.date.is_some_and(|date| date.separator == 0) && jumps)
             }
             // Identifiers look like times, but are not in order.
-            Notation::Since1601 => seen.backwards == 0 && seen.lines * 10 >= self.outer * 9,
-            Notation::Hexadecimal | Notation::JulianDay => seen.backwards == 0,
-            Notation::Traced => seen.lines * 2 > self.outer,
+            Notation::Since1601 => tally.backwards == 0 && tally.lines * 10 >= self.unindented * 9,
+            Notation::Hexadecimal | Notation::JulianDay => tally.backwards == 0,
+            Notation::Traced => tally.lines * 2 > self.unindented,
             Notation::Tai | Notation::Uptime | Notation::Elapsed => true,
         }
     }

@@ -10,21 +10,21 @@ use jiff::tz::{Offset, TimeZone};
 
 use super::civil::{Order, STYLES};
 use super::counted::counted;
-use super::dated::First;
+use super::dated::FirstPart;
 use super::json;
+use super::location::{TimeLocation, locations};
 use super::notation::{Candidate, Notation};
-use super::place::{TimePlace, places};
 use super::refusal::shown;
 use super::scan::Scanner;
 use super::stamp::{DAY, Stamp, days_from_civil};
-use super::vicinity::{ends_a_name, goes_on, is_number, may_begin};
+use super::vicinity::{continues, ends_a_name, is_number, may_begin};
 use super::zone::{Abbreviations, WrittenZone, header_is_utc};
 
 /// The number of bytes of a line that are examined.
-const LINE: usize = 16 << 10;
+const MAX_LINE: usize = 16 << 10;
 
 /// The number of bytes of a line that are examined if it is not JSON.
-const TEXT: usize = 512;
+const MAX_TEXT: usize = 512;
 
 /// The text before the process number, thread number and time of day in some logs of Windows.
 const WINDOWS: [&[u8]; 3] = [b"MSI (", b"GPSVC(", b"USERENV("];
@@ -43,10 +43,10 @@ pub struct FormHints {
 pub(super) struct FormatDetector<'h> {
     pub hints: &'h FormHints,
     pub zones: &'h Abbreviations,
-    pub seen: HashMap<(TimePlace, Notation), FormTally>,
+    pub tallies: HashMap<(TimeLocation, Notation), FormTally>,
     /// The number of examined lines, and the number of those that do not begin with a blank.
-    pub looked: u64,
-    pub outer: u64,
+    pub examined: u64,
+    pub unindented: u64,
     pub first: Option<String>,
     /// Whether the times are in UTC, if a header says so.
     pub utc: Option<bool>,
@@ -77,11 +77,21 @@ impl<'h> FormatDetector<'h> {
     /// Creates a detector for a log that was last changed at `changed`.
     pub fn new(hints: &'h FormHints, zones: &'h Abbreviations, changed: Timestamp) -> Self {
         let limit = changed.as_second().saturating_add(2 * DAY);
-        Self { limit, hints, zones, seen: HashMap::new(), looked: 0, outer: 0, first: None, utc: None, day: None }
+        Self {
+            limit,
+            hints,
+            zones,
+            tallies: HashMap::new(),
+            examined: 0,
+            unindented: 0,
+            first: None,
+            utc: None,
+            day: None,
+        }
     }
 
     /// Examines one line, given without its terminator.
-    pub fn look(&mut self, line: &[u8]) {
+    pub fn examine(&mut self, line: &[u8]) {
         let mut at = Scanner(line);
         at.invisible();
         if at.0.iter().all(u8::is_ascii_whitespace) {
@@ -95,84 +105,86 @@ impl<'h> FormatDetector<'h> {
             let date = STYLES[0].read(&mut Scanner(date));
             self.day = date.and_then(|date| days_from_civil(date.year?, date.month, date.day));
         }
-        self.looked += 1;
-        let outer = !matches!(at.0[0], b' ' | b'\t');
-        self.outer += u64::from(outer);
-        let line = &line[..line.len().min(LINE)];
-        let mut found: Vec<((TimePlace, Notation), Candidate, u64)> = Vec::new();
-        let object = memchr::memchr(b'{', &line[..line.len().min(TEXT)])
+        self.examined += 1;
+        let unindented = !matches!(at.0[0], b' ' | b'\t');
+        self.unindented += u64::from(unindented);
+        let line = &line[..line.len().min(MAX_LINE)];
+        let mut found: Vec<((TimeLocation, Notation), Candidate, u64)> = Vec::new();
+        let object = memchr::memchr(b'{', &line[..line.len().min(MAX_TEXT)])
             .filter(|&at| !line[at..].starts_with(b"{:") && json::scalars(&line[at..]).len() > usize::from(at > 0));
         if let Some(object) = object {
-            self.look_at_json(&line[object..], &mut found);
+            self.examine_json(&line[object..], &mut found);
         }
-        let end = object.unwrap_or(line.len()).min(TEXT);
+        let end = object.unwrap_or(line.len()).min(MAX_TEXT);
         if self.hints.key.is_none() || object.is_none() {
-            self.look_at_text(&line[..end], &mut found);
+            self.examine_text(&line[..end], &mut found);
         }
-        let mut forms: Vec<(TimePlace, Notation)> = Vec::new();
+        let mut forms: Vec<(TimeLocation, Notation)> = Vec::new();
         for (form, candidate, offset) in found {
             if !forms.contains(&form) {
                 forms.push(form.clone());
-                self.count(form, &candidate, offset + u64::from(!outer) * 200, line);
+                self.count(form, &candidate, offset + u64::from(!unindented) * 200, line);
             }
         }
     }
 
-    fn count(&mut self, form: (TimePlace, Notation), candidate: &Candidate, offset: u64, line: &[u8]) {
-        let seen = self.seen.entry(form).or_default();
-        if seen.lines == 0 {
-            seen.example = shown(line);
-            seen.first_stamp = Some(candidate.stamp);
+    fn count(&mut self, form: (TimeLocation, Notation), candidate: &Candidate, offset: u64, line: &[u8]) {
+        let tally = self.tallies.entry(form).or_default();
+        if tally.lines == 0 {
+            tally.example = shown(line);
+            tally.first_stamp = Some(candidate.stamp);
         }
-        seen.lines += 1;
-        seen.offsets += offset;
-        seen.unclear |= matches!(candidate.zone, WrittenZone::Unclear);
+        tally.lines += 1;
+        tally.offsets += offset;
+        tally.unclear |= matches!(candidate.zone, WrittenZone::Unclear);
         if let WrittenZone::Region(zone) = &candidate.zone {
-            seen.region = Some(zone.clone());
+            tally.region = Some(zone.clone());
         }
         // A time of day has no date to determine the offset, which applies to the whole log.
         if let (WrittenZone::Offset(offset), Stamp::Clock(..)) = (&candidate.zone, candidate.stamp) {
-            seen.region = Offset::from_seconds(*offset).ok().map(TimeZone::fixed);
+            tally.region = Offset::from_seconds(*offset).ok().map(TimeZone::fixed);
         }
-        seen.commas_differ |= seen.comma_digits.is_some_and(|digits| digits != candidate.comma_digits);
-        seen.comma_digits = Some(candidate.comma_digits);
-        seen.backwards += u64::from(seen.last.is_some_and(|last| goes_back(last, candidate.stamp)));
-        seen.last = Some(candidate.stamp);
+        tally.commas_differ |= tally.comma_digits.is_some_and(|digits| digits != candidate.comma_digits);
+        tally.comma_digits = Some(candidate.comma_digits);
+        tally.backwards += u64::from(tally.last.is_some_and(|last| is_earlier(last, candidate.stamp)));
+        tally.last = Some(candidate.stamp);
         match candidate.stamp {
-            Stamp::Local(second, _) => seen.latest = seen.latest.max(second),
-            Stamp::Instant(time) => seen.latest = seen.latest.max(time.as_second()),
+            Stamp::Local(second, _) => tally.latest = tally.latest.max(second),
+            Stamp::Instant(time) => tally.latest = tally.latest.max(time.as_second()),
             _ => {}
         }
     }
 
-    fn look_at_text(&self, line: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {
+    fn examine_text(&self, line: &[u8], found: &mut Vec<((TimeLocation, Notation), Candidate, u64)>) {
         let wanted = self.hints.key.as_ref().map(|key| format!("{key}="));
         for offset in 0..line.len() {
             if !may_begin(line, offset) {
                 continue;
             }
-            let places: Vec<TimePlace> = match &wanted {
-                None => places(line, offset),
-                Some(key) => places(line, offset)
+            let locations: Vec<TimeLocation> = match &wanted {
+                None => locations(line, offset),
+                Some(key) => locations(line, offset)
                     .into_iter()
-                    .filter(|place| matches!(place, TimePlace::After(text) if text.starts_with(key.as_bytes())))
+                    .filter(
+                        |location| matches!(location, TimeLocation::After(text) if text.starts_with(key.as_bytes())),
+                    )
                     .collect(),
             };
-            if places.is_empty() {
+            if locations.is_empty() {
                 continue;
             }
             for candidate in self.candidates_at(line, offset) {
-                for place in &places {
+                for location in &locations {
                     // A bare time or a number deep inside a line usually means something else.
-                    let deep = matches!(place, TimePlace::Column { index: 4.., .. } | TimePlace::After(_));
+                    let deep = matches!(location, TimeLocation::Column { index: 4.., .. } | TimeLocation::After(_));
                     let plain_number =
-                        candidate.notation.is_epoch() && matches!(place, TimePlace::Column { index: 12.., .. });
+                        candidate.notation.is_epoch() && matches!(location, TimeLocation::Column { index: 12.., .. });
                     // The end of a telephone number, an address or another date is not a time, nor
                     // is a process ID.
                     let tail = match &candidate.notation {
                         Notation::Epoch | Notation::EpochComma => ends_a_name(&line[..offset]),
                         Notation::Civil(civil) => {
-                            civil.date.is_some_and(|date| !date.has_year()) && goes_on(line, offset)
+                            civil.date.is_some_and(|date| !date.has_year()) && continues(line, offset)
                                 // A number such as CVE-2026-325.
                                 || civil.date.is_some_and(|date| date.order == Order::YearDay)
                                     && ends_a_name(&line[..offset])
@@ -187,14 +199,14 @@ impl<'h> FormatDetector<'h> {
                         && !is_number(&line[..offset])
                         && !WINDOWS.iter().any(|start| line.starts_with(start));
                     let traced = candidate.notation == Notation::Traced;
-                    if traced != (*place == TimePlace::after_bracket()) {
+                    if traced != (*location == TimeLocation::after_bracket()) {
                         continue;
                     }
-                    let deep = deep && !place.is_of_top();
+                    let deep = deep && !location.is_of_top();
                     if deep && !candidate.notation.has_date() && !traced || plain_number || tail || dated {
                         continue;
                     }
-                    found.push(((place.clone(), candidate.notation.clone()), candidate.clone(), offset as u64));
+                    found.push(((location.clone(), candidate.notation.clone()), candidate.clone(), offset as u64));
                 }
             }
         }
@@ -212,9 +224,9 @@ impl<'h> FormatDetector<'h> {
         let has_date = |column: &[u8]| STYLES[0].read(&mut Scanner(column)).is_some();
         // Such a date belongs to this time if no date precedes the time.
         let is_turned = !line[..offset].iter().any(u8::is_ascii_digit)
-            && candidates
-                .iter()
-                .any(|candidate| matches!(&candidate.notation, Notation::Civil(civil) if civil.first == First::Clock));
+            && candidates.iter().any(
+                |candidate| matches!(&candidate.notation, Notation::Civil(civil) if civil.first == FirstPart::Clock),
+            );
         let in_column = !is_turned && (candidates.is_empty() || text.get(column.len() + 1..).is_some_and(has_date));
         if in_column && column.contains(&b':') {
             candidates = self.candidates(column);
@@ -237,7 +249,7 @@ impl<'h> FormatDetector<'h> {
         candidates
     }
 
-    fn look_at_json(&self, object: &[u8], found: &mut Vec<((TimePlace, Notation), Candidate, u64)>) {
+    fn examine_json(&self, object: &[u8], found: &mut Vec<((TimeLocation, Notation), Candidate, u64)>) {
         let values = json::scalars(object);
         let owned = |keys: &[&[u8]]| keys.iter().map(|key| Box::from(*key)).collect::<Vec<Box<[u8]>>>();
         for (index, scalar) in values.iter().enumerate() {
@@ -256,7 +268,7 @@ impl<'h> FormatDetector<'h> {
             let depth = scalar.keys.len() as u64;
             let offset = 1000 + depth * 1000 + rank.map_or(500, |rank| rank as u64 * 10) + index.min(9) as u64;
             let mut add = |candidate: Candidate| {
-                found.push(((TimePlace::Key(path.clone()), candidate.notation.clone()), candidate, offset));
+                found.push(((TimeLocation::Key(path.clone()), candidate.notation.clone()), candidate, offset));
             };
             if rank.is_some()
                 && self.hints.format.is_none()
@@ -274,10 +286,10 @@ impl<'h> FormatDetector<'h> {
                 continue;
             };
             // A time of day is only combined with the day beside it.
-            let place = TimePlace::Keys { day: owned(&day.keys), time: path.clone() };
+            let location = TimeLocation::Keys { day: owned(&day.keys), time: path.clone() };
             for candidate in self.whole_candidates(&[day.text, b" ", scalar.text].concat()) {
                 if candidate.notation.has_date() {
-                    found.push(((place.clone(), candidate.notation.clone()), candidate, offset));
+                    found.push(((location.clone(), candidate.notation.clone()), candidate, offset));
                 }
             }
         }
@@ -308,13 +320,13 @@ impl<'h> FormatDetector<'h> {
 
     /// Returns whether the lines so far are enough to decide.
     pub fn is_sure(&self) -> bool {
-        self.looked >= 64
+        self.examined >= 64
     }
 }
 
 /// Returns whether a time is more than a minute before the previous one, as far as the two are
 /// comparable.
-fn goes_back(last: Stamp, next: Stamp) -> bool {
+fn is_earlier(last: Stamp, next: Stamp) -> bool {
     match (last, next) {
         (Stamp::Instant(last), Stamp::Instant(next)) => next.as_second() < last.as_second() - 60,
         (Stamp::Local(last, _), Stamp::Local(next, _)) => next < last - 3660,

@@ -5,8 +5,8 @@ use std::fmt;
 use jiff::tz::TimeZone;
 
 use super::heading::Heading;
+use super::location::TimeLocation;
 use super::notation::Notation;
-use super::place::TimePlace;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
@@ -16,7 +16,7 @@ pub const LINE_HEAD: usize = 1 << 20;
 /// The time format of a log.
 #[derive(Clone, Debug)]
 pub struct TimeForm {
-    pub(super) place: TimePlace,
+    pub(super) location: TimeLocation,
     pub(super) notation: Notation,
     /// The zone of times without one, if the log names it.
     pub(super) zone: Option<TimeZone>,
@@ -27,7 +27,7 @@ pub struct TimeForm {
     /// Whether day and month may be swapped, although the examined lines do not show it.
     pub(super) is_unsettled: bool,
     /// The number of lines examined to detect it.
-    pub looked: u64,
+    pub examined: u64,
     /// The number of these lines that contain a time in this form.
     pub timed: u64,
     /// The beginning of a line in this form.
@@ -42,7 +42,7 @@ impl TimeForm {
 
     /// Reads the time of a line, and the offset at which it ends if it is in a column.
     pub(super) fn read_to_end(&self, line: &[u8], zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
-        self.place.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
+        self.location.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
     }
 
     /// Returns a warning if many of the lines from which the form was detected do not match it.
@@ -57,19 +57,19 @@ impl TimeForm {
             // The other lines of an entry have no time.
             return None;
         }
-        let (looked, timeless) = (self.looked, self.looked.saturating_sub(self.timed));
-        let many = timeless > 1 && timeless * 4 > looked;
-        many.then(|| format!("{timeless} of the {looked} lines examined have no time"))
+        let (examined, timeless) = (self.examined, self.examined.saturating_sub(self.timed));
+        let many = timeless > 1 && timeless * 4 > examined;
+        many.then(|| format!("{timeless} of the {examined} lines examined have no time"))
     }
 
     /// Returns whether a file with this form is a log rather than a text that mentions some times.
     pub(super) fn is_of_a_log(&self) -> bool {
-        self.timed * 10 >= self.looked
+        self.timed * 10 >= self.examined
     }
 }
 
 impl fmt::Display for TimeForm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.notation, self.place)
+        write!(f, "{} {}", self.notation, self.location)
     }
 }

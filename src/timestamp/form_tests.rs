@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::field_samples::FIELD_SAMPLES;
 use super::samples::SAMPLES;
 use super::{
-    BucketReader, FormHints, Grid, LONG_SAMPLE, Period, QuickReader, Reader, SAMPLE, Sequence, TimeContext, detect,
+    BucketReader, FormHints, Grid, MAX_SAMPLE, Period, QuickReader, Reader, SAMPLE, Sequence, TimeContext, detect,
     find, next_sample,
 };
 
@@ -50,8 +50,8 @@ fn every_notation_is_detected_from_one_line() {
 /// Regression: the first MiB of a stream without times was examined again for each piece of it.
 #[test]
 fn the_time_format_of_a_stream_is_detected_in_a_few_attempts() {
-    let attempts = std::iter::successors(Some(SAMPLE), |&len| (len < LONG_SAMPLE).then(|| next_sample(len)));
-    assert!(attempts.sum::<usize>() < LONG_SAMPLE * 3 / 2);
+    let attempts = std::iter::successors(Some(SAMPLE), |&len| (len < MAX_SAMPLE).then(|| next_sample(len)));
+    assert!(attempts.sum::<usize>() < MAX_SAMPLE * 3 / 2);
 }
 
 #[test]

@@ -10,16 +10,16 @@ use super::access::lines;
 use super::stamp::Stamp;
 
 /// The maximum number of lines from a heading to the time, including both.
-const MOST_LINES: usize = 8;
+const MAX_LINES: usize = 8;
 
 /// The maximum number of bytes in these lines.
-const MOST_BYTES: usize = 64 << 10;
+const MAX_BYTES: usize = 64 << 10;
 
 /// The number of bytes of a learnt heading that are compared.
-const WIDTH: usize = 24;
+const COMPARED_BYTES: usize = 24;
 
 /// The minimum number of entries from which a heading is learnt.
-const FEWEST: usize = 3;
+const MIN_ENTRIES: usize = 3;
 
 /// The words that begin a heading.
 const WORDS: [&[u8]; 7] =
@@ -33,7 +33,7 @@ pub(super) enum Heading {
     /// A line that begins with a known text.
     Word(&'static [u8]),
     /// A line that begins with the text, of this length, that the first lines of all entries share.
-    Learnt([u8; WIDTH], usize),
+    Learnt([u8; COMPARED_BYTES], usize),
     /// The first section of an entry in ModSecurity's audit log, such as `--5a70c866-A--`.
     Section,
 }
@@ -69,16 +69,16 @@ impl Heading {
         let lines: Vec<&[u8]> =
             lines(sample).filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii_end).collect();
         let timed: Vec<usize> = (0..lines.len()).filter(|&at| stamp(lines[at]).is_some()).collect();
-        let distance = *timed.first().filter(|&&first| (nearest..MOST_LINES).contains(&first))?;
+        let distance = *timed.first().filter(|&&first| (nearest..MAX_LINES).contains(&first))?;
         let firsts: Vec<usize> = timed.iter().map(|at| at.checked_sub(distance)).collect::<Option<_>>()?;
-        if firsts.len() < FEWEST || timed.windows(2).any(|pair| pair[1] - pair[0] <= distance) {
+        if firsts.len() < MIN_ENTRIES || timed.windows(2).any(|pair| pair[1] - pair[0] <= distance) {
             return None;
         }
         // The sample may end between a heading and its time.
         let lines = &lines[..=*timed.last()?];
         let first = lines[0];
         let common = |line: &[u8]| first.iter().zip(line).take_while(|(one, other)| one == other).count();
-        let longest = firsts.iter().map(|&at| common(lines[at])).min()?.min(WIDTH);
+        let longest = firsts.iter().map(|&at| common(lines[at])).min()?.min(COMPARED_BYTES);
         let is_whole = firsts.iter().all(|&at| lines[at].len() == longest);
         // The shortest text up to the end of a word with which only these lines begin.
         let is_end = |len: usize| len == longest || matches!(first[len - 1], b' ' | b'=' | b':' | b'>' | b'[' | b'|');
@@ -87,7 +87,7 @@ impl Heading {
         let len = (1..=longest)
             .filter(|&len| is_end(len) && is_text(len))
             .find(|&len| lines.iter().filter(|line| line.starts_with(&first[..len])).count() == firsts.len())?;
-        let mut text = [0; WIDTH];
+        let mut text = [0; COMPARED_BYTES];
         text[..len].copy_from_slice(&first[..len]);
         Some(Self::Learnt(text, len))
     }
@@ -101,7 +101,7 @@ impl Heading {
         for (at, line) in lines(sample).enumerate() {
             if let Some(stamp) = stamp(line) {
                 match above.take() {
-                    Some((heading, start)) if at - start < MOST_LINES => common = Some(heading),
+                    Some((heading, start)) if at - start < MAX_LINES => common = Some(heading),
                     _ if last != Some(stamp) => return None,
                     _ => {}
                 }
@@ -120,10 +120,10 @@ impl Heading {
     /// are none.
     pub fn unit_len(self, bytes: &[u8], is_whole: bool, has_time: impl Fn(&[u8]) -> bool) -> Option<usize> {
         let (mut first, mut len, mut count) = (None, 0, 0);
-        for line in lines(bytes).take(MOST_LINES) {
+        for line in lines(bytes).take(MAX_LINES) {
             len += line.len();
             count += 1;
-            if first.is_some() && len > MOST_BYTES {
+            if first.is_some() && len > MAX_BYTES {
                 return first;
             }
             if !line.ends_with(b"\n") && !is_whole {
@@ -138,7 +138,7 @@ impl Heading {
                 Some(_) => {}
             }
         }
-        first.filter(|_| is_whole || count == MOST_LINES)
+        first.filter(|_| is_whole || count == MAX_LINES)
     }
 
     /// Returns the time of the lines that [`Heading::unit_len`] delimits.

@@ -10,7 +10,7 @@ use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
 /// The maximum depth of nested objects.
-const DEPTH: usize = 8;
+const MAX_DEPTH: usize = 8;
 
 /// A value that is not an object, with its path of keys and its text without quotes.
 #[derive(Debug)]
@@ -105,9 +105,9 @@ fn names_a_time(name: &[u8]) -> bool {
 
 /// Returns the value in the same object as a time of day whose key names a day.
 pub(super) fn day_beside<'s, 'l>(values: &'s [Scalar<'l>], time: &Scalar<'_>) -> Option<&'s Scalar<'l>> {
-    let (time, place) = time.keys.split_last()?;
+    let (time, parent) = time.keys.split_last()?;
     values.iter().find(|other| {
-        let beside = other.keys.split_last().filter(|(name, outer)| *outer == place && *name != time);
+        let beside = other.keys.split_last().filter(|(name, outer)| *outer == parent && *name != time);
         beside.is_some_and(|(name, _)| names_a_day(name)) && other.text.iter().any(u8::is_ascii_digit)
     })
 }
@@ -145,7 +145,7 @@ fn walk<'l>(line: &'l [u8], found: &mut impl FnMut(&[&'l [u8]], &'l [u8]) -> boo
                 let named = key.take();
                 keys.extend(named);
                 open.push((byte == b'{', named.is_some()));
-                if open.len() > DEPTH {
+                if open.len() > MAX_DEPTH {
                     return;
                 }
                 at += 1;

@@ -156,7 +156,7 @@ mod tests {
 
     // Regression: each of these printed the list of all forms, without saying what is wrong.
     #[test]
-    fn what_is_wrong_is_named() {
+    fn mistakes_are_explained() {
         for (text, named) in [
             ("25:00", "there is no hour 25"),
             ("2026-11-28 10:61", "there is no minute 61"),

@@ -7,7 +7,7 @@ use jiff::fmt::strtime::BrokenDownTime;
 
 use super::civil::{CJK, DateStyle, Order, STYLES};
 use super::clock::leading_half;
-use super::dated::{Civil, First, FoundTime, ends_badly};
+use super::dated::{Civil, FirstPart, FoundTime, ends_badly};
 use super::gaps::{GAPS, take_gap};
 use super::scan::Scanner;
 use super::since::{elapsed, epoch, epoch_comma, hexadecimal, julian_day, since_1601, tai, traced, uptime};
@@ -149,8 +149,8 @@ impl Candidate {
     /// Returns this time, with the zone that precedes it, as part of `text`.
     fn after_zone(self, text: &[u8], zones: &Abbreviations) -> Option<Self> {
         match self.notation {
-            Notation::Civil(civil) if civil.date.is_some() && civil.first == First::Date && !civil.zone => {
-                FoundTime::new(Civil { first: First::Zone, ..civil }, text, zones).map(Self::from)
+            Notation::Civil(civil) if civil.date.is_some() && civil.first == FirstPart::Date && !civil.zone => {
+                FoundTime::new(Civil { first: FirstPart::Zone, ..civil }, text, zones).map(Self::from)
             }
             _ => None,
         }

@@ -6,14 +6,14 @@
 use jiff::civil::{Date, ISOWeekDate, Weekday};
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 
-use super::argument::{Typed, TypedTime, split_weekday};
+use super::argument::{TypedTime, TypedTimeReader, split_weekday};
 use super::civil::{DateStyle, Order, STYLES, WrittenDate};
 use super::months::{MONTHS, foreign_month};
 use super::scan::Scanner;
 use super::spans::span_ago;
 use super::words::{common_words, names_part_of_day};
 
-impl Typed<'_> {
+impl TypedTimeReader<'_> {
     /// Parses a time in none of the shorter forms.
     ///
     /// # Errors

@@ -15,7 +15,7 @@ use super::detector::FormHints;
 use super::form::TimeForm;
 use super::notation::Notation;
 use super::stamp::{DAY, Stamp, Yearless, days_from_civil};
-use super::years::GRACE;
+use super::years::GRACE_DAYS;
 use super::zone::Abbreviations;
 
 /// The facts about times that are known in advance for all logs in a run.
@@ -306,7 +306,7 @@ impl Sequence {
             Stamp::Yearless(date) => {
                 // A slightly earlier date is out of order, not a year later.
                 let local = match (self.latest, reader.anchor) {
-                    (Some((_, latest)), Reference::FirstYear(_)) => date.after((latest - GRACE) * DAY),
+                    (Some((_, latest)), Reference::FirstYear(_)) => date.after((latest - GRACE_DAYS) * DAY),
                     _ => reader.with_year(date),
                 };
                 if let Some(offset) = date.offset {

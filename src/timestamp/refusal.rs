@@ -10,7 +10,7 @@ pub enum Refusal {
         /// The first examined line.
         line: String,
         /// The number of examined lines.
-        looked: u64,
+        examined: u64,
     },
     /// Days and months cannot be distinguished.
     UnclearDate {
@@ -33,10 +33,10 @@ impl fmt::Display for Refusal {
             Self::NoTime { line, .. } if line.starts_with("\u{fffd}\u{fffd}") && line.contains('\0') => {
                 f.write_str("no line with a time was found: the text is in UTF-16, which only grep decodes")
             }
-            Self::NoTime { line, looked } => {
+            Self::NoTime { line, examined } => {
                 write!(
                     f,
-                    "no line with a time was found ({looked} examined, the first is '{line}'); describe the format with --time-format"
+                    "no line with a time was found ({examined} examined, the first is '{line}'); describe the format with --time-format"
                 )
             }
             Self::UnclearDate { line, formats: [one, other] } => {

@@ -24,13 +24,13 @@ use super::zone::Abbreviations;
 pub const SAMPLE: usize = 16 << 10;
 
 /// The number of bytes to examine if the first ones are not enough.
-pub const LONG_SAMPLE: usize = 1 << 20;
+pub const MAX_SAMPLE: usize = 1 << 20;
 
 /// Returns how many bytes of a stream to examine when `len` bytes were not enough. Each attempt
 /// examines all of them, so the number grows quickly.
 #[must_use]
 pub fn next_sample(len: usize) -> usize {
-    (len * 4).min(LONG_SAMPLE)
+    (len * 4).min(MAX_SAMPLE)
 }
 
 /// Detects the time format in the bytes `within` of `source`, which was last changed at
@@ -97,17 +97,17 @@ fn decide<S: RandomAccess + ?Sized>(
 ) -> io::Result<Result<TimeForm, Refusal>> {
     let ends = |from: u64, bytes: &[u8]| from + bytes.len() as u64 >= within.end;
     let mut detector = fresh.clone();
-    look(&mut detector, head, ends(within.start, head), true);
+    examine(&mut detector, head, ends(within.start, head), true);
     let mut decided = detector.decide();
     if is_settled(&decided) || (ends(within.start, head) && !detector.is_sure()) {
         return Ok(decided);
     }
     // If day and month may be swapped, the end of the log says more than the next lines.
-    let mut bytes = vec![0; if decided.is_ok() { SAMPLE } else { LONG_SAMPLE }];
+    let mut bytes = vec![0; if decided.is_ok() { SAMPLE } else { MAX_SAMPLE }];
     let mut detector = fresh.clone();
     let got = source.read_at(&mut bytes, within.start)?;
     let got = got.min(usize::try_from(within.end - within.start).unwrap_or(usize::MAX));
-    look(&mut detector, &bytes[..got], ends(within.start, &bytes[..got]), false);
+    examine(&mut detector, &bytes[..got], ends(within.start, &bytes[..got]), false);
     decided = detector.decide();
     // The beginning is not enough: examine other places, the end first.
     for part in [8, 4, 2, 6, 1, 3, 5, 7] {
@@ -120,7 +120,7 @@ fn decide<S: RandomAccess + ?Sized>(
         let got = source.read_at(&mut bytes, at)?;
         bytes.truncate(got);
         let line = memchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
-        look(&mut detector, &bytes[line..], ends(at, &bytes), false);
+        examine(&mut detector, &bytes[line..], ends(at, &bytes), false);
         decided = detector.decide();
     }
     Ok(decided)
@@ -154,11 +154,11 @@ pub fn log_times(
 ) -> Option<LogTimes> {
     let zones = Abbreviations::of(&context.zone, context.now);
     let mut detector = FormatDetector::new(&context.hints, &zones, changed);
-    look(&mut detector, head, is_whole, false);
+    examine(&mut detector, head, is_whole, false);
     let mut decided = detector.decide();
     if decided.as_ref().is_ok_and(|form| form.is_unsettled) {
         let line = memchr(b'\n', tail).map_or(tail.len(), |end| end + 1);
-        look(&mut detector, &tail[line..], true, false);
+        examine(&mut detector, &tail[line..], true, false);
         decided = detector.decide();
     }
     let form = decided.ok().filter(TimeForm::is_of_a_log)?;
@@ -193,12 +193,12 @@ pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<R
     let changed = written.unwrap_or(context.now);
     let mut detector = FormatDetector::new(&context.hints, &zones, changed);
     let sampled = &bytes[..bytes.len().min(SAMPLE)];
-    look(&mut detector, sampled, whole && sampled.len() == bytes.len(), true);
+    examine(&mut detector, sampled, whole && sampled.len() == bytes.len(), true);
     let mut decided = detector.decide();
     if !is_settled(&decided) {
         let mut detector = FormatDetector::new(&context.hints, &zones, changed);
-        let longer = if decided.is_ok() { 4 * SAMPLE } else { LONG_SAMPLE };
-        look(&mut detector, &bytes[..bytes.len().min(longer)], whole, false);
+        let longer = if decided.is_ok() { 4 * SAMPLE } else { MAX_SAMPLE };
+        examine(&mut detector, &bytes[..bytes.len().min(longer)], whole, false);
         decided = detector.decide();
     }
     let form = decided?;
@@ -214,7 +214,7 @@ fn with_heading(form: TimeForm, bytes: &[u8], is_start: bool, zones: &Abbreviati
     let stamp = |line: &[u8]| form.read(line, zones);
     // A line that begins with a time is usually the first of its entry, and the line above it the
     // rest of an entry that was cut off.
-    let nearest = if form.place.is_start() { 2 } else { 1 };
+    let nearest = if form.location.is_start() { 2 } else { 1 };
     let learnt = || Heading::learn(sample, nearest, stamp).filter(|_| is_start);
     let heading = Heading::detect(sample, stamp).or_else(learnt);
     TimeForm { heading, ..form }
@@ -222,12 +222,12 @@ fn with_heading(form: TimeForm, bytes: &[u8], is_start: bool, zones: &Abbreviati
 
 /// Passes lines to a detector; if `briefly` is set, only until it is sure. An unterminated line is
 /// examined only if the log ends there or it is the only line.
-fn look(detector: &mut FormatDetector<'_>, bytes: &[u8], whole: bool, briefly: bool) {
+fn examine(detector: &mut FormatDetector<'_>, bytes: &[u8], whole: bool, briefly: bool) {
     for line in lines(bytes) {
-        let cut = !line.ends_with(b"\n") && !whole && detector.looked > 0;
+        let cut = !line.ends_with(b"\n") && !whole && detector.examined > 0;
         if cut || (briefly && detector.is_sure()) {
             return;
         }
-        detector.look(line.strip_suffix(b"\n").unwrap_or(line));
+        detector.examine(line.strip_suffix(b"\n").unwrap_or(line));
     }
 }

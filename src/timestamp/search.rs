@@ -14,7 +14,7 @@ use memchr::memchr;
 use super::access::{MAX_READ, PROBE, RandomAccess, each_unit};
 use super::form::LINE_HEAD;
 use super::reader::{Bounds, Reader};
-use super::sample::LONG_SAMPLE;
+use super::sample::MAX_SAMPLE;
 use super::window::EntryFilter;
 use super::{Disorder, LineCoverage, Period};
 
@@ -26,7 +26,7 @@ pub struct FoundPeriod {
     /// The times of the file's first and last entries.
     pub covers: Option<(Timestamp, Timestamp)>,
     /// Counts of the examined lines.
-    pub looked: LineCoverage,
+    pub coverage: LineCoverage,
     /// Two entries that are too far out of order, if the search found any.
     pub disorder: Option<Disorder>,
     /// The number of bytes read.
@@ -34,7 +34,7 @@ pub struct FoundPeriod {
 }
 
 /// The size in bytes below which an interval is scanned rather than halved.
-const SMALL: u64 = 2 * PROBE as u64;
+const SCAN_BYTES: u64 = 2 * PROBE as u64;
 
 /// Finds the entries of `period` in the bytes `within` of `source`, which begin at a line start.
 ///
@@ -46,17 +46,24 @@ pub fn find<S: RandomAccess + ?Sized>(
     period: &Period,
     reader: &Arc<Reader>,
 ) -> io::Result<FoundPeriod> {
-    let mut search =
-        BinarySearch { source, within: within.clone(), reader, buffer: Vec::new(), base: 0, seen: Vec::new(), read: 0 };
+    let mut search = BinarySearch {
+        source,
+        within: within.clone(),
+        reader,
+        buffer: Vec::new(),
+        base: 0,
+        entries: Vec::new(),
+        read: 0,
+    };
     let slack = reader.slack();
-    let (mut spans, mut looked, mut disorder) = (Vec::new(), LineCoverage::default(), None);
+    let (mut spans, mut coverage, mut disorder) = (Vec::new(), LineCoverage::default(), None);
     if reader.is_sequential() {
         let mut window = EntryFilter::new(*period, reader, period.since.is_none());
         search.walk(&mut window, within.clone(), &mut spans, &|_| false)?;
-        looked = window.looked;
+        coverage = window.coverage;
         disorder = window.disorder;
-        let covers = looked.first.zip(looked.last);
-        return Ok(FoundPeriod { spans, covers, looked, disorder, read: search.read });
+        let covers = coverage.first.zip(coverage.last);
+        return Ok(FoundPeriod { spans, covers, coverage, disorder, read: search.read });
     }
     // Every entry before `low` is before the period.
     let low = match period.since {
@@ -77,7 +84,7 @@ pub fn find<S: RandomAccess + ?Sized>(
             window.latest().is_some_and(|latest| latest.duration_since(since) >= slack)
         })?;
         inside = window.keep();
-        looked = window.looked;
+        coverage = window.coverage;
         disorder = window.disorder;
     }
     if at < tail {
@@ -87,12 +94,12 @@ pub fn find<S: RandomAccess + ?Sized>(
     if period.until.is_some() && tail < within.end {
         let mut window = EntryFilter::new(*period, reader, inside);
         search.walk(&mut window, tail..within.end, &mut spans, &|_| false)?;
-        looked.add(window.looked);
+        coverage.add(window.coverage);
         disorder = disorder.or(window.disorder);
     }
     let covers = search.ends()?;
     disorder = disorder.or_else(|| search.disorder());
-    Ok(FoundPeriod { spans, covers, looked, disorder, read: search.read })
+    Ok(FoundPeriod { spans, covers, coverage, disorder, read: search.read })
 }
 
 fn add(spans: &mut Vec<Range<u64>>, span: Range<u64>) {
@@ -109,7 +116,7 @@ struct BinarySearch<'s, S: ?Sized> {
     /// The bytes of the source from `base`.
     buffer: Vec<u8>,
     base: u64,
-    seen: Vec<(u64, Bounds)>,
+    entries: Vec<(u64, Bounds)>,
     read: u64,
 }
 
@@ -127,7 +134,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         let split = |bytes: &[u8], is_whole| self.reader.unit_len(bytes, is_whole);
         self.read += each_unit(self.source, range, split, &mut |line, at| {
             let kept = !enough(window) && window.keeps(line, at.start);
-            if window.over || enough(window) && !kept {
+            if window.is_past_end || enough(window) && !kept {
                 stopped = at.start;
                 return false;
             }
@@ -144,7 +151,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     fn first(&mut self, from: u64, wanted: impl Fn(Bounds) -> bool) -> io::Result<u64> {
         let (mut low, mut high) = (from, self.within.end);
         let mut answer = self.within.end;
-        while high - low > SMALL {
+        while high - low > SCAN_BYTES {
             // A line starts at `middle` if the byte before it is a terminator. The page should
             // therefore begin with that byte.
             let middle = low + (high - low) / 2;
@@ -170,11 +177,11 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     /// Returns the times of the first and the last entry.
     fn ends(&mut self) -> io::Result<Option<(Timestamp, Timestamp)>> {
         let Range { start, end } = self.within;
-        let Some((_, first)) = self.entry(start, start.saturating_add(LONG_SAMPLE as u64).min(end))? else {
+        let Some((_, first)) = self.entry(start, start.saturating_add(MAX_SAMPLE as u64).min(end))? else {
             return Ok(None);
         };
         let mut last = first;
-        let mut at = end.saturating_sub(SMALL).max(start);
+        let mut at = end.saturating_sub(SCAN_BYTES).max(start);
         while let Some((entry, bounds)) = self.entry(at, end)? {
             last = bounds;
             at = entry + 1;
@@ -184,10 +191,10 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
 
     /// Returns the first entry that starts at or after `from` and before `limit`, and its bounds.
     fn entry(&mut self, from: u64, limit: u64) -> io::Result<Option<(u64, Bounds)>> {
-        let mut ask = PROBE;
+        let mut read_size = PROBE;
         let mut start = from;
         if from > self.within.start {
-            start = match self.line_end(from - 1, limit, &mut ask)? {
+            start = match self.line_end(from - 1, limit, &mut read_size)? {
                 Some(end) => end + 1,
                 None => return Ok(None),
             };
@@ -195,11 +202,11 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         let reader = self.reader;
         while start < limit {
             let mut need = 1;
-            let mut head = self.at(start, need, &mut ask)?;
+            let mut head = self.at(start, need, &mut read_size)?;
             // The time may be far into a long line of JSON, or several lines below a heading.
             while reader.unit_len(head, false).is_none() && need < LINE_HEAD && head.len() >= need {
                 need = (head.len() + 1).max(PROBE);
-                head = self.at(start, need, &mut ask)?;
+                head = self.at(start, need, &mut read_size)?;
             }
             if head.is_empty() {
                 return Ok(None);
@@ -207,10 +214,10 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
             let line = &head[..reader.unit_len(head, true).unwrap_or(head.len())];
             if let Some(stamp) = reader.unit_stamp(line) {
                 let bounds = reader.bounds(stamp);
-                self.seen.push((start, bounds));
+                self.entries.push((start, bounds));
                 return Ok(Some((start, bounds)));
             }
-            start = match self.line_end(start, limit, &mut ask)? {
+            start = match self.line_end(start, limit, &mut read_size)? {
                 Some(end) => end + 1,
                 None => return Ok(None),
             };
@@ -219,16 +226,16 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     }
 
     /// Returns the offset of the first line end from `from`, if it is before `limit`.
-    fn line_end(&mut self, mut from: u64, limit: u64, ask: &mut usize) -> io::Result<Option<u64>> {
+    fn line_end(&mut self, mut from: u64, limit: u64, read_size: &mut usize) -> io::Result<Option<u64>> {
         while from < limit {
-            if *ask >= MAX_READ {
+            if *read_size >= MAX_READ {
                 // A hole contains no line terminators.
                 from = self.source.data_from(from, limit).max(from);
                 if from >= limit {
                     break;
                 }
             }
-            let bytes = self.at(from, 1, ask)?;
+            let bytes = self.at(from, 1, read_size)?;
             if bytes.is_empty() {
                 break;
             }
@@ -241,14 +248,14 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     }
 
     /// Returns the buffered bytes from `offset`: at least `need` of them, unless the source ends
-    /// first. If more are needed, reads `ask` bytes and doubles `ask`.
-    fn at(&mut self, offset: u64, need: usize, ask: &mut usize) -> io::Result<&[u8]> {
+    /// first. If more are needed, reads `read_size` bytes and doubles `read_size`.
+    fn at(&mut self, offset: u64, need: usize, read_size: &mut usize) -> io::Result<&[u8]> {
         let end = self.within.end;
-        let at_hand = |base: u64, len: usize| {
+        let buffered = |base: u64, len: usize| {
             let skip = usize::try_from(offset.checked_sub(base)?).ok()?;
             (skip <= len && (len - skip >= need || base + len as u64 >= end)).then_some(skip)
         };
-        if at_hand(self.base, self.buffer.len()).is_none() {
+        if buffered(self.base, self.buffer.len()).is_none() {
             // Bytes that were already read are kept if the rest follows them.
             let keep = offset.checked_sub(self.base).filter(|&skip| skip < self.buffer.len() as u64);
             match keep {
@@ -258,13 +265,13 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
             self.base = offset;
             let old = self.buffer.len();
             let from = offset + old as u64;
-            let least = from + need.saturating_sub(old) as u64;
-            let most = from + *ask as u64;
+            let min = from + need.saturating_sub(old) as u64;
+            let max = from + *read_size as u64;
             // Read up to the end of a page if that is enough, so that the next read starts on a
             // page boundary.
-            let stop = (most - most % PROBE as u64).max(least).min(end);
+            let stop = (max - max % PROBE as u64).max(min).min(end);
             let want = stop.saturating_sub(from);
-            *ask = (*ask * 2).min(MAX_READ);
+            *read_size = (*read_size * 2).min(MAX_READ);
             self.buffer.resize(old + want as usize, 0);
             let got = self.source.read_at(&mut self.buffer[old..], from)?;
             self.read += got as u64;
@@ -279,10 +286,10 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
     }
 
     fn disorder(&mut self) -> Option<Disorder> {
-        self.seen.sort_unstable_by_key(|&(offset, _)| offset);
+        self.entries.sort_unstable_by_key(|&(offset, _)| offset);
         let slack = self.reader.slack();
         let back = |pair: &&[(u64, Bounds)]| pair[1].1.latest.duration_since(pair[0].1.earliest) < -slack;
-        self.seen.windows(2).find(back).map(|pair| Disorder {
+        self.entries.windows(2).find(back).map(|pair| Disorder {
             offset: pair[1].0,
             time: pair[1].1.earliest,
             before: pair[0].1.earliest,

@@ -28,7 +28,7 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let seconds = i64::from(at.digits(5)?) * 100_000 + i64::from(at.digits(5)?);
     let nanoseconds = at.digits(extra)? * scale;
     let fraction = at.fraction(b".");
-    if goes_on(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
+    if continues(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
         return None;
     }
     *scanner = at;
@@ -62,7 +62,7 @@ pub(super) fn since_1601(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let count: i64 = std::str::from_utf8(digits).ok().filter(|text| matches!(text.len(), 17 | 18))?.parse().ok()?;
     let per_second = if digits.len() == 18 { 10_000_000 } else { 1_000_000 };
     let seconds = count / per_second - 11_644_473_600;
-    if goes_on(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
+    if continues(at) || !(1_000_000_000..4_102_444_800).contains(&seconds) {
         return None;
     }
     *scanner = at;
@@ -70,7 +70,7 @@ pub(super) fn since_1601(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 }
 
 /// Returns whether a number continues as something else, such as an address or a name.
-fn goes_on(at: Scanner<'_>) -> bool {
+fn continues(at: Scanner<'_>) -> bool {
     at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'/'))
 }
 
@@ -83,7 +83,7 @@ fn without_exponent(scanner: &mut Scanner<'_>) -> Option<Vec<u8>> {
     at.take_if(|byte| matches!(byte, b'e' | b'E'))?;
     let _ = at.take(b"+");
     let exponent = at.digits(at.count_digits().min(2)).filter(|exponent| (9..=18).contains(exponent))? as usize;
-    if goes_on(at) {
+    if continues(at) {
         return None;
     }
     let (whole, rest) = fraction.split_at(fraction.len().min(exponent));

@@ -3,7 +3,7 @@
 
 use jiff::{Span, ToSpan, Zoned};
 
-use super::argument::{Typed, TypedTime};
+use super::argument::{TypedTime, TypedTimeReader};
 
 /// The English words for numbers, starting with zero.
 const NUMBERS: [&str; 13] =
@@ -11,7 +11,7 @@ const NUMBERS: [&str; 13] =
 const MORE_NUMBERS: [(&str, i64); 6] =
     [("fifteen", 15), ("twenty", 20), ("thirty", 30), ("forty", 40), ("fifty", 50), ("ninety", 90)];
 
-impl Typed<'_> {
+impl TypedTimeReader<'_> {
     /// Parses a distance from now that is written in words.
     pub(super) fn distance(&self, text: &str) -> Option<TypedTime> {
         let lower = text.to_ascii_lowercase();

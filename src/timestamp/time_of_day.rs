@@ -3,10 +3,10 @@
 use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, ToSpan};
 
-use super::argument::{Typed, TypedTime};
+use super::argument::{TypedTime, TypedTimeReader};
 use super::scan::Scanner;
 
-impl Typed<'_> {
+impl TypedTimeReader<'_> {
     /// Parses a time on `date`: `3pm`, `9:30`, `14h30` or `14:30:05.5`, with or without a zone.
     ///
     /// `14`, `1430` and `14.30` are times only after a day. The end of a day may be written as

@@ -55,7 +55,7 @@ pub(super) fn ends_a_name(before: &[u8]) -> bool {
 }
 
 /// Returns whether the number at `offset` continues the number before it, as in `2026-11-21`.
-pub(super) fn goes_on(line: &[u8], offset: usize) -> bool {
+pub(super) fn continues(line: &[u8], offset: usize) -> bool {
     line[offset].is_ascii_digit()
         && matches!(&line[..offset], [.., digit, b'-' | b'/' | b'.'] if digit.is_ascii_digit())
 }

@@ -10,7 +10,7 @@ use super::form::LINE_HEAD;
 use super::quick_reader::QuickReader;
 use super::reader::{Reader, Sequence, TimeContext};
 use super::refusal::Refusal;
-use super::sample::{LONG_SAMPLE, SAMPLE, detect_from, next_sample};
+use super::sample::{MAX_SAMPLE, SAMPLE, detect_from, next_sample};
 use super::{Disorder, LineCoverage, Period};
 
 /// A filter that decides line by line whether its entry is within the period.
@@ -23,9 +23,9 @@ pub struct EntryFilter {
     keep: bool,
     kept: bool,
     /// Whether every later entry is after the period.
-    pub over: bool,
+    pub is_past_end: bool,
     /// Counts of the examined lines.
-    pub looked: LineCoverage,
+    pub coverage: LineCoverage,
     time: Option<Timestamp>,
     latest: Option<Timestamp>,
     /// The first entry that was too far out of order.
@@ -44,8 +44,8 @@ impl EntryFilter {
             times: QuickReader::default(),
             keep,
             kept: false,
-            over: false,
-            looked: LineCoverage::default(),
+            is_past_end: false,
+            coverage: LineCoverage::default(),
             time: None,
             latest: None,
             disorder: None,
@@ -55,28 +55,28 @@ impl EntryFilter {
     /// Returns whether the next line, which starts at `offset`, is kept. Lines are delimited by
     /// [`Reader::unit_len`].
     pub fn keeps(&mut self, line: &[u8], offset: u64) -> bool {
-        let keeps = self.judge(line, offset);
+        let keeps = self.decide(line, offset);
         self.kept |= keeps;
         keeps
     }
 
-    fn judge(&mut self, line: &[u8], offset: u64) -> bool {
+    fn decide(&mut self, line: &[u8], offset: u64) -> bool {
         let stamp = match self.reader.joins_lines() {
             false => self.times.stamp(&self.reader, line),
             true => self.reader.unit_stamp(line),
         };
         let time = stamp.map(|stamp| self.sequence.resolve(stamp));
         self.time = time;
-        self.looked.count(line, time);
-        let Some(time) = time else { return self.keep && !self.over };
+        self.coverage.count(line, time);
+        let Some(time) = time else { return self.keep && !self.is_past_end };
         let slack = self.reader.slack();
         if let Some(before) = self.latest.filter(|latest| time < *latest && time.duration_since(*latest) < -slack) {
             self.disorder.get_or_insert(Disorder { offset, time, before });
         }
         self.latest = self.latest.max(Some(time));
-        self.over |= self.period.until.is_some_and(|until| time.duration_since(until) > slack);
+        self.is_past_end |= self.period.until.is_some_and(|until| time.duration_since(until) > slack);
         self.keep = self.period.contains(time);
-        self.keep && !self.over
+        self.keep && !self.is_past_end
     }
 
     /// Returns whether the last examined entry is kept.
@@ -141,7 +141,7 @@ impl StreamWindow {
     /// Returns whether the period is over.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.window.as_ref().is_some_and(|window| window.over)
+        self.window.as_ref().is_some_and(|window| window.is_past_end)
     }
 
     /// Returns the filter with its counts so far, or `None` before the form is known.
@@ -168,7 +168,7 @@ impl StreamWindow {
             }
             match self.detect(&self.held, false) {
                 Ok(window) => self.window = Some(window),
-                Err(_) if self.held.len() < LONG_SAMPLE => {
+                Err(_) if self.held.len() < MAX_SAMPLE => {
                     self.enough = next_sample(self.held.len());
                     return Ok(());
                 }
@@ -256,7 +256,7 @@ impl StreamWindow {
         if self.held.len() >= LINE_HEAD {
             let head = std::mem::take(&mut self.held);
             self.lines(&head, true, emit);
-            self.rest = Some(self.window.as_ref().is_some_and(|window| window.keep() && !window.over));
+            self.rest = Some(self.window.as_ref().is_some_and(|window| window.keep() && !window.is_past_end));
         }
     }
 
@@ -267,7 +267,7 @@ impl StreamWindow {
         let (mut begun, mut at, mut keep) = (0, 0, false);
         while let Some(len) = window.reader.unit_len(&bytes[at..], is_whole) {
             let line = &bytes[at..at + len];
-            let keeps = !window.over && window.keeps(line, self.offset + at as u64);
+            let keeps = !window.is_past_end && window.keeps(line, self.offset + at as u64);
             if keeps != keep && at > begun {
                 emit(keep, &bytes[begun..at]);
                 begun = at;

@@ -13,16 +13,16 @@ use super::stamp::{DAY, Stamp, days_from_civil};
 use super::zone::Abbreviations;
 
 /// The number of places examined to find out whether a log covers more than a year.
-const PLACES: u64 = 8;
+const PROBES: u64 = 8;
 
 /// The size in bytes up to which a log is read completely for this.
-const SHORT: u64 = 64 << 10;
+const SMALL_LOG: u64 = 64 << 10;
 
 /// The minimum number of days by which a date in the next year is earlier than the date before it.
 const HALF_A_YEAR: i64 = 182;
 
 /// The number of days by which an entry of such a log may be earlier than the entry before it.
-pub(super) const GRACE: i64 = 7;
+pub(super) const GRACE_DAYS: i64 = 7;
 
 /// A month and a day.
 type Date = (i8, i8);
@@ -48,16 +48,16 @@ pub(super) fn first_year<S: RandomAccess + ?Sized>(
         })?;
         Ok(dates)
     };
-    let is_short = within.end - within.start <= SHORT;
+    let is_short = within.end - within.start <= SMALL_LOG;
     let mut dates = if is_short { all()? } else { Vec::new() };
     let mut buffer = vec![0; PROBE];
-    for place in (0..=PLACES).filter(|_| !is_short) {
-        let at = within.start + (within.end - within.start) / PLACES * place;
+    for probe in (0..=PROBES).filter(|_| !is_short) {
+        let at = within.start + (within.end - within.start) / PROBES * probe;
         let at = at.min(within.end - PROBE as u64);
         let got = source.read_at(&mut buffer, at)?;
         let found = lines(&buffer[..got]).skip(usize::from(at > within.start));
         let mut found = found.filter(|line| line.ends_with(b"\n")).filter_map(date);
-        dates.extend(if place == PLACES { found.last() } else { found.next() });
+        dates.extend(if probe == PROBES { found.last() } else { found.next() });
     }
     if !is_longer_than_a_year(&dates) {
         return Ok(None);
@@ -84,7 +84,7 @@ fn last_day(dates: &[Date], year: i32) -> Option<i64> {
     for &(month, day) in dates {
         // The next 29th of February may be eight years ahead.
         let in_year = |year: i32| days_from_civil(year, month.into(), day.into());
-        let from = last.map_or(i64::MIN, |last| last - GRACE);
+        let from = last.map_or(i64::MIN, |last| last - GRACE_DAYS);
         let found = (year - 1..year + 9)
             .filter_map(|year| Some((year, in_year(year)?)))
             .find(|(found, day)| *day >= from && (last.is_some() || *found >= year));

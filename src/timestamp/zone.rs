@@ -164,8 +164,8 @@ impl Abbreviations {
             at = *scanner;
             written = self.after_gap(&mut at).map_or(WrittenZone::Nothing, WrittenZone::Offset);
         }
-        let goes_on = at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if goes_on || matches!(written, WrittenZone::Nothing) {
+        let continues = at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        if continues || matches!(written, WrittenZone::Nothing) {
             return WrittenZone::Nothing;
         }
         *scanner = at;

@@ -409,7 +409,7 @@ fn csv_has_a_line_for_each_row_and_a_field_for_each_name() {
 }
 
 #[test]
-fn the_chart_names_every_way() {
+fn the_chart_names_every_method() {
     let dir = Dir::new();
     let path = dir.file("a<b>&c", &text());
     let chart = dir.path().join("chart.svg");
@@ -468,7 +468,7 @@ fn unmeasurable_inputs_are_reported() {
 /// Regression: a file of holes was measured as if it were on the disk, without a warning; an
 /// unavailable state was repeated in every row; and idle threads were counted.
 #[test]
-fn what_the_file_allows_is_said_once() {
+fn notes_on_a_file_are_printed_once() {
     let dir = Dir::on_disk();
     let holes = dir.path().join("holes");
     std::fs::File::create(&holes).unwrap().set_len(3 << 20).unwrap();

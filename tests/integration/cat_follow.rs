@@ -247,7 +247,7 @@ fn it_ends_when_its_reader_has_gone() {
 }
 
 #[test]
-fn nothing_is_lost_or_doubled_by_rotation_at_speed() {
+fn nothing_is_lost_or_duplicated_by_fast_rotation() {
     let dir = Dir::new();
     let path = dir.file("log", b"");
     let mut follower = Follower::start(&["-F"], &path);

@@ -25,7 +25,7 @@ fn between(log: &str, first: &str, behind: &str) -> String {
 }
 
 #[test]
-fn a_period_of_a_log_in_every_way_of_reading() {
+fn a_period_of_a_log_with_every_access_method() {
     let log = log();
     let expected = between(&log, "2026-11-21T10:20:05Z", "2026-11-21T10:20:31Z");
     assert_eq!(expected.lines().count(), 26 + 2 * 3);
@@ -153,7 +153,7 @@ fn a_search_reads_next_to_nothing_of_a_large_file() {
 }
 
 #[test]
-fn parts_are_the_whole_together() {
+fn shards_together_are_the_whole() {
     let dir = Dir::new();
     let log = log();
     let path = dir.file("f", log.as_bytes());

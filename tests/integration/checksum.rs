@@ -624,7 +624,7 @@ fn a_file_that_changes_while_it_is_read_is_never_ok() {
 }
 
 #[test]
-fn a_bar_on_a_terminal_shows_the_time_left_and_makes_way() {
+fn a_bar_on_a_terminal_shows_the_remaining_time_and_is_cleared() {
     use std::io::Read;
     let dir = Dir::new();
     let path = dir.path().join("sparse");

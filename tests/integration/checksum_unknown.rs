@@ -168,7 +168,7 @@ fn an_audit_counts_files_of_unknown_algorithms() {
 
 /// Regression: rows that damage or an insertion had put after a comment character were skipped.
 #[test]
-fn rows_behind_a_comment_sign_are_improper() {
+fn rows_after_a_comment_sign_are_improper() {
     let dir = files();
     let sha256 = "2558d9ad5ce1d91b67c4446ea9dd4c6a6ff51d5f5b1a6ad3a2f8b1dbd1ec0d19";
     for (text, want) in [

@@ -180,7 +180,7 @@ fn a_cut_on_xfs_is_seen() {
                 // The two checks alternate, because each takes as long as the window of time that
                 // it must hit.
                 if round % 2 == 0 {
-                    unseen_by_size += u32::from(source.length_now().unwrap() == Some(LEN));
+                    unseen_by_size += u32::from(source.current_length().unwrap() == Some(LEN));
                 } else {
                     assert!(!source.map_holds(LEN), "zeros from byte {cut} on, and nothing seems to be wrong");
                     seen += 1;
@@ -234,7 +234,7 @@ fn writers_neither_wait_nor_fail_while_a_file_is_read() {
 
 /// `--io read` maps no input, not even a followed one.
 #[test]
-fn reading_asked_for_never_maps() {
+fn forced_reading_never_maps() {
     silent(in_namespace(
         "command -v strace > /dev/null || exit 99
         seq 300000 > $D/low/f; cd $D/low

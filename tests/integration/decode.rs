@@ -143,7 +143,7 @@ fn a_format_is_known_by_enough_of_its_content() {
 /// zstd frames after lz4 frames were decoded, although lz4 rejects them; and the beginning of
 /// another lzip member was ignored.
 #[test]
-fn what_follows_an_archive_is_judged_as_by_its_tool() {
+fn bytes_after_an_archive_are_treated_as_by_its_tool() {
     let dir = Dir::new();
     let pack = |at: usize, lines| oracle(TOOLS[at].0, TOOLS[at].1, &text(lines)).map(|ran| ran.stdout);
     let [gzip, bzip2, xz, zstd, lz4, legacy] = [0, 1, 2, 4, 5, 7].map(|at| pack(at, 50).unwrap_or_default());

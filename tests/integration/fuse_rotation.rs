@@ -71,7 +71,7 @@ impl Filesystem for Rotated {
 /// Regression: the file was reported as truncated, as tail does, and the old file's first lines
 /// were printed again instead of the new one's. If the new one was longer, nothing was printed.
 #[test]
-fn a_rotation_behind_the_file_system_is_followed() {
+fn a_rotation_that_the_file_system_hides_is_followed() {
     for new in [&b"new 1\nnew 2\n"[..], b"a new file that is longer than the old one\n"] {
         let dir = Dir::new();
         let is_rotated = Arc::new(AtomicBool::new(false));

@@ -121,7 +121,7 @@ fn text_that_turns_binary_late_stops_at_the_line_that_shows_it() {
 }
 
 #[test]
-fn a_binary_input_is_reported_in_its_place() {
+fn a_binary_input_is_reported_in_order() {
     let dir = Dir::new();
     dir.file("a", b"x\n");
     dir.file("b", b"x\0\n");
@@ -406,7 +406,7 @@ fn a_long_line_on_which_a_pattern_backtracks_for_too_long_is_an_error_of_that_fi
 // Regression: a failure after the first match of a line went unreported, and the line lacked its
 // other matches or, with --replace, was missing.
 #[test]
-fn a_failure_behind_the_first_match_of_a_line_is_reported() {
+fn a_failure_after_the_first_match_of_a_line_is_reported() {
     let dir = Dir::new();
     dir.file("bad", format!("x\nx {}b x\nx\n", "a".repeat(60)).as_bytes());
     dir.file("good", b"x\n");
@@ -747,7 +747,7 @@ fn invalid_command_lines_exit_with_2() {
 /// searched first, which must not change the result. The oracle is a run on each file alone, which
 /// has no history.
 #[test]
-fn a_look_at_the_beginning_changes_nothing() {
+fn probing_the_prefix_changes_nothing() {
     /// The number of bytes that decide whether an input is binary.
     const HEAD: usize = 96 << 10;
     let dir = Dir::new();

@@ -236,7 +236,7 @@ fn a_file_that_is_one_hole_ends_soon() {
 
 // Regression: under the name grep, a file of NUL bytes only was treated as padding without lines.
 #[test]
-fn called_as_grep_it_knows_no_padding() {
+fn called_as_grep_it_recognises_no_padding() {
     let dir = Dir::new();
     let path = dir.path().join("padded");
     for (name, len, pieces) in layouts().into_iter().take(3) {

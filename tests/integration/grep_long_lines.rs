@@ -238,7 +238,7 @@ fn a_line_of_any_length_takes_little_memory() {
 
 // Regression: --last read the hole into memory.
 #[test]
-fn the_last_lines_of_a_sparse_file_are_found_behind_its_hole() {
+fn the_last_lines_of_a_sparse_file_are_found_after_its_hole() {
     use std::os::unix::fs::FileExt;
     const HOLE: u64 = 1 << 40;
     let dir = Dir::on_disk();

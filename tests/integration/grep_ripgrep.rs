@@ -226,7 +226,7 @@ fn the_law_holds_for_text_with_runs_of_nul_bytes() {
 }
 
 #[test]
-fn what_else_holds_nul_bytes_stays_binary() {
+fn other_inputs_with_nul_bytes_stay_binary() {
     let dir = Dir::new();
     dir.file("single", b"a\0word\n");
     dir.file("elf", &[&b"\x7fELF\x02\x01\x01"[..], &[0; 90], b"a word\n"].concat());
@@ -290,7 +290,7 @@ fn the_obsolete_variable_for_colours_has_a_warning() {
 // a match, -m that counted context, replacements that repeated lines or split \r\n, patterns that
 // matched after the last newline or at the second line.
 #[test]
-fn what_other_programs_got_wrong() {
+fn mistakes_of_other_programs_are_not_repeated() {
     let dir = Dir::new();
     let files: &[(&str, &str)] = &[
         ("foo", "foo bar\nbaz foo\n"),

@@ -110,7 +110,7 @@ fn panels_screen() {
 }
 
 #[test]
-fn a_pipe_gets_no_colour_unless_it_is_asked_for() {
+fn a_pipe_gets_no_colour_unless_requested() {
     screen(&[], b"a", "00000000  61                                                |a|\n00000001\n");
     let coloured = "\x1b[2m00000000\x1b[0m  \x1b[36m61 62 \x1b[1;34m80\x1b[0m                                          \
         |\x1b[36mab\x1b[1;34m.\x1b[0m|\n\x1b[2m00000003\x1b[0m\n";

@@ -232,7 +232,7 @@ fn unwritable_messages_are_dropped() {
 /// A SIGBUS sent by another process is not a fault in a window. The default action applies at once,
 /// even after a window was mapped.
 #[test]
-fn a_sigbus_that_was_sent_is_the_end() {
+fn a_sent_sigbus_ends_the_program() {
     // The first length is mapped, the second is read.
     for len in [2 << 20, 1000] {
         let dir = Dir::new();

@@ -52,7 +52,7 @@ fn prints(ran: &Ran, expected: &[u8]) {
 }
 
 #[test]
-fn merged_lines_are_sorted_by_time_in_every_way() {
+fn merged_lines_are_sorted_by_time_with_every_access_method() {
     let mut runner = TestRunner::new(ProptestConfig { cases: 12, ..ProptestConfig::default() });
     let log = proptest::collection::vec((0u32..40, 0u8..3), 1..12).prop_map(|mut log: Vec<Entry>| {
         log.sort_unstable_by_key(|entry| entry.0);

@@ -134,7 +134,7 @@ fn a_directory_that_cannot_be_listed_is_named() {
 /// An access method that a sandbox does not permit, as Docker does not permit io_uring, gets a row
 /// with the reason, and the other methods are measured.
 #[test]
-fn a_way_that_is_refused_is_a_row_that_says_so() {
+fn a_refused_method_is_a_row_that_says_so() {
     let dir = Dir::new();
     let path = dir.file("f", &[b'x'; 100_000]);
     let ways = "read,nowait,uring,uring-direct,map,windows";

@@ -769,7 +769,7 @@ fn every_way_in(locale: &str, options: &[&str], input: &[u8], mut check: impl Fn
 }
 
 #[test]
-fn lines_are_counted_as_by_wc_in_every_way_of_reading() {
+fn lines_are_counted_as_by_wc_with_every_access_method() {
     for (name, input) in awkward_inputs() {
         let expected = format!("{} -\n", input.iter().filter(|&&byte| byte == b'\n').count());
         every_way(&["--lines"], &input, |ran, way| {
@@ -783,7 +783,7 @@ fn lines_are_counted_as_by_wc_in_every_way_of_reading() {
 }
 
 #[test]
-fn words_and_characters_are_counted_as_by_wc_in_every_way_of_reading() {
+fn words_and_characters_are_counted_as_by_wc_with_every_access_method() {
     let wide = "z\u{fc}rich \u{1f600}\u{3000}x\u{a0}y\u{85}\u{1}\n".repeat(20).into_bytes();
     let chosen = ["blank runs", "NULs", "invalid UTF-8", "control characters"];
     let inputs = awkward_inputs().into_iter().filter(|(name, _)| chosen.contains(name));
@@ -826,7 +826,7 @@ fn lines_of_many_files_are_laid_out_as_by_wc() {
 }
 
 #[test]
-fn content_does_not_depend_on_how_it_came_in() {
+fn content_does_not_depend_on_how_it_was_read() {
     for (name, input) in awkward_inputs() {
         let mut first = None;
         every_way(&["--content", "--json"], &input, |ran, way| {

@@ -27,7 +27,7 @@ fn run_in(dir: &Dir, args: &[&str]) -> Ran {
 }
 
 #[test]
-fn lines_count_for_the_time_of_their_entry_in_every_way() {
+fn lines_count_for_the_time_of_their_entry_with_every_access_method() {
     let log = log();
     let mut counts: BTreeMap<String, u64> = (0..60).map(|minute| (format!("10:{minute:02}"), 0)).collect();
     let mut minute = String::new();
@@ -159,7 +159,7 @@ fn times_without_dates_are_counted_through_midnight() {
 }
 
 #[test]
-fn an_input_without_times_is_counted_by_place_in_every_way() {
+fn an_input_without_times_is_counted_by_position_with_every_access_method() {
     let text: String = (0..40_000).map(|line| if line % 4 == 0 { "some text\n" } else { "other words\n" }).collect();
     let (mut at, mut rows) = (0, BTreeMap::new());
     for line in text.split_inclusive('\n') {

@@ -17,7 +17,7 @@ pub use patterns::{EngineName, Patterns};
 pub use printing::{Preview, Printing};
 
 use super::common::Common;
-use super::getopt::take_any_word;
+use super::getopt::allow_any_value;
 
 /// Print the lines that match a pattern.
 ///
@@ -27,7 +27,7 @@ use super::getopt::take_any_word;
 #[command(
     override_usage = "mapped grep [OPTION]... PATTERN [FILE]...\n       mapped grep [OPTION]... -e PATTERN... [FILE]..."
 )]
-#[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, args(negations()), mut_args(take_any_word), mut_arg("threads", |arg| arg.short('j')))]
+#[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, args(negations()), mut_args(allow_any_value), mut_arg("threads", |arg| arg.short('j')))]
 pub struct GrepArgs {
     /// The pattern (unless given by -e or -f), then the files to search; with no file, or with -, standard
     /// input

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, TypedValueParser};
 use clap::{ArgAction, ArgMatches, FromArgMatches, ValueEnum};
 
 use super::DumpFormat;
-use crate::cli::placed;
+use crate::cli::values_with_indices;
 
 /// A display or format of hexdump(1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -146,37 +146,39 @@ impl FromArgMatches for DumpOperands {
         let mut displays: Vec<(usize, Display)> = DISPLAYS
             .into_iter()
             .flat_map(|(long, _, display, _)| {
-                placed::<OsString>(matches, long).into_iter().map(move |(place, _)| (place, display.clone()))
+                values_with_indices::<OsString>(matches, long)
+                    .into_iter()
+                    .map(move |(index, _)| (index, display.clone()))
             })
             .collect();
-        let mut files: Vec<(usize, OsString)> = placed(matches, "files");
+        let mut files: Vec<(usize, OsString)> = values_with_indices(matches, "files");
         let is_format = |value: &OsString| value.as_encoded_bytes().contains(&b'"');
-        for (place, value) in placed(matches, "format-string") {
+        for (index, value) in values_with_indices(matches, "format-string") {
             if is_format(&value) {
-                displays.push((place, Display::Format(value)));
+                displays.push((index, Display::Format(value)));
                 continue;
             }
             shown.little_endian = true;
             if !value.is_empty() {
-                files.push((place, value));
+                files.push((index, value));
             }
         }
-        for (place, value) in placed(matches, "format-file") {
-            displays.push((place, Display::FormatFile(value)));
+        for (index, value) in values_with_indices(matches, "format-file") {
+            displays.push((index, Display::FormatFile(value)));
         }
-        for (place, value) in placed(matches, "format") {
+        for (index, value) in values_with_indices(matches, "format") {
             match value {
                 FormatValue::Named(format) => shown.format = Some(format),
-                FormatValue::Other(value) if is_format(&value) => displays.push((place, Display::Format(value))),
-                FormatValue::Other(value) => displays.push((place, Display::FormatFile(value))),
+                FormatValue::Other(value) if is_format(&value) => displays.push((index, Display::Format(value))),
+                FormatValue::Other(value) => displays.push((index, Display::FormatFile(value))),
             }
         }
         if shown.format.is_some() && !displays.is_empty() {
             let message = "--format with a name cannot be combined with displays and other formats";
             return Err(clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, format!("{message}\n")));
         }
-        files.sort_by_key(|(place, _)| *place);
-        displays.sort_by_key(|(place, _)| *place);
+        files.sort_by_key(|(index, _)| *index);
+        displays.sort_by_key(|(index, _)| *index);
         shown.files = files.into_iter().map(|(_, file)| file).collect();
         shown.displays = displays.into_iter().map(|(_, display)| display).collect();
         Ok(shown)

@@ -7,7 +7,7 @@ use crate::os::posix::OsStrExt;
 
 /// A count with the sign before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Signed {
+pub struct SignedCount {
     /// `-`, `+` or neither.
     pub sign: Option<u8>,
     /// The number, at most the largest one there is.
@@ -16,7 +16,7 @@ pub struct Signed {
 
 /// Parses a count as coreutils do: decimal, with a unit such as `b`, `k`, `K`, `KB` or `MiB`. A unit
 /// alone is one of it.
-pub fn signed(text: &OsStr) -> Option<Signed> {
+pub fn signed(text: &OsStr) -> Option<SignedCount> {
     let text = text.to_str()?;
     let (sign, digits) = match text.as_bytes() {
         [sign @ (b'-' | b'+'), ..] => (Some(*sign), &text[1..]),
@@ -44,7 +44,7 @@ pub fn signed(text: &OsStr) -> Option<Signed> {
         // The largest number stands for all larger ones, as in coreutils.
         number => number.parse().unwrap_or(u64::MAX),
     };
-    Some(Signed { sign, number: number.saturating_mul(unit) })
+    Some(SignedCount { sign, number: number.saturating_mul(unit) })
 }
 
 /// Rewrites an old-style option given as the first argument, such as `-5c` of head or `+5f` of

@@ -5,9 +5,9 @@
 //! its other options become. [`Tool::rewrite`] turns the tool's arguments into the subcommand's own,
 //! which are then parsed like any others. There is no second parser for any tool.
 
+mod complete;
 mod counts;
 mod rewrite;
-mod settle;
 mod tools;
 mod xxd;
 
@@ -16,7 +16,7 @@ use std::path::Path;
 
 use crate::os::posix::OsStrExt;
 
-pub use rewrite::Refused;
+pub use rewrite::RewriteError;
 pub use tools::TOOLS;
 
 /// A classic tool.
@@ -38,7 +38,7 @@ pub struct Tool {
     /// Options that become others, in the tables that this tool uses.
     rules: &'static [&'static [Rule]],
     /// Completes the arguments where they depend on several options or on the operands.
-    settle: fn(&mut rewrite::RewrittenArgs) -> Result<(), String>,
+    complete: fn(&mut rewrite::RewrittenArgs) -> Result<(), String>,
 }
 
 /// An option of a tool, and what it becomes.
@@ -63,7 +63,7 @@ enum ValueRule {
 enum Becomes {
     /// These arguments, separated by blanks. `{}` stands for the value.
     Args(&'static str),
-    /// Nothing by itself; [`Tool::settle`] evaluates it.
+    /// Nothing by itself; [`Tool::complete`] evaluates it.
     Noted,
     /// An error with this advice.
     NotOffered(&'static str),

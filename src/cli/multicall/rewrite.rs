@@ -18,18 +18,18 @@ pub struct RewrittenArgs {
     /// Operands.
     pub operands: Vec<OsString>,
     /// The options that rules named, in the order given.
-    pub given: Vec<Given>,
+    pub given: Vec<GivenOption>,
 }
 
 /// An option that a rule named.
-pub struct Given {
+pub struct GivenOption {
     /// The long name, or the letter of an option without one.
     pub name: String,
     /// Its value.
     pub value: Option<OsString>,
 }
 
-impl Given {
+impl GivenOption {
     /// Returns the value as text, which is empty if there is none.
     pub fn text(&self) -> Cow<'_, str> {
         self.value.as_deref().map(OsStr::to_string_lossy).unwrap_or_default()
@@ -38,7 +38,7 @@ impl Given {
 
 /// The reason why a tool's arguments are not rewritten.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Refused {
+pub enum RewriteError {
     /// The help of the tool is requested.
     Help,
     /// Its version is requested.
@@ -49,7 +49,7 @@ pub enum Refused {
 
 impl RewrittenArgs {
     /// Returns the last value given for one of the options in `names`, with the name.
-    pub fn last(&self, names: &[&str]) -> Option<&Given> {
+    pub fn last(&self, names: &[&str]) -> Option<&GivenOption> {
         self.given.iter().rev().find(|given| names.contains(&given.name.as_str()))
     }
 
@@ -76,12 +76,12 @@ impl Tool {
     ///
     /// # Errors
     /// Returns the reason if help or the version was requested, or if the arguments are wrong.
-    pub fn rewrite(&self, args: &[OsString]) -> Result<Vec<OsString>, Refused> {
+    pub fn rewrite(&self, args: &[OsString]) -> Result<Vec<OsString>, RewriteError> {
         let line = RewrittenArgs { options: Vec::new(), operands: Vec::new(), given: Vec::new() };
         let mut walk = Rewrite { tool: self, line, command: None };
         walk.take(&counts::modernize(self.name, args))?;
         let mut line = walk.line;
-        (self.settle)(&mut line).map_err(Refused::Wrong)?;
+        (self.complete)(&mut line).map_err(RewriteError::Wrong)?;
         let words = ["mapped", self.subcommand].into_iter().chain(self.defaults.iter().copied()).map(OsString::from);
         let operands = std::iter::once(OsString::from("--")).chain(line.operands);
         Ok(words.chain(line.options).chain(operands).collect())
@@ -117,7 +117,7 @@ struct Rewrite<'t> {
 }
 
 impl Rewrite<'_> {
-    fn take(&mut self, args: &[OsString]) -> Result<(), Refused> {
+    fn take(&mut self, args: &[OsString]) -> Result<(), RewriteError> {
         let mut rest = args.iter();
         while let Some(arg) = rest.next() {
             match arg.as_bytes() {
@@ -140,14 +140,14 @@ impl Rewrite<'_> {
         long: &[u8],
         arg: &OsStr,
         rest: &mut std::slice::Iter<'_, OsString>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), RewriteError> {
         let equals = long.iter().position(|&byte| byte == b'=');
         let (name, value) = long.split_at(equals.unwrap_or(long.len()));
         let name = String::from_utf8_lossy(name).into_owned();
         let value = equals.map(|_| OsStr::from_bytes(&value[1..]).to_owned());
         match name.as_str() {
-            "help" => return Err(Refused::Help),
-            "version" => return Err(Refused::Version),
+            "help" => return Err(RewriteError::Help),
+            "version" => return Err(RewriteError::Version),
             _ => {}
         }
         let Some(rule) = self.tool.rule_for_name(&name) else {
@@ -156,7 +156,7 @@ impl Rewrite<'_> {
         let value = match (rule.value, value) {
             (ValueRule::None, Some(_)) => return wrong(format!("option '--{}' doesn't allow an argument", rule.long)),
             (ValueRule::Required, None) => {
-                let missing = || Refused::Wrong(format!("option '--{}' requires an argument", rule.long));
+                let missing = || RewriteError::Wrong(format!("option '--{}' requires an argument", rule.long));
                 Some(rest.next().ok_or_else(missing)?.clone())
             }
             (_, value) => value,
@@ -171,7 +171,7 @@ impl Rewrite<'_> {
         has_value: bool,
         arg: &OsStr,
         rest: &mut std::slice::Iter<'_, OsString>,
-    ) -> Result<(), Refused> {
+    ) -> Result<(), RewriteError> {
         let subcommand = self.tool.subcommand;
         let command = self.command.get_or_insert_with(|| {
             let mut program = Cli::command();
@@ -184,13 +184,13 @@ impl Rewrite<'_> {
         let takes_value = getopt::takes_value(option);
         self.line.push(arg);
         if takes_value && !has_value {
-            let missing = || Refused::Wrong(format!("option '--{name}' requires an argument"));
+            let missing = || RewriteError::Wrong(format!("option '--{name}' requires an argument"));
             self.line.options.push(rest.next().ok_or_else(missing)?.clone());
         }
         Ok(())
     }
 
-    fn take_cluster(&mut self, letters: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), Refused> {
+    fn take_cluster(&mut self, letters: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), RewriteError> {
         let mut at = 0;
         while let Some(&byte) = letters.get(at) {
             let letter = char::from(byte);
@@ -234,9 +234,9 @@ impl Rewrite<'_> {
     }
 
     /// Takes an option of xxd, of which the first letters count: `-c8`, `-cols 8` and `-c 8` are one.
-    fn take_word(&mut self, word: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), Refused> {
+    fn take_word(&mut self, word: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), RewriteError> {
         if word == b"ps" || word.starts_with(b"h") {
-            return if word == b"ps" { self.take_cluster(b"p", rest) } else { Err(Refused::Help) };
+            return if word == b"ps" { self.take_cluster(b"p", rest) } else { Err(RewriteError::Help) };
         }
         let letter = if word == b"capitalize" { 'C' } else { char::from(word[0]) };
         let Some(rule) = self.tool.rule_for_letter(letter) else {
@@ -255,10 +255,10 @@ impl Rewrite<'_> {
         }
     }
 
-    fn apply(&mut self, rule: &Rule, value: Option<OsString>) -> Result<(), Refused> {
+    fn apply(&mut self, rule: &Rule, value: Option<OsString>) -> Result<(), RewriteError> {
         match rule.becomes {
-            Becomes::NotOffered("help") => return Err(Refused::Help),
-            Becomes::NotOffered("version") => return Err(Refused::Version),
+            Becomes::NotOffered("help") => return Err(RewriteError::Help),
+            Becomes::NotOffered("version") => return Err(RewriteError::Version),
             Becomes::NotOffered(instead) => {
                 let instead = if instead.is_empty() { String::new() } else { format!("; {instead}") };
                 return wrong(format!("option '{}' is not offered{instead}", rule.shown()));
@@ -277,16 +277,16 @@ impl Rewrite<'_> {
         }
         let letter = || rule.letter.map(String::from).unwrap_or_default();
         let name = if rule.long.is_empty() { letter() } else { rule.long.to_owned() };
-        self.line.given.push(Given { name, value });
+        self.line.given.push(GivenOption { name, value });
         Ok(())
     }
 }
 
-fn value_after(letter: char, rest: &mut std::slice::Iter<'_, OsString>) -> Result<OsString, Refused> {
-    let missing = || Refused::Wrong(format!("option requires an argument -- '{letter}'"));
+fn value_after(letter: char, rest: &mut std::slice::Iter<'_, OsString>) -> Result<OsString, RewriteError> {
+    let missing = || RewriteError::Wrong(format!("option requires an argument -- '{letter}'"));
     rest.next().cloned().ok_or_else(missing)
 }
 
-fn wrong<T>(message: String) -> Result<T, Refused> {
-    Err(Refused::Wrong(message))
+fn wrong<T>(message: String) -> Result<T, RewriteError> {
+    Err(RewriteError::Wrong(message))
 }

@@ -1,7 +1,7 @@
 //! The table of the tools.
 
 use super::{Becomes, Rule, Tool, ValueRule};
-use super::{settle, xxd};
+use super::{complete, xxd};
 use Becomes::{Args, NotOffered, Noted};
 use ValueRule::{None as Flag, Optional, Required};
 
@@ -165,13 +165,13 @@ const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [
         defaults,
         same: "",
         rules: &[],
-        settle: settle::nothing,
+        complete: complete::nothing,
     }
 }
 
 /// One of the digest commands of coreutils.
 const fn digest(name: &'static str, defaults: &'static [&'static str]) -> Tool {
-    Tool { same: "btwz", rules: &[&[CHECK]], settle: settle::digest, ..tool(name, "checksum", defaults) }
+    Tool { same: "btwz", rules: &[&[CHECK]], complete: complete::digest, ..tool(name, "checksum", defaults) }
 }
 
 const fn grep(name: &'static str, dialect: &'static [&'static str]) -> Tool {
@@ -181,8 +181,8 @@ const fn grep(name: &'static str, dialect: &'static [&'static str]) -> Tool {
 /// All tools.
 pub const TOOLS: &[Tool] = &[
     Tool { same: "AbeEnstTuv", ..tool("cat", "cat", &[]) },
-    Tool { rules: &[ENDS], settle: settle::head, ..tool("head", "cat", &[]) },
-    Tool { rules: &[ENDS, TAIL], settle: settle::tail, ..tool("tail", "cat", &[]) },
+    Tool { rules: &[ENDS], complete: complete::head, ..tool("head", "cat", &[]) },
+    Tool { rules: &[ENDS, TAIL], complete: complete::tail, ..tool("tail", "cat", &[]) },
     Tool { rules: &[TAC], ..tool("tac", "cat", &["--reverse"]) },
     grep("grep", &["-G", "--no-heading", "--color=never"]),
     grep("egrep", &["-E", "--no-heading", "--color=never"]),
@@ -191,15 +191,15 @@ pub const TOOLS: &[Tool] = &[
     Tool {
         same: "vs:n:",
         rules: &[HEXDUMP, HELP_AND_VERSION],
-        settle: settle::hexdump,
+        complete: complete::hexdump,
         ..tool("hexdump", "hexdump", &[])
     },
     Tool { same: "vs:n:", rules: &[HEXDUMP, HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
-    Tool { rules: &[XXD], settle: xxd::settle, failure: 2, unreachable: 4, ..tool("xxd", "hexdump", &[]) },
-    Tool { rules: &[CMP], settle: settle::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
-    Tool { rules: &[OD], settle: settle::od, ..tool("od", "hexdump", &[]) },
-    Tool { same: "Lfc:t", settle: settle::operand, ..tool("stat", "stat", &["--classic"]) },
-    Tool { rules: &[WC], settle: settle::wc, ..tool("wc", "stat", &[]) },
+    Tool { rules: &[XXD], complete: xxd::complete, failure: 2, unreachable: 4, ..tool("xxd", "hexdump", &[]) },
+    Tool { rules: &[CMP], complete: complete::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
+    Tool { rules: &[OD], complete: complete::od, ..tool("od", "hexdump", &[]) },
+    Tool { same: "Lfc:t", complete: complete::operand, ..tool("stat", "stat", &["--classic"]) },
+    Tool { rules: &[WC], complete: complete::wc, ..tool("wc", "stat", &[]) },
     digest("md5sum", &["--algorithm=md5"]),
     digest("sha1sum", &["--algorithm=sha1"]),
     digest("sha224sum", &["--algorithm=sha224"]),
@@ -213,6 +213,6 @@ pub const TOOLS: &[Tool] = &[
         usage_error: 2,
         ..digest("b3sum", &["--algorithm=blake3"])
     },
-    Tool { same: "btwzl:", rules: &[CKSUM], settle: settle::cksum, ..digest("cksum", &[]) },
-    Tool { same: "", rules: &[SUM], settle: settle::sum, ..digest("sum", &[]) },
+    Tool { same: "btwzl:", rules: &[CKSUM], complete: complete::cksum, ..digest("cksum", &[]) },
+    Tool { same: "", rules: &[SUM], complete: complete::sum, ..digest("sum", &[]) },
 ];

@@ -5,7 +5,7 @@ use crate::cli::size::{parse_address, parse_size};
 use crate::os::posix::{SeekFrom, seek};
 
 /// Completes the arguments: xxd's own format unless another is named. Only -r writes to a file.
-pub fn settle(line: &mut RewrittenArgs) -> Result<(), String> {
+pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
     let reverse = line.has("revert");
     if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
         return Err("an output file is offered with -r only; write: xxd FILE > OUTFILE".into());

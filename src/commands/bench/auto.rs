@@ -3,15 +3,15 @@
 
 use std::io;
 
-use super::crew::Answer;
+use super::method::size;
 use super::subject::Subject;
-use super::way::size;
 use super::work::{Count, Tally, Work};
+use super::workers::Answer;
 use crate::app::config::Config;
 use crate::cli::common::{Common, Io, When};
 use crate::commands::file_digest::digest;
 use crate::digest::{Digest, Recipe};
-use crate::engine::{BLOCK, Block, COUNTED, Cut, Engine, Flow, Input, Kernel, Open, Permits, Pipeline};
+use crate::engine::{BLOCK, Block, COUNTING_BLOCK, Engine, Flow, Input, Kernel, Open, Permits, Pipeline, SplitAt};
 use crate::io::{AccessMethod, FileRef, IoMode, Range, Source};
 use crate::os::null_device;
 use crate::output::Output;
@@ -48,7 +48,7 @@ impl Auto {
     }
 
     /// Resets the counters of the last run. Callers do this before each run and do not time it,
-    /// because the other ways exclude a program's setup as well.
+    /// because the other methods exclude a program's setup as well.
     pub fn renew(&mut self) {
         self.config = self.config.with_fresh_counters();
     }
@@ -85,12 +85,13 @@ impl Auto {
     fn count(&mut self, passes: u32, threads: usize, count: &Count, subjects: &[Subject]) -> io::Result<u64> {
         let engine = Engine { threads, ..self.config.engine };
         let inputs = (0..passes as usize * subjects.len()).map(|number| &subjects[number % subjects.len()]);
-        let inputs = inputs.map(|subject| Input::Unopened(FileRef::found(subject.path().into(), None, false), &engine));
+        let inputs =
+            inputs.map(|subject| Input::Unopened(FileRef::from_walk(subject.path().into(), None, false), &engine));
         let cut = match count {
-            Count::Search(_) | Count::Lines => Cut::Lines { terminator: b'\n', or_nul: false },
-            _ => Cut::Exact,
+            Count::Search(_) | Count::Lines => SplitAt::Lines { terminator: b'\n', or_nul: false },
+            _ => SplitAt::Exact,
         };
-        let plan = engine.plan(cut, COUNTED);
+        let plan = engine.plan(cut, COUNTING_BLOCK);
         let kernel = Counting { count, subjects: subjects.len() };
         let outcome = engine.run(
             inputs,
@@ -110,8 +111,8 @@ fn hash(recipe: Recipe, subjects: &[Subject], config: &Config) -> io::Result<Str
     let permits = Permits::new(config.engine.threads - 1);
     let mut answer = String::new();
     for subject in subjects {
-        let place = FileRef::found(subject.path().into(), None, false);
-        let source = config.engine.source(&place, config.engine.range)?;
+        let file = FileRef::from_walk(subject.path().into(), None, false);
+        let source = config.engine.source(&file, config.engine.range)?;
         let digests = digest(source, &[recipe], config, &permits)?;
         for hex in digests.iter().map(Digest::hex) {
             if answer.is_empty() { answer = hex } else { answer.push_str(&hex) }
@@ -190,7 +191,7 @@ pub fn choice(subject: &Subject, work: &Work, threads: usize) -> io::Result<Stri
     let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
     Ok(match source.method() {
         AccessMethod::Map => {
-            let window = if matches!(work, Work::Hash(_)) { BLOCK } else { COUNTED };
+            let window = if matches!(work, Work::Hash(_)) { BLOCK } else { COUNTING_BLOCK };
             format!("maps windows of {}{several}", size(window as u64))
         }
         AccessMethod::Pread => format!("reads it{reason}"),

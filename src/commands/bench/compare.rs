@@ -37,7 +37,7 @@ struct Change {
 /// Compares each row with the row of the same name in an earlier document.
 pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, measured: &Measured) -> Comparison {
     let matching = |row: &Row| {
-        let label = row.way.label(settings.pattern);
+        let label = row.method.label(settings.pattern);
         let same = |then: &&EarlierRow| then.label == label && then.state == row.state.word() && !then.runs.is_empty();
         earlier.rows.iter().find(same)
     };
@@ -49,7 +49,7 @@ pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, m
         let before = estimate(&then.rates()).unwrap_or_default().value;
         let ratio = row.speed() / before;
         Change {
-            label: row.way.label(settings.pattern),
+            label: row.method.label(settings.pattern),
             state: row.state.word(),
             before,
             after: row.speed(),
@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_change_is_one_beyond_the_noise() {
-        use super::super::way::Way;
+        use super::super::method::Method;
         use clap::Parser;
 
         #[derive(Parser)]
@@ -154,8 +154,8 @@ mod tests {
         }
         let args = CommandLine::try_parse_from(["bench"]).unwrap().args;
         let settings = BenchSettings::new(&args, 1).unwrap();
-        let way = Way::of(crate::cli::bench::Family::Map, None, 1);
-        let row = Row::timed(way, &[1, 2, 3, 4, 5, 6, 7].map(|round| 1.0 + f64::from(round) / 1e4));
+        let method = Method::of(crate::cli::bench::Family::Map, None, 1);
+        let row = Row::timed(method, &[1, 2, 3, 4, 5, 6, 7].map(|round| 1.0 + f64::from(round) / 1e4));
         let measured = Measured { rows: vec![row], ..Measured::default() };
         let said = |earlier| compare(&earlier, &settings, &Machine::here(), &measured).sentences().join(" ");
         let same = said(earlier(1.0, 1_000_000_000));

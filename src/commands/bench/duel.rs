@@ -1,19 +1,19 @@
-//! Compares two ways: their ratio, its certainty, and the number of runs that would make it
+//! Compares two methods: their ratio, its certainty, and the number of runs that would make it
 //! certain.
 
 use super::row::Row;
 use super::statistics::{SIGNIFICANT, chance, holm, log_deviation, ratio_interval, runs_to_show};
 
-/// The largest relative difference that does not matter. Two ways are equal if their difference is
+/// The largest relative difference that does not matter. Two methods are equal if their difference is
 /// certainly within it.
 pub const MARGIN: f64 = 0.05;
 
-/// A comparison of two ways.
+/// A comparison of two methods.
 #[derive(Clone, Copy, Debug)]
 pub struct Duel<'m> {
-    /// The way in question: the mapping, or `auto`.
+    /// The method in question: the mapping, or `auto`.
     pub one: &'m Row,
-    /// The other way.
+    /// The other method.
     pub other: &'m Row,
     /// The throughput of `one` divided by that of `other`, both rounded as shown.
     pub ratio: f64,
@@ -30,9 +30,9 @@ pub struct Duel<'m> {
 /// The outcome of a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DuelOutcome {
-    /// One way is faster.
+    /// One method is faster.
     Differ,
-    /// Neither way is faster by more than [`MARGIN`].
+    /// Neither method is faster by more than [`MARGIN`].
     Equal,
     /// The runs are inconclusive.
     Open,
@@ -57,7 +57,7 @@ pub fn compare<'m>(one: &'m Row, rivals: &[&'m Row], looks: u32) -> Vec<Duel<'m>
 }
 
 impl<'m> Duel<'m> {
-    /// Returns the same comparison with the two ways exchanged.
+    /// Returns the same comparison with the two methods exchanged.
     #[must_use]
     pub fn swapped(self) -> Duel<'m> {
         Duel {
@@ -79,7 +79,7 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Returns whether there are too few runs to distinguish even ways whose times never overlap.
+    /// Returns whether there are too few runs to distinguish even methods whose times never overlap.
     pub fn has_too_few_runs(&self, looks: u32) -> bool {
         let (n, m) = (self.one.samples.len(), self.other.samples.len());
         let apart = chance(&vec![0.0; n], &vec![1.0; m]);
@@ -91,7 +91,7 @@ impl<'m> Duel<'m> {
         self.outcome() == DuelOutcome::Differ
     }
 
-    /// Returns the faster way, the slower way, and the ratio of their speeds.
+    /// Returns the faster method, the slower method, and the ratio of their speeds.
     pub fn ranked(&self) -> (&'m Row, &'m Row, f64) {
         if self.ratio >= 1.0 {
             (self.one, self.other, self.ratio)
@@ -100,7 +100,7 @@ impl<'m> Duel<'m> {
         }
     }
 
-    /// Estimates how many runs of each way would show a difference, or show that there is none.
+    /// Estimates how many runs of each method would show a difference, or show that there is none.
     /// Returns `None` if the runs so far say nothing about the noise.
     pub fn runs_to_settle(&self) -> Option<f64> {
         let (a, b) = (self.one.rates(), self.other.rates());
@@ -119,11 +119,11 @@ impl<'m> Duel<'m> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::way::Way;
+    use super::super::method::Method;
     use super::*;
 
     fn row(seconds: &[f64]) -> Row {
-        Row::timed(Way::auto(1), seconds)
+        Row::timed(Method::auto(1), seconds)
     }
 
     fn duel(a: &[f64], b: &[f64]) -> (DuelOutcome, Option<f64>) {
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(duel(&[1.0, 1.0], &[2.0, 2.0]), (DuelOutcome::Open, Some(4.0)));
     }
 
-    /// The fastest of many equal ways seems faster than some of them. The correction for their
+    /// The fastest of many equal methods seems faster than some of them. The correction for their
     /// number removes that effect.
     #[test]
     fn choosing_among_many_is_corrected_for() {

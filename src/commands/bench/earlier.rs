@@ -37,7 +37,7 @@ pub struct EarlierMachine {
 /// A row of the earlier run.
 #[derive(Debug, Deserialize)]
 pub struct EarlierRow {
-    /// The way's label.
+    /// The method's label.
     pub label: String,
     /// The name of the state.
     pub state: String,

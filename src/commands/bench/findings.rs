@@ -41,7 +41,7 @@ mod tests {
         args: BenchArgs,
     }
 
-    /// Returns rows with invented runs: some ways nearly equal, some twice as fast, with noise of 1
+    /// Returns rows with invented runs: some methods nearly equal, some twice as fast, with noise of 1
     /// to 20%.
     fn measured(settings: &BenchSettings, seed: u64) -> Measured {
         let mut shuffle = Shuffle::new(seed);
@@ -49,7 +49,7 @@ mod tests {
         let noise = 0.01 + 0.19 * fraction();
         let mut rows = Vec::new();
         for &state in &settings.states {
-            for way in settings.selection.ways(settings.pattern) {
+            for method in settings.selection.methods(settings.pattern) {
                 let seconds = 0.1 * (1.0 + fraction().powi(3));
                 let sample = |round| Sample {
                     round,
@@ -61,7 +61,7 @@ mod tests {
                 };
                 let accesses = (settings.pattern != crate::cli::bench::AccessPattern::Sequential).then_some(16_384);
                 let samples = (1..=settings.runs).map(sample).collect();
-                rows.push(Row { samples, ..Row::new(way, state, 1 << 28, accesses) });
+                rows.push(Row { samples, ..Row::new(method, state, 1 << 28, accesses) });
             }
         }
         Measured { rows, looks: 1, ..Measured::default() }
@@ -92,10 +92,10 @@ mod tests {
         })
     }
 
-    /// Counts the ways that the noise does not distinguish from the fastest, and checks that no
+    /// Counts the methods that the noise does not distinguish from the fastest, and checks that no
     /// other sentence ranks them.
-    fn ways_near(verdict: &Verdict<'_>, settings: &BenchSettings) -> usize {
-        let label = |row: &Row| row.way.label(settings.pattern);
+    fn methods_near(verdict: &Verdict<'_>, settings: &BenchSettings) -> usize {
+        let label = |row: &Row| row.method.label(settings.pattern);
         let is_listed = |verb: &str, of: &Row, listed: &Row| {
             let start = format!("Mappings that {verb} {}: ", label(of));
             let lists = verdict.sentences.iter().filter_map(|words| words.strip_prefix(&start));
@@ -131,7 +131,7 @@ mod tests {
                 comparison: None,
             };
             let shown: Vec<String> = measured.rows.iter().map(|row| figures::rate(row.speed())).collect();
-            unsure += findings.verdicts.iter().map(|verdict| ways_near(verdict, &settings)).sum::<usize>();
+            unsure += findings.verdicts.iter().map(|verdict| methods_near(verdict, &settings)).sum::<usize>();
             for words in findings.verdicts.iter().flat_map(|verdict| &verdict.sentences) {
                 for rate in numbers_before(words, " GB/s") {
                     assert!(shown.contains(&figures::rate(rate)), "{words}");
@@ -141,7 +141,7 @@ mod tests {
                 checked += 1;
             }
             // Every output format shows the same figures.
-            let table = table::table(&findings, table::Look { width: 300, color: false });
+            let table = table::table(&findings, table::TableStyle { width: 300, color: false });
             let csv = csv::csv(&findings);
             let json = serde_json::to_value(report::BenchReport::new(&findings)).unwrap();
             let svg = plot::draw(&findings).unwrap();
@@ -150,7 +150,7 @@ mod tests {
                 assert_eq!(json["rows"][number]["gb_per_second"]["estimate"], speed);
                 assert!(csv.lines().nth(number + 1).unwrap().contains(&format!(",{speed},")));
                 assert!(svg.contains(&figures::rate(speed)), "{speed}");
-                let label = format!("{} ", row.way.label(settings.pattern));
+                let label = format!("{} ", row.method.label(settings.pattern));
                 let figure = format!(" {} ", figures::figure(speed));
                 assert!(
                     table.lines().any(|line| line.starts_with(&label) && line.contains(&figure)),

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use hdrhistogram::Histogram;
 
 /// The longest recorded latency, in nanoseconds. Longer ones are recorded as this value.
-const LONGEST: u64 = 100_000_000_000;
+const MAX_LATENCY: u64 = 100_000_000_000;
 
 /// The latencies of accesses, with two significant digits.
 #[derive(Clone, Debug)]
@@ -15,12 +15,12 @@ impl Latencies {
     /// Returns an empty collection.
     pub fn new() -> Latencies {
         // A test shows that the crate accepts these constant bounds.
-        Latencies(Histogram::new_with_bounds(1, LONGEST, 2).expect("valid bounds"))
+        Latencies(Histogram::new_with_bounds(1, MAX_LATENCY, 2).expect("valid bounds"))
     }
 
     /// Adds one latency.
     pub fn record(&mut self, time: Duration) {
-        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(LONGEST);
+        let nanoseconds = u64::try_from(time.as_nanos()).unwrap_or(MAX_LATENCY);
         self.0.saturating_record(nanoseconds.max(1));
     }
 

@@ -1,6 +1,6 @@
 //! Loads the bytes of one access, into a buffer or through a mapping.
 //!
-//! Each way makes exactly the calls that its name says, without the engine.
+//! Each method makes exactly the calls that its name says, without the engine.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -18,22 +18,22 @@ pub struct Access {
     /// The position in the walk.
     pub index: u64,
     /// The byte range.
-    pub place: Range<u64>,
+    pub range: Range<u64>,
 }
 
-/// A way to load the bytes of an access into memory.
+/// A method to load the bytes of an access into memory.
 pub trait Load: Sync {
     /// The state that a thread keeps between accesses.
-    type Hand;
+    type Local;
 
     /// Returns the state of a thread for accesses of at most `largest` bytes.
-    fn hand(&self, largest: usize) -> Self::Hand;
+    fn local(&self, largest: usize) -> Self::Local;
 
     /// Loads the bytes and passes them to `work`, together with whether they are in private memory.
     ///
     /// # Errors
     /// Returns the error of the call, or an error if the file became shorter.
-    fn with<T>(&self, hand: &mut Self::Hand, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T>;
+    fn with<T>(&self, local: &mut Self::Local, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T>;
 }
 
 /// Returns the error for a file whose length changed.
@@ -54,12 +54,12 @@ fn ended(error: io::Error) -> io::Error {
 }
 
 /// Returns the error of a failed fault-in. EFAULT means a page past the end of the file.
-pub fn lost(error: io::Error) -> io::Error {
+pub fn fault_in_error(error: io::Error) -> io::Error {
     if error.raw_os_error() == Some(Errno::FAULT.raw_os_error()) { changed() } else { error }
 }
 
 fn length(access: &Access) -> usize {
-    (access.place.end - access.place.start) as usize
+    (access.range.end - access.range.start) as usize
 }
 
 /// Loads with `read(2)`, after `lseek(2)` if the accesses are out of order.
@@ -74,15 +74,15 @@ pub struct Reads {
 }
 
 impl Load for Reads {
-    type Hand = Buffer;
+    type Local = Buffer;
 
-    fn hand(&self, largest: usize) -> Buffer {
+    fn local(&self, largest: usize) -> Buffer {
         Buffer::aligned(largest)
     }
 
     fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
         if self.seeks {
-            (&self.file).seek(SeekFrom::Start(access.place.start))?;
+            (&self.file).seek(SeekFrom::Start(access.range.start))?;
         }
         let bytes = &mut buffer[..length(access)];
         (&self.file).read_exact(bytes).map_err(ended)?;
@@ -94,15 +94,15 @@ impl Load for Reads {
 pub struct Preads(pub File);
 
 impl Load for Preads {
-    type Hand = Buffer;
+    type Local = Buffer;
 
-    fn hand(&self, largest: usize) -> Buffer {
+    fn local(&self, largest: usize) -> Buffer {
         Buffer::aligned(largest)
     }
 
     fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
         let bytes = &mut buffer[..length(access)];
-        self.0.read_exact_at(bytes, access.place.start).map_err(ended)?;
+        self.0.read_exact_at(bytes, access.range.start).map_err(ended)?;
         Ok(work(bytes, true))
     }
 }
@@ -111,9 +111,9 @@ impl Load for Preads {
 pub struct CachedReads(pub File);
 
 impl Load for CachedReads {
-    type Hand = Buffer;
+    type Local = Buffer;
 
-    fn hand(&self, largest: usize) -> Buffer {
+    fn local(&self, largest: usize) -> Buffer {
         Buffer::aligned(largest)
     }
 
@@ -121,7 +121,7 @@ impl Load for CachedReads {
         let bytes = &mut buffer[..length(access)];
         let mut got = 0;
         while got < bytes.len() {
-            let at = access.place.start + got as u64;
+            let at = access.range.start + got as u64;
             match read_cached(&self.0, &mut bytes[got..], at)? {
                 Some(0) => return Err(changed()),
                 Some(more) => got += more,
@@ -145,18 +145,19 @@ pub struct DirectReads {
 }
 
 impl Load for DirectReads {
-    type Hand = Buffer;
+    type Local = Buffer;
 
-    fn hand(&self, largest: usize) -> Buffer {
+    fn local(&self, largest: usize) -> Buffer {
         Buffer::aligned(aligned_room(largest, self.alignment))
     }
 
     fn with<T>(&self, buffer: &mut Buffer, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
-        let around = aligned(&access.place, self.alignment);
-        let (wanted, room) = ((access.place.end - around.start) as usize, (around.end - around.start) as usize);
+        let aligned_range = aligned(&access.range, self.alignment);
+        let (wanted, room) =
+            ((access.range.end - aligned_range.start) as usize, (aligned_range.end - aligned_range.start) as usize);
         let mut got = 0;
         while got < wanted {
-            match self.file.read_at(&mut buffer[got..room], around.start + got as u64)? {
+            match self.file.read_at(&mut buffer[got..room], aligned_range.start + got as u64)? {
                 // Only the end of the file may be unaligned.
                 more if more == 0 || got + more < wanted && !(more as u64).is_multiple_of(self.alignment) => {
                     return Err(changed());
@@ -164,14 +165,14 @@ impl Load for DirectReads {
                 more => got += more,
             }
         }
-        Ok(work(&buffer[(access.place.start - around.start) as usize..wanted], true))
+        Ok(work(&buffer[(access.range.start - aligned_range.start) as usize..wanted], true))
     }
 }
 
-/// Returns the aligned range around `place`.
-pub fn aligned(place: &Range<u64>, alignment: u64) -> Range<u64> {
+/// Returns the aligned range around `range`.
+pub fn aligned(range: &Range<u64>, alignment: u64) -> Range<u64> {
     let mask = alignment - 1;
-    place.start & !mask..place.end.saturating_add(mask) & !mask
+    range.start & !mask..range.end.saturating_add(mask) & !mask
 }
 
 /// Returns the size of the aligned range around an access of at most `largest` bytes.
@@ -191,19 +192,19 @@ pub struct Windows {
 }
 
 impl Load for Windows {
-    type Hand = ();
+    type Local = ();
 
-    fn hand(&self, _: usize) {}
+    fn local(&self, _: usize) {}
 
     fn with<T>(&self, (): &mut (), access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
-        let window = Window::map(self.file.as_fd(), access.place.start, length(access))?;
+        let window = Window::map(self.file.as_fd(), access.range.start, length(access))?;
         if self.is_huge {
             window.advise_huge_pages()?;
         }
         if self.touches {
             window.touch();
         } else {
-            window.populate().map_err(lost)?;
+            window.populate().map_err(fault_in_error)?;
         }
         let done = work(window.bytes(), false);
         intact(&window)?;
@@ -215,12 +216,12 @@ impl Load for Windows {
 pub struct Whole<'w>(pub &'w Window);
 
 impl Load for Whole<'_> {
-    type Hand = ();
+    type Local = ();
 
-    fn hand(&self, _: usize) {}
+    fn local(&self, _: usize) {}
 
     fn with<T>(&self, (): &mut (), access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
-        Ok(work(&self.0.bytes()[access.place.start as usize..access.place.end as usize], false))
+        Ok(work(&self.0.bytes()[access.range.start as usize..access.range.end as usize], false))
     }
 }
 
@@ -238,25 +239,25 @@ pub struct Ahead<'w, L> {
 
 impl<L> Ahead<'_, L> {
     fn request(&self, index: u64) {
-        if let Some(place) = self.walk.place(index) {
-            will_need(self.file, place.start, place.end - place.start);
+        if let Some(range) = self.walk.range(index) {
+            will_need(self.file, range.start, range.end - range.start);
         }
     }
 }
 
 impl<L: Load> Load for Ahead<'_, L> {
-    type Hand = L::Hand;
+    type Local = L::Local;
 
-    fn hand(&self, largest: usize) -> L::Hand {
-        self.load.hand(largest)
+    fn local(&self, largest: usize) -> L::Local {
+        self.load.local(largest)
     }
 
-    fn with<T>(&self, hand: &mut L::Hand, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
+    fn with<T>(&self, local: &mut L::Local, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T> {
         if access.index == 0 {
             (0..self.depth).for_each(|index| self.request(index));
         }
         self.request(access.index + self.depth);
-        self.load.with(hand, access, work)
+        self.load.with(local, access, work)
     }
 }
 
@@ -269,9 +270,9 @@ mod tests {
         assert_eq!(aligned(&(5000..9000), 4096), 4096..12_288);
         assert_eq!(aligned(&(4096..8192), 4096), 4096..8192);
         for (start, length) in [(0, 1), (4095, 2), (511, 8192), (1, 4096)] {
-            let around = aligned(&(start..start + length), 512);
-            assert!(around.start <= start && around.end >= start + length);
-            assert!(around.end - around.start <= aligned_room(length as usize, 512) as u64);
+            let aligned_range = aligned(&(start..start + length), 512);
+            assert!(aligned_range.start <= start && aligned_range.end >= start + length);
+            assert!(aligned_range.end - aligned_range.start <= aligned_room(length as usize, 512) as u64);
         }
     }
 }

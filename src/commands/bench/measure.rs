@@ -1,40 +1,40 @@
-//! Measures in rounds: every way in every state, in shuffled order. The state is verified before
+//! Measures in rounds: every method in every state, in shuffled order. The state is verified before
 //! each run, and the results are compared after it.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::auto::Auto;
-use super::crew::{Answer, PassOutcome, Task};
 use super::latency::Latencies;
 use super::load::changed;
+use super::method::{Calls, Method, size};
 use super::order::{AccessOrder, Shuffle};
 use super::pace;
-use super::pass::{Trouble, pass};
+use super::pass::{PassError, pass};
 use super::row::{Measured, Row, Sample};
 use super::settings::BenchSettings;
 use super::state::{CacheState, dirty_pages};
 use super::subject::Subject;
 use super::verdict::{Verdict, verdicts};
-use super::way::{Means, Way, size};
+use super::workers::{Answer, PassOutcome, Task};
 use crate::cli::bench::AccessPattern;
 use crate::engine::Session;
 use crate::os::{Usage, forget_peak, peak_resident};
 
 /// The total size in bytes up to which the files are read several times in a run, because one pass
 /// is too short to time.
-const SHORT: u64 = 64 << 20;
+const SHORT_PASS_BYTES: u64 = 64 << 20;
 /// The intended duration of a run of short passes.
-const LONG_ENOUGH: Duration = Duration::from_millis(20);
+const MIN_RUN_TIME: Duration = Duration::from_millis(20);
 /// The maximum number of passes in a run. Each cold pass has to wait for its state, so its maximum
 /// is lower.
-const MOST_WARM: f64 = 20_000.0;
-const MOST_COLD: f64 = 24.0;
+const MAX_WARM_PASSES: f64 = 20_000.0;
+const MAX_COLD_PASSES: f64 = 24.0;
 
 /// Measures everything that `settings` request. `stats` counts bytes for a progress bar.
 ///
 /// # Errors
-/// Returns an error if a file cannot be read or changes during the run, or if ways disagree.
+/// Returns an error if a file cannot be read or changes during the run, or if methods disagree.
 pub fn measure(settings: &BenchSettings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = bench.prepare();
@@ -71,12 +71,12 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Tries each state and returns a row without runs for each way in it.
+    /// Tries each state and returns a row without runs for each method in it.
     fn prepare(&mut self) -> Measured {
         let mut measured = Measured::default();
         for &state in &self.settings.states {
             let dirty = dirty_pages(self.subjects);
-            match state.make(self.subjects) {
+            match state.establish(self.subjects) {
                 Err(reason) => measured.blocked.push((state, reason)),
                 Ok(()) if state == CacheState::Cold && dirty > 0 => {
                     let (were, them) = if dirty == 1 { ("page was", "it") } else { ("pages were", "them") };
@@ -86,9 +86,9 @@ impl Bench<'_> {
                 }
                 Ok(()) => {}
             }
-            for way in self.settings.selection.ways(self.settings.pattern) {
-                if self.settings.selection.fits(&way, state) {
-                    self.add_row(way, state, &mut measured.rows);
+            for method in self.settings.selection.methods(self.settings.pattern) {
+                if self.settings.selection.fits(&method, state) {
+                    self.add_row(method, state, &mut measured.rows);
                 }
             }
         }
@@ -96,27 +96,27 @@ impl Bench<'_> {
         measured
     }
 
-    /// Adds a row for `way`, unless the file is so short that the row would repeat another one.
-    fn add_row(&mut self, mut way: Way, state: CacheState, rows: &mut Vec<Row>) {
-        let (mut bytes, mut accesses, mut most) = (0, 0, 0);
+    /// Adds a row for `method`, unless the file is so short that the row would repeat another one.
+    fn add_row(&mut self, mut method: Method, state: CacheState, rows: &mut Vec<Row>) {
+        let (mut bytes, mut accesses, mut max) = (0, 0, 0);
         for subject in self.subjects {
-            let walk = self.walk(&way, subject);
+            let walk = self.walk(&method, subject);
             bytes += walk.bytes();
             accesses += walk.count();
-            most = most.max(walk.count());
+            max = max.max(walk.count());
         }
-        if way.means != Means::Auto {
+        if method.calls != Calls::Auto {
             // There are never more threads or requests in flight than accesses.
-            let most = usize::try_from(most).unwrap_or(usize::MAX);
-            way = Way { threads: way.threads.min(most), depth: way.depth.min(most), ..way };
+            let max = usize::try_from(max).unwrap_or(usize::MAX);
+            method = Method { threads: method.threads.min(max), depth: method.depth.min(max), ..method };
         }
-        if !rows.iter().any(|row| row.way == way && row.state == state) {
+        if !rows.iter().any(|row| row.method == method && row.state == state) {
             let accesses = self.is_scattered().then_some(accesses);
-            rows.push(Row::new(way, state, bytes, accesses));
+            rows.push(Row::new(method, state, bytes, accesses));
         }
     }
 
-    /// Runs every way once in every state.
+    /// Runs every method once in every state.
     fn round(
         &mut self,
         round: u32,
@@ -141,15 +141,15 @@ impl Bench<'_> {
     /// memory access as the reason without counting cache misses.
     fn time_work_in_cache(&self, rows: &mut [Row]) {
         // With fewer bytes, the time of the calls would dominate.
-        const LEAST: usize = 4096;
+        const MIN_SAMPLE_BYTES: usize = 4096;
         let example = self.subjects.first().map(Subject::beginning).unwrap_or_default();
-        if example.len() < LEAST {
+        if example.len() < MIN_SAMPLE_BYTES {
             return;
         }
         let mut known = HashMap::new();
-        for row in rows.iter_mut().filter(|row| row.way.means != Means::Auto) {
-            let block = row.way.block.and_then(|block| usize::try_from(block).ok()).unwrap_or(usize::MAX);
-            let key = (block.min(example.len()), row.way.is_read());
+        for row in rows.iter_mut().filter(|row| row.method.calls != Calls::Auto) {
+            let block = row.method.block.and_then(|block| usize::try_from(block).ok()).unwrap_or(usize::MAX);
+            let key = (block.min(example.len()), row.method.is_read());
             let time = || self.settings.work.seconds_in_cache(&example, key.0, key.1);
             row.work_in_cache = Some(*known.entry(key).or_insert_with(time) * row.bytes as f64);
         }
@@ -159,12 +159,12 @@ impl Bench<'_> {
         self.settings.pattern != AccessPattern::Sequential
     }
 
-    /// Returns the accesses of `way` to `subject`, which are the same in every run and for every
-    /// way with this block size.
-    fn walk(&mut self, way: &Way, subject: &Subject) -> &AccessOrder {
+    /// Returns the accesses of `method` to `subject`, which are the same in every run and for every
+    /// method with this block size.
+    fn walk(&mut self, method: &Method, subject: &Subject) -> &AccessOrder {
         let BenchSettings { pattern, stride, seed, .. } = *self.settings;
         let number = self.subjects.iter().position(|other| std::ptr::eq(other, subject)).unwrap_or(0);
-        let block = way.block.unwrap_or(super::way::PIECE);
+        let block = method.block.unwrap_or(super::method::PIECE);
         let len = subject.len();
         self.walks.entry((number, block)).or_insert_with(|| match pattern {
             AccessPattern::Sequential => AccessOrder::sequential(len, block),
@@ -201,13 +201,13 @@ impl Bench<'_> {
             Err(end) => return end.note(round, row),
         };
         self.stats.bytes.add(row.bytes);
-        let group = if self.settings.pattern == AccessPattern::Sequential { None } else { row.way.block };
+        let group = if self.settings.pattern == AccessPattern::Sequential { None } else { row.method.block };
         match measured.answers.iter().find(|(other, _)| *other == group) {
             Some((_, known)) if *known != answer => {
                 if let Some(changed) = self.subjects.iter().find(|subject| subject.has_changed()) {
                     anyhow::bail!("{}: changed while being measured", changed.shown());
                 }
-                let label = row.way.label(self.settings.pattern);
+                let label = row.method.label(self.settings.pattern);
                 let work = &self.settings.work_text;
                 anyhow::bail!("the ways disagree: {label} found {answer}, the others {known} ({work})")
             }
@@ -223,16 +223,16 @@ impl Bench<'_> {
 
     /// Returns the number of passes that make a run long enough, found by uncounted trial passes.
     fn enough_passes(&mut self, row: &Row) -> Result<u32, InvalidRun> {
-        if row.bytes > SHORT {
+        if row.bytes > SHORT_PASS_BYTES {
             return Ok(1);
         }
         let (mut first, _) = self.sample(row, 0, 1)?;
-        if first.seconds < LONG_ENOUGH.as_secs_f64() {
+        if first.seconds < MIN_RUN_TIME.as_secs_f64() {
             // The very first pass may be slow for other reasons.
             first = self.sample(row, 0, 1)?.0;
         }
-        let most = if row.state == CacheState::Warm { MOST_WARM } else { MOST_COLD };
-        Ok((LONG_ENOUGH.as_secs_f64() / first.seconds).ceil().clamp(1.0, most) as u32)
+        let max = if row.state == CacheState::Warm { MAX_WARM_PASSES } else { MAX_COLD_PASSES };
+        Ok((MIN_RUN_TIME.as_secs_f64() / first.seconds).ceil().clamp(1.0, max) as u32)
     }
 
     /// Times `passes` passes, and also each access if accesses are out of order.
@@ -245,12 +245,12 @@ impl Bench<'_> {
         let mut peak = None;
         let mut latest = None;
         for _ in 0..times {
-            row.state.make(self.subjects).map_err(|reason| self.not_made(reason))?;
+            row.state.establish(self.subjects).map_err(|reason| self.unreached_state(reason))?;
             self.auto.renew();
             let may_peak = forget_peak();
             let before = Usage::now();
             let begun = Instant::now();
-            let outcome = self.go(&row.way, each, is_cold && self.is_scattered())?;
+            let outcome = self.run_passes(&row.method, each, is_cold && self.is_scattered())?;
             took += begun.elapsed();
             used = used.plus(Usage::now().since(before));
             peak = if may_peak { peak.max(peak_resident()) } else { None };
@@ -261,13 +261,13 @@ impl Bench<'_> {
         if !is_cold && self.is_scattered() {
             // Reading the clock takes as long as touching a cached page, so these passes are not
             // counted.
-            outcome = self.go(&row.way, 1, true)?;
+            outcome = self.run_passes(&row.method, 1, true)?;
         }
         Ok((Sample { round, passes, seconds: seconds.max(1e-9), pace: 1.0, usage: used, peak }, outcome))
     }
 
     /// Returns the outcome of a run whose state could not be reached.
-    fn not_made(&self, reason: String) -> InvalidRun {
+    fn unreached_state(&self, reason: String) -> InvalidRun {
         match self.subjects.iter().find(|subject| subject.is_shorter()) {
             Some(subject) => InvalidRun::Failed(subject.shown().to_owned(), changed()),
             None => InvalidRun::LeftOut(reason),
@@ -275,24 +275,24 @@ impl Bench<'_> {
     }
 
     /// Performs `passes` passes over all files.
-    fn go(&mut self, way: &Way, passes: u32, is_timed: bool) -> Result<PassOutcome, InvalidRun> {
-        let family = match way.means {
-            Means::Auto => {
+    fn run_passes(&mut self, method: &Method, passes: u32, is_timed: bool) -> Result<PassOutcome, InvalidRun> {
+        let family = match method.calls {
+            Calls::Auto => {
                 let answer = self.auto.passes(passes, self.subjects, &self.settings.work);
                 let answer = answer.map_err(|error| InvalidRun::Failed(self.names(), error))?;
                 return Ok(PassOutcome { answer, latencies: None });
             }
-            Means::Fixed(family) => family,
+            Calls::Fixed(family) => family,
         };
         let (subjects, work) = (self.subjects, &self.settings.work);
         let mut latest = None;
         for _ in 0..passes {
             let mut all: Option<PassOutcome> = None;
             for subject in subjects {
-                let task = Task { walk: self.walk(way, subject), work, is_timed };
-                let outcome = pass(family, way, subject.path(), &task).map_err(|trouble| match trouble {
-                    Trouble::Unavailable(reason) => InvalidRun::Unavailable(reason),
-                    Trouble::Failed(error) => InvalidRun::Failed(subject.shown().to_owned(), error),
+                let task = Task { walk: self.walk(method, subject), work, is_timed };
+                let outcome = pass(family, method, subject.path(), &task).map_err(|trouble| match trouble {
+                    PassError::Unavailable(reason) => InvalidRun::Unavailable(reason),
+                    PassError::Failed(error) => InvalidRun::Failed(subject.shown().to_owned(), error),
                 })?;
                 all = Some(match all {
                     None => outcome,
@@ -320,11 +320,11 @@ fn subject_notes(subject: &Subject, rows: &[Row]) -> Vec<String> {
     let mut notes = Vec::new();
     let name = subject.shown();
     if let Some(found) = subject.holes() {
-        let least = if found.complete { "" } else { "at least " };
+        let bound = if found.complete { "" } else { "at least " };
         let (holes, len) = (size(found.hole_bytes), size(subject.len()));
-        notes.push(format!("{name}: {least}{holes} of {len} are holes, which no way reads from the disk"));
+        notes.push(format!("{name}: {bound}{holes} of {len} are holes, which no way reads from the disk"));
     }
-    if subject.filesystem() == Some("tmpfs") && rows.iter().any(|row| row.way.is_direct()) {
+    if subject.filesystem() == Some("tmpfs") && rows.iter().any(|row| row.method.is_direct()) {
         notes.push(format!("{name}: tmpfs accepts O_DIRECT but has no device, so such reads are copies as well"));
     }
     notes
@@ -350,7 +350,7 @@ fn merge(a: Option<Latencies>, b: Option<Latencies>) -> Option<Latencies> {
 enum InvalidRun {
     /// The state could not be reached this time.
     LeftOut(String),
-    /// The way is not available here.
+    /// The method is not available here.
     Unavailable(String),
     /// The measurement cannot continue.
     Failed(String, std::io::Error),

@@ -1,13 +1,12 @@
 //! The `bench` subcommand: an honest comparison of mmap and read on the user's file, machine and access pattern.
 //!
-//! `settings` resolves the command line and `way` lists the ways. `measure` runs the rounds: `state`
-//! makes and verifies cold and warm, `pass` reads a file once by one of the ways, doing `work` in some
+//! `settings` resolves the command line and `method` lists the methods. `measure` runs the rounds: `state`
+//! makes and verifies cold and warm, `pass` reads a file once by one of the methods, doing `work` in some
 //! `order`. `statistics`, `reason` and `verdict` say what the figures mean; `table`, `report`, `csv` and
 //! `plot` show them. Nothing here decides how other subcommands read.
 
 mod auto;
 mod compare;
-mod crew;
 mod csv;
 mod duel;
 mod earlier;
@@ -17,6 +16,7 @@ mod latency;
 mod load;
 mod machine;
 mod measure;
+mod method;
 mod order;
 mod pace;
 mod pass;
@@ -31,8 +31,8 @@ mod statistics;
 mod subject;
 mod table;
 mod verdict;
-mod way;
 mod work;
+mod workers;
 
 use crate::app::config::{Config, temporary_directory, terminal_columns};
 use crate::app::report_file::ReportFile;
@@ -54,23 +54,24 @@ const FILE_SIZE: u64 = 256 << 20;
 /// Runs `mapped bench`.
 ///
 /// # Errors
-/// Returns an error if standard output or the chart cannot be written, if ways disagree on the
+/// Returns an error if standard output or the chart cannot be written, if methods disagree on the
 /// result, or if the options contradict each other.
 pub fn run(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let common = common(args);
     let config = Config::new(&common, output)?;
-    config.refuse_stats_over(&args.files)?;
+    config.reject_stats_over(&args.files)?;
     let settings = BenchSettings::new(args, config.engine.threads)?;
     let chart = chart(args)?;
     let Some(subjects) = subjects(args, output)? else { return Ok(Exit::Failure) };
 
-    let progress = config.progress_over(
+    let progress = config.progress_towards(
         || {
             let bytes: u64 = subjects.iter().map(Subject::len).sum();
             let sequential = settings.pattern == crate::cli::bench::AccessPattern::Sequential;
-            let ways = settings.selection.ways(settings.pattern);
-            let rows =
-                |&state: &CacheState| ways.iter().filter(|way| settings.selection.fits(way, state)).count() as u64;
+            let methods = settings.selection.methods(settings.pattern);
+            let rows = |&state: &CacheState| {
+                methods.iter().filter(|method| settings.selection.fits(method, state)).count() as u64
+            };
             let rows: u64 = settings.states.iter().map(rows).sum();
             sequential.then_some(bytes * rows * u64::from(settings.runs))
         },
@@ -96,8 +97,8 @@ pub fn run(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Exit> {
     } else if args.csv {
         output.write_all(csv::csv(&findings).as_bytes())?;
     } else {
-        let look = table::Look { width: terminal_columns(output).unwrap_or(120), color: config.color };
-        output.write_all(table::table(&findings, look).as_bytes())?;
+        let style = table::TableStyle { width: terminal_columns(output).unwrap_or(120), color: config.color };
+        output.write_all(table::table(&findings, style).as_bytes())?;
     }
     if let Some(file) = chart {
         let svg = plot::draw(&findings).map_err(|error| anyhow::anyhow!("chart: {error}"))?;

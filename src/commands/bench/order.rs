@@ -36,7 +36,7 @@ impl Shuffle {
 
 /// The maximum number of out-of-order accesses in a pass: enough for percentiles, few enough for a
 /// disk that seeks.
-pub const MOST: u64 = 16_384;
+pub const MAX_ACCESSES: u64 = 16_384;
 
 /// The accesses to one file, in order.
 #[derive(Clone, Debug)]
@@ -53,28 +53,28 @@ impl AccessOrder {
         AccessOrder { len, block, spots: None }
     }
 
-    /// Returns accesses to at most [`MOST`] blocks, each once, in random order.
+    /// Returns accesses to at most [`MAX_ACCESSES`] blocks, each once, in random order.
     pub fn random(len: u64, block: u64, shuffle: &mut Shuffle) -> AccessOrder {
         let count = len.div_ceil(block);
-        let spots = if count <= 4 * MOST {
+        let spots = if count <= 4 * MAX_ACCESSES {
             let mut all: Vec<u64> = (0..count).map(|block_number| block_number * block).collect();
             shuffle.shuffle(&mut all);
-            all.truncate(MOST as usize);
+            all.truncate(MAX_ACCESSES as usize);
             all
         } else {
             // To pick few of many blocks, draw until enough of them are distinct.
             let mut drawn = std::collections::HashSet::new();
             std::iter::repeat_with(|| shuffle.below(count) * block)
                 .filter(|spot| drawn.insert(*spot))
-                .take(MOST as usize)
+                .take(MAX_ACCESSES as usize)
                 .collect()
         };
         AccessOrder { len, block, spots: Some(spots) }
     }
 
-    /// Returns an access to the block at each multiple of `stride`, at most [`MOST`] in all.
+    /// Returns an access to the block at each multiple of `stride`, at most [`MAX_ACCESSES`] in all.
     pub fn stride(len: u64, block: u64, stride: u64) -> AccessOrder {
-        let spots = (0..len.div_ceil(stride)).take(MOST as usize).map(|step| step * stride).collect();
+        let spots = (0..len.div_ceil(stride)).take(MAX_ACCESSES as usize).map(|step| step * stride).collect();
         AccessOrder { len, block, spots: Some(spots) }
     }
 
@@ -99,7 +99,7 @@ impl AccessOrder {
     }
 
     /// Returns the range of access `index`.
-    pub fn place(&self, index: u64) -> Option<Range<u64>> {
+    pub fn range(&self, index: u64) -> Option<Range<u64>> {
         let start = match &self.spots {
             None => index.checked_mul(self.block).filter(|&start| start < self.len)?,
             Some(spots) => *spots.get(usize::try_from(index).ok()?)?,
@@ -112,7 +112,7 @@ impl AccessOrder {
         match &self.spots {
             None => self.len,
             Some(_) => {
-                (0..self.count()).filter_map(|index| self.place(index)).map(|place| place.end - place.start).sum()
+                (0..self.count()).filter_map(|index| self.range(index)).map(|range| range.end - range.start).sum()
             }
         }
     }
@@ -140,29 +140,29 @@ mod tests {
     fn every_block_once() {
         for (len, block) in [(1, 1), (10, 3), (4096, 4096), (100_000, 4096)] {
             let walk = AccessOrder::random(len, block, &mut Shuffle::new(1));
-            let mut places: Vec<_> = (0..walk.count()).map(|index| walk.place(index).unwrap()).collect();
-            places.sort_unstable_by_key(|place| place.start);
+            let mut ranges: Vec<_> = (0..walk.count()).map(|index| walk.range(index).unwrap()).collect();
+            ranges.sort_unstable_by_key(|range| range.start);
             let straight = AccessOrder::sequential(len, block);
-            assert_eq!(places, (0..straight.count()).map(|index| straight.place(index).unwrap()).collect::<Vec<_>>());
+            assert_eq!(ranges, (0..straight.count()).map(|index| straight.range(index).unwrap()).collect::<Vec<_>>());
             assert_eq!((walk.bytes(), straight.bytes()), (len, len));
-            assert_eq!((walk.place(walk.count()), straight.place(straight.count())), (None, None));
+            assert_eq!((walk.range(walk.count()), straight.range(straight.count())), (None, None));
         }
     }
 
     #[test]
     fn few_of_many_are_distinct() {
         let walk = AccessOrder::random(1 << 40, 4096, &mut Shuffle::new(3));
-        let places: std::collections::HashSet<u64> =
-            (0..walk.count()).map(|index| walk.place(index).unwrap().start).collect();
-        assert_eq!(places.len() as u64, MOST);
-        assert!(places.iter().all(|start| start % 4096 == 0 && *start < 1 << 40));
+        let ranges: std::collections::HashSet<u64> =
+            (0..walk.count()).map(|index| walk.range(index).unwrap().start).collect();
+        assert_eq!(ranges.len() as u64, MAX_ACCESSES);
+        assert!(ranges.iter().all(|start| start % 4096 == 0 && *start < 1 << 40));
     }
 
     #[test]
     fn strides_leave_out_what_lies_between() {
         let walk = AccessOrder::stride(100, 10, 40);
-        let places: Vec<_> = (0..walk.count()).map(|index| walk.place(index).unwrap()).collect();
-        assert_eq!(places, [0..10, 40..50, 80..90]);
+        let ranges: Vec<_> = (0..walk.count()).map(|index| walk.range(index).unwrap()).collect();
+        assert_eq!(ranges, [0..10, 40..50, 80..90]);
         assert_eq!(walk.bytes(), 30);
         assert_eq!(AccessOrder::stride(85, 10, 40).bytes(), 25);
     }

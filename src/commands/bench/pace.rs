@@ -1,8 +1,8 @@
 //! Estimates how fast the machine was in each round.
 //!
 //! Other work on the host, or a change of the processor's clock, affects all speeds for a while,
-//! often by more than the ways differ. In a round, every way runs once, in shuffled order, so a
-//! change that all ways share is due to the machine. All figures are corrected for this change.
+//! often by more than the methods differ. In a round, every method runs once, in shuffled order, so a
+//! change that all methods share is due to the machine. All figures are corrected for this change.
 
 use std::collections::HashMap;
 
@@ -10,15 +10,15 @@ use super::row::Row;
 use super::state::CacheState;
 use super::statistics::summary;
 
-/// The minimum number of ways for an estimate. With fewer, a way that happens to be slow makes the
+/// The minimum number of methods for an estimate. With fewer, a method that happens to be slow makes the
 /// others look fast.
-const ENOUGH: usize = 5;
+const MIN_METHODS: usize = 5;
 
 /// The maximum difference between the paces of a steady machine.
-const STEADY: f64 = 0.1;
+const MAX_DIFFERENCE: f64 = 0.1;
 
-/// Sets the pace of every run: the median, over all ways in its state and round, of the throughput
-/// divided by that way's median. Returns a note if the machine's speed was not steady.
+/// Sets the pace of every run: the median, over all methods in its state and round, of the throughput
+/// divided by that method's median. Returns a note if the machine's speed was not steady.
 pub fn set(rows: &mut [Row]) -> Option<String> {
     let mut rounds: HashMap<(CacheState, u32), Vec<f64>> = HashMap::new();
     for row in rows.iter() {
@@ -32,12 +32,12 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
         for sample in &mut row.samples {
             let paces = &rounds[&(row.state, sample.round)];
             let median = summary(paces.iter().copied()).map_or(1.0, |summary| summary.median);
-            sample.pace = if paces.len() < ENOUGH { 1.0 } else { median };
+            sample.pace = if paces.len() < MIN_METHODS { 1.0 } else { median };
             slowest = slowest.min(sample.pace);
             fastest = fastest.max(sample.pace);
         }
     }
-    (fastest - slowest > STEADY).then(|| {
+    (fastest - slowest > MAX_DIFFERENCE).then(|| {
         format!(
             "the machine's speed varied from {:.0} to {:.0}% of its median between rounds; all figures are corrected for it",
             slowest * 100.0,
@@ -48,17 +48,17 @@ pub fn set(rows: &mut [Row]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::way::Way;
+    use super::super::method::Method;
     use super::*;
 
-    fn rows(ways: &[[f64; 3]]) -> Vec<Row> {
-        ways.iter().map(|seconds| Row::timed(Way::auto(1), seconds)).collect()
+    fn rows(methods: &[[f64; 3]]) -> Vec<Row> {
+        methods.iter().map(|seconds| Row::timed(Method::auto(1), seconds)).collect()
     }
 
-    /// In the second round, all ways but one took twice as long; without a correction, that round
+    /// In the second round, all methods but one took twice as long; without a correction, that round
     /// would have decided their order.
     #[test]
-    fn what_all_ways_have_in_common_is_the_machines() {
+    fn the_pace_is_what_all_methods_have_in_common() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);
         let said = set(&mut rows).unwrap();
         assert!(said.starts_with("the machine's speed varied from 50 to 100% of its median"), "{said}");
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pace_is_unknown_with_few_ways() {
+    fn the_pace_is_unknown_with_few_methods() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0]]);
         assert_eq!(set(&mut rows), None);
         assert!(rows.iter().flat_map(|row| &row.samples).all(|sample| sample.pace == 1.0));

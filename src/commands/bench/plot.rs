@@ -1,4 +1,4 @@
-//! Draws the figures as a chart: a bar for each way, a panel for each state, the spread as a
+//! Draws the figures as a chart: a bar for each method, a panel for each state, the spread as a
 //! whisker.
 
 use std::fmt::Write as _;
@@ -7,17 +7,17 @@ use plotters::style::RGBColor;
 
 use super::figures::{count, duration, rate};
 use super::findings::Findings;
+use super::method::{Calls, Method, size};
 use super::row::Row;
 use super::settings::pattern_word;
 use super::state::CacheState;
 use super::subject::Subject;
-use super::way::{Means, Way, size};
 use crate::output::Scale;
 use crate::output::canvas::{Align, BLUE, Canvas, Drawn, FAINT, GREEN, GRID, INK, ORANGE};
 
-const READ: RGBColor = ORANGE;
-const MAP: RGBColor = BLUE;
-const AUTO: RGBColor = GREEN;
+const READ_COLOR: RGBColor = ORANGE;
+const MAP_COLOR: RGBColor = BLUE;
+const AUTO_COLOR: RGBColor = GREEN;
 
 /// Dimensions in pixels.
 const MARGIN: i32 = 24;
@@ -35,16 +35,16 @@ const CHARACTER: i32 = 8;
 /// # Errors
 /// Never fails in practice, because the chart is drawn in memory.
 pub fn draw(findings: &Findings<'_>) -> Drawn<String> {
-    let ways = ways(findings);
-    let label = |way: &Way| way.label(findings.settings.pattern).chars().count() as i32;
-    let labels = ways.iter().map(label).max().unwrap_or(0) * CHARACTER + 16;
+    let methods = methods(findings);
+    let label = |method: &Method| method.label(findings.settings.pattern).chars().count() as i32;
+    let labels = methods.iter().map(label).max().unwrap_or(0) * CHARACTER + 16;
     // Leave room after a bar for its figures.
     let figures = if findings.measured.rows.iter().any(|row| row.accesses.is_some()) { 250 } else { 130 };
     let panels = findings.settings.states.len() as i32;
     let width = 2 * MARGIN + labels + panels * (PANEL + figures) + (panels - 1) * GAP;
-    let height = HEAD + 30 + ways.len() as i32 * STEP + FOOT;
+    let height = HEAD + 30 + methods.len() as i32 * STEP + FOOT;
     Canvas::draw((width, height), |canvas| {
-        let chart = Chart { canvas, findings, ways };
+        let chart = Chart { canvas, findings, methods };
         canvas.write(&title(findings), (22, INK), (MARGIN, 30), Align::Left)?;
         canvas.write(&subtitle(findings), (13, FAINT), (MARGIN, 54), Align::Left)?;
         for (index, state) in findings.settings.states.iter().enumerate() {
@@ -55,37 +55,37 @@ pub fn draw(findings: &Findings<'_>) -> Drawn<String> {
     })
 }
 
-/// Returns the ways sorted by their throughput in the first state, the fastest first.
-fn ways(findings: &Findings<'_>) -> Vec<Way> {
+/// Returns the methods sorted by their throughput in the first state, the fastest first.
+fn methods(findings: &Findings<'_>) -> Vec<Method> {
     let mut rows: Vec<&Row> = findings.measured.rows.iter().collect();
     rows.sort_by(|a, b| b.speed().total_cmp(&a.speed()));
     let first = |row: &&Row| findings.settings.states.first() == Some(&row.state);
-    let mut ways: Vec<Way> = Vec::new();
+    let mut methods: Vec<Method> = Vec::new();
     for row in rows.iter().filter(|row| first(row)).chain(rows.iter().filter(|row| !first(row))) {
-        if !ways.contains(&row.way) {
-            ways.push(row.way);
+        if !methods.contains(&row.method) {
+            methods.push(row.method);
         }
     }
-    ways
+    methods
 }
 
-/// A kind of way in the legend: its name, its colour, and whether a way belongs to it.
-type LegendEntry = (&'static str, RGBColor, fn(&Way) -> bool);
+/// A kind of method in the legend: its name, its colour, and whether a method belongs to it.
+type LegendEntry = (&'static str, RGBColor, fn(&Method) -> bool);
 
 struct Chart<'c, 's> {
     canvas: &'c Canvas<'s>,
     findings: &'c Findings<'c>,
-    ways: Vec<Way>,
+    methods: Vec<Method>,
 }
 
 impl Chart<'_, '_> {
-    /// Draws the bars of one state, with the names of the ways to the left if `is_first`.
+    /// Draws the bars of one state, with the names of the methods to the left if `is_first`.
     fn panel(&self, state: CacheState, left: i32, is_first: bool) -> Drawn<()> {
         let rows: Vec<&Row> = self.findings.measured.rows.iter().filter(|row| row.state == state).collect();
-        let most = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.high.max(rate.value)).fold(0.0, f64::max);
-        let scale = Scale::up_to(most);
+        let max = rows.iter().filter_map(|row| row.rate()).map(|rate| rate.high.max(rate.value)).fold(0.0, f64::max);
+        let scale = Scale::up_to(max);
         let across = |value: f64| left + (value / scale.end * f64::from(PANEL)).round() as i32;
-        let bottom = HEAD + 30 + self.ways.len() as i32 * STEP;
+        let bottom = HEAD + 30 + self.methods.len() as i32 * STEP;
         self.canvas.write(&format!("{}, GB/s", state.word()), (15, INK), (left, HEAD + 4), Align::Left)?;
         for tick in scale.ticks() {
             let x = across(tick);
@@ -93,17 +93,17 @@ impl Chart<'_, '_> {
             self.canvas.write(&scale.text(tick), (12, FAINT), (x, bottom + 12), Align::Center)?;
         }
         let fastest = rows.iter().map(|row| row.speed()).fold(0.0, f64::max);
-        for (line, way) in self.ways.iter().enumerate() {
+        for (line, method) in self.methods.iter().enumerate() {
             let middle = HEAD + 30 + line as i32 * STEP + STEP / 2;
             if is_first {
                 self.canvas.write(
-                    &way.label(self.findings.settings.pattern),
+                    &method.label(self.findings.settings.pattern),
                     (14, INK),
                     (left - 10, middle),
                     Align::Right,
                 )?;
             }
-            match rows.iter().find(|row| row.way == *way) {
+            match rows.iter().find(|row| row.method == *method) {
                 Some(row) => self.bar(row, (left, middle), &across, row.speed() >= fastest)?,
                 None => {
                     self.canvas.write("not measured in this state", (12, FAINT), (left + 4, middle), Align::Left)?;
@@ -120,7 +120,7 @@ impl Chart<'_, '_> {
             return self.canvas.write(why, (12, FAINT), (left + 4, middle), Align::Left);
         };
         let (top, end) = (middle - BAR / 2, across(estimate.value));
-        self.canvas.bar((left, top), (end, top + BAR), color_of(&row.way))?;
+        self.canvas.bar((left, top), (end, top + BAR), color_of(&row.method))?;
         // The middle half of the runs, as a whisker through the bar's end.
         let (low, high) = (across(estimate.low), across(estimate.high));
         self.canvas.line((low, middle), (high, middle), INK)?;
@@ -138,12 +138,12 @@ impl Chart<'_, '_> {
     fn legend(&self, width: i32, y: i32) -> Drawn<()> {
         let mut at = MARGIN;
         let kinds: [LegendEntry; 3] = [
-            ("read into a buffer", READ, Way::is_read),
-            ("mapped", MAP, Way::is_map),
-            ("--io auto", AUTO, |way| way.means == Means::Auto),
+            ("read into a buffer", READ_COLOR, Method::is_read),
+            ("mapped", MAP_COLOR, Method::is_map),
+            ("--io auto", AUTO_COLOR, |method| method.calls == Calls::Auto),
         ];
         for (name, color, is_kind) in kinds {
-            if self.ways.iter().any(is_kind) {
+            if self.methods.iter().any(is_kind) {
                 self.canvas.bar((at, y - 6), (at + 12, y + 6), color)?;
                 self.canvas.write(name, (12, FAINT), (at + 18, y), Align::Left)?;
                 at += 18 + name.len() as i32 * 6 + 22;
@@ -180,10 +180,10 @@ fn subtitle(Findings { subjects, machine, .. }: &Findings<'_>) -> String {
     )
 }
 
-fn color_of(way: &Way) -> RGBColor {
-    match way.means {
-        Means::Auto => AUTO,
-        _ if way.is_read() => READ,
-        _ => MAP,
+fn color_of(method: &Method) -> RGBColor {
+    match method.calls {
+        Calls::Auto => AUTO_COLOR,
+        _ if method.is_read() => READ_COLOR,
+        _ => MAP_COLOR,
     }
 }

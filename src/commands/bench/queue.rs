@@ -5,16 +5,16 @@ use std::io;
 use std::ops::Range;
 use std::time::Instant;
 
-use super::crew::{PassOutcome, Task, Total};
 use super::latency::Stopwatch;
 use super::load::{aligned, changed};
+use super::workers::{PassOutcome, Task, Total};
 use crate::os::Ring;
 
 /// A request and its progress.
 struct Request {
-    place: Range<u64>,
+    range: Range<u64>,
     /// The range to read, which is wider if reads must be aligned.
-    around: Range<u64>,
+    aligned_range: Range<u64>,
     got: usize,
     begun: Option<Instant>,
     is_done: bool,
@@ -71,13 +71,13 @@ pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<PassO
 impl Queue<'_> {
     /// Requests the next access, if there is one.
     fn request(&mut self, slot: usize) -> io::Result<()> {
-        let Some(place) = self.task.walk.place(self.next) else { return Ok(()) };
+        let Some(range) = self.task.walk.range(self.next) else { return Ok(()) };
         self.next += 1;
-        let around = aligned(&place, self.alignment);
+        let aligned_range = aligned(&range, self.alignment);
         let begun = self.stopwatch.begin();
-        let length = (around.end - around.start) as usize;
-        self.ring.read(slot, 0..length, around.start)?;
-        self.requests[slot] = Some(Request { place, around, got: 0, begun, is_done: false });
+        let length = (aligned_range.end - aligned_range.start) as usize;
+        self.ring.read(slot, 0..length, aligned_range.start)?;
+        self.requests[slot] = Some(Request { range, aligned_range, got: 0, begun, is_done: false });
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Queue<'_> {
         let Some(request) = &mut self.requests[slot] else { return Ok(None) };
         let more = read?;
         request.got += more;
-        let wanted = (request.place.end - request.around.start) as usize;
+        let wanted = (request.range.end - request.aligned_range.start) as usize;
         if request.got >= wanted {
             request.is_done = true;
             return Ok(Some(slot));
@@ -97,16 +97,16 @@ impl Queue<'_> {
         if more == 0 || !(more as u64).is_multiple_of(self.alignment) {
             return Err(changed());
         }
-        let length = (request.around.end - request.around.start) as usize;
-        self.ring.read(slot, request.got..length, request.around.start + request.got as u64)?;
+        let length = (request.aligned_range.end - request.aligned_range.start) as usize;
+        self.ring.read(slot, request.got..length, request.aligned_range.start + request.got as u64)?;
         Ok(None)
     }
 
     fn work(&mut self, slot: usize, total: &mut Total<'_>) {
         let Some(request) = self.requests[slot].take() else { return };
-        let lead = (request.place.start - request.around.start) as usize;
-        let wanted = (request.place.end - request.around.start) as usize;
-        total.take(request.place.start, &self.ring.bytes(slot)[lead..wanted], true);
+        let lead = (request.range.start - request.aligned_range.start) as usize;
+        let wanted = (request.range.end - request.aligned_range.start) as usize;
+        total.take(request.range.start, &self.ring.bytes(slot)[lead..wanted], true);
         self.stopwatch.end(request.begun);
     }
 }

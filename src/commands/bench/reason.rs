@@ -1,19 +1,19 @@
-//! Explains why one way is slower than another: which of its costs make up the difference.
+//! Explains why one method is slower than another: which of its costs make up the difference.
 //!
 //! The time of a pass consists of processor time, divided among its threads, and of waiting. The
-//! difference between two ways is therefore the sum of the differences in threads, user time,
+//! difference between two methods is therefore the sum of the differences in threads, user time,
 //! system time and waiting. Each is named with its share, the largest first. If no counter differs,
 //! the sentence says so.
 
 use super::figures::{count, duration};
+use super::method::size;
 use super::row::{ProcessorTime, Row};
-use super::way::size;
 use crate::cli::bench::AccessPattern;
 
 /// The smallest share of the difference that is reported.
-const LEAST_SHARE: f64 = 0.1;
+const MIN_SHARE: f64 = 0.1;
 
-/// The ratio of bytes read from the device to bytes wanted above which a way reads too much.
+/// The ratio of bytes read from the device to bytes wanted above which a method reads too much.
 pub const AMPLIFIED: f64 = 1.5;
 
 /// Explains why `loser` is slower than `winner`.
@@ -22,7 +22,7 @@ pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
     // The loser may save time elsewhere, so its losses may exceed the difference.
     let losses: f64 = parts.iter().map(|part| part.seconds.max(0.0)).sum();
     let difference = losses.max(loser.seconds() - winner.seconds());
-    parts.retain(|part| part.seconds >= LEAST_SHARE * difference && part.seconds > 0.0);
+    parts.retain(|part| part.seconds >= MIN_SHARE * difference && part.seconds > 0.0);
     parts.sort_by(|a, b| b.seconds.total_cmp(&a.seconds));
     if parts.is_empty() {
         return "Why: no counter explains it.".into();
@@ -35,13 +35,13 @@ pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
     format!("Why: {}.", listed.join("; "))
 }
 
-/// Returns the bytes that a way fetches from the device, divided by the bytes wanted.
+/// Returns the bytes that a method fetches from the device, divided by the bytes wanted.
 ///
 /// Returns `None` if the excess is a few pages, because even a tiny file occupies a whole page.
 pub fn amplification(row: &Row) -> Option<f64> {
-    const LEAST_EXCESS: f64 = 65_536.0;
+    const MIN_EXCESS: f64 = 65_536.0;
     let (fetched, wanted) = (row.device_bytes()?, row.bytes as f64);
-    (wanted > 0.0 && fetched - wanted > LEAST_EXCESS).then_some(fetched / wanted)
+    (wanted > 0.0 && fetched - wanted > MIN_EXCESS).then_some(fetched / wanted)
 }
 
 /// A part of a difference.
@@ -61,7 +61,7 @@ impl Cost {
     fn of(row: &Row) -> Cost {
         // Threads in excess of the processors only wait for each other.
         let processors = crate::os::processors();
-        let threads = row.way.threads.min(processors) as f64;
+        let threads = row.method.threads.min(processors) as f64;
         let time = row.processor_time();
         Cost { threads, time, wait: (row.seconds() - (time.user + time.system) / threads).max(0.0) }
     }
@@ -73,8 +73,8 @@ impl Cost {
 
 fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     let (fast, slow) = (Cost::of(winner), Cost::of(loser));
-    let plural = if winner.way.threads == 1 { "" } else { "s" };
-    let text = format!("{} thread{plural} against {}", winner.way.threads, loser.way.threads);
+    let plural = if winner.method.threads == 1 { "" } else { "s" };
+    let text = format!("{} thread{plural} against {}", winner.method.threads, loser.method.threads);
     let mut parts = vec![Share { seconds: slow.busy() * (1.0 / slow.threads - 1.0 / fast.threads), text }];
     let [user, system] =
         [slow.time.user - fast.time.user, slow.time.system - fast.time.system].map(|seconds| seconds / fast.threads);
@@ -82,7 +82,7 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     let times = [loser, winner].map(|row| amplification(row).unwrap_or(1.0).max(1.0));
     if times[0] > AMPLIFIED && times[0] > AMPLIFIED * times[1] {
         // Fetching unwanted bytes costs both waiting and system time.
-        let name = loser.way.label(pattern);
+        let name = loser.method.label(pattern);
         let text = format!("{name} reads {:.1} times the bytes it wants from the device", times[0]);
         parts.push(Share { seconds: system.max(0.0) + wait.max(0.0), text });
         parts.push(Share { seconds: user, text: work_cost(winner, loser) });
@@ -99,7 +99,7 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
         parts.push(Share { seconds: system, text: format!("{}: {times}", system_cost(loser, pattern)) });
     }
     let major = |row: &Row| row.median(|usage| usage.major_faults as f64);
-    let name = loser.way.label(pattern);
+    let name = loser.method.label(pattern);
     let mut text = format!("{name} waits {} against {}", duration(slow.wait), duration(fast.wait));
     if major(loser) > 2.0 * major(winner).max(1.0) {
         text.push_str(&format!(", at {} major faults", count(major(loser))));
@@ -128,17 +128,17 @@ fn work_cost(winner: &Row, loser: &Row) -> String {
     }
 }
 
-/// Describes what the kernel does for a way.
+/// Describes what the kernel does for a method.
 fn system_cost(row: &Row, pattern: AccessPattern) -> String {
     let minor = row.median(|usage| usage.minor_faults as f64);
-    if row.way.is_direct() {
+    if row.method.is_direct() {
         "each direct read is a request to the device".into()
-    } else if row.way.is_read() {
+    } else if row.method.is_read() {
         "a read copies every byte".into()
     } else if minor >= 16.0 {
         let each = duration(row.processor_time().system / minor);
         let bytes = size((row.bytes as f64 / minor) as u64);
-        format!("{} takes {} minor faults, one per {bytes}, {each} each", row.way.label(pattern), count(minor))
+        format!("{} takes {} minor faults, one per {bytes}, {each} each", row.method.label(pattern), count(minor))
     } else {
         "mapping and unmapping".into()
     }
@@ -146,9 +146,9 @@ fn system_cost(row: &Row, pattern: AccessPattern) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::method::Method;
     use super::super::row::Sample;
     use super::super::state::CacheState;
-    use super::super::way::Way;
     use super::*;
     use crate::cli::bench::Family;
     use crate::os::Usage;
@@ -162,8 +162,8 @@ mod tests {
             ..Usage::default()
         };
         let sample = Sample { round: 1, passes: 1, seconds: wall as f64 / 1e3, pace: 1.0, usage, peak: None };
-        let way = Way::of(family, None, threads);
-        Row { samples: vec![sample], ..Row::new(way, CacheState::Cold, 1_000_000_000, None) }
+        let method = Method::of(family, None, threads);
+        Row { samples: vec![sample], ..Row::new(method, CacheState::Cold, 1_000_000_000, None) }
     }
 
     fn why(winner: &Row, loser: &Row) -> String {

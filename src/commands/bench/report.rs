@@ -58,7 +58,7 @@ struct ResultReport {
     result: String,
 }
 
-/// The figures of a way in a state.
+/// The figures of a method in a state.
 #[derive(Serialize)]
 pub struct RowReport {
     /// The name for `--ways`.
@@ -224,11 +224,11 @@ pub fn row_report(settings: &BenchSettings, row: &Row) -> RowReport {
     let measured = !row.samples.is_empty();
     let spread = |Estimate { value, low, high }| Spread { estimate: value, quarter_below: low, quarter_above: high };
     RowReport {
-        way: row.way.word(),
-        label: row.way.label(settings.pattern),
-        block_size: row.way.block,
-        threads: row.way.threads,
-        queue_depth: row.way.depth,
+        way: row.method.word(),
+        label: row.method.label(settings.pattern),
+        block_size: row.method.block,
+        threads: row.method.threads,
+        queue_depth: row.method.depth,
         state: row.state.word(),
         bytes: row.bytes,
         accesses: row.accesses,
@@ -269,7 +269,7 @@ pub fn row_report(settings: &BenchSettings, row: &Row) -> RowReport {
 }
 
 fn verdict_report(settings: &BenchSettings, verdict: &Verdict<'_>) -> VerdictReport {
-    let label = |row: &Row| row.way.label(settings.pattern);
+    let label = |row: &Row| row.method.label(settings.pattern);
     let duel = |duel: &Duel<'_>| DuelReport {
         one: label(duel.one),
         other: label(duel.other),

@@ -1,17 +1,17 @@
-//! Holds the figures of the runs: a row for each way in each state.
+//! Holds the figures of the runs: a row for each method in each state.
 
-use super::crew::Answer;
 use super::latency::Latencies;
+use super::method::Method;
 use super::state::CacheState;
 use super::statistics::{Estimate, estimate, summary};
-use super::way::Way;
+use super::workers::Answer;
 use crate::os::Usage;
 
-/// A way in a state, and all its runs.
+/// A method in a state, and all its runs.
 #[derive(Debug)]
 pub struct Row {
-    /// The way of reading.
-    pub way: Way,
+    /// The method of reading.
+    pub method: Method,
     /// The state of the page cache before each run.
     pub state: CacheState,
     /// The number of bytes that a pass loads.
@@ -24,7 +24,7 @@ pub struct Row {
     pub latencies: Option<Latencies>,
     /// The invalid runs: their number, from 1, and the reason.
     pub left_out: Vec<(u32, String)>,
-    /// The reason why this machine or file does not support the way.
+    /// The reason why this machine or file does not support the method.
     pub unavailable: Option<String>,
     /// The seconds that the work of a pass takes on bytes in the processor's cache.
     pub work_in_cache: Option<f64>,
@@ -64,14 +64,24 @@ pub struct Sample {
 
 impl Row {
     /// Returns a row without runs.
-    pub fn new(way: Way, state: CacheState, bytes: u64, accesses: Option<u64>) -> Row {
+    pub fn new(method: Method, state: CacheState, bytes: u64, accesses: Option<u64>) -> Row {
         let (samples, left_out) = (Vec::new(), Vec::new());
-        Row { way, state, bytes, accesses, samples, latencies: None, left_out, unavailable: None, work_in_cache: None }
+        Row {
+            method,
+            state,
+            bytes,
+            accesses,
+            samples,
+            latencies: None,
+            left_out,
+            unavailable: None,
+            work_in_cache: None,
+        }
     }
 
-    /// Returns a row of a way whose runs over 10⁹ bytes took these `seconds`.
+    /// Returns a row of a method whose runs over 10⁹ bytes took these `seconds`.
     #[cfg(test)]
-    pub fn timed(way: Way, seconds: &[f64]) -> Row {
+    pub fn timed(method: Method, seconds: &[f64]) -> Row {
         let sample = |(round, &seconds): (u32, &f64)| Sample {
             round,
             passes: 1,
@@ -82,7 +92,7 @@ impl Row {
         };
         Row {
             samples: (1..).zip(seconds).map(sample).collect(),
-            ..Row::new(way, CacheState::Warm, 1_000_000_000, None)
+            ..Row::new(method, CacheState::Warm, 1_000_000_000, None)
         }
     }
 
@@ -129,8 +139,9 @@ impl Row {
     /// Returns the number of bytes read from the device in a pass, or `None` if the kernel does not
     /// report it.
     pub fn device_bytes(&self) -> Option<f64> {
-        let told = self.samples.iter().all(|sample| sample.usage.device_bytes.is_some()) && !self.samples.is_empty();
-        told.then(|| self.median(|usage| usage.device_bytes.unwrap_or(0) as f64))
+        let is_known =
+            self.samples.iter().all(|sample| sample.usage.device_bytes.is_some()) && !self.samples.is_empty();
+        is_known.then(|| self.median(|usage| usage.device_bytes.unwrap_or(0) as f64))
     }
 
     /// Returns the median of the peak resident size in bytes.
@@ -161,9 +172,9 @@ impl Row {
 /// All measurements.
 #[derive(Debug, Default)]
 pub struct Measured {
-    /// Every way in every state.
+    /// Every method in every state.
     pub rows: Vec<Row>,
-    /// The result that all ways agree on; if accesses are out of order, one for each access size.
+    /// The result that all methods agree on; if accesses are out of order, one for each access size.
     pub answers: Vec<(Option<u64>, Answer)>,
     /// The number of times that the figures were examined to decide whether to continue.
     pub looks: u32,

@@ -3,8 +3,8 @@
 use std::hash::{BuildHasher, Hasher};
 
 use super::earlier::Earlier;
+use super::method::MethodChoice;
 use super::state::CacheState;
-use super::way::WayChoice;
 use super::work::Work;
 use crate::cli::bench::{AccessPattern, BenchArgs, Family};
 
@@ -19,15 +19,15 @@ pub struct BenchSettings {
     pub pattern: AccessPattern,
     /// The distance between accesses, under [`AccessPattern::Stride`].
     pub stride: u64,
-    /// The ways to compare.
-    pub selection: WayChoice,
+    /// The methods to compare.
+    pub selection: MethodChoice,
     /// The states to measure: cold, warm or both.
     pub states: Vec<CacheState>,
-    /// The number of threads of the parallel ways.
+    /// The number of threads of the parallel methods.
     pub threads: usize,
-    /// The number of runs of each way in each state.
+    /// The number of runs of each method in each state.
     pub runs: u32,
-    /// The maximum number of runs of each way, if they continue until the verdict is certain.
+    /// The maximum number of runs of each method, if they continue until the verdict is certain.
     pub until_certain: Option<u32>,
     /// The seed for all shuffling.
     pub seed: u64,
@@ -61,7 +61,7 @@ impl BenchSettings {
             work_text: args.work.clone(),
             pattern: args.pattern,
             stride: args.stride.unwrap_or(STRIDE),
-            selection: WayChoice {
+            selection: MethodChoice {
                 threads,
                 blocks: args.block_size.clone(),
                 depths: args.queue_depth.iter().map(|&depth| usize::from(depth)).collect(),

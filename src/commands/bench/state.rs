@@ -30,11 +30,11 @@ impl CacheState {
     ///
     /// # Errors
     /// Returns a sentence that says which file could not be put into this state, and why.
-    pub fn make(self, subjects: &[Subject]) -> Result<(), String> {
+    pub fn establish(self, subjects: &[Subject]) -> Result<(), String> {
         for subject in subjects {
             let made = match self {
-                CacheState::Cold => chill(subject),
-                CacheState::Warm => heat(subject),
+                CacheState::Cold => evict(subject),
+                CacheState::Warm => load(subject),
             };
             made.map_err(|reason| format!("{}: {reason}", subject.shown()))?;
         }
@@ -43,14 +43,14 @@ impl CacheState {
 }
 
 /// The number and length of waits for pages that are being read or written.
-const TRIES: u32 = 40;
+const MAX_TRIES: u32 = 40;
 const WAIT: Duration = Duration::from_millis(25);
 
 /// Asks the kernel to drop the file's pages (`posix_fadvise(2)`, DONTNEED). It drops clean unused
 /// pages, starts to write back dirty ones, and ignores mapped ones.
-fn chill(subject: &Subject) -> Result<(), String> {
-    let mut left = String::new();
-    for attempt in 0..TRIES {
+fn evict(subject: &Subject) -> Result<(), String> {
+    let mut reason = String::new();
+    for attempt in 0..MAX_TRIES {
         if attempt > 0 {
             std::thread::sleep(WAIT);
         }
@@ -61,9 +61,9 @@ fn chill(subject: &Subject) -> Result<(), String> {
         }
         let pages = residency::pages(subject.len());
         let (dirty, written) = cached.state.map_or((0, 0), |state| (state.dirty, state.writeback));
-        left = format!("{} of {pages} pages stay in memory: ", cached.resident);
+        reason = format!("{} of {pages} pages stay in memory: ", cached.resident);
         let keeper = subject.filesystem().filter(|name| matches!(*name, "tmpfs" | "ramfs"));
-        left += &match (keeper, dirty + written) {
+        reason += &match (keeper, dirty + written) {
             (Some(name), _) => format!("{name} keeps its files in memory"),
             (None, 0) => "mapped or locked by another process".to_owned(),
             (None, unwritten) => format!("{unwritten} dirty, not on the disk yet (sync writes them out)"),
@@ -73,11 +73,11 @@ fn chill(subject: &Subject) -> Result<(), String> {
             break;
         }
     }
-    Err(left)
+    Err(reason)
 }
 
 /// Reads the file until all of it is cached.
-fn heat(subject: &Subject) -> Result<(), String> {
+fn load(subject: &Subject) -> Result<(), String> {
     let pages = residency::pages(subject.len());
     let mut resident = 0;
     for _ in 0..3 {

@@ -1,4 +1,4 @@
-//! Statistics of a few noisy timings: an estimate, its spread, and whether two ways really differ.
+//! Statistics of a few noisy timings: an estimate, its spread, and whether two methods really differ.
 
 /// The median and the quartiles of a sample.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -24,10 +24,10 @@ pub fn summary(values: impl IntoIterator<Item = f64>) -> Option<Summary> {
 
 /// Interpolates between the two values next to the quantile.
 fn quantile(sorted: &[f64], share: f64) -> f64 {
-    let place = share * (sorted.len() - 1) as f64;
-    let below = sorted[place.floor() as usize];
-    let above = sorted[place.ceil() as usize];
-    below + (above - below) * place.fract()
+    let position = share * (sorted.len() - 1) as f64;
+    let below = sorted[position.floor() as usize];
+    let above = sorted[position.ceil() as usize];
+    below + (above - below) * position.fract()
 }
 
 /// A throughput and its spread.
@@ -142,7 +142,7 @@ pub fn holm(chances: &[f64]) -> Vec<f64> {
     corrected
 }
 
-/// Returns the number of runs of each way at which nine of ten experiments find a difference of
+/// Returns the number of runs of each method at which nine of ten experiments find a difference of
 /// `distance` between two samples significant at the level `error`. `distance` and `deviation` are
 /// those of logarithms.
 pub fn runs_to_show(distance: f64, deviation: f64, error: f64) -> f64 {

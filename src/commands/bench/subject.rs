@@ -135,9 +135,9 @@ impl Subject {
     /// Returns the extent of the file's holes, which are read without the disk, if it has any.
     pub fn holes(&self) -> Option<Sparseness> {
         // This is enough for the holes of a file that was downloaded in pieces.
-        const MOST_RANGES: usize = 10_000;
+        const MAX_RANGES: usize = 10_000;
         let is_regular = self.status.kind == FileType::RegularFile;
-        let found = is_regular.then(|| sparseness(self.fd(), self.len, MOST_RANGES))?;
+        let found = is_regular.then(|| sparseness(self.fd(), self.len, MAX_RANGES))?;
         (found.hole_bytes > 0).then_some(found)
     }
 
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_measured_is_refused() {
+    fn unmeasurable_files_are_refused() {
         let directory = tempfile::tempdir().unwrap();
         let empty = directory.path().join("empty");
         std::fs::write(&empty, "").unwrap();

@@ -8,23 +8,23 @@ use anstyle::{AnsiColor, Style};
 use super::compare::Comparison;
 use super::figures::{count, duration, figure, size_short};
 use super::findings::Findings;
+use super::method::{Calls, size};
 use super::row::{Measured, Row};
 use super::settings::{BenchSettings, pattern_word};
 use super::state::CacheState;
-use super::way::{Means, size};
 use crate::cli::bench::AccessPattern;
 use crate::output::fold;
 
 /// How the table is displayed.
 #[derive(Clone, Copy, Debug)]
-pub struct Look {
+pub struct TableStyle {
     /// The number of columns of the terminal.
     pub width: usize,
     /// Whether to use colour.
     pub color: bool,
 }
 
-impl Look {
+impl TableStyle {
     /// Returns the width of sentences, because long lines are hard to read.
     fn prose(self) -> usize {
         self.width.clamp(20, 100)
@@ -32,10 +32,10 @@ impl Look {
 }
 
 /// The narrowest bar that is readable, and the widest one that is useful.
-const LEAST_BAR: usize = 8;
-const MOST_BAR: usize = 40;
+const MIN_BAR: usize = 8;
+const MAX_BAR: usize = 40;
 
-/// A column other than the way and the bar.
+/// A column other than the method and the bar.
 struct Column {
     name: &'static str,
     width: usize,
@@ -91,36 +91,36 @@ static COLUMNS: [Column; 14] = [
 ];
 
 /// Returns the whole report for people.
-pub fn table(findings: &Findings<'_>, look: Look) -> String {
-    let mut text = fold(&head(findings), look.width, 2);
+pub fn table(findings: &Findings<'_>, style: TableStyle) -> String {
+    let mut text = fold(&head(findings), style.width, 2);
     let Findings { settings, measured, verdicts, .. } = findings;
     for &state in &settings.states {
         text.push('\n');
         if let Some((_, reason)) = measured.blocked.iter().find(|(blocked, _)| *blocked == state) {
-            push_wrapped(&mut text, &format!("{}: not measured ({reason})", state.word()), look.prose());
+            push_wrapped(&mut text, &format!("{}: not measured ({reason})", state.word()), style.prose());
             continue;
         }
-        push_state(&mut text, settings, measured, state, look);
+        push_state(&mut text, settings, measured, state, style);
         if let Some(verdict) = verdicts.iter().find(|verdict| verdict.state == state) {
             text.push('\n');
             for sentence in &verdict.sentences {
-                push_wrapped(&mut text, sentence, look.prose());
+                push_wrapped(&mut text, sentence, style.prose());
             }
         }
     }
     text.push('\n');
     for sentence in findings.comparison.iter().flat_map(Comparison::sentences) {
-        push_wrapped(&mut text, &sentence, look.prose());
+        push_wrapped(&mut text, &sentence, style.prose());
     }
     for (block, answer) in &measured.answers {
         let of = block.map(|block| format!(" in accesses of {}", size(block))).unwrap_or_default();
-        push_wrapped(&mut text, &format!("Every way found the same{of}: {answer}"), look.width);
+        push_wrapped(&mut text, &format!("Every way found the same{of}: {answer}"), style.width);
     }
     for note in &measured.notes {
-        push_wrapped(&mut text, &format!("Note: {note}"), look.width);
+        push_wrapped(&mut text, &format!("Note: {note}"), style.width);
     }
     for line in left_out(measured) {
-        push_wrapped(&mut text, &format!("* {line}"), look.width);
+        push_wrapped(&mut text, &format!("* {line}"), style.width);
     }
     text
 }
@@ -144,13 +144,13 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
     let stride =
         if settings.pattern == AccessPattern::Stride { format!(" {}", size(settings.stride)) } else { String::new() };
     let in_state = |state: &CacheState| measured.rows.iter().filter(|row| row.state == *state).count();
-    let ways = settings.states.iter().map(in_state).max().unwrap_or(0);
+    let methods = settings.states.iter().map(in_state).max().unwrap_or(0);
     let _ = writeln!(
         text,
-        "{} · {}{stride} · {ways} way{}, {} run{} each, shuffled by --seed {}",
+        "{} · {}{stride} · {methods} way{}, {} run{} each, shuffled by --seed {}",
         settings.work_text.escape_debug(),
         pattern_word(settings.pattern),
-        if ways == 1 { "" } else { "s" },
+        if methods == 1 { "" } else { "s" },
         settings.runs,
         if settings.runs == 1 { "" } else { "s" },
         settings.seed
@@ -158,20 +158,20 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
     text
 }
 
-fn push_state(text: &mut String, settings: &BenchSettings, measured: &Measured, state: CacheState, look: Look) {
+fn push_state(text: &mut String, settings: &BenchSettings, measured: &Measured, state: CacheState, style: TableStyle) {
     let mut rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state).collect();
     let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.value);
     rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
-    let most = rows.first().map_or(0.0, |row| speed(row));
+    let max = rows.first().map_or(0.0, |row| speed(row));
     let is_shown = |shown: Shown| match shown {
         Shown::Always => true,
         Shown::Scattered => settings.pattern != AccessPattern::Sequential,
         Shown::Sequential => settings.pattern == AccessPattern::Sequential,
         Shown::FromDevice => rows.iter().any(|row| row.device_bytes().is_some_and(|bytes| bytes > 0.0)),
     };
-    let labels = rows.iter().map(|row| row.way.label(settings.pattern).chars().count()).max().unwrap_or(0).max(5);
-    let (columns, bar) = fit(look.width, labels, is_shown);
-    let heading = if look.color { Style::new().bold() } else { Style::new() };
+    let labels = rows.iter().map(|row| row.method.label(settings.pattern).chars().count()).max().unwrap_or(0).max(5);
+    let (columns, bar) = fit(style.width, labels, is_shown);
+    let heading = if style.color { Style::new().bold() } else { Style::new() };
     let _ = write!(text, "{heading}{:<labels$}", state.word());
     for (index, Column { name, width, .. }) in columns.iter().enumerate() {
         let _ = write!(text, " {name:>width$}");
@@ -181,22 +181,22 @@ fn push_state(text: &mut String, settings: &BenchSettings, measured: &Measured, 
     }
     let _ = writeln!(text, "{heading:#}");
     for row in rows {
-        let style = if look.color { style(row) } else { Style::new() };
-        let label = row.way.label(settings.pattern);
+        let color = if style.color { row_style(row) } else { Style::new() };
+        let label = row.method.label(settings.pattern);
         let Some(rate) = row.rate() else {
             let why = match (&row.unavailable, row.left_out.first()) {
                 (Some(reason), _) => format!("not available: {reason}"),
                 (None, Some((_, reason))) => format!("left out: {reason}"),
                 (None, None) => "not measured".to_owned(),
             };
-            push_wrapped(text, &format!("{label:<labels$} {why}"), look.width);
+            push_wrapped(text, &format!("{label:<labels$} {why}"), style.width);
             continue;
         };
         let _ = write!(text, "{label:<labels$}");
         for (index, Column { width, cell, .. }) in columns.iter().enumerate() {
             let _ = write!(text, " {:>width$}", cell(row));
             if index == 0 {
-                let _ = write!(text, " {style}{}{style:#}", bar_of(rate.value / most, bar));
+                let _ = write!(text, " {color}{}{color:#}", bar_of(rate.value / max, bar));
             }
         }
         if !row.left_out.is_empty() {
@@ -212,11 +212,11 @@ fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'
     let mut columns: Vec<&Column> = COLUMNS.iter().filter(|column| is_shown(column.shown)).collect();
     loop {
         let fixed = labels + 1 + columns.iter().map(|column| column.width + 1).sum::<usize>();
-        let most_spare = columns.iter().map(|column| column.spare).max().unwrap_or(0);
-        if fixed + LEAST_BAR <= width || most_spare == 0 {
-            return (columns, width.saturating_sub(fixed).min(MOST_BAR));
+        let max_spare = columns.iter().map(|column| column.spare).max().unwrap_or(0);
+        if fixed + MIN_BAR <= width || max_spare == 0 {
+            return (columns, width.saturating_sub(fixed).min(MAX_BAR));
         }
-        columns.retain(|column| column.spare < most_spare);
+        columns.retain(|column| column.spare < max_spare);
     }
 }
 
@@ -238,10 +238,10 @@ fn left_out(measured: &Measured) -> Vec<String> {
 }
 
 /// Returns the colour of a row: one for reads, one for mappings, one for `--io auto`.
-fn style(row: &Row) -> Style {
-    let color = match row.way.means {
-        Means::Auto => AnsiColor::Green,
-        _ if row.way.is_read() => AnsiColor::Yellow,
+fn row_style(row: &Row) -> Style {
+    let color = match row.method.calls {
+        Calls::Auto => AnsiColor::Green,
+        _ if row.method.is_read() => AnsiColor::Yellow,
         _ => AnsiColor::Cyan,
     };
     Style::new().fg_color(Some(color.into()))
@@ -282,7 +282,7 @@ mod tests {
         assert_eq!((columns.len(), bar), (2, 4));
         for (width, labels) in [(84, 17), (100, 22), (120, 24), (300, 30)] {
             let (columns, bar) = fit(width, labels, |shown| shown != Shown::Sequential);
-            assert!((LEAST_BAR..=MOST_BAR).contains(&bar));
+            assert!((MIN_BAR..=MAX_BAR).contains(&bar));
             let used = labels + columns.iter().map(|column| column.width + 1).sum::<usize>() + 1 + bar;
             assert!(used <= width, "{used} columns of {width}");
         }

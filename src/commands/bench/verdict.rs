@@ -1,29 +1,29 @@
-//! Writes the verdict: which way wins here, by how much, whether that exceeds the noise, and why
+//! Writes the verdict: which method wins here, by how much, whether that exceeds the noise, and why
 //! according to the counters. Losses of mapping are stated as plainly as its wins.
 
 use super::duel::{Duel, DuelOutcome, MARGIN, compare};
 use super::figures::{count, rate};
+use super::method::Calls;
 use super::reason::{AMPLIFIED, amplification, reason};
 use super::row::{Measured, Row};
 use super::settings::BenchSettings;
 use super::state::CacheState;
-use super::way::Means;
 
-/// The maximum number of ways that a sentence names as equally fast.
-const MOST_NAMED: usize = 4;
+/// The maximum number of methods that a sentence names as equally fast.
+const MAX_NAMED: usize = 4;
 
 /// The verdict on one state.
 #[derive(Debug)]
 pub struct Verdict<'m> {
     /// The state.
     pub state: CacheState,
-    /// The fastest way of all.
+    /// The fastest method of all.
     pub fastest: &'m Row,
-    /// The ways that these runs cannot distinguish from the fastest.
+    /// The methods that these runs cannot distinguish from the fastest.
     pub as_fast: Vec<&'m Row>,
     /// The fastest mapping against the fastest read, if both were measured.
     pub duel: Option<Duel<'m>>,
-    /// `--io auto` against the fastest other way, if it was measured.
+    /// `--io auto` against the fastest other method, if it was measured.
     pub auto: Option<Duel<'m>>,
     /// The sentences of the verdict.
     pub sentences: Vec<String>,
@@ -45,13 +45,13 @@ pub fn verdicts<'m>(settings: &BenchSettings, measured: &'m Measured) -> Vec<Ver
 fn verdict<'m>(settings: &BenchSettings, measured: &'m Measured, state: CacheState) -> Option<Verdict<'m>> {
     let rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty()).collect();
     let words = Words { settings, looks: measured.looks };
-    let fixed: Vec<&Row> = rows.iter().copied().filter(|row| row.way.means != Means::Auto).collect();
+    let fixed: Vec<&Row> = rows.iter().copied().filter(|row| row.method.calls != Calls::Auto).collect();
     let mut sentences = Vec::new();
     let duel = words.duel(&fixed);
     if let Some(duel) = &duel {
         sentences.extend(words.outcome_and_reason(duel));
-        let single: Vec<&Row> = fixed.iter().copied().filter(|row| row.way.threads == 1).collect();
-        let single = words.duel(&single).filter(|_| duel.one.way.threads > 1 || duel.other.way.threads > 1);
+        let single: Vec<&Row> = fixed.iter().copied().filter(|row| row.method.threads == 1).collect();
+        let single = words.duel(&single).filter(|_| duel.one.method.threads > 1 || duel.other.method.threads > 1);
         if let Some(single) = single {
             let mut said = words.outcome_and_reason(&single).into_iter();
             sentences.extend(said.next().map(|outcome| format!("On one thread: {outcome}")));
@@ -64,8 +64,8 @@ fn verdict<'m>(settings: &BenchSettings, measured: &'m Measured, state: CacheSta
     sentences.push(words.fastest(fastest, &duels, &as_fast));
     sentences.extend(words.amplification(&rows));
     let unsure: Vec<[&Row; 2]> = as_fast.iter().map(|row| [fastest, *row]).collect();
-    sentences.extend(words.the_others(&rows, &unsure));
-    let auto = rows.iter().copied().find(|row| row.way.means == Means::Auto);
+    sentences.extend(words.others_label(&rows, &unsure));
+    let auto = rows.iter().copied().find(|row| row.method.calls == Calls::Auto);
     let auto = auto.and_then(|auto| fastest_duel(words.against_rest(auto, &rows)));
     sentences.extend(auto.as_ref().map(|auto| words.of_auto(auto)));
     Some(Verdict { state, fastest, as_fast, duel, auto, sentences })
@@ -91,16 +91,16 @@ impl Words<'_> {
         compare(one, &rest, self.looks)
     }
 
-    /// Compares the fastest mapping with the fastest read, corrected for the choice among all ways.
+    /// Compares the fastest mapping with the fastest read, corrected for the choice among all methods.
     fn duel<'m>(&self, rows: &[&'m Row]) -> Option<Duel<'m>> {
         let fastest = fastest_of(rows)?;
         let rivals = self.against_rest(fastest, rows).into_iter();
-        let duel = fastest_duel(rivals.filter(|duel| duel.other.way.is_map() != fastest.way.is_map()).collect())?;
-        Some(if fastest.way.is_map() { duel } else { duel.swapped() })
+        let duel = fastest_duel(rivals.filter(|duel| duel.other.method.is_map() != fastest.method.is_map()).collect())?;
+        Some(if fastest.method.is_map() { duel } else { duel.swapped() })
     }
 
     fn label(&self, row: &Row) -> String {
-        row.way.label(self.settings.pattern)
+        row.method.label(self.settings.pattern)
     }
 
     fn with_rate(&self, row: &Row) -> String {
@@ -122,7 +122,7 @@ impl Words<'_> {
         let percent = (times - 1.0) * 100.0;
         match duel.outcome() {
             DuelOutcome::Differ => {
-                let (what, other) = if winner.way.is_map() { ("mmap", "read") } else { ("read", "mapping") };
+                let (what, other) = if winner.method.is_map() { ("mmap", "read") } else { ("read", "mapping") };
                 let p = self.chance(duel);
                 format!("{what} wins: {fast} is {times:.2} times as fast as {slow}, the fastest {other} ({p}).")
             }
@@ -177,17 +177,17 @@ impl Words<'_> {
         }
         let mut near: Vec<&Row> = as_fast.to_vec();
         near.sort_by(|a, b| b.speed().total_cmp(&a.speed()));
-        let list: Vec<String> = near.iter().take(MOST_NAMED).map(|row| self.label(row)).collect();
-        let others = near.len().saturating_sub(MOST_NAMED);
+        let list: Vec<String> = near.iter().take(MAX_NAMED).map(|row| self.label(row)).collect();
+        let others = near.len().saturating_sub(MAX_NAMED);
         let others = if others > 0 { format!(" and {others} more") } else { String::new() };
-        let ways = duels.len() + 1;
+        let methods = duels.len() + 1;
         format!(
-            "The fastest of {ways} ways is {with_rate}; no significant difference from it: {}{others}.",
+            "The fastest of {methods} ways is {with_rate}; no significant difference from it: {}{others}.",
             list.join(", ")
         )
     }
 
-    /// Names the ways that read more than the wanted bytes from the device, if there are any.
+    /// Names the methods that read more than the wanted bytes from the device, if there are any.
     fn amplification(&self, rows: &[&Row]) -> Option<String> {
         let times = |row: &Row| amplification(row).filter(|&times| times > AMPLIFIED);
         let list: Vec<String> =
@@ -197,20 +197,20 @@ impl Words<'_> {
 
     /// Compares each mapping with the fastest read on the same number of threads. Omits the pairs
     /// in `unsure`, which were within the noise in a comparison with more rivals.
-    fn the_others(&self, rows: &[&Row], unsure: &[[&Row; 2]]) -> Vec<String> {
+    fn others_label(&self, rows: &[&Row], unsure: &[[&Row; 2]]) -> Vec<String> {
         let is_unsure = |duel: &Duel<'_>| {
             let is = |a: &Row, b: &Row| std::ptr::eq(a, b);
             unsure.iter().any(|[a, b]| is(a, duel.one) && is(b, duel.other) || is(a, duel.other) && is(b, duel.one))
         };
         let mut sentences = Vec::new();
-        let mut threads: Vec<usize> = rows.iter().map(|row| row.way.threads).collect();
+        let mut threads: Vec<usize> = rows.iter().map(|row| row.method.threads).collect();
         threads.sort_unstable();
         threads.dedup();
         for threads in threads {
-            let mine = rows.iter().copied().filter(|row| row.way.threads == threads);
-            let (reads, others): (Vec<&Row>, Vec<&Row>) = mine.partition(|row| row.way.is_read());
+            let mine = rows.iter().copied().filter(|row| row.method.threads == threads);
+            let (reads, others): (Vec<&Row>, Vec<&Row>) = mine.partition(|row| row.method.is_read());
             let Some(read) = fastest_of(&reads) else { continue };
-            let maps: Vec<&Row> = others.into_iter().filter(|row| row.way.is_map()).collect();
+            let maps: Vec<&Row> = others.into_iter().filter(|row| row.method.is_map()).collect();
             let duels: Vec<Duel<'_>> = compare(read, &maps, self.looks).into_iter().map(Duel::swapped).collect();
             for (verb, wins) in [("lose to", false), ("beat", true)] {
                 let is_such = |duel: &&Duel<'_>| duel.is_real() && (duel.ratio > 1.0) == wins && !is_unsure(duel);

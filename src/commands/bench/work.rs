@@ -1,7 +1,7 @@
-//! Performs the work on the bytes, which is the same for every way of reading.
+//! Performs the work on the bytes, which is the same for every method of reading.
 //!
 //! Each kind of work is, in some sense, a sum over the file. A file can therefore be split anywhere
-//! and its parts joined again, and all ways must find the same result. Nothing here depends on how
+//! and its parts joined again, and all methods must find the same result. Nothing here depends on how
 //! the bytes were loaded.
 
 use std::cell::RefCell;
@@ -82,12 +82,12 @@ impl Work {
     /// Returns the seconds that the work takes per byte on bytes in the processor's cache, `block`
     /// bytes at a time. `bytes` is a sample; `owned` is as for [`Count::whole`].
     pub fn seconds_in_cache(&self, bytes: &[u8], block: usize, owned: bool) -> f64 {
-        const LONG_ENOUGH: f64 = 0.5e-3;
+        const MIN_TIME: f64 = 0.5e-3;
         let bytes = &bytes[..bytes.len().min(IN_CACHE)];
         let once = || {
             let mut rounds = 0;
             let begun = std::time::Instant::now();
-            while begun.elapsed().as_secs_f64() < LONG_ENOUGH {
+            while begun.elapsed().as_secs_f64() < MIN_TIME {
                 for block in bytes.chunks(block.max(1)) {
                     match self {
                         Work::Count(count) => drop(std::hint::black_box(count.whole(0, block, owned))),

@@ -10,7 +10,7 @@ use super::pick::PickedPiece;
 use crate::cli::range::Around;
 
 /// Returns the error for an input of `length` bytes, which ends before the byte.
-fn beyond(around: Around, length: u64) -> io::Error {
+fn beyond_end(around: Around, length: u64) -> io::Error {
     io::Error::other(format!("byte {} is after the end: there are {length} bytes", around.byte))
 }
 
@@ -24,18 +24,18 @@ pub struct AroundPicker {
     held: VecDeque<u8>,
     limit: usize,
     /// The number of line ends still to come, or `None` until the byte is reached.
-    left: Option<u64>,
+    remaining_lines: Option<u64>,
 }
 
 impl AroundPicker {
     /// Returns a picker that holds at most `limit` bytes before the byte.
     pub fn new(around: Around, limit: usize) -> AroundPicker {
-        AroundPicker { around, at: 0, held: VecDeque::new(), limit, left: None }
+        AroundPicker { around, at: 0, held: VecDeque::new(), limit, remaining_lines: None }
     }
 
     /// Returns whether the rest of the stream is unwanted.
     pub fn is_done(&self) -> bool {
-        self.left == Some(0)
+        self.remaining_lines == Some(0)
     }
 
     /// Takes the next piece, and passes on every part that is decided.
@@ -43,7 +43,7 @@ impl AroundPicker {
     /// # Errors
     /// Returns an error if the lines before the byte are too long to be held.
     pub fn feed(&mut self, mut piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
-        if self.left.is_none() {
+        if self.remaining_lines.is_none() {
             let before = (self.around.byte - self.at).min(piece.len() as u64) as usize;
             self.hold(&piece[..before], &mut emit)?;
             piece = &piece[before..];
@@ -52,13 +52,13 @@ impl AroundPicker {
             }
             emit(PickedPiece::Keep(self.held.make_contiguous()));
             self.held = VecDeque::new();
-            self.left = Some(self.around.lines.saturating_add(1));
+            self.remaining_lines = Some(self.around.lines.saturating_add(1));
         }
-        let left = self.left.unwrap_or(0);
-        let ends = memchr_iter(b'\n', piece).take(usize::try_from(left).unwrap_or(usize::MAX));
+        let remaining_lines = self.remaining_lines.unwrap_or(0);
+        let ends = memchr_iter(b'\n', piece).take(usize::try_from(remaining_lines).unwrap_or(usize::MAX));
         let (found, last) = ends.fold((0, None), |(found, _), at| (found + 1, Some(at)));
-        self.left = Some(left - found);
-        let kept = if found == left { last.map_or(0, |last| last + 1) } else { piece.len() };
+        self.remaining_lines = Some(remaining_lines - found);
+        let kept = if found == remaining_lines { last.map_or(0, |last| last + 1) } else { piece.len() };
         emit(PickedPiece::Keep(&piece[..kept]));
         Ok(())
     }
@@ -68,7 +68,7 @@ impl AroundPicker {
     /// # Errors
     /// Returns an error if the stream ended before the byte.
     pub fn finish(&self) -> io::Result<()> {
-        if self.left.is_none() { Err(beyond(self.around, self.at)) } else { Ok(()) }
+        if self.remaining_lines.is_none() { Err(beyond_end(self.around, self.at)) } else { Ok(()) }
     }
 
     fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
@@ -100,7 +100,7 @@ pub fn start(
     start_of_last: impl FnOnce(Range<u64>, u64) -> io::Result<u64>,
 ) -> io::Result<u64> {
     if around.byte >= within.end || around.byte < within.start {
-        return Err(beyond(around, within.end));
+        return Err(beyond_end(around, within.end));
     }
     start_of_last(within.start..around.byte + 1, around.lines.saturating_add(1))
 }

@@ -11,13 +11,13 @@ use std::ops::Range;
 use memchr::memrchr;
 
 use super::pick::Unit;
+use super::printed_part::PrintedPart;
 use super::transform::State;
-use super::wanted::PrintedPart;
 use super::{Cat, locate};
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::cli::range::{Mark, RangeEnd, Selection, UnitRange};
 use crate::exit::Exit;
-use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
+use crate::follow::{FollowEnd, FollowOutcome, Follower, Options, Origin, follow};
 use crate::io::{FileRef, Source};
 use crate::os::Status;
 use crate::os::posix::FileType;
@@ -26,32 +26,32 @@ use crate::os::posix::FileType;
 pub(super) const LAST_LINES: u64 = 10;
 
 /// The maximum number of bytes of an unfinished line that are held back.
-const LONGEST_HELD: usize = 64 << 10;
+const MAX_HELD_LINE: usize = 64 << 10;
 
 /// The units to skip in a file that does not yet reach the start of the wanted range.
 #[derive(Clone, Copy)]
 struct Skip {
     unit: Unit,
-    left: u64,
+    remaining: u64,
 }
 
 impl Skip {
-    const NOTHING: Skip = Skip { unit: Unit::Byte, left: 0 };
+    const NOTHING: Skip = Skip { unit: Unit::Byte, remaining: 0 };
 
     /// Skips units at the start of `bytes`, and returns the rest.
     fn pass<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        if self.left == 0 {
+        if self.remaining == 0 {
             return bytes;
         }
-        let end = self.unit.nth_end(bytes, self.left);
-        self.left -= self.left.min(self.unit.count(&bytes[..end]));
+        let end = self.unit.nth_end(bytes, self.remaining);
+        self.remaining -= self.remaining.min(self.unit.count(&bytes[..end]));
         &bytes[end..]
     }
 }
 
 /// The marks that distinguish the lines of different inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Names {
+enum NameStyle {
     /// No marks, because there is one input.
     None,
     /// A line `==> NAME <==` above the lines of another file.
@@ -61,7 +61,7 @@ enum Names {
 }
 
 /// An input that is followed.
-struct Followed {
+struct FollowState {
     name: Vec<u8>,
     skip: Skip,
     state: State,
@@ -70,10 +70,10 @@ struct Followed {
 /// The output side of `--follow`.
 struct CatFollower<'f, 'a> {
     cat: &'f mut Cat<'a>,
-    names: Names,
+    names: NameStyle,
     /// Whether lines are held back until they are complete.
     holds_lines: bool,
-    inputs: Vec<Followed>,
+    inputs: Vec<FollowState>,
     /// The unfinished line of each origin.
     held: BTreeMap<Origin, Vec<u8>>,
     /// The origin of the last bytes printed.
@@ -87,17 +87,17 @@ struct CatFollower<'f, 'a> {
 impl Cat<'_> {
     /// Prints the selected part of each input, or its end, and then follows inputs that can grow.
     pub fn follow(&mut self, args: &CatArgs, by: FollowBy) -> anyhow::Result<Exit> {
-        check(&self.wanted)?;
+        check(&self.printed_part)?;
         let begins = args.common.offset.is_some();
-        if matches!(self.wanted, PrintedPart::All) && !begins {
+        if matches!(self.printed_part, PrintedPart::All) && !begins {
             let last = UnitRange { start: Mark::End(LAST_LINES), stop: RangeEnd::Never, step: 1 };
-            self.wanted = PrintedPart::Lines(Selection::new(vec![last]), b'\n');
+            self.printed_part = PrintedPart::Lines(Selection::new(vec![last]), b'\n');
         }
         let names = match args.with_filename {
-            true => Names::EachLine,
-            false if args.no_heading => Names::None,
-            false if args.heading || args.files.len() > 1 => Names::Headings,
-            false => Names::None,
+            true => NameStyle::EachLine,
+            false if args.no_heading => NameStyle::None,
+            false if args.heading || args.files.len() > 1 => NameStyle::Headings,
+            false => NameStyle::None,
         };
         let inputs = input_names(args);
         let options = self.follow_options(args, by);
@@ -133,11 +133,11 @@ impl Cat<'_> {
     /// Prints the wanted part of `source` up to `end`. Returns what to skip after it.
     fn begin_following(&mut self, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let now = source.part(source.start()..end.max(source.start()), self.config.engine.policy)?;
-        if matches!(self.wanted, PrintedPart::All) {
+        if matches!(self.printed_part, PrintedPart::All) {
             return Ok((self.print(now)?, Skip::NOTHING));
         }
         let skip = self.skip(&now, now.start()..end)?;
-        let spans = match (skip, locate::spans(&now, &self.wanted, self.config, self.output)) {
+        let spans = match (skip, locate::spans(&now, &self.printed_part, self.config, self.output)) {
             (Some(_), _) => Vec::new(),
             (None, Ok(spans)) => spans,
             (None, Err(error)) => {
@@ -155,7 +155,7 @@ impl Cat<'_> {
     /// Returns what remains to be skipped if the wanted range starts after the current end of
     /// `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
-        let (unit, selection) = match &self.wanted {
+        let (unit, selection) = match &self.printed_part {
             PrintedPart::Lines(selection, _) => (Unit::LINE, selection),
             PrintedPart::Bytes(selection) => (Unit::Byte, selection),
             _ => return Ok(None),
@@ -165,7 +165,7 @@ impl Cat<'_> {
             Unit::Byte => within.end - within.start,
             Unit::Line(_) => locate::count_line_ends(source, within, first, self.config, self.output)?,
         };
-        Ok((first > there).then(|| Skip { unit, left: first - 1 - there }).filter(|skip| skip.left > 0))
+        Ok((first > there).then(|| Skip { unit, remaining: first - 1 - there }).filter(|skip| skip.remaining > 0))
     }
 }
 
@@ -174,16 +174,16 @@ impl Follower for CatFollower<'_, '_> {
         let shown = self.cat.shown_name(name);
         // A stream has no last lines yet. If lines or bytes are counted from the start, those
         // before the range are skipped.
-        let skip = match &self.cat.wanted {
+        let skip = match &self.cat.printed_part {
             PrintedPart::Lines(selection, _) => {
-                selection.first_from_start().map(|first| Skip { unit: Unit::LINE, left: first - 1 })
+                selection.first_from_start().map(|first| Skip { unit: Unit::LINE, remaining: first - 1 })
             }
             PrintedPart::Bytes(selection) => {
-                selection.first_from_start().map(|first| Skip { unit: Unit::Byte, left: first - 1 })
+                selection.first_from_start().map(|first| Skip { unit: Unit::Byte, remaining: first - 1 })
             }
             _ => None,
         };
-        self.inputs.push(Followed { name: shown, skip: skip.unwrap_or(Skip::NOTHING), state: State::default() });
+        self.inputs.push(FollowState { name: shown, skip: skip.unwrap_or(Skip::NOTHING), state: State::default() });
     }
 
     fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>> {
@@ -192,14 +192,14 @@ impl Follower for CatFollower<'_, '_> {
             self.exit = self.exit.and(self.cat.one(source)?);
             return Ok(None);
         };
-        if self.holds_lines || self.names == Names::EachLine {
+        if self.holds_lines || self.names == NameStyle::EachLine {
             end = crate::select::last_line_end(&source, source.start()..end, b'\n')?;
         }
         // This must precede printing, because the file may be truncated right afterwards.
         let is_within_line = end > source.start() && !ends_line(&source, end)?;
         self.cat.state = State::default();
         let before = self.cat.output.bytes();
-        let (exit, skip) = if self.names == Names::EachLine {
+        let (exit, skip) = if self.names == NameStyle::EachLine {
             self.begin_named(target, &source, end)?
         } else {
             self.cat.begin_following(&source, end)?
@@ -214,7 +214,7 @@ impl Follower for CatFollower<'_, '_> {
         Ok(Some(end))
     }
 
-    fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
+    fn append(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         self.cat.config.stats.bytes.add(bytes.len() as u64);
         if !self.holds_lines {
             return self.print(origin, bytes);
@@ -223,7 +223,7 @@ impl Follower for CatFollower<'_, '_> {
         held.extend_from_slice(bytes);
         let whole = match memrchr(b'\n', &held) {
             Some(last) => last + 1,
-            None if held.len() > LONGEST_HELD => held.len(),
+            None if held.len() > MAX_HELD_LINE => held.len(),
             None => 0,
         };
         if whole > 0 {
@@ -258,8 +258,8 @@ impl CatFollower<'_, '_> {
         let transform = self.cat.transform;
         let input = &mut self.inputs[origin.target];
         let kept = input.skip.pass(bytes);
-        let passed = &bytes[..bytes.len() - kept.len()];
-        input.state.advance(&transform, passed, transform.tally(passed));
+        let complete = &bytes[..bytes.len() - kept.len()];
+        input.state.advance(&transform, complete, transform.tally(complete));
         if kept.is_empty() {
             return Ok(());
         }
@@ -267,7 +267,7 @@ impl CatFollower<'_, '_> {
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         let input = &mut self.inputs[origin.target];
-        if self.names == Names::EachLine {
+        if self.names == NameStyle::EachLine {
             for line in kept.split_inclusive(|&byte| byte == b'\n') {
                 if !std::mem::replace(&mut self.is_within_line, !line.ends_with(b"\n")) {
                     text.extend_from_slice(&input.name);
@@ -295,7 +295,7 @@ impl CatFollower<'_, '_> {
         if std::mem::take(&mut self.is_within_line) {
             self.cat.output.write_all(b"\n")?;
         }
-        if self.names == Names::Headings && before.map(|before| before.target) != Some(origin.target) {
+        if self.names == NameStyle::Headings && before.map(|before| before.target) != Some(origin.target) {
             let gap: &[u8] = if before.is_some() { b"\n" } else { b"" };
             let heading = [gap, b"==> ", &self.inputs[origin.target].name, b" <==\n"].concat();
             self.cat.output.write_all(&heading)?;
@@ -310,7 +310,7 @@ impl CatFollower<'_, '_> {
             return Ok((Exit::Success, skip.unwrap_or(Skip::NOTHING)));
         }
         let now = source.part(source.start()..end, self.cat.config.engine.policy)?;
-        let spans = match locate::spans(&now, &self.cat.wanted, self.cat.config, self.cat.output) {
+        let spans = match locate::spans(&now, &self.cat.printed_part, self.cat.config, self.cat.output) {
             Ok(spans) => spans,
             Err(error) => {
                 self.cat.output.report(source.name(), &error);
@@ -372,9 +372,9 @@ pub(super) fn input_names(args: &CatArgs) -> Vec<OsString> {
 pub(super) fn exit(outcome: &FollowOutcome) -> Exit {
     let failed = if outcome.failed { Exit::Failure } else { Exit::Success };
     failed.and(match outcome.end {
-        End::Signal(signal) => Exit::from(signal),
-        End::Unread => Exit::Closed,
-        End::Done | End::NothingLeft => Exit::Success,
+        FollowEnd::Signal(signal) => Exit::from(signal),
+        FollowEnd::OutputClosed => Exit::Closed,
+        FollowEnd::Done | FollowEnd::NoInput => Exit::Success,
     })
 }
 

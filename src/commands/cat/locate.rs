@@ -10,16 +10,16 @@ use std::ops::Range;
 use memchr::{memchr_iter, memrchr_iter};
 
 use super::pick::Unit;
-use super::wanted::PrintedPart;
+use super::printed_part::PrintedPart;
 use crate::app::config::Config;
 use crate::cli::range::{Mark, RangeEnd, Selection};
-use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline, Session};
+use crate::engine::{Block, Flow, Input, Kernel, Pipeline, Session, SplitAt};
 use crate::io::Source;
 use crate::output::Output;
 
 /// The sizes in bytes of the first and the largest piece read backwards.
-const BACKWARDS: usize = 64 << 10;
-const MOST_BACKWARDS: usize = 256 << 10;
+const FIRST_BACKWARD_READ: usize = 64 << 10;
+const MAX_BACKWARD_READ: usize = 256 << 10;
 
 /// Returns the selected spans of `source`.
 ///
@@ -65,21 +65,21 @@ pub(super) fn spans(
 }
 
 /// Returns the number of lines that end in `within`. Counting stops after the block that reaches
-/// `most`.
+/// `max`.
 ///
 /// # Errors
 /// Returns an error if reading the source fails.
 pub(super) fn count_line_ends(
     source: &Source,
     within: Range<u64>,
-    most: u64,
+    max: u64,
     config: &Config,
     output: &mut Output,
 ) -> io::Result<u64> {
     if within.is_empty() {
         return Ok(0);
     }
-    Ok(LineSearch { source, within: within.clone(), config, output, end: b'\n' }.count(within.start, &[most])?.lines)
+    Ok(LineSearch { source, within: within.clone(), config, output, end: b'\n' }.count(within.start, &[max])?.lines)
 }
 
 /// A search for lines in one source.
@@ -158,18 +158,22 @@ impl LineSearch<'_> {
     }
 
     /// Counts line ends from `start` until the last of `counts` is reached.
-    fn count(&mut self, start: u64, counts: &[u64]) -> io::Result<Passed> {
+    fn count(&mut self, start: u64, counts: &[u64]) -> io::Result<CountedLines> {
         let engine = self.config.engine;
         let part = self.source.part(start..self.within.end, engine.policy)?;
         let kernel = LineEnds { counts, unit: Unit::Line(self.end) };
-        let mut plan = engine.plan(Cut::Exact, crate::engine::BLOCK);
+        let mut plan = engine.plan(SplitAt::Exact, crate::engine::BLOCK);
         // A hole has no newline, so it need not even be read.
-        plan.holes = self.end != 0;
+        plan.emit_holes = self.end != 0;
         // The input is counted as opened only when it is printed.
         let stats = Session::default();
         let input = std::iter::once(Input::Open(part));
-        let outcome =
-            engine.run(input, Pipeline { kernel: &kernel, plan, session: &stats }, Passed::default(), self.output);
+        let outcome = engine.run(
+            input,
+            Pipeline { kernel: &kernel, plan, session: &stats },
+            CountedLines::default(),
+            self.output,
+        );
         self.config.stats.absorb(&stats);
         if outcome.failed {
             // The error has been reported, and bytes after that point cannot be trusted.
@@ -183,11 +187,11 @@ impl LineSearch<'_> {
         let Range { start, end } = self.within;
         let known = counts.iter().take_while(|&&count| count == 0 || start == end).count();
         let mut found = vec![end; known];
-        let mut passed = 0;
+        let mut counted = 0;
         // The newline at the end of the last line, if any, does not separate lines.
         let mut at = end.saturating_sub(1).max(start);
         let mut buffer = Vec::new();
-        let mut size = BACKWARDS;
+        let mut size = FIRST_BACKWARD_READ;
         while at > start && found.len() < counts.len() {
             let from = at.saturating_sub(size as u64).max(start);
             buffer.resize((at - from) as usize, 0);
@@ -197,25 +201,25 @@ impl LineSearch<'_> {
             let mut ends = memrchr_iter(self.end, piece);
             // Counting forwards is faster than searching backwards, and suffices for most pieces.
             let count = memchr_iter(self.end, piece).count() as u64;
-            if count >= counts[found.len()] - passed {
-                for number in passed + 1..=passed + count {
+            if count >= counts[found.len()] - counted {
+                for number in counted + 1..=counted + count {
                     let line_end = ends.next().map_or(from, |end| from + end as u64 + 1);
                     while counts.get(found.len()) == Some(&number) {
                         found.push(line_end);
                     }
                 }
             }
-            passed += count;
+            counted += count;
             at = if piece.first() == Some(&0) && self.end != 0 {
                 self.source.data_end_before(from, start)
             } else {
                 from
             };
-            size = (size * 2).min(MOST_BACKWARDS);
+            size = (size * 2).min(MAX_BACKWARD_READ);
         }
         let first_before = found.len();
         found.resize(counts.len(), start);
-        Ok(FromEnd { before_start: counts.get(first_before).copied(), lines: passed + 1, counts, found })
+        Ok(FromEnd { before_start: counts.get(first_before).copied(), lines: counted + 1, counts, found })
     }
 }
 
@@ -267,7 +271,7 @@ struct LineEnds<'a> {
 }
 
 #[derive(Clone, Debug, Default)]
-struct Passed {
+struct CountedLines {
     lines: u64,
     offset: u64,
     found: Vec<u64>,
@@ -275,17 +279,17 @@ struct Passed {
 
 impl Kernel for LineEnds<'_> {
     type Part = u64;
-    type Carry = Passed;
+    type Carry = CountedLines;
 
     fn scan(&self, block: &Block) -> u64 {
         self.unit.count(block.bytes())
     }
 
-    fn carry(&self, block: &Block, lines: &mut u64, carry: &mut Passed) -> Flow {
-        let (mut passed, mut at) = (carry.lines, 0);
+    fn carry(&self, block: &Block, lines: &mut u64, carry: &mut CountedLines) -> Flow {
+        let (mut counted, mut at) = (carry.lines, 0);
         for &count in self.counts[carry.found.len()..].iter().take_while(|&&count| count <= carry.lines + *lines) {
-            at += self.unit.nth_end(&block.bytes()[at..], count - passed);
-            passed = count;
+            at += self.unit.nth_end(&block.bytes()[at..], count - counted);
+            counted = count;
             carry.found.push(block.offset() + at as u64);
         }
         carry.lines += *lines;

@@ -15,7 +15,7 @@ use crate::output::{Destination, escape_for_terminal};
 use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, ranks};
 
 /// The number of bytes written at a time.
-const TEXT: usize = 64 << 10;
+const BUFFER_BYTES: usize = 64 << 10;
 
 /// The colours of file names (SGR parameters), used in turn.
 const COLORS: [&str; 6] = ["36", "33", "35", "32", "34", "31"];
@@ -173,7 +173,7 @@ impl<'m, 'a> MergedText<'m, 'a> {
                 self.print_line(log, line);
             }
         }
-        if self.text.len() >= TEXT { self.flush_text() } else { Ok(()) }
+        if self.text.len() >= BUFFER_BYTES { self.flush_text() } else { Ok(()) }
     }
 
     /// Prints a line, or a piece of it, with the log's prefix at its start.

@@ -11,12 +11,12 @@ mod locate;
 pub(in crate::commands) mod merged;
 pub mod pick;
 mod plain;
+mod printed_part;
 mod reversed;
 mod short;
 mod shown;
 mod streamed;
 mod transform;
-mod wanted;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -26,39 +26,39 @@ use crate::app::config::{Config, report_empty_logs};
 use crate::app::hint_at_terminal_input;
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::decode::{Format, format_of};
-use crate::engine::{BLOCK, Cut, Input, Pipeline, PrefetchedInputs};
+use crate::engine::{BLOCK, Input, Pipeline, PrefetchedInputs, SplitAt};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::posix::OsStrExt;
 use crate::os::was_closed;
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
+use printed_part::PrintedPart;
 use reversed::Separator;
-use short::{SHORT, ShortPieces};
+use short::{MAX_PIECE, ShortPieces};
 use shown::DisplayKernel;
 use transform::{State, Transform};
-use wanted::PrintedPart;
 
 /// Runs `mapped cat`.
 pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     // This is an error even if there is nothing to write.
     anyhow::ensure!(!was_closed(1), "standard output: Bad file descriptor");
     let follow = if args.follow_name { Some(FollowBy::Name) } else { args.follow };
-    let wanted = PrintedPart::new(args)?;
-    let follow = follow.filter(|_| !following::ends_first(&wanted, &args.files));
-    let wanted = match wanted {
+    let printed_part = PrintedPart::new(args)?;
+    let follow = follow.filter(|_| !following::ends_first(&printed_part, &args.files));
+    let printed_part = match printed_part {
         PrintedPart::Period(search) if follow.is_none() => PrintedPart::Period(Box::new(search.collecting())),
-        wanted => wanted,
+        printed_part => printed_part,
     };
-    let transform = wanted::transform(args);
+    let transform = printed_part::transform(args);
     // Input selected by time is text, so it is decompressed.
-    let decompress = args.decompress || args.merge || matches!(wanted, PrintedPart::Period(..));
+    let decompress = args.decompress || args.merge || matches!(printed_part, PrintedPart::Period(..));
     let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
-    config.refuse_stats_over(&args.files)?;
+    config.reject_stats_over(&args.files)?;
     hint_at_terminal_input(!args.files.is_empty());
     // An empty output file is harmless as an input; see `Output::is_same_file`.
     config.own_output = None;
     let progress = config.progress(&args.files, output);
-    anyhow::ensure!(!args.reverse || !wanted.has_steps(), "--reverse takes no ranges with steps");
+    anyhow::ensure!(!args.reverse || !printed_part.has_steps(), "--reverse takes no ranges with steps");
     let text: &[u8] = match args.separator.as_ref().map(|text| text.as_bytes()) {
         None => b"\n",
         Some(b"") => b"\0",
@@ -66,7 +66,7 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     };
     let separator = Separator { text, begins_record: args.separator_before };
     let mut cat = Cat {
-        wanted,
+        printed_part,
         reverse: args.reverse.then_some(separator),
         headings: args.heading.then_some(0),
         transform,
@@ -87,7 +87,7 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// A run over all inputs.
 struct Cat<'a> {
-    wanted: PrintedPart,
+    printed_part: PrintedPart,
     /// The separator of the lines or records, if they are printed from the last to the first.
     reverse: Option<Separator<'a>>,
     /// The number of names printed above inputs, or `None` if names are not printed.
@@ -110,12 +110,12 @@ impl Cat<'_> {
                     self.hint(&name, format)?;
                     exit
                 }
-                (name, Err(error)) => self.one_failed(&name, &error)?,
+                (name, Err(error)) => self.report_failure(&name, &error)?,
             });
         }
         self.finish()?;
         self.output.flush()?;
-        if let PrintedPart::Period(search) = &self.wanted {
+        if let PrintedPart::Period(search) = &self.printed_part {
             report_empty_logs(search, self.output);
         }
         Ok(exit)
@@ -125,10 +125,10 @@ impl Cat<'_> {
     ///
     /// A directory can be opened; only reading it fails. As in head(1), its name is printed, and
     /// the failure is not an error if nothing is read.
-    fn one_failed(&mut self, name: &OsStr, error: &io::Error) -> io::Result<Exit> {
+    fn report_failure(&mut self, name: &OsStr, error: &io::Error) -> io::Result<Exit> {
         if error.kind() == io::ErrorKind::IsADirectory {
             self.heading(name)?;
-            if self.wanted.is_nothing() {
+            if self.printed_part.is_nothing() {
                 return Ok(Exit::Success);
             }
         }
@@ -194,18 +194,18 @@ impl Cat<'_> {
 
     fn one(&mut self, source: Source) -> io::Result<Exit> {
         if let Some(separator) = self.reverse {
-            return self.one_reversed(source, separator);
+            return self.print_reversed(source, separator);
         }
-        if matches!(self.wanted, PrintedPart::All) {
+        if matches!(self.printed_part, PrintedPart::All) {
             return self.print(source);
         }
         // Line numbers start at 1 in each file.
         self.finish()?;
         self.state = State::default();
-        if !can_be_searched(&source) || self.wanted.has_steps() {
-            return self.one_streamed(source);
+        if !can_be_searched(&source) || self.printed_part.has_steps() {
+            return self.print_stream(source);
         }
-        let spans = match locate::spans(&source, &self.wanted, self.config, self.output) {
+        let spans = match locate::spans(&source, &self.printed_part, self.config, self.output) {
             Ok(spans) => spans,
             Err(error) => {
                 self.output.report(source.name(), &error);
@@ -216,11 +216,11 @@ impl Cat<'_> {
     }
 
     /// Prints the wanted lines of an input from the last to the first.
-    fn one_reversed(&mut self, source: Source, separator: Separator<'_>) -> io::Result<Exit> {
+    fn print_reversed(&mut self, source: Source, separator: Separator<'_>) -> io::Result<Exit> {
         let name = source.name().to_owned();
         let held = if can_be_searched(&source) { Ok(source.into()) } else { reversed::held_in_memory(source) };
         let found = held.and_then(|held| {
-            let spans = locate::spans(&held.source, &self.wanted, self.config, self.output)?;
+            let spans = locate::spans(&held.source, &self.printed_part, self.config, self.output)?;
             Ok((held, spans))
         });
         let (exit, failure, notice) = match found {
@@ -250,15 +250,15 @@ impl Cat<'_> {
         }
         let mut short = ShortPieces::new(source);
         for (number, (piece, is_wanted)) in pieces.iter().enumerate() {
-            if piece.end - piece.start <= SHORT {
+            if piece.end - piece.start <= MAX_PIECE {
                 let bytes = short.bytes(&pieces[number..])?;
                 let is_whole = bytes.len() as u64 == piece.end - piece.start;
                 self.config.stats.bytes.add(bytes.len() as u64);
                 source.remember_beginning(piece.start, bytes);
                 self.write(bytes, *is_wanted)?;
-                source.leave_at(piece.end);
+                source.set_shared_position(piece.end);
                 if !is_whole {
-                    let size = source.length_now()?.unwrap_or(0);
+                    let size = source.current_length()?.unwrap_or(0);
                     self.output.report(source.name(), &crate::engine::truncated(source.base() + size));
                     return Ok(Exit::Failure);
                 }
@@ -269,7 +269,7 @@ impl Cat<'_> {
             }
             if *is_wanted { self.finish()? } else { self.state.drop_held() }
         }
-        if short.has_read() && source.take_rewriting() {
+        if short.has_read() && source.take_overwritten() {
             self.output.report(source.name(), &crate::engine::rewritten());
         }
         Ok(exit)
@@ -302,9 +302,9 @@ impl Cat<'_> {
     fn show(&mut self, source: Source, silent: bool) -> io::Result<Exit> {
         let Config { engine, stats, .. } = self.config;
         let kernel = DisplayKernel { transform: self.transform, silent };
-        let mut plan = engine.plan(Cut::Exact, BLOCK);
+        let mut plan = engine.plan(SplitAt::Exact, BLOCK);
         // Holes have no lines to count, so they need not be read.
-        plan.holes = silent;
+        plan.emit_holes = silent;
         let input = std::iter::once(Input::Open(source));
         let outcome = engine.run(input, Pipeline { kernel: &kernel, plan, session: stats }, self.state, self.output);
         outcome.output?;

@@ -57,12 +57,12 @@ impl Unit {
 
 /// The error for a selection that needs to hold more bytes than allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooMuch {
+pub struct LimitExceeded {
     /// The limit in bytes.
     pub limit: usize,
 }
 
-impl fmt::Display for TooMuch {
+impl fmt::Display for LimitExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -82,7 +82,7 @@ pub struct Picker {
     look_ahead: u64,
     limit: usize,
     /// The number of units that ended in pieces that were passed on.
-    gone: u64,
+    emitted_units: u64,
     held: VecDeque<(Vec<u8>, u64)>,
     held_bytes: usize,
     held_units: u64,
@@ -94,25 +94,35 @@ impl Picker {
     pub fn new(selection: Selection, unit: Unit, limit: usize) -> Self {
         let known = ResolvedSelection::new(&selection, None);
         let look_ahead = selection.look_ahead();
-        Self { selection, unit, known, look_ahead, limit, gone: 0, held: VecDeque::new(), held_bytes: 0, held_units: 0 }
+        Self {
+            selection,
+            unit,
+            known,
+            look_ahead,
+            limit,
+            emitted_units: 0,
+            held: VecDeque::new(),
+            held_bytes: 0,
+            held_units: 0,
+        }
     }
 
     /// Returns whether no unit after this point can be selected.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.look_ahead == 0 && self.known.last().is_none_or(|last| self.gone >= last)
+        self.look_ahead == 0 && self.known.last().is_none_or(|last| self.emitted_units >= last)
     }
 
     /// Takes the next piece, and passes on every part that is decided.
     ///
     /// # Errors
     ///
-    /// Returns [`TooMuch`]. The picker must not be used afterwards.
-    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> Result<(), TooMuch> {
+    /// Returns [`LimitExceeded`]. The picker must not be used afterwards.
+    pub fn feed(&mut self, piece: &[u8], mut emit: impl FnMut(PickedPiece<'_>)) -> Result<(), LimitExceeded> {
         let units = self.unit.count(piece);
         if self.look_ahead == 0 {
-            self.known.split(self.unit, piece, units, self.gone, &mut emit);
-            self.gone += units;
+            self.known.split(self.unit, piece, units, self.emitted_units, &mut emit);
+            self.emitted_units += units;
             return Ok(());
         }
         match self.held.back_mut() {
@@ -134,29 +144,29 @@ impl Picker {
             if self.held_units - count <= self.look_ahead {
                 break;
             }
-            self.known.split(self.unit, first, *count, self.gone, &mut emit);
-            self.gone += count;
+            self.known.split(self.unit, first, *count, self.emitted_units, &mut emit);
+            self.emitted_units += count;
             self.held_units -= count;
             self.held_bytes -= first.len();
             self.held.pop_front();
         }
         if self.held_bytes > self.limit {
-            return Err(TooMuch { limit: self.limit });
+            return Err(LimitExceeded { limit: self.limit });
         }
         Ok(())
     }
 
     /// Ends the stream, and passes on the rest.
     pub fn finish(&mut self, mut emit: impl FnMut(PickedPiece<'_>)) {
-        let cut_short = match (self.unit, self.held.back()) {
+        let is_partial = match (self.unit, self.held.back()) {
             (Unit::Line(end), Some((last, _))) => last.last() != Some(&end),
             _ => false,
         };
-        let total = self.gone + self.held_units + u64::from(cut_short);
+        let total = self.emitted_units + self.held_units + u64::from(is_partial);
         let selected = ResolvedSelection::new(&self.selection, Some(total));
         for (piece, count) in self.held.drain(..) {
-            selected.split(self.unit, &piece, count, self.gone, &mut emit);
-            self.gone += count;
+            selected.split(self.unit, &piece, count, self.emitted_units, &mut emit);
+            self.emitted_units += count;
         }
     }
 }
@@ -181,7 +191,7 @@ impl ResolvedSelection {
         ranges.map(|range| *range.end()).max()
     }
 
-    fn has(&self, number: u64) -> bool {
+    fn contains(&self, number: u64) -> bool {
         let at = self.ranges.partition_point(|range| *range.end() < number);
         self.ranges.get(at).is_some_and(|range| range.contains(&number))
             || self
@@ -222,7 +232,7 @@ impl ResolvedSelection {
     /// Does the work of [`ResolvedSelection::split`] unit by unit.
     fn split_by_unit(&self, unit: Unit, piece: &[u8], before: u64, emit: &mut impl FnMut(PickedPiece<'_>)) {
         let mut pass = |number: u64, bytes: &[u8]| {
-            emit(if self.has(number) { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
+            emit(if self.contains(number) { PickedPiece::Keep(bytes) } else { PickedPiece::Skip(bytes) });
         };
         match unit {
             Unit::Line(end) => {

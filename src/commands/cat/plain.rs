@@ -4,7 +4,7 @@
 use std::io;
 
 use crate::app::config::Config;
-use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline};
+use crate::engine::{Block, Flow, Input, Kernel, Pipeline, SplitAt};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, IoMode, Source};
 use crate::os::append_copy;
@@ -12,9 +12,9 @@ use crate::output::{Destination, Output, copy_to_file, splice_to_pipe};
 
 /// Prints a block's bytes.
 #[derive(Debug)]
-pub(super) struct Copy;
+pub(super) struct CopyKernel;
 
-impl Kernel for Copy {
+impl Kernel for CopyKernel {
     type Part = ();
     type Carry = ();
 
@@ -43,7 +43,7 @@ pub(super) fn run(mut source: Source, config: &Config, output: &mut Output) -> i
     let input = std::iter::once(Input::Open(source));
     let outcome = engine.run(
         input,
-        Pipeline { kernel: &Copy, plan: engine.plan(Cut::Exact, BLOCK), session: &config.stats },
+        Pipeline { kernel: &CopyKernel, plan: engine.plan(SplitAt::Exact, BLOCK), session: &config.stats },
         (),
         output,
     );
@@ -67,6 +67,6 @@ fn move_in_kernel(source: &mut Source, config: &Config, output: &mut Output) -> 
     }
     config.stats.bytes.add(moved.until - source.start());
     config.stats.uncopied.add(moved.uncopied);
-    source.begin_at(moved.until);
+    source.set_start(moved.until);
     Ok(moved.damage)
 }

@@ -41,7 +41,7 @@ impl Cat<'_> {
         for span in spans.into_iter().rev() {
             let numbers = self.transform.counts();
             let last = if numbers { Some(self.last_number(source, span.end)?) } else { None };
-            exit = exit.and(Reversed { cat: self, source, span, last }.print(separator)?);
+            exit = exit.and(ReversePrinter { cat: self, source, span, last }.print(separator)?);
         }
         Ok(exit)
     }
@@ -59,7 +59,7 @@ impl Cat<'_> {
     }
 }
 
-struct Reversed<'r, 'c> {
+struct ReversePrinter<'r, 'c> {
     cat: &'r mut Cat<'c>,
     source: &'r Source,
     span: Range<u64>,
@@ -67,7 +67,7 @@ struct Reversed<'r, 'c> {
     last: Option<u64>,
 }
 
-impl Reversed<'_, '_> {
+impl ReversePrinter<'_, '_> {
     fn print(mut self, separator: Separator<'_>) -> io::Result<Exit> {
         let finder = FinderRev::new(separator.text);
         let length = separator.text.len() as u64;
@@ -84,7 +84,7 @@ impl Reversed<'_, '_> {
             let got = self.source.read_at(bytes, from)?;
             self.cat.config.stats.bytes.add((got as u64).min(at - from));
             if got < bytes.len() {
-                let size = self.source.length_now()?.unwrap_or(0);
+                let size = self.source.current_length()?.unwrap_or(0);
                 self.cat.output.report(self.source.name(), &crate::engine::truncated(self.source.base() + size));
                 return Ok(Exit::Failure);
             }
@@ -108,8 +108,8 @@ impl Reversed<'_, '_> {
             exit = exit.and(self.long_line(start..printed, &mut text)?);
         }
         self.cat.output.write_all(&text)?;
-        self.source.leave_at(end);
-        if self.source.take_rewriting() {
+        self.source.set_shared_position(end);
+        if self.source.take_overwritten() {
             self.cat.output.report(self.source.name(), &crate::engine::rewritten());
         }
         Ok(exit)
@@ -156,10 +156,10 @@ impl Reversed<'_, '_> {
 }
 
 /// The maximum number of bytes of a stream that are held in memory.
-const MOST_HELD: u64 = 1 << 30;
+const MAX_HELD_BYTES: u64 = 1 << 30;
 
 /// An input that can be read backwards.
-pub(super) struct Reversible {
+pub(super) struct ReversibleInput {
     pub(super) source: Source,
     /// The error that ended the stream early, to be reported after its lines.
     pub(super) failure: Option<io::Error>,
@@ -167,9 +167,9 @@ pub(super) struct Reversible {
     pub(super) notice: Option<String>,
 }
 
-impl From<Source> for Reversible {
-    fn from(source: Source) -> Reversible {
-        Reversible { source, failure: None, notice: None }
+impl From<Source> for ReversibleInput {
+    fn from(source: Source) -> ReversibleInput {
+        ReversibleInput { source, failure: None, notice: None }
     }
 }
 
@@ -177,7 +177,7 @@ impl From<Source> for Reversible {
 ///
 /// # Errors
 /// Returns an error if the first bytes cannot be read or the stream is too long.
-pub(super) fn held_in_memory(source: Source) -> io::Result<Reversible> {
+pub(super) fn held_in_memory(source: Source) -> io::Result<ReversibleInput> {
     let name = source.name().to_owned();
     let file = crate::os::memory_file()?;
     // A regular file that ends before its stated size is read like a stream. The search for its end
@@ -192,8 +192,8 @@ pub(super) fn held_in_memory(source: Source) -> io::Result<Reversible> {
         let filled = stream.fill(&mut piece, PIECE as usize, &stop)?;
         file.write_all_at(&piece, length)?;
         length += piece.len() as u64;
-        if length > MOST_HELD {
-            let limit = MOST_HELD >> 20;
+        if length > MAX_HELD_BYTES {
+            let limit = MAX_HELD_BYTES >> 20;
             let text = format!("cannot print a stream of more than {limit} MiB from its end; save it to a file first");
             return Err(io::Error::other(text));
         }
@@ -204,5 +204,5 @@ pub(super) fn held_in_memory(source: Source) -> io::Result<Reversible> {
     let failure = stream.take_failure();
     let notice = source.notice().filter(|_| failure.is_none()).map(str::to_owned);
     let source = Source::from_file(name, file, false, IoMode::Auto, crate::io::Range::default())?;
-    Ok(Reversible { source, failure, notice })
+    Ok(ReversibleInput { source, failure, notice })
 }

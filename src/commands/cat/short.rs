@@ -9,10 +9,10 @@ use std::ops::Range;
 use crate::io::Source;
 
 /// The length in bytes of the longest piece read here. Longer ones are worth mapping.
-pub(super) const SHORT: u64 = 256 << 10;
+pub(super) const MAX_PIECE: u64 = 256 << 10;
 
 /// The maximum gap in bytes between two pieces that are read together.
-const NEAR: u64 = 16 << 10;
+const MAX_GAP: u64 = 16 << 10;
 
 /// The bytes of the most recent read.
 pub(super) struct ShortPieces<'s> {
@@ -39,7 +39,7 @@ impl<'s> ShortPieces<'s> {
         if piece.start < self.base || piece.end > self.base + self.buffer.len() as u64 {
             let mut end = piece.end;
             for (next, _) in pieces {
-                if next.start > end + NEAR || next.end > piece.start + SHORT {
+                if next.start > end + MAX_GAP || next.end > piece.start + MAX_PIECE {
                     break;
                 }
                 end = next.end;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Cat;
 use super::around::AroundPicker;
 use super::pick::{PickedPiece, Picker, Unit};
-use super::wanted::PrintedPart;
+use super::printed_part::PrintedPart;
 use crate::exit::Exit;
 use crate::io::{Filled, Source, Stream};
 use crate::os::{Buffer, Stop, append_copy};
@@ -16,7 +16,7 @@ use crate::timestamp::StreamWindow;
 const PIECE: usize = 256 << 10;
 
 /// The maximum number of bytes held for a range counted from the end.
-const HELD: usize = 1 << 30;
+const MAX_HELD_BYTES: usize = 1 << 30;
 
 /// A picker for each kind of selection.
 enum StreamPicker {
@@ -30,13 +30,15 @@ impl StreamPicker {
     fn new(wanted: &PrintedPart, source: &Source) -> io::Result<StreamPicker> {
         Ok(match wanted {
             PrintedPart::Lines(selection, end) => {
-                StreamPicker::Units(Picker::new(selection.clone(), Unit::Line(*end), HELD))
+                StreamPicker::Units(Picker::new(selection.clone(), Unit::Line(*end), MAX_HELD_BYTES))
             }
-            PrintedPart::Bytes(selection) => StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, HELD)),
+            PrintedPart::Bytes(selection) => {
+                StreamPicker::Units(Picker::new(selection.clone(), Unit::Byte, MAX_HELD_BYTES))
+            }
             PrintedPart::Period(search) => {
                 StreamPicker::Times(Box::new(StreamWindow::new(search.period, search.of(source).context)))
             }
-            PrintedPart::Around(around) => StreamPicker::Around(AroundPicker::new(*around, HELD)),
+            PrintedPart::Around(around) => StreamPicker::Around(AroundPicker::new(*around, MAX_HELD_BYTES)),
             PrintedPart::Shard(_) => {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 return Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")));
@@ -89,14 +91,14 @@ impl StreamPicker {
 impl Cat<'_> {
     /// Prints the selected part of a stream. Errors of the source are reported, and only those of
     /// the output are returned.
-    pub(super) fn one_streamed(&mut self, mut source: Source) -> io::Result<Exit> {
-        if matches!(self.wanted, PrintedPart::Shard(_)) && source.is_empty_file() {
+    pub(super) fn print_stream(&mut self, mut source: Source) -> io::Result<Exit> {
+        if matches!(self.printed_part, PrintedPart::Shard(_)) && source.is_empty_file() {
             // Each shard of an empty file is empty.
             return self.print(source);
         }
         self.config.stats.opened(&mut source);
         // Querying the size of a file that can be read at any offset may have moved its position.
-        let picker = source.reader().and_then(|_| StreamPicker::new(&self.wanted, &source));
+        let picker = source.reader().and_then(|_| StreamPicker::new(&self.printed_part, &source));
         let mut picker = match picker {
             Ok(picker) => picker,
             Err(error) => {
@@ -117,7 +119,7 @@ impl Cat<'_> {
             self.output.report(source.name(), &error);
             return Ok(Exit::Failure);
         }
-        if let (StreamPicker::Times(window), PrintedPart::Period(search)) = (&picker, &self.wanted) {
+        if let (StreamPicker::Times(window), PrintedPart::Period(search)) = (&picker, &self.printed_part) {
             for notice in window.filter().map(|filter| search.of(&source).notices(filter)).unwrap_or_default() {
                 self.output.report(source.name(), &io::Error::other(notice));
             }

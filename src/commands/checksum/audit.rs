@@ -73,7 +73,7 @@ pub struct Audit {
     listed: Option<OsString>,
     missing: Vec<Missing>,
     /// The device and inode of files that are not part of the tree: the lists and the output.
-    left_out: HashSet<(u64, u64)>,
+    excluded: HashSet<(u64, u64)>,
     counts: Counts,
 }
 
@@ -92,7 +92,7 @@ impl Audit {
             searched: Vec::new(),
             listed: None,
             missing: Vec::new(),
-            left_out: HashSet::new(),
+            excluded: HashSet::new(),
             counts: Counts::default(),
         }
     }
@@ -105,8 +105,8 @@ impl Audit {
     }
 
     /// Excludes a list from the audit, because a list does not contain itself.
-    pub fn leave_out(&mut self, list: &OsStr) {
-        self.left_out.extend(path::status(list).map(|status| status.identity()));
+    pub fn exclude(&mut self, list: &OsStr) {
+        self.excluded.extend(path::status(list).map(|status| status.identity()));
     }
 
     /// Records the verdict on a listed file. `is_unknown` says whether its algorithm may be
@@ -161,7 +161,7 @@ impl Audit {
         let own = output.own_file();
         let recipes = self.recipes(&run);
         let (config, engine) = (run.config, &run.config.engine);
-        let (names, left_out, directory) = (&self.names, &self.left_out, &self.directory);
+        let (names, excluded, directory) = (&self.names, &self.excluded, &self.directory);
         let walks = self.roots.all().into_iter().flat_map(|root| {
             let start = directory.join(root);
             Walk::new(start.into_os_string(), WalkOrder::Paths, false, |_, _, _| true)
@@ -180,7 +180,7 @@ impl Audit {
         let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
             let (source, _) = input.open(engine.policy, engine.range)?;
             let identity = source.identity();
-            if left_out.contains(&identity) || own.is_some_and(|own| own.is(identity)) {
+            if excluded.contains(&identity) || own.is_some_and(|own| own.is(identity)) {
                 return Ok(None);
             }
             let digests = match recipes.is_empty() {

@@ -45,7 +45,7 @@ pub fn run(args: &ChecksumArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let mut settings = ChecksumSettings::new(args)?;
     settings.style.escape_for_terminal = output.destination() == Destination::Terminal;
     let config = Config::new(&settings::common(args), output)?.with_decoding(args.decompress);
-    config.refuse_stats_over(&settings.files)?;
+    config.reject_stats_over(&settings.files)?;
     // The sizes of listed files are unknown until they are opened.
     let known = if settings.checks || args.files0_from.is_some() { &[][..] } else { &settings.files[..] };
     hint_at_terminal_input(!args.files.is_empty() || args.files0_from.is_some());
@@ -92,7 +92,7 @@ impl ChecksumRun<'_> {
     /// Requests read-ahead of a file while earlier ones are hashed.
     fn prepare(&self, input: &mut Input<'_>, turn: Lookahead) {
         match turn {
-            Lookahead::Soon => self.config.engine.ask_ahead(input, &self.config.stats),
+            Lookahead::Soon => self.config.engine.prefetch_if_cold(input, &self.config.stats),
             Lookahead::Later => input.forget(),
         }
     }

@@ -20,7 +20,7 @@ use crate::io::{AccessMethod, FileRef, Source};
 use crate::output::Output;
 
 /// The number of bytes of a stream read at a time.
-const READ: u64 = 256 << 10;
+const READ_BYTES: u64 = 256 << 10;
 
 /// A piece to hash, or an item to report in its place.
 enum PieceJob {
@@ -95,7 +95,7 @@ pub fn print(run: ChecksumRun<'_>, files: Files<'_>, size: u64, output: &mut Out
 /// Returns the pieces of a file that ends at `end`.
 fn parts(source: Source, end: u64, size: u64) -> Box<dyn Iterator<Item = PieceJob> + Send> {
     let source = Arc::new(source);
-    source.leave_at(end);
+    source.set_shared_position(end);
     let mut at = source.start();
     if at >= end {
         return Box::new(std::iter::once(PieceJob::Part(source, None)));
@@ -130,11 +130,11 @@ impl<'a> PieceStream<'a> {
             let mut input = source.reader()?;
             let at = source.start();
             io::copy(&mut Read::by_ref(&mut input).take(at), &mut io::sink())?;
-            Ok((input.take(source.wanted().or(source.length()).unwrap_or(u64::MAX)), at))
+            Ok((input.take(source.wanted().or(source.requested_length()).unwrap_or(u64::MAX)), at))
         };
         match begin() {
             Ok((input, at)) => {
-                let buffer = vec![0; READ.min(size) as usize];
+                let buffer = vec![0; READ_BYTES.min(size) as usize];
                 Ok(PieceStream { name, input, recipes, size, at, is_first: true, ended: false, buffer })
             }
             Err(error) => Err((name, error)),

@@ -200,9 +200,9 @@ fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
 
 /// Converts a length from bits to bytes, or from 0 to the default.
 fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
-    let most = algorithm.default_len() * 8;
-    if bits > most {
-        bail!("invalid length: '{bits}'\nmapped: maximum digest length for '{}' is {most} bits", algorithm.tag());
+    let max = algorithm.default_len() * 8;
+    if bits > max {
+        bail!("invalid length: '{bits}'\nmapped: maximum digest length for '{}' is {max} bits", algorithm.tag());
     }
     if !bits.is_multiple_of(8) {
         bail!("invalid length: '{bits}'\nmapped: length is not a multiple of 8");

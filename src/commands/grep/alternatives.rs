@@ -22,17 +22,17 @@ pub fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {
 }
 
 /// The maximum number of lines in a message about patterns.
-const MOST_LINES: usize = 9;
+const MAX_LINES: usize = 9;
 
 /// The pattern files, each with the number of alternatives before its first one.
-pub type Places = Vec<(OsString, usize)>;
+pub type PatternOrigins = Vec<(OsString, usize)>;
 
 /// Returns an error that names each invalid alternative once, with its file and line if it is from
 /// a file. The message has at most a few lines.
-pub fn at_fault(
+pub fn invalid_alternatives(
     error: anyhow::Error,
     alternatives: &[Vec<u8>],
-    places: &Places,
+    origins: &PatternOrigins,
     compile: &dyn Fn(&[Vec<u8>]) -> Result<Pattern>,
 ) -> anyhow::Error {
     let (mut seen, mut faults, mut lines) = (HashSet::new(), Vec::new(), 0);
@@ -41,11 +41,11 @@ pub fn at_fault(
         if !seen.insert(alternative) {
             continue;
         }
-        let place = places.iter().rfind(|(_, first)| *first <= index);
-        let place = place.map(|(file, first)| format!("{}:{}: ", escape_name(file), index - first + 1));
-        let fault = format!("{}{error:#}", place.unwrap_or_default());
+        let origin = origins.iter().rfind(|(_, first)| *first <= index);
+        let origin = origin.map(|(file, first)| format!("{}:{}: ", escape_name(file), index - first + 1));
+        let fault = format!("{}{error:#}", origin.unwrap_or_default());
         lines += fault.lines().count();
-        if lines > MOST_LINES && !faults.is_empty() {
+        if lines > MAX_LINES && !faults.is_empty() {
             faults.push("there are more errors in the patterns".to_owned());
             break;
         }
@@ -59,8 +59,8 @@ pub fn at_fault(
 ///
 /// # Errors
 /// Returns an error if there is no pattern, or a file cannot be read.
-pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, Places, Vec<OsString>)> {
-    let mut places = Vec::new();
+pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, PatternOrigins, Vec<OsString>)> {
+    let mut origins = Vec::new();
     let patterns = &args.patterns;
     let mut operands = args.operands.iter();
     let mut all = Vec::new();
@@ -77,7 +77,7 @@ pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, Places, Vec<OsStri
             all.push(line.to_vec());
         }
         if all.len() > first {
-            places.push((file.clone(), first));
+            origins.push((file.clone(), first));
         }
     }
     let has_pattern =
@@ -86,5 +86,5 @@ pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, Places, Vec<OsStri
         let first = operands.next().context("missing PATTERN; see mapped grep --help")?;
         all = split(&first.clone().into_vec(), patterns);
     }
-    Ok((all, places, operands.cloned().collect()))
+    Ok((all, origins, operands.cloned().collect()))
 }

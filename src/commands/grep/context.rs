@@ -1,6 +1,6 @@
 //! Adds the lines around the selected ones (`-A`, `-B`, `-C`), also across the borders of blocks.
 //!
-//! A scan lays out a block as if it stood alone ([`lay_out`], on any thread). In file order, [`Reach`]
+//! A scan lays out a block as if it stood alone ([`lay_out`], on any thread). In file order, [`ContextState`]
 //! then adds context from earlier blocks: lines still due after their last match, and copies of their
 //! last unprinted lines. The output therefore does not depend on the size of the blocks.
 
@@ -66,24 +66,29 @@ pub fn fill(hay: &[u8], selected: &[Piece], terminator: u8) -> Vec<Piece> {
     pieces
 }
 
-/// Turns all selected lines after the first `left` into context.
-pub fn demote(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, terminator: u8) {
-    let mut left = left;
+/// Turns all selected lines after the first `remaining` into context.
+pub fn demote(hay: &[u8], pieces: &mut Vec<Piece>, remaining: u64, terminator: u8) {
+    let mut remaining = remaining;
     let mut at = 0;
     while at < pieces.len() {
         let piece = pieces[at];
-        if piece.selected && piece.lines > left {
-            let end = piece.start + skip_lines(&hay[piece.start..piece.end], left, terminator);
-            let rest =
-                Piece { start: end, line: piece.line + left, lines: piece.lines - left, selected: false, ..piece };
+        if piece.selected && piece.lines > remaining {
+            let end = piece.start + skip_lines(&hay[piece.start..piece.end], remaining, terminator);
+            let rest = Piece {
+                start: end,
+                line: piece.line + remaining,
+                lines: piece.lines - remaining,
+                selected: false,
+                ..piece
+            };
             pieces[at] = rest;
-            if left > 0 {
-                pieces.insert(at, Piece { end, lines: left, ..piece });
+            if remaining > 0 {
+                pieces.insert(at, Piece { end, lines: remaining, ..piece });
                 at += 1;
             }
-            left = 0;
+            remaining = 0;
         } else if piece.selected {
-            left -= piece.lines;
+            remaining -= piece.lines;
         }
         at += 1;
     }
@@ -102,33 +107,33 @@ fn following(hay: &[u8], piece: Piece, limit: usize, lines: u64, terminator: u8)
     })
 }
 
-/// Cuts a layout down to its first `left` selected lines. The lines after them are context, whether
+/// Cuts a layout down to its first `remaining` selected lines. The lines after them are context, whether
 /// they match or not, as in GNU grep.
-pub fn keep_first(hay: &[u8], pieces: &mut Vec<Piece>, left: u64, context: Context, terminator: u8) {
-    let mut left = left;
+pub fn keep_first(hay: &[u8], pieces: &mut Vec<Piece>, remaining: u64, context: Context, terminator: u8) {
+    let mut remaining = remaining;
     for i in 0..pieces.len() {
         let piece = &mut pieces[i];
         if !piece.selected {
             continue;
         }
-        if left == 0 {
+        if remaining == 0 {
             pieces.truncate(i);
             while pieces.last().is_some_and(|piece| !piece.selected) {
                 pieces.pop();
             }
             break;
         }
-        if piece.lines > left {
-            piece.end = piece.start + skip_lines(&hay[piece.start..piece.end], left, terminator);
-            piece.lines = left;
+        if piece.lines > remaining {
+            piece.end = piece.start + skip_lines(&hay[piece.start..piece.end], remaining, terminator);
+            piece.lines = remaining;
             pieces.truncate(i + 1);
         }
-        left -= pieces[i].lines;
+        remaining -= pieces[i].lines;
         if i + 1 == pieces.len() {
             break;
         }
     }
-    if left == 0
+    if remaining == 0
         && let Some(last) = pieces.iter().rposition(|piece| piece.selected)
     {
         pieces.truncate(last + 1);
@@ -158,7 +163,7 @@ pub struct BlockOrigin {
 
 /// The context that reaches from one block of an input into the next.
 #[derive(Clone, Debug, Default)]
-pub struct Reach {
+pub struct ContextState {
     context: Context,
     terminator: u8,
     /// The number of lines of context still due after the last selected line.
@@ -171,10 +176,10 @@ pub struct Reach {
     unprinted: HeldLines,
 }
 
-impl Reach {
+impl ContextState {
     /// Returns the state at the start of an input.
-    pub fn new(context: Context, terminator: u8) -> Reach {
-        Reach { context, terminator, unprinted: HeldLines::new(terminator), ..Reach::default() }
+    pub fn new(context: Context, terminator: u8) -> ContextState {
+        ContextState { context, terminator, unprinted: HeldLines::new(terminator), ..ContextState::default() }
     }
 
     /// Returns whether lines are still due.
@@ -188,7 +193,7 @@ impl Reach {
     }
 
     /// Returns the state after `before`: whole lines that precede the start and are not printed.
-    pub fn after(mut self, before: &[u8]) -> Reach {
+    pub fn after(mut self, before: &[u8]) -> ContextState {
         let (start, held) = last_lines(before, self.context.before, self.terminator);
         self.unprinted.push(&before[start..], held);
         self.gap = held;
@@ -238,8 +243,8 @@ impl Reach {
     fn note(&mut self, hay: &[u8], origin: Option<&BlockOrigin>, pieces: &[Piece]) {
         if let Some(last) = pieces.iter().rposition(|piece| piece.selected) {
             // After its last selected line, a layout has all the context that the block holds.
-            let had: u64 = pieces[last + 1..].iter().map(|piece| piece.lines).sum();
-            self.due = self.context.after - had.min(self.context.after);
+            let in_block: u64 = pieces[last + 1..].iter().map(|piece| piece.lines).sum();
+            self.due = self.context.after - in_block.min(self.context.after);
         }
         let rest = match pieces.last() {
             Some(last) => {
@@ -264,13 +269,13 @@ impl Reach {
             _ => (hay.len(), 0),
         };
         match origin.map(|origin| origin.range.start) {
-            Some(start) if HeldLines::are_many((end - from) as u64) => {
-                self.unprinted.push_place(start + from as u64..start + end as u64, lines - last);
+            Some(start) if HeldLines::is_better_as_offset((end - from) as u64) => {
+                self.unprinted.push_range(start + from as u64..start + end as u64, lines - last);
             }
             _ => self.unprinted.push(&hay[from..end], lines - last),
         }
         if let Some(origin) = origin {
-            self.unprinted.push_place(origin.range.start + end as u64..origin.range.end, last);
+            self.unprinted.push_range(origin.range.start + end as u64..origin.range.end, last);
         }
     }
 }
@@ -282,9 +287,9 @@ mod tests {
     use proptest::prelude::*;
 
     /// Returns the printed lines one by one as `(text, selected)`, with `None` for a separator.
-    fn naive(lines: &[&[u8]], context: Context, most: u64) -> Vec<Option<(Vec<u8>, bool)>> {
+    fn naive(lines: &[&[u8]], context: Context, max: u64) -> Vec<Option<(Vec<u8>, bool)>> {
         let mut selected: Vec<usize> = (0..lines.len()).filter(|&i| lines[i].starts_with(b"x")).collect();
-        selected.truncate(most as usize);
+        selected.truncate(max as usize);
         let mut shown = Vec::new();
         let mut last: Option<usize> = None;
         for (i, line) in lines.iter().enumerate() {
@@ -303,10 +308,10 @@ mod tests {
     }
 
     /// Returns the same, computed from layouts of blocks of `block` lines.
-    fn in_blocks(lines: &[&[u8]], context: Context, most: u64, block: usize) -> Vec<Option<(Vec<u8>, bool)>> {
+    fn in_blocks(lines: &[&[u8]], context: Context, max: u64, block: usize) -> Vec<Option<(Vec<u8>, bool)>> {
         let mut shown = Vec::new();
-        let mut reach = Reach::new(context, b'\n');
-        let mut left = most;
+        let mut state = ContextState::new(context, b'\n');
+        let mut remaining = max;
         for block in lines.chunks(block) {
             let hay = block.concat();
             let mut selected = Vec::new();
@@ -319,11 +324,11 @@ mod tests {
             }
             let count = selected.len() as u64;
             let mut pieces = lay_out(&hay, &selected, context, b'\n');
-            if count > left {
-                keep_first(&hay, &mut pieces, left, context, b'\n');
+            if count > remaining {
+                keep_first(&hay, &mut pieces, remaining, context, b'\n');
             }
-            left -= count.min(left);
-            let (lead, follows) = reach.cross(&hay, None, &mut pieces);
+            remaining -= count.min(remaining);
+            let (lead, follows) = state.cross(&hay, None, &mut pieces);
             if pieces.is_empty() {
                 continue;
             }
@@ -349,7 +354,7 @@ mod tests {
         #[test]
         fn blocks_of_any_size_show_the_same_lines(
             text in proptest::collection::vec(prop_oneof![3 => Just("a"), 1 => Just("x"), 1 => Just("")], 0..40),
-            before in 0u64..6, after in 0u64..6, block in 1usize..9, most in prop_oneof![Just(u64::MAX), 1u64..4],
+            before in 0u64..6, after in 0u64..6, block in 1usize..9, max in prop_oneof![Just(u64::MAX), 1u64..4],
             open: bool,
         ) {
             let mut lines: Vec<Vec<u8>> =
@@ -359,7 +364,7 @@ mod tests {
             }
             let lines: Vec<&[u8]> = lines.iter().map(Vec::as_slice).collect();
             let context = Context { before, after };
-            prop_assert_eq!(in_blocks(&lines, context, most, block), naive(&lines, context, most));
+            prop_assert_eq!(in_blocks(&lines, context, max, block), naive(&lines, context, max));
         }
     }
 }

@@ -12,7 +12,7 @@ const ELLIPSIS: &str = "[...]";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LongLines {
     /// The length in bytes of the longest line that is printed whole.
-    pub most: usize,
+    pub max: usize,
     /// The part of a longer line to show, if any.
     pub preview: Option<Preview>,
 }
@@ -39,13 +39,13 @@ impl Excerpt {
         Excerpt { before: "", shown: 0..0, after }
     }
 
-    /// Returns the end of the first `most` characters of a line.
-    pub fn end_of_start(line: &[u8], most: usize) -> usize {
+    /// Returns the end of the first `max` characters of a line.
+    pub fn end_of_start(line: &[u8], max: usize) -> usize {
         let chars = line.utf8_chunks().flat_map(|chunk| {
             let invalid = Some(chunk.invalid().len()).filter(|&length| length > 0);
             chunk.valid().chars().map(char::len_utf8).chain(invalid)
         });
-        chars.take(most).sum()
+        chars.take(max).sum()
     }
 
     /// Returns the start of a line up to `end`, with ripgrep's note about the rest: the number of
@@ -59,14 +59,14 @@ impl Excerpt {
         Excerpt { before: "", shown: 0..end, after }
     }
 
-    /// Returns at most `most` bytes of `line` with `found` in their middle, or the line's beginning if
+    /// Returns at most `max` bytes of `line` with `found` in their middle, or the line's beginning if
     /// there is no match. Never splits a UTF-8 character.
-    pub fn around(line: &[u8], found: Option<Range<usize>>, most: usize) -> Excerpt {
+    pub fn around(line: &[u8], found: Option<Range<usize>>, max: usize) -> Excerpt {
         let found = found.unwrap_or(0..0);
         // If the match is longer than the excerpt, its beginning is shown.
-        let spare = most.saturating_sub(found.len());
-        let start = found.start.saturating_sub(spare / 2).min(line.len().saturating_sub(most));
-        let end = (start + most).min(line.len());
+        let spare = max.saturating_sub(found.len());
+        let start = found.start.saturating_sub(spare / 2).min(line.len().saturating_sub(max));
+        let end = (start + max).min(line.len());
         let start = (start..end).find(|&at| is_boundary(line, at)).unwrap_or(end);
         let end = (start..=end).rfind(|&at| is_boundary(line, at)).unwrap_or(start);
         let mark = |left_out: bool| if left_out { ELLIPSIS } else { "" };
@@ -85,8 +85,8 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn shown(line: &str, found: Range<usize>, most: usize, expected: &str) {
-        let excerpt = Excerpt::around(line.as_bytes(), Some(found), most);
+    fn shown(line: &str, found: Range<usize>, max: usize, expected: &str) {
+        let excerpt = Excerpt::around(line.as_bytes(), Some(found), max);
         let shown = String::from_utf8_lossy(&line.as_bytes()[excerpt.shown]).into_owned();
         assert_eq!([excerpt.before, &shown, &excerpt.after].concat(), expected);
     }

@@ -46,7 +46,7 @@ impl Filter {
         let below = parent.get(named..).unwrap_or_default();
         let levels = below.split(|&byte| byte == b'/').filter(|part| !part.is_empty()).count();
         // The files in a directory are one level below it.
-        let is_near = self.max_depth.is_none_or(|most| levels + 2 <= most);
+        let is_near = self.max_depth.is_none_or(|max| levels + 2 <= max);
         let slash = if parent.is_empty() || parent.ends_with(b"/") { &b""[..] } else { b"/" };
         let path = || [parent, slash, name.as_bytes()].concat();
         is_near && (self.globs.is_empty() || !self.globs.matched(OsStr::from_bytes(&path()), true).is_ignore())
@@ -68,9 +68,9 @@ impl Filter {
         let below = file.as_bytes().get(directory..).unwrap_or_default();
         let below = below.strip_prefix(b"/").unwrap_or(below);
         let depth = 1 + memchr::memchr_iter(b'/', below).count();
-        self.max_depth.is_none_or(|most| depth <= most)
+        self.max_depth.is_none_or(|max| depth <= max)
             && self.chooses(file, below)
-            && self.max_size.is_none_or(|most| path::metadata(file).map_or(true, |meta| meta.len() <= most))
+            && self.max_size.is_none_or(|max| path::metadata(file).map_or(true, |meta| meta.len() <= max))
     }
 
     /// Returns whether the globs choose the file or, if none matches it, the types do.

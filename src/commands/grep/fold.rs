@@ -16,7 +16,7 @@ pub struct Fold {
 impl Fold {
     /// The largest factor by which folding shortens a text: three bytes (the Kelvin sign) become
     /// one.
-    pub const MOST_SHRINKING: usize = 3;
+    pub const MAX_SHRINK_FACTOR: usize = 3;
 
     /// Folds words. Returns them with the folding for the texts to search, or `None` if it only
     /// converts ASCII letters to lower case. Bytes that are not part of a character are unchanged.
@@ -54,22 +54,22 @@ impl Fold {
     /// result, and of the end.
     pub fn apply(&self, text: &[u8]) -> (Vec<u8>, Vec<u32>) {
         let mut folded = Vec::with_capacity(text.len());
-        let mut places = Vec::with_capacity(text.len() + 1);
+        let mut positions = Vec::with_capacity(text.len() + 1);
         let mut at = 0u32;
         for chunk in text.utf8_chunks() {
             for c in chunk.valid().chars() {
                 let mut buffer = [0; 4];
                 let written = self.all.get(&c).unwrap_or(&c).encode_utf8(&mut buffer);
                 folded.extend_from_slice(written.as_bytes());
-                places.extend((0..written.len()).map(|within| at + within.min(c.len_utf8() - 1) as u32));
+                positions.extend((0..written.len()).map(|within| at + within.min(c.len_utf8() - 1) as u32));
                 at += c.len_utf8() as u32;
             }
             folded.extend_from_slice(chunk.invalid());
-            places.extend((0..chunk.invalid().len() as u32).map(|within| at + within));
+            positions.extend((0..chunk.invalid().len() as u32).map(|within| at + within));
             at += chunk.invalid().len() as u32;
         }
-        places.push(at);
-        (folded, places)
+        positions.push(at);
+        (folded, positions)
     }
 }
 
@@ -82,10 +82,10 @@ mod tests {
         let (fold, words) = Fold::new(&["\u{212a}S".into(), "\u{c9}".into()], true);
         let fold = fold.unwrap();
         assert_eq!(words[0], b"ks");
-        let (text, places) = fold.apply("\u{212a}\u{17f}\u{e9}\u{c9}".as_bytes());
-        assert_eq!((&text[..2], &places[..3]), (&b"ks"[..], &[0, 3, 5][..]));
+        let (text, positions) = fold.apply("\u{212a}\u{17f}\u{e9}\u{c9}".as_bytes());
+        assert_eq!((&text[..2], &positions[..3]), (&b"ks"[..], &[0, 3, 5][..]));
         assert_eq!(text[2..4], text[4..6]);
-        assert_eq!(places.last(), Some(&9));
+        assert_eq!(positions.last(), Some(&9));
     }
 
     #[test]

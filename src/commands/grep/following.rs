@@ -14,7 +14,7 @@ use memchr::memrchr;
 use crate::cli::cat::FollowBy;
 use crate::engine::{Block, Flow, Input, InputKind, Kernel, Pipeline};
 use crate::exit::Exit;
-use crate::follow::{End, FollowOutcome, Follower, Options, Origin, follow};
+use crate::follow::{FollowEnd, FollowOutcome, Follower, Options, Origin, follow};
 use crate::io::Source;
 use crate::os::posix::AsFd;
 use crate::output::Output;
@@ -94,8 +94,8 @@ impl Run<'_> {
     /// Returns the exit code of a search that followed its files.
     pub(super) fn followed_exit(&self, outcome: &FollowOutcome, totals: &Totals, failed: bool) -> Exit {
         match outcome.end {
-            End::Unread => Exit::Closed,
-            End::Signal(signal) => Exit::from(signal),
+            FollowEnd::OutputClosed => Exit::Closed,
+            FollowEnd::Signal(signal) => Exit::from(signal),
             _ if totals.selected_any && self.settings.report == Report::Nothing => Exit::Success,
             _ if failed || outcome.failed => Exit::Error,
             _ if totals.selected_any => Exit::Success,
@@ -133,7 +133,7 @@ impl Follower for GrepFollower<'_, '_> {
             let starts = Starts::default();
             match self.run.opener(&starts).narrow(now) {
                 Ok((source, verdict, start)) => {
-                    let input = Input::Judged(source, verdict);
+                    let input = Input::Classified(source, verdict);
                     starts.push(start);
                     growing.totals = self.search_now(target, input, Some(&starts), true)?;
                     growing.begun = true;
@@ -148,7 +148,7 @@ impl Follower for GrepFollower<'_, '_> {
         Ok((!self.done[target]).then_some(whole))
     }
 
-    fn take(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
+    fn append(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         self.run.config.stats.bytes.add(bytes.len() as u64);
         if self.stopped || self.done[origin.target] {
             return Ok(());
@@ -247,7 +247,7 @@ impl GrepFollower<'_, '_> {
     /// Runs the kernel over one block.
     fn search(&mut self, origin: Origin, growing: &mut Growing, lines: Vec<u8>, last: bool) -> io::Result<()> {
         let head = &lines[..lines.len().min(Search::HEAD)];
-        let verdict = *growing.verdict.get_or_insert_with(|| self.settings.verdict_on(head));
+        let verdict = *growing.verdict.get_or_insert_with(|| self.settings.classify(head));
         let first = !std::mem::replace(&mut growing.begun, true);
         let kernel = Search { settings: self.settings, starts: None, open_ended: !last };
         let len = lines.len() as u64;

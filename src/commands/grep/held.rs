@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::lines::skip_lines;
 
 /// The maximum length in bytes of lines that are better copied, and of a piece shared by several blocks.
-const SMALL: usize = 64 << 10;
+const MAX_COPIED_BYTES: usize = 64 << 10;
 
 /// The last lines of an input so far.
 #[derive(Clone, Debug, Default)]
@@ -36,7 +36,7 @@ pub enum HeldText {
     /// Bytes in memory, from a position on.
     Copy(Arc<Vec<u8>>, usize),
     /// A part of the input.
-    Place {
+    InFile {
         /// The offsets of its start and end.
         range: Range<u64>,
         /// The number of lines at its start that are no longer held.
@@ -49,7 +49,7 @@ impl HeldPiece {
     pub fn len(&self) -> u64 {
         match &self.text {
             HeldText::Copy(bytes, start) => (bytes.len() - start) as u64,
-            HeldText::Place { range, .. } => range.end - range.start,
+            HeldText::InFile { range, .. } => range.end - range.start,
         }
     }
 }
@@ -72,7 +72,7 @@ impl HeldLines {
         }
         self.lines += lines;
         if let Some(HeldPiece { text: HeldText::Copy(last, _), lines: held }) = self.pieces.back_mut()
-            && last.len() + bytes.len() <= SMALL
+            && last.len() + bytes.len() <= MAX_COPIED_BYTES
         {
             Arc::make_mut(last).extend_from_slice(bytes);
             *held += lines;
@@ -82,21 +82,21 @@ impl HeldLines {
     }
 
     /// Appends `lines` whole lines, which can be read again from `range` of the input.
-    pub fn push_place(&mut self, range: Range<u64>, lines: u64) {
+    pub fn push_range(&mut self, range: Range<u64>, lines: u64) {
         if lines > 0 {
             self.lines += lines;
-            self.pieces.push_back(HeldPiece { text: HeldText::Place { range, skipped: 0 }, lines });
+            self.pieces.push_back(HeldPiece { text: HeldText::InFile { range, skipped: 0 }, lines });
         }
     }
 
     /// Returns whether lines of this total length are better kept as offsets.
-    pub fn are_many(length: u64) -> bool {
-        length > SMALL as u64
+    pub fn is_better_as_offset(length: u64) -> bool {
+        length > MAX_COPIED_BYTES as u64
     }
 
-    /// Drops all lines but the last `most`.
-    pub fn keep_last(&mut self, most: u64) {
-        let mut surplus = self.lines.saturating_sub(most);
+    /// Drops all lines but the last `count`.
+    pub fn keep_last(&mut self, count: u64) {
+        let mut surplus = self.lines.saturating_sub(count);
         self.lines -= surplus;
         while surplus > 0
             && let Some(first) = self.pieces.front_mut()
@@ -108,7 +108,7 @@ impl HeldLines {
             }
             match &mut first.text {
                 HeldText::Copy(bytes, start) => *start += skip_lines(&bytes[*start..], surplus, self.terminator),
-                HeldText::Place { skipped, .. } => *skipped += surplus,
+                HeldText::InFile { skipped, .. } => *skipped += surplus,
             }
             first.lines -= surplus;
             surplus = 0;
@@ -119,7 +119,7 @@ impl HeldLines {
     pub fn into_bytes(self) -> Result<Vec<u8>, Vec<HeldPiece>> {
         let length = |piece: &HeldPiece| match &piece.text {
             HeldText::Copy(bytes, start) => Some(bytes.len() - start),
-            HeldText::Place { .. } => None,
+            HeldText::InFile { .. } => None,
         };
         let Some(length) = self.pieces.iter().map(length).sum::<Option<usize>>() else {
             return Err(self.pieces.into());
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn the_last_lines_are_kept_across_pieces() {
         let mut held = HeldLines::new(b'\n');
-        let long = "x".repeat(SMALL);
+        let long = "x".repeat(MAX_COPIED_BYTES);
         for line in ["a\n", "b\nc\n", &format!("{long}\n"), "d\n", "e\n"] {
             held.push(line.as_bytes(), line.matches('\n').count() as u64);
         }
@@ -156,12 +156,12 @@ mod tests {
     #[test]
     fn lines_that_stay_in_the_file_are_dropped_by_their_number() {
         let mut held = HeldLines::new(b'\n');
-        held.push_place(100..900, 10);
+        held.push_range(100..900, 10);
         held.push(b"a\nb\n", 2);
         held.keep_last(5);
         let pieces = held.into_bytes().unwrap_err();
         assert!(
-            matches!(&pieces[0], HeldPiece { text: HeldText::Place { range, skipped: 7 }, lines: 3 } if *range == (100..900))
+            matches!(&pieces[0], HeldPiece { text: HeldText::InFile { range, skipped: 7 }, lines: 3 } if *range == (100..900))
         );
         assert_eq!(pieces[1].lines, 2);
     }

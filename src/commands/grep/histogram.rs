@@ -35,9 +35,9 @@ impl Histogram {
         self.width
     }
 
-    /// Adds `count` at position `place`.
-    pub fn add(&mut self, place: i64, count: u64) {
-        let bucket = place.div_euclid(self.width);
+    /// Adds `count` at position `position`.
+    pub fn add(&mut self, position: i64, count: u64) {
+        let bucket = position.div_euclid(self.width);
         if bucket == self.recent.0 {
             self.recent.1 += count;
             return;
@@ -48,9 +48,9 @@ impl Histogram {
     }
 
     /// Returns the width of the buckets and, for each bucket from `first` to `last`, its start and
-    /// its count. There are at most `most` buckets if one of the widths allows that.
-    pub fn rows(&mut self, first: i64, last: i64, most: i64) -> (i64, impl Iterator<Item = (i64, u64)> + '_) {
-        while last.div_euclid(self.width) - first.div_euclid(self.width) >= most && self.widen() {}
+    /// its count. There are at most `max` buckets if one of the widths allows that.
+    pub fn rows(&mut self, first: i64, last: i64, max: i64) -> (i64, impl Iterator<Item = (i64, u64)> + '_) {
+        while last.div_euclid(self.width) - first.div_euclid(self.width) >= max && self.widen() {}
         self.settle();
         let width = self.width;
         let row = move |bucket: i64| (bucket * width, self.counts.get(&bucket).copied().unwrap_or(0));
@@ -86,8 +86,8 @@ mod tests {
     #[test]
     fn buckets_are_joined_until_they_are_few_and_empty_ones_are_kept() {
         let mut histogram = Histogram::new(&[1, 5, 10, 100]);
-        for place in [-3, 0, 1, 9, 10, 35] {
-            histogram.add(place, 1);
+        for position in [-3, 0, 1, 9, 10, 35] {
+            histogram.add(position, 1);
         }
         let (width, rows) = histogram.rows(-3, 35, 5);
         assert_eq!((width, rows.collect::<Vec<_>>()), (10, vec![(-10, 1), (0, 3), (10, 1), (20, 0), (30, 1)]));
@@ -96,8 +96,8 @@ mod tests {
     #[test]
     fn many_buckets_are_never_held() {
         let mut histogram = Histogram::new(&[1, 10, 100, 1000]);
-        for place in 0..50_000 {
-            histogram.add(place, 2);
+        for position in 0..50_000 {
+            histogram.add(position, 2);
         }
         assert!(histogram.counts.len() <= MAX_BUCKETS);
         let (width, rows) = histogram.rows(0, 49_999, 60);
@@ -105,9 +105,9 @@ mod tests {
     }
 
     #[test]
-    fn a_width_that_was_asked_for_stays() {
+    fn a_requested_width_stays() {
         let mut histogram = Histogram::new(&[7]);
-        (0..50_000).for_each(|place| histogram.add(place * 7, 1));
+        (0..50_000).for_each(|position| histogram.add(position * 7, 1));
         assert_eq!(histogram.rows(0, 7 * 49_999, 10).1.count(), 50_000);
     }
 }

@@ -32,7 +32,7 @@ impl<I: Copy + PartialEq> Interleaved<I> {
         (input, own): (I, &mut Totals),
         output: &mut Output,
     ) -> io::Result<Flow> {
-        own.go_on_after(&self.totals);
+        own.continue_from(&self.totals);
         if self.printed.is_some_and(|printed| printed != input) {
             own.interrupt();
         }

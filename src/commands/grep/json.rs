@@ -41,7 +41,7 @@ impl Default for JsonTotals {
 
 /// The input and the position of some lines.
 #[derive(Clone, Copy, Debug)]
-pub struct LinesPlace<'a> {
+pub struct MessagePosition<'a> {
     /// The input's name.
     pub name: &'a [u8],
     /// The number of the first line, from 1.
@@ -112,7 +112,7 @@ struct Submatch<'a> {
 
 impl JsonTotals {
     /// Continues with the totals of all inputs in `other`.
-    pub fn go_on_after(&mut self, other: &JsonTotals) {
+    pub fn continue_from(&mut self, other: &JsonTotals) {
         self.all = other.all;
     }
 
@@ -136,35 +136,35 @@ impl JsonTotals {
         query: &Query,
         lines: &[u8],
         mut spans: Option<Spans<'_>>,
-        place: LinesPlace<'_>,
+        position: MessagePosition<'_>,
         text: &mut Vec<u8>,
     ) {
         if lines.is_empty() {
             return;
         }
         let start = text.len();
-        let path = || JsonText::from(place.name);
+        let path = || JsonText::from(position.name);
         if !std::mem::replace(&mut self.begin_printed, true) {
             push(&Message::Begin { path: path() }, text);
         }
-        let (mut number, mut offset) = (place.number, place.offset);
+        let (mut number, mut offset) = (position.number, position.offset);
         // A match that spans lines is printed as one message with all these lines.
-        let together = query.any.is_multiline() && place.selected;
+        let together = query.any.is_multiline() && position.selected;
         let whole = together.then_some(lines).into_iter();
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let content = if together { line } else { query.any.content(line) };
             // A failure here also occurred, and was reported, when the line was selected.
-            let replaced = place.replacement.and_then(|text| {
+            let replaced = position.replacement.and_then(|text| {
                 // Matches that may span lines are searched for only once.
                 query.any.replace(content, spans.filter(|_| together), text).ok()
             });
-            let found = match place.selected == query.invert {
+            let found = match position.selected == query.invert {
                 true => Vec::new(),
                 false => matches_of(query, content, spans, line.len()),
             };
             let submatches = submatches(line, found, replaced.as_ref());
-            self.input.matched_lines += u64::from(place.selected);
-            self.input.matches += if place.selected { submatches.len() as u64 } else { 0 };
+            self.input.matched_lines += u64::from(position.selected);
+            self.input.matches += if position.selected { submatches.len() as u64 } else { 0 };
             let lines = JsonLines {
                 path: path(),
                 lines: JsonText::from(line),
@@ -172,14 +172,14 @@ impl JsonTotals {
                 absolute_offset: offset,
                 submatches,
             };
-            push(&if place.selected { Message::Match(lines) } else { Message::Context(lines) }, text);
+            push(&if position.selected { Message::Match(lines) } else { Message::Context(lines) }, text);
             number += 1;
             offset += line.len() as u64;
             if let Some(spans) = &mut spans {
                 spans.skip_to(spans.base + line.len());
             }
         }
-        if place.selected {
+        if position.selected {
             self.input.bytes_searched = offset;
         }
         self.input.bytes_printed += (text.len() - start) as u64;
@@ -189,19 +189,19 @@ impl JsonTotals {
     /// of an input.
     pub(super) fn long_line(
         &mut self,
-        place: LinesPlace<'_>,
+        position: MessagePosition<'_>,
         line_length: u64,
         (message_length, matches): (u64, u64),
         text: &mut Vec<u8>,
     ) {
         let start = text.len();
         if !std::mem::replace(&mut self.begin_printed, true) {
-            push(&Message::Begin { path: JsonText::from(place.name) }, text);
+            push(&Message::Begin { path: JsonText::from(position.name) }, text);
         }
-        if place.selected {
+        if position.selected {
             self.input.matched_lines += 1;
             self.input.matches += matches;
-            self.input.bytes_searched = place.offset + line_length;
+            self.input.bytes_searched = position.offset + line_length;
         }
         self.input.bytes_printed += (text.len() - start) as u64 + message_length;
     }

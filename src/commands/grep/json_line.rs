@@ -4,14 +4,14 @@
 use std::io;
 use std::ops::Range;
 
-use super::json::LinesPlace;
+use super::json::MessagePosition;
 use super::pattern::Pattern;
 use super::stretches::{LineStretch, LineStretches};
 use crate::engine::{Block, Sink};
 use crate::output::{JsonText, JsonTextParts, append_json};
 
 /// The maximum number of bytes of JSON to buffer before they are written.
-const BUFFERED: usize = 64 << 10;
+const MAX_BUFFERED_BYTES: usize = 64 << 10;
 
 /// The sizes of a message's parts.
 #[derive(Clone, Copy, Debug, Default)]
@@ -76,7 +76,7 @@ impl JsonSize {
 #[derive(Clone, Copy, Debug)]
 pub struct JsonLine<'a> {
     /// The position of the line.
-    pub place: LinesPlace<'a>,
+    pub position: MessagePosition<'a>,
     /// Its sizes.
     pub size: JsonSize,
 }
@@ -88,16 +88,16 @@ impl JsonLine<'_> {
     }
 
     fn before_text(&self) -> Vec<u8> {
-        let kind = if self.place.selected { "match" } else { "context" };
+        let kind = if self.position.selected { "match" } else { "context" };
         let mut json = format!(r#"{{"type":"{kind}","data":{{"path":"#).into_bytes();
         // Serializing a name cannot fail.
-        _ = append_json(&JsonText::from(self.place.name), &mut json);
+        _ = append_json(&JsonText::from(self.position.name), &mut json);
         json.extend_from_slice(br#","lines":"#);
         json
     }
 
     fn before_matches(&self) -> Vec<u8> {
-        let LinesPlace { number, offset, .. } = self.place;
+        let MessagePosition { number, offset, .. } = self.position;
         format!(r#","line_number":{number},"absolute_offset":{offset},"submatches":["#).into_bytes()
     }
 
@@ -112,13 +112,13 @@ impl JsonLine<'_> {
         pattern: Option<&Pattern>,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
-        let begin = self.place.offset;
+        let begin = self.position.offset;
         let line = begin..begin + length;
         let mut json = self.before_text();
         let mut text = JsonTextParts::begin(self.size.is_text, &mut json);
         let damage = block.read_parts(begin..block.offset() + block.len(), 0, |bytes, _| {
             text.push(bytes, &mut json);
-            flush_over(BUFFERED, &mut json, sink)?;
+            flush_over(MAX_BUFFERED_BYTES, &mut json, sink)?;
             Ok(true)
         })?;
         if damage.is_some() {
@@ -130,7 +130,7 @@ impl JsonLine<'_> {
         let stretches = LineStretches::new(pattern, None);
         let damage = stretches.read(block, line, &mut |stretch| {
             list.push(stretch.text, stretch.is_match);
-            flush_over(BUFFERED, &mut list.json, sink).map(|()| true)
+            flush_over(MAX_BUFFERED_BYTES, &mut list.json, sink).map(|()| true)
         })?;
         list.json.extend_from_slice(AFTER_MATCHES);
         flush_over(0, &mut list.json, sink)?;
@@ -141,12 +141,12 @@ impl JsonLine<'_> {
 /// The end of a message.
 const AFTER_MATCHES: &[u8] = b"]}}\n";
 
-/// Writes `text` and empties it, if it is longer than `most`.
+/// Writes `text` and empties it, if it is longer than `max`.
 ///
 /// # Errors
 /// Fails as [`Sink::write`] does.
-pub fn flush_over(most: usize, text: &mut Vec<u8>, sink: &mut dyn Sink) -> io::Result<()> {
-    if text.len() > most {
+pub fn flush_over(max: usize, text: &mut Vec<u8>, sink: &mut dyn Sink) -> io::Result<()> {
+    if text.len() > max {
         sink.write(text)?;
         text.clear();
     }

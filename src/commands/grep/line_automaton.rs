@@ -16,10 +16,10 @@ use super::syntax::{Boundary, Case, Syntax};
 use super::unstable::search_unstable;
 
 /// The maximum length in bytes of matches around which bytes are skipped.
-const LONGEST_SKIPPED_TO: usize = 4 << 10;
+const MAX_SKIPPED_MATCH: usize = 4 << 10;
 
 /// The length in bytes of the longest character.
-const CHAR: usize = 4;
+const MAX_CHAR_LEN: usize = 4;
 
 /// A pattern that is compiled when the first long line is found.
 pub struct LineAutomaton {
@@ -67,8 +67,8 @@ impl LineAutomaton {
             && let Ok(tree) = syntax::parse_with(source, &self.flags)
         {
             let tree = without_assertions(&tree);
-            let (least, most) = (tree.properties().minimum_len(), tree.properties().maximum_len());
-            let longest = most.filter(|&most| most <= LONGEST_SKIPPED_TO && least > Some(0));
+            let (min, max) = (tree.properties().minimum_len(), tree.properties().maximum_len());
+            let longest = max.filter(|&max| max <= MAX_SKIPPED_MATCH && min > Some(0));
             self.core = longest.map(|longest| Core { tree, longest, regex: OnceLock::new() });
         }
         self
@@ -130,12 +130,12 @@ impl LineAutomaton {
         }
         loop {
             // All earlier matches of the core have been read, with the bytes after them.
-            let from = read - core.longest - CHAR;
+            let from = read - core.longest - MAX_CHAR_LEN;
             let found = search_unstable(piece, |piece| {
                 regex.search(&Input::new(piece).range(from..)).map(|found| found.start())
             });
             let next = match found {
-                Some(start) => start - CHAR..piece.len().min(start + core.reach()),
+                Some(start) => start - MAX_CHAR_LEN..piece.len().min(start + core.reach()),
                 None => piece.len() - core.reach()..piece.len(),
             };
             if next.end > read && self.read_on(state, piece, read.max(next.start)..next.end, read) {
@@ -163,7 +163,7 @@ impl LineAutomaton {
     }
 
     /// Returns whether no match is possible, whatever follows the bytes read so far.
-    pub fn is_hopeless(&self, state: &LineState) -> bool {
+    pub fn is_dead(&self, state: &LineState) -> bool {
         state.at.is_dead()
     }
 
@@ -195,7 +195,7 @@ impl LineAutomaton {
 impl Core {
     /// Returns the length in bytes of the longest match, plus a character on each side.
     fn reach(&self) -> usize {
-        self.longest + 2 * CHAR
+        self.longest + 2 * MAX_CHAR_LEN
     }
 
     fn regex(&self) -> Option<&meta::Regex> {

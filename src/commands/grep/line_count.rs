@@ -13,17 +13,17 @@ use super::binary::{PADDED, TEXT, nul_ends_lines};
 use super::kernel::{Search, Totals};
 use super::line_automaton::{LineAutomaton, LineState};
 use super::padding;
-use super::pattern::LONGEST;
+use super::pattern::MAX_OVERLAP;
 use super::print::Printer;
 use super::query::Wanted;
 use super::settings::{Report, Settings};
 use crate::engine::{Block, Flow, InputKind, Kernel};
 
 /// The length in bytes up to which an unfinished line is kept whole.
-const SHORT: usize = 64 << 10;
+const MAX_HELD_LINE: usize = 64 << 10;
 
 /// The minimum block size in bytes, with which a byte order mark lies within one block.
-pub const SMALLEST_BLOCK: usize = 4;
+pub const MIN_BLOCK: usize = 4;
 
 /// The kernel that counts the selected lines of each input, or determines whether there is one.
 #[derive(Debug)]
@@ -89,7 +89,7 @@ impl<'s> LongLineCount<'s> {
             return None;
         }
         let across = match query.any.longest_match() {
-            Some(longest) if longest <= LONGEST => Across::Overlap(longest - 1),
+            Some(longest) if longest <= MAX_OVERLAP => Across::Overlap(longest - 1),
             Some(_) => return None,
             None => Across::Automaton(query.any.line_automaton()?),
         };
@@ -135,7 +135,7 @@ impl<'s> LongLineCount<'s> {
                 open.bytes.drain(..surplus);
             }
             Across::Automaton(automaton) => {
-                if open.state.is_none() && open.bytes.len() + bytes.len() > SHORT {
+                if open.state.is_none() && open.bytes.len() + bytes.len() > MAX_HELD_LINE {
                     open.state = automaton.start();
                 }
                 match &mut open.state {
@@ -198,12 +198,12 @@ impl<'s> LongLineCount<'s> {
             }
             return;
         }
-        let most = match self.across {
+        let max = match self.across {
             // No match is longer, so more zero bytes make no difference.
             Across::Overlap(kept) => kept + 1,
-            Across::Automaton(_) => SHORT + 1,
+            Across::Automaton(_) => MAX_HELD_LINE + 1,
         };
-        let zeros = vec![0; usize::try_from(length).map_or(most, |length| length.min(most))];
+        let zeros = vec![0; usize::try_from(length).map_or(max, |length| length.min(max))];
         open.is_match |= self.holds_match(&zeros);
         self.extend(&zeros, open);
         let rest = length - zeros.len() as u64;
@@ -228,7 +228,7 @@ impl Kernel for LongLineCount<'_> {
     const HEAD: usize = <Search<'_> as Kernel>::HEAD;
 
     fn classify(&self, head: &[u8]) -> InputKind {
-        self.settings.verdict_on(head)
+        self.settings.classify(head)
     }
 
     fn scan(&self, block: &Block) -> LinePart {
@@ -265,12 +265,12 @@ impl Kernel for LongLineCount<'_> {
             open.selected = 0;
             open.totals.note_compressed(block, self.settings.name_of(block.source()));
         }
-        let is_passed_over = self.settings.passes_over(block.kind());
-        if !is_passed_over {
+        let is_skipped = self.settings.skips_kind(block.kind());
+        if !is_skipped {
             self.take(block, part, open);
         }
         let any = open.selected > 0 || self.is_selected(open.is_match);
-        let is_done = is_passed_over || any && self.settings.report != Report::Count;
+        let is_done = is_skipped || any && self.settings.report != Report::Count;
         if !(is_done || block.is_last()) {
             return Flow::Continue;
         }

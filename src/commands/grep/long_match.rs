@@ -8,14 +8,14 @@ use memchr::{memchr, memrchr};
 
 use super::failure::Failure;
 use super::line_automaton::LineAutomaton;
-use super::pattern::{LONGEST, Pattern};
+use super::pattern::{MAX_OVERLAP, Pattern};
 use super::query::Query;
 use crate::engine::Block;
 use crate::io::Source;
 use crate::os::Extent;
 
 /// The number of bytes that are read from a source at a time.
-const READ: u64 = 1 << 20;
+const READ_BYTES: u64 = 1 << 20;
 
 /// The source of a line's content.
 pub enum LineBytes<'l> {
@@ -40,7 +40,7 @@ impl LineBytes<'_> {
                             end
                         }
                         Extent::HoleUntil(end) | Extent::DataUntil(end) => {
-                            let want = READ.min(end - at) as usize;
+                            let want = READ_BYTES.min(end - at) as usize;
                             let old = kept.len();
                             kept.resize(old + want, 0);
                             let got = source.read_at(&mut kept[old..], at)?;
@@ -88,7 +88,7 @@ enum PartwiseSearch<'p> {
 impl<'p> PartwiseSearch<'p> {
     fn of(pattern: &'p Pattern) -> PartwiseSearch<'p> {
         match (pattern.longest_in_line(), pattern.line_automaton()) {
-            (Some(longest), _) if longest <= LONGEST => PartwiseSearch::Overlap(pattern, longest.saturating_sub(1)),
+            (Some(longest), _) if longest <= MAX_OVERLAP => PartwiseSearch::Overlap(pattern, longest.saturating_sub(1)),
             (_, Some(automaton)) if automaton.start().is_some() => PartwiseSearch::Automaton(pattern, automaton),
             _ => PartwiseSearch::Whole(pattern),
         }
@@ -115,7 +115,7 @@ impl<'p> PartwiseSearch<'p> {
                     // A search within the part alone is faster, so it is tried first.
                     is_match = !automaton.needs_borders() && ask(pattern.is_match(part))
                         || automaton.advance(&mut state, part);
-                    !is_match && !automaton.is_hopeless(&state)
+                    !is_match && !automaton.is_dead(&state)
                 })?;
                 is_match = is_match || automaton.is_match_at_end(&mut state);
             }
@@ -132,7 +132,7 @@ impl Query {
     /// # Errors
     /// Returns an error if the line cannot be read from its source.
     pub fn selects_line(&self, line: &LineBytes<'_>, failure: &mut Option<Failure>) -> io::Result<bool> {
-        let collapses = !self.looks_into_nuls();
+        let collapses = !self.may_match_among_nuls();
         let mut holds = |pattern| PartwiseSearch::of(pattern).is_match(line, collapses, failure);
         let mut all = holds(&self.any)?;
         for pattern in &self.and {

@@ -25,13 +25,13 @@ use super::settings::{Report, Settings};
 use super::{print_summary, sort};
 
 /// A log and the state of its search.
-struct Searched {
+struct SearchedLog {
     source: Arc<Source>,
     totals: Totals,
     kind: Option<InputKind>,
     /// The start of a very long line whose other pieces are still to come, and its position.
-    begun: Vec<u8>,
-    begun_at: LogPosition,
+    pending: Vec<u8>,
+    pending_at: LogPosition,
 }
 
 /// The offset of some lines in their log, and the number of lines skipped before them.
@@ -43,10 +43,10 @@ struct MergedSearch<'r> {
     config: &'r Config,
     output: &'r mut Output,
     names: Vec<OsString>,
-    logs: Vec<Option<Searched>>,
+    logs: Vec<Option<SearchedLog>>,
     turns: Interleaved<usize>,
     /// Whether lines that do not match cannot affect the output.
-    passes_over: bool,
+    skips_unmatched: bool,
     failed: bool,
 }
 
@@ -56,12 +56,12 @@ impl Run<'_> {
         let mut merging = self.merged_search(output);
         let mut logs = Vec::new();
         for found in sort::sorted(self.walk.files(files), self.inputs) {
-            let name = |place: &FileRef| place.path().to_owned();
-            let opened = found.and_then(|place| self.log(&place, search).map_err(|error| (name(&place), error)));
+            let name = |file: &FileRef| file.path().to_owned();
+            let opened = found.and_then(|file| self.log(&file, search).map_err(|error| (name(&file), error)));
             match opened {
                 Ok((source, log)) => {
                     merging.names.push(source.name().to_owned());
-                    merging.logs.push(Some(Searched::new(source)));
+                    merging.logs.push(Some(SearchedLog::new(source)));
                     logs.push(Some(log));
                 }
                 Err((name, error)) => {
@@ -105,15 +105,15 @@ impl Run<'_> {
             names: Vec::new(),
             logs: Vec::new(),
             turns: Interleaved::new(),
-            passes_over: passes_over(self.settings),
+            skips_unmatched: skips_unmatched(self.settings),
             failed: false,
         }
     }
 
     /// Opens a file as a log. Also returns the file itself, for its name.
-    fn log(&self, place: &FileRef, search: &PeriodSearch) -> io::Result<(Source, Log)> {
+    fn log(&self, file: &FileRef, search: &PeriodSearch) -> io::Result<(Source, Log)> {
         let range = self.config.engine.range;
-        let mut source = self.config.source(place, range)?;
+        let mut source = self.config.source(file, range)?;
         self.config.stats.opened(&mut source);
         let source = self.decoding.open(source, range)?;
         let named = source.whole()?;
@@ -122,56 +122,57 @@ impl Run<'_> {
 }
 
 /// Returns whether lines that do not match are neither counted nor printed.
-fn passes_over(settings: &Settings) -> bool {
+fn skips_unmatched(settings: &Settings) -> bool {
     let is_printed = settings.query.invert || settings.passthru || settings.separates || settings.multiline;
     let counts = settings.needs_numbers() || settings.report == Report::Json || settings.stop_on_nonmatch;
     !is_printed && !counts
 }
 
-impl Searched {
-    fn new(source: Source) -> Searched {
-        Searched {
+impl SearchedLog {
+    fn new(source: Source) -> SearchedLog {
+        SearchedLog {
             source: Arc::new(source),
             totals: Totals::default(),
             kind: None,
-            begun: Vec::new(),
-            begun_at: (0, None),
+            pending: Vec::new(),
+            pending_at: (0, None),
         }
     }
 
     /// Adds a piece of a very long entry. Returns the lines that are now complete, and keeps the rest.
-    fn complete(&mut self, piece: &[u8], place: LogPosition) -> (Vec<u8>, LogPosition) {
-        let place = if self.begun.is_empty() { place } else { self.begun_at };
+    fn complete(&mut self, piece: &[u8], position: LogPosition) -> (Vec<u8>, LogPosition) {
+        let position = if self.pending.is_empty() { position } else { self.pending_at };
         let whole = memrchr(b'\n', piece).map_or(0, |end| end + 1);
         let mut text = Vec::new();
         if whole == 0 {
-            self.begun_at = place;
+            self.pending_at = position;
         } else {
-            text = std::mem::take(&mut self.begun);
+            text = std::mem::take(&mut self.pending);
             text.extend_from_slice(&piece[..whole]);
-            self.begun_at = (place.0 + text.len() as u64, None);
+            self.pending_at = (position.0 + text.len() as u64, None);
         }
-        self.begun.extend_from_slice(&piece[whole..]);
-        (text, place)
+        self.pending.extend_from_slice(&piece[whole..]);
+        (text, position)
     }
 }
 
 impl MergeOutput for MergedSearch<'_> {
     fn lines(&mut self, log: usize, bytes: &[u8], lines: &Lines) -> io::Result<MergeStep> {
         self.config.stats.bytes.add(bytes.len() as u64);
-        let place = (lines.offset, lines.passed);
+        let position = (lines.offset, lines.skipped);
         let Some(searched) = &mut self.logs[log] else { return Ok(MergeStep::DropLog) };
-        if searched.begun.is_empty() && bytes.ends_with(b"\n") {
-            return self.search(log, bytes, place, false);
+        if searched.pending.is_empty() && bytes.ends_with(b"\n") {
+            return self.search(log, bytes, position, false);
         }
-        let (whole, place) = searched.complete(bytes, place);
-        if whole.is_empty() { Ok(MergeStep::Continue) } else { self.search(log, &whole, place, false) }
+        let (whole, position) = searched.complete(bytes, position);
+        if whole.is_empty() { Ok(MergeStep::Continue) } else { self.search(log, &whole, position, false) }
     }
 
     fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep> {
-        let begun = self.logs[log].as_mut().map(|searched| (std::mem::take(&mut searched.begun), searched.begun_at));
-        let (line, place) = begun.unwrap_or_default();
-        let step = self.search(log, &line, place, true)?;
+        let pending =
+            self.logs[log].as_mut().map(|searched| (std::mem::take(&mut searched.pending), searched.pending_at));
+        let (line, position) = pending.unwrap_or_default();
+        let step = self.search(log, &line, position, true)?;
         self.notices(log, notices)?;
         Ok(step)
     }
@@ -186,7 +187,7 @@ impl MergeOutput for MergedSearch<'_> {
 
 impl GrowingOutput for MergedSearch<'_> {
     fn add(&mut self, name: &OsStr, _: Option<usize>) {
-        let searched = Source::named(name).map(Searched::new);
+        let searched = Source::named(name).map(SearchedLog::new);
         self.names.push(name.to_owned());
         if let Err(error) = &searched {
             self.output.report(name, error);
@@ -213,18 +214,22 @@ impl GrowingOutput for MergedSearch<'_> {
 
 impl MergedSearch<'_> {
     /// Searches the next lines of a log, or completes its output at the end.
-    fn search(&mut self, log: usize, bytes: &[u8], place: LogPosition, is_last: bool) -> io::Result<MergeStep> {
+    fn search(&mut self, log: usize, bytes: &[u8], position: LogPosition, is_last: bool) -> io::Result<MergeStep> {
         let Some(searched) = &mut self.logs[log] else { return Ok(MergeStep::DropLog) };
         let is_first = searched.kind.is_none();
-        if self.passes_over && !is_last && searched.kind == Some(InputKind::Text) && self.settings.query.lacks(bytes) {
+        if self.skips_unmatched
+            && !is_last
+            && searched.kind == Some(InputKind::Text)
+            && self.settings.query.lacks(bytes)
+        {
             return Ok(MergeStep::Continue);
         }
         let head = &bytes[..bytes.len().min(Search::HEAD)];
-        let kind = *searched.kind.get_or_insert_with(|| self.settings.verdict_on(head));
+        let kind = *searched.kind.get_or_insert_with(|| self.settings.classify(head));
         let kernel = Search { settings: self.settings, starts: None, open_ended: false };
-        let block = Block::of(Arc::clone(&searched.source), place.0, bytes.to_vec(), kind)
+        let block = Block::of(Arc::clone(&searched.source), position.0, bytes.to_vec(), kind)
             .at_border(is_first, is_last)
-            .after_gap(place.1);
+            .after_gap(position.1);
         Ok(match self.turns.search(&kernel, &block, (log, &mut searched.totals), self.output)? {
             Flow::Continue => MergeStep::Continue,
             Flow::EndInput => {

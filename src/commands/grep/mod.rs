@@ -89,7 +89,7 @@ use crate::app::hint_at_terminal_input;
 use crate::app::report_file::ReportFile;
 use crate::cli::common::{Common, Io, When};
 use crate::cli::grep::{BinaryFiles, GrepArgs};
-use crate::engine::{COUNTED, Cut, Input, Kernel, Pipeline, Plan, Sink};
+use crate::engine::{COUNTING_BLOCK, Input, Kernel, Pipeline, Plan, Sink, SplitAt};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::os::posix::{OsStrExt, SeekFrom, seek};
@@ -99,7 +99,7 @@ use crate::select::PeriodSearch;
 use crate::decode::Decoding;
 use environment::Environment;
 use kernel::{Search, Totals};
-use line_count::{LongLineCount, SMALLEST_BLOCK};
+use line_count::{LongLineCount, MIN_BLOCK};
 use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Report, Settings};
@@ -116,7 +116,7 @@ const BLOCK_OF_MATCHES: usize = 4 << 20;
 const BLOCK_PER_MATCH: usize = 512 << 10;
 
 /// The block size in bytes if a match may span any number of lines: larger than any input.
-const WHOLE: usize = usize::MAX >> 1;
+const WHOLE_INPUT: usize = usize::MAX >> 1;
 
 /// Runs `mapped grep`.
 ///
@@ -136,7 +136,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
         return list(args, &walk, output);
     }
     let (settings, files) = Settings::resolve(args, &walk, &environment).map_err(hints::for_invalid_pattern)?;
-    config.refuse_stats_over(&files)?;
+    config.reject_stats_over(&files)?;
     config.plot = args.printing.plot.as_deref().map(ReportFile::for_chart).transpose()?.map(Arc::new);
     config.plot.iter().try_for_each(|plot| plot.refuse_input(&files))?;
     let settings = Arc::new(settings);
@@ -148,7 +148,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let is_decompressed = inputs.decompress || inputs.merge || counts || period.is_some();
     let decoding = Decoding::new(is_decompressed && inputs.follow.is_none(), config.engine.threads)
         .with_text(inputs.encoding.as_deref())?;
-    if settings.hopeless {
+    if settings.prints_nothing {
         return Ok(Exit::NoMatch);
     }
     if matches!(settings.report, Report::Nothing | Report::Names { .. }) || settings.max_count == Some(1) {
@@ -311,15 +311,15 @@ impl Run<'_> {
         let opener = self.opener(&starts);
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
         if let Some(kernel) = OnlyMatches::new(settings).filter(|_| !opener.is_partial()) {
-            let plan = self.config.engine.plan(Cut::Exact, only_matches::BLOCK);
-            let plan = Plan { holes: kernel.skips_holes(), ..plan };
+            let plan = self.config.engine.plan(SplitAt::Exact, only_matches::BLOCK);
+            let plan = Plan { emit_holes: kernel.skips_holes(), ..plan };
             let (seam, failed) = self.run(inputs, (&kernel, plan), sink, tallies)?;
             return Ok((seam.totals, failed));
         }
         if let Some(kernel) = LongLineCount::new(settings).filter(|_| !opener.is_partial()) {
-            let plan = self.config.engine.plan(Cut::Exact, COUNTED);
-            let (block, pread_block) = (plan.block.max(SMALLEST_BLOCK), plan.pread_block.max(SMALLEST_BLOCK));
-            let plan = Plan { holes: true, block, pread_block, ..plan };
+            let plan = self.config.engine.plan(SplitAt::Exact, COUNTING_BLOCK);
+            let (block, pread_block) = (plan.block.max(MIN_BLOCK), plan.pread_block.max(MIN_BLOCK));
+            let plan = Plan { emit_holes: true, block, pread_block, ..plan };
             let (counted, failed) = self.run(inputs, (&kernel, plan), sink, tallies)?;
             return Ok((counted.totals, failed));
         }
@@ -373,20 +373,20 @@ impl Run<'_> {
     fn plan(&self) -> Plan {
         let settings = self.settings;
         let terminator = settings.query.terminator;
-        let tells_binary = settings.binary != BinaryFiles::Text && settings.report != Report::Json;
-        let or_nul = tells_binary && terminator != 0;
+        let reports_binary = settings.binary != BinaryFiles::Text && settings.report != Report::Json;
+        let or_nul = reports_binary && terminator != 0;
         let block = match settings.report {
             Report::Json => BLOCK_PER_MATCH,
             Report::Lines if settings.style.adds_text_per_match() => BLOCK_PER_MATCH,
             Report::Lines if settings.style.only_matching => BLOCK_OF_MATCHES,
             Report::Lines => BLOCK,
-            _ => COUNTED,
+            _ => COUNTING_BLOCK,
         };
-        let plan = self.config.engine.plan(Cut::Lines { terminator, or_nul }, block);
+        let plan = self.config.engine.plan(SplitAt::Lines { terminator, or_nul }, block);
         if settings.multiline {
-            return Plan { block: WHOLE, pread_block: WHOLE, ramp_up: false, ..plan };
+            return Plan { block: WHOLE_INPUT, pread_block: WHOLE_INPUT, ramp_up: false, ..plan };
         }
         let search = Search { settings, starts: None, open_ended: false };
-        Plan { holes: settings.leaps_holes(terminator), collapse_holes: search.collapses_holes(), ..plan }
+        Plan { emit_holes: settings.skips_holes(terminator), collapse_holes: search.collapses_holes(), ..plan }
     }
 }

@@ -57,7 +57,7 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
 
 /// Finds the stretches of lines with a match, up to the limit, and their matches.
 fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
-    let most = match wanted.limit {
+    let max = match wanted.limit {
         Some(limit) if !query.invert && query.and.is_empty() && query.not.is_empty() => limit,
         _ => u64::MAX,
     };
@@ -70,7 +70,7 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLi
         let line_after =
             |end: usize| line_end(hay, end.saturating_sub(usize::from(end > span.start)), query.terminator);
         let before = stretches.last().map_or(0, |last| last.lines.end);
-        let is_enough = stretches.len() as u64 == most;
+        let is_enough = stretches.len() as u64 == max;
         match stretches.last_mut() {
             // Past the limit, a match counts only if it is in lines that are printed anyway.
             Some(last) if span.start < last.lines.end && is_enough && span.end > last.lines.end => return false,
@@ -104,10 +104,10 @@ fn confirmed(
     spans: &[Range<usize>],
     wanted: Wanted,
 ) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
-    let most = if query.invert { u64::MAX } else { wanted.limit.unwrap_or(u64::MAX) };
+    let max = if query.invert { u64::MAX } else { wanted.limit.unwrap_or(u64::MAX) };
     let (mut kept, mut kept_spans) = (Vec::new(), Vec::new());
     for stretch in stretches {
-        if kept.len() as u64 == most {
+        if kept.len() as u64 == max {
             break;
         }
         if query.confirms(&hay[stretch.lines.clone()])? {
@@ -118,9 +118,9 @@ fn confirmed(
     Ok((kept, kept_spans))
 }
 
-/// Returns the lines between stretches, at most `most` of them.
-fn gaps(stretches: &[MatchedLines], hay: &[u8], most: u64, terminator: u8) -> Vec<Range<usize>> {
-    let (mut gaps, mut left, mut from) = (Vec::new(), most, 0);
+/// Returns the lines between stretches, at most `max` of them.
+fn gaps(stretches: &[MatchedLines], hay: &[u8], max: u64, terminator: u8) -> Vec<Range<usize>> {
+    let (mut gaps, mut left, mut from) = (Vec::new(), max, 0);
     let end = std::iter::once(hay.len()..hay.len());
     for stretch in stretches.iter().map(|stretch| stretch.lines.clone()).chain(end) {
         if from < stretch.start && left > 0 {

@@ -10,10 +10,10 @@ use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, Kernel};
 
 use super::kernel::Totals;
-use super::pattern::{LONGEST, Pattern};
+use super::pattern::{MAX_OVERLAP, Pattern};
 use super::print::Printer;
 use super::settings::{Report, Settings};
-use super::style::At;
+use super::style::LinePosition;
 
 /// The nominal block size in bytes, which limits the output, because each match in a block may
 /// print a line.
@@ -60,7 +60,7 @@ impl<'s> OnlyMatches<'s> {
         let is_usable = prints_matches
             && !(prints_lines || changes_matches || counts_lines || selects_lines || settings.passthru)
             && settings.binary == BinaryFiles::Text;
-        let longest = query.any.longest_match().filter(|&longest| is_usable && longest <= LONGEST)?;
+        let longest = query.any.longest_match().filter(|&longest| is_usable && longest <= MAX_OVERLAP)?;
         Some(OnlyMatches { settings, pattern: &query.any, reach: longest - 1 })
     }
 
@@ -172,7 +172,7 @@ impl Kernel for OnlyMatches<'_> {
     fn format(&self, block: &Block, part: &mut MatchPart, text: &mut Vec<u8>) {
         let printer = Printer { style: &self.settings.style, pattern: self.pattern, copies: None };
         let name = self.settings.name_of(block.source());
-        let at = |offset| At { name, number: 0, offset, selected: true, width: 0 };
+        let at = |offset| LinePosition { name, number: 0, offset, selected: true, width: 0 };
         for (offset, matched) in &part.in_seam {
             printer.matched(matched, None, at(*offset), text);
         }

@@ -17,7 +17,7 @@ use super::pick_last::PickLast;
 use super::pick_period::PickPeriod;
 use super::settings::Settings;
 use super::start::{InputPart, Keep, Start, Starts, count_terminators, last_selected, lines_before};
-use super::stream_select::{Pick, Selected};
+use super::stream_select::{Pick, PickedStream};
 
 /// An opener of inputs by their names.
 #[derive(Debug)]
@@ -39,8 +39,8 @@ pub struct Opener<'a> {
 }
 
 impl Open for Opener<'_> {
-    fn source(&self, place: &FileRef, range: Range) -> io::Result<Source> {
-        self.config.source(place, range)
+    fn source(&self, file: &FileRef, range: Range) -> io::Result<Source> {
+        self.config.source(file, range)
     }
 
     fn prepare(&self, mut source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)> {
@@ -57,14 +57,14 @@ impl Opener<'_> {
     /// starts are recorded in order.
     pub fn next(&self, found: WalkedFile) -> Input<'_> {
         match found {
-            Ok(place) if !self.is_partial() => Input::Unopened(place, self),
+            Ok(file) if !self.is_partial() => Input::Unopened(file, self),
             found => self.open_now(found),
         }
     }
 
     /// Returns the next input, opened or failed.
     pub fn open_now(&self, found: WalkedFile) -> Input<'static> {
-        let opened = found.and_then(|place| self.open(place, self.config.engine.range));
+        let opened = found.and_then(|file| self.open(file, self.config.engine.range));
         if !self.is_partial() {
             return opened.into();
         }
@@ -140,7 +140,7 @@ impl Opener<'_> {
         let mut head = vec![0; (all.end - all.start).min(Search::HEAD as u64) as usize];
         let got = source.read_at(&mut head, all.start)?;
         head.truncate(got);
-        let verdict = settings.verdict_on(&head);
+        let verdict = settings.classify(&head);
         let mut start = Start::default();
         let spans = self.entries(&source, all.clone(), &mut start)?;
         let (first, last) = (spans.first(), spans.last());
@@ -162,7 +162,7 @@ impl Opener<'_> {
             Some(InputPart::Shard(shard)) => shard.find(&source, within, query.terminator)?,
             // For a binary input, only whether it matches is printed, so it is searched from its
             // beginning.
-            Some(InputPart::Last(_)) if settings.is_untold(verdict) => within.clone(),
+            Some(InputPart::Last(_)) if settings.suppresses_lines(verdict) => within.clone(),
             Some(InputPart::Last(lines)) if spans.len() > 1 => {
                 last = Some(lines);
                 within.clone()
@@ -182,7 +182,7 @@ impl Opener<'_> {
             let spans = spans.filter(|span| !span.is_empty()).collect();
             let (outer, reason) = (source.whole()?, source.reason());
             let feed = SpanFeed::new(source, spans, query.terminator, head);
-            let fed = outer.fed(Box::new(feed), reason, Range::default(), Arc::default());
+            let fed = outer.with_feed(Box::new(feed), reason, Range::default(), Arc::default());
             let fed = if let Some(lines) = last { self.pick_last(fed, lines)? } else { fed };
             return Ok((fed, verdict, start));
         }
@@ -220,6 +220,6 @@ fn picked(source: Source, pick: Box<dyn Pick>) -> io::Result<Source> {
     let notes = Arc::new(FeedNotes { written: source.written(), ..FeedNotes::default() });
     let reason = source.reason();
     let outer = source.whole()?;
-    let feed = Selected::new(Stream::new(Arc::new(source)), pick, Arc::clone(&notes));
-    Ok(outer.fed(Box::new(feed), reason, Range::default(), notes))
+    let feed = PickedStream::new(Stream::new(Arc::new(source)), pick, Arc::clone(&notes));
+    Ok(outer.with_feed(Box::new(feed), reason, Range::default(), notes))
 }

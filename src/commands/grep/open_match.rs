@@ -17,7 +17,7 @@ use super::line_automaton::flags;
 use super::syntax::{Boundary, Syntax};
 
 /// The maximum length, in bytes, of a bounded piece of a pattern. Parts of a line are much longer.
-const LONGEST_PIECE: usize = 1 << 10;
+const MAX_PIECE_LEN: usize = 1 << 10;
 
 /// A pattern whose matches have no maximum length.
 pub struct OpenMatch {
@@ -40,7 +40,7 @@ impl OpenMatch {
         }
         let tree = syntax::parse_with(source, &flags(with)).ok()?;
         let properties = tree.properties();
-        let is_fit = properties.look_set().is_empty() && properties.minimum_len().is_some_and(|least| least > 0);
+        let is_fit = properties.look_set().is_empty() && properties.minimum_len().is_some_and(|shortest| shortest > 0);
         let beginnings = beginnings(&tree).filter(|_| is_fit)?;
         Some(OpenMatch { beginnings, dfa: OnceLock::new() })
     }
@@ -66,10 +66,10 @@ fn backward(tree: &Hir) -> Option<LazyDfa> {
 
 /// Returns a regex that matches every beginning of a match of `tree`, and perhaps more.
 fn beginnings(tree: &Hir) -> Option<Hir> {
-    if let Some(most) = tree.properties().maximum_len() {
+    if let Some(longest) = tree.properties().maximum_len() {
         let any = Hir::class(Class::Bytes(ClassBytes::new([ClassBytesRange::new(0, 255)])));
         let sub = Box::new(any);
-        let max = Some(u32::try_from(most).ok().filter(|_| most <= LONGEST_PIECE)?);
+        let max = Some(u32::try_from(longest).ok().filter(|_| longest <= MAX_PIECE_LEN)?);
         return Some(Hir::repetition(Repetition { min: 0, max, greedy: true, sub }));
     }
     match tree.kind() {

@@ -15,7 +15,7 @@ use super::lines::{count_lines, last_lines, skip_lines};
 use super::query::Wanted;
 use super::settings::Settings;
 use super::start::Starts;
-use super::stream_select::{Pick, Stretches};
+use super::stream_select::{Pick, PickedBytes};
 
 /// A filter that picks the last selected lines, with their context.
 pub struct PickLast {
@@ -35,14 +35,14 @@ pub struct PickLast {
     runs: VecDeque<LineRun>,
     selected: u64,
     /// Whether lines are printed, once enough bytes were read to decide. Until then, everything is held.
-    verdict: Option<Visibility>,
+    output: Option<LineOutput>,
 }
 
 /// Whether the lines of an input are printed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Visibility {
-    Told,
-    Untold,
+enum LineOutput {
+    Printed,
+    Suppressed,
 }
 
 /// Consecutive lines that are all selected, or all context.
@@ -71,7 +71,7 @@ impl PickLast {
             due: 0,
             runs: VecDeque::new(),
             selected: 0,
-            verdict: None,
+            output: None,
         }
     }
 
@@ -108,8 +108,8 @@ impl PickLast {
         self.tail_line += memchr_iter(query.terminator, &text[..start]).count() as u64;
         self.tail_at = at + start as u64;
         self.tail = text.split_off(start);
-        let most = self.wanted.saturating_add(context.before);
-        while self.runs.front().is_some_and(|first| self.selected - first.selected() >= most) {
+        let max = self.wanted.saturating_add(context.before);
+        while self.runs.front().is_some_and(|first| self.selected - first.selected() >= max) {
             self.selected -= self.runs.pop_front().map_or(0, |first| first.selected());
         }
     }
@@ -191,13 +191,13 @@ impl LineRun {
 }
 
 impl Pick for PickLast {
-    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()> {
-        if self.verdict == Some(Visibility::Untold) {
+    fn feed(&mut self, bytes: &[u8], picked: &mut PickedBytes) -> io::Result<()> {
+        if self.output == Some(LineOutput::Suppressed) {
             picked.keep(bytes);
             return Ok(());
         }
         let terminator = self.settings.query.terminator;
-        let end = memrchr(terminator, bytes).filter(|_| self.verdict.is_some());
+        let end = memrchr(terminator, bytes).filter(|_| self.output.is_some());
         let Some(end) = end else {
             self.line.extend_from_slice(bytes);
             return Ok(());
@@ -210,9 +210,9 @@ impl Pick for PickLast {
         Ok(())
     }
 
-    fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
-        if self.verdict == Some(Visibility::Untold) {
-            picked.leave_out(gap.bytes, gap.lines);
+    fn skip_gap(&mut self, gap: Gap, picked: &mut PickedBytes) {
+        if self.output == Some(LineOutput::Suppressed) {
+            picked.skip(gap.bytes, gap.lines);
             return;
         }
         let line = std::mem::take(&mut self.line);
@@ -223,18 +223,18 @@ impl Pick for PickLast {
         self.due = 0;
     }
 
-    fn judge(&mut self, head: &[u8], picked: &mut Stretches) {
-        let is_untold = self.settings.is_untold(self.settings.verdict_on(head));
-        if is_untold {
+    fn classify(&mut self, head: &[u8], picked: &mut PickedBytes) {
+        let suppresses_lines = self.settings.suppresses_lines(self.settings.classify(head));
+        if suppresses_lines {
             // For a binary input, only whether it matches is printed, so it is searched from its
             // beginning.
             picked.keep(&std::mem::take(&mut self.line));
         }
-        self.verdict = Some(if is_untold { Visibility::Untold } else { Visibility::Told });
+        self.output = Some(if suppresses_lines { LineOutput::Suppressed } else { LineOutput::Printed });
     }
 
-    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
-        if self.verdict == Some(Visibility::Untold) {
+    fn finish(&mut self, picked: &mut PickedBytes) -> io::Result<()> {
+        if self.output == Some(LineOutput::Suppressed) {
             return Ok(());
         }
         let line = std::mem::take(&mut self.line);
@@ -246,7 +246,7 @@ impl Pick for PickLast {
         let (mut at, mut line) = (0, 0);
         for run in self.runs.drain(..) {
             if run.at > at {
-                picked.leave_out(run.at - at, run.line.saturating_sub(line));
+                picked.skip(run.at - at, run.line.saturating_sub(line));
             }
             (at, line) = (run.at + run.bytes.len() as u64, run.line + run.lines);
             picked.keep(&run.bytes);

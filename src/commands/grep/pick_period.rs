@@ -11,7 +11,7 @@ use crate::select::PeriodSearch;
 use crate::timestamp::{Refusal, StreamWindow};
 
 use super::start::Starts;
-use super::stream_select::{Pick, Stretches};
+use super::stream_select::{Pick, PickedBytes};
 
 /// A filter that picks the lines of a period.
 pub struct PickPeriod {
@@ -40,7 +40,7 @@ impl PickPeriod {
     }
 
     /// Records the detected format, or passes on input that has no times.
-    fn note_detection(&mut self, result: Result<(), Refusal>, picked: &mut Stretches) -> io::Result<()> {
+    fn note_detection(&mut self, result: Result<(), Refusal>, picked: &mut PickedBytes) -> io::Result<()> {
         match (result, &self.starts) {
             (Ok(()), Some((starts, input))) => {
                 if let Some(filter) = self.window.filter() {
@@ -61,15 +61,15 @@ impl PickPeriod {
 }
 
 /// Returns a function that keeps or omits bytes of a stream.
-fn put(picked: &mut Stretches, terminator: u8) -> impl FnMut(bool, &[u8]) {
+fn put(picked: &mut PickedBytes, terminator: u8) -> impl FnMut(bool, &[u8]) {
     move |keep, bytes| match keep {
         true => picked.keep(bytes),
-        false => picked.leave_out(bytes.len() as u64, memchr_iter(terminator, bytes).count() as u64),
+        false => picked.skip(bytes.len() as u64, memchr_iter(terminator, bytes).count() as u64),
     }
 }
 
 impl Pick for PickPeriod {
-    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()> {
+    fn feed(&mut self, bytes: &[u8], picked: &mut PickedBytes) -> io::Result<()> {
         if self.is_untimed {
             picked.keep(bytes);
             return Ok(());
@@ -78,17 +78,17 @@ impl Pick for PickPeriod {
         self.note_detection(result, picked)
     }
 
-    fn pause(&mut self, picked: &mut Stretches) {
+    fn pause(&mut self, picked: &mut PickedBytes) {
         self.window.pause(put(picked, self.terminator));
         // A format that cannot be detected yet may be detected later.
         let _ = self.note_detection(Ok(()), picked);
     }
 
-    fn pass(&mut self, gap: Gap, picked: &mut Stretches) {
-        picked.leave_out(gap.bytes, gap.lines);
+    fn skip_gap(&mut self, gap: Gap, picked: &mut PickedBytes) {
+        picked.skip(gap.bytes, gap.lines);
     }
 
-    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()> {
+    fn finish(&mut self, picked: &mut PickedBytes) -> io::Result<()> {
         if self.is_untimed {
             return Ok(());
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::colors::Colors;
 use super::print::Printer;
-use super::style::At;
+use super::style::LinePosition;
 use crate::output::escape_for_terminal;
 
 impl Printer<'_> {
@@ -42,7 +42,7 @@ impl Printer<'_> {
     }
 
     /// Prints the name and the numbers before a line.
-    pub(super) fn prefix(&self, column: Option<usize>, has_text: bool, at: At<'_>, text: &mut Vec<u8>) {
+    pub(super) fn prefix(&self, column: Option<usize>, has_text: bool, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let style = self.style;
         let [selected, context] = &style.field_separators;
         let separator = if at.selected { selected } else { context };

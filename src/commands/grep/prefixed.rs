@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_begins_with_a_literal_is_found() {
+    fn matches_that_begin_with_a_literal_are_found() {
         let find = |source: &str, text: &[u8], at| Prefixed::new(source, &Syntax::default()).unwrap().find(text, at);
         assert_eq!(find("id=[0-9]+", b"id= id=x id=12 id=3", 0), Some(9..14));
         assert_eq!(find("id=[0-9]+", b"id=12 id=3", 1), Some(6..10));

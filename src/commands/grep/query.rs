@@ -98,7 +98,7 @@ impl Query {
 
     /// Returns whether the length of a run of NUL bytes in a line may affect its selection or its
     /// matches.
-    pub fn looks_into_nuls(&self) -> bool {
+    pub fn may_match_among_nuls(&self) -> bool {
         std::iter::once(&self.any).chain(&self.and).chain(&self.not).any(Pattern::may_match_among_nuls)
     }
 

@@ -14,10 +14,10 @@ use super::syntax::{Case, Syntax};
 
 /// The maximum repeat count. Larger counts in a pattern are relaxed to it, so that the automaton
 /// stays small.
-const MOST_REPEATS: u32 = 50;
+const MAX_REPEATS: u32 = 50;
 
 /// The depth of groups at which relaxing gives up.
-const MOST_DEPTH: u32 = 50;
+const MAX_DEPTH: u32 = 50;
 
 /// The relaxed form of a pattern, which is compiled when it is first needed.
 pub struct Relaxed {
@@ -46,14 +46,9 @@ impl Relaxed {
         let looks_around = !properties.look_set().is_empty() || alternatives.iter().any(|one| looks_around(one));
         // The Kelvin sign, which has three bytes, is a capital k.
         let growth = if insensitive { 3 } else { 1 };
-        let longest_match = properties.maximum_len().filter(|_| !looks_around).map(|most| most * growth);
+        let longest_match = properties.maximum_len().filter(|_| !looks_around).map(|max| max * growth);
         let shortest = properties.minimum_len();
-        shortest.is_some_and(|least| least > 0).then(|| Relaxed {
-            source,
-            dialect,
-            longest_match,
-            regex: OnceLock::new(),
-        })
+        shortest.is_some_and(|min| min > 0).then(|| Relaxed { source, dialect, longest_match, regex: OnceLock::new() })
     }
 
     /// Returns a length in bytes that no match of the pattern exceeds, if there is one and no match
@@ -100,9 +95,9 @@ enum PatternItem {
     /// An item that matches no text and cannot be repeated.
     Nothing,
     /// A regex that must match before the position.
-    Behind(String),
+    LookBehind(String),
     /// A regex that must match after the position.
-    Ahead(String),
+    LookAhead(String),
 }
 
 /// A parser that relaxes a pattern from left to right.
@@ -171,8 +166,8 @@ impl Relaxer<'_> {
         // At the ends of the whole pattern, the text required around a match must also be in the line.
         let texts = pieces.into_iter().enumerate().map(|(at, piece)| match piece {
             PatternItem::Atom(text) => text,
-            PatternItem::Behind(text) if is_outermost && at == 0 => text,
-            PatternItem::Ahead(text) if is_outermost && at == last => text,
+            PatternItem::LookBehind(text) if is_outermost && at == 0 => text,
+            PatternItem::LookAhead(text) if is_outermost && at == last => text,
             _ => String::new(),
         });
         Some(texts.collect())
@@ -197,13 +192,13 @@ impl Relaxer<'_> {
             [b'{', b'0'..=b'9', ..] => {
                 self.rest = &self.rest[1..];
                 let counts = self.take_past('}')?;
-                let (least, most) = counts.split_once(',').unwrap_or((counts, counts));
-                let least: u32 = least.parse().ok()?;
-                match most {
-                    "" => format!("{{{},}}", least.min(MOST_REPEATS)),
-                    most => match most.parse::<u32>().ok()? {
-                        most if most <= MOST_REPEATS => format!("{{{least},{most}}}"),
-                        _ => format!("{{{},}}", least.min(MOST_REPEATS)),
+                let (min, max) = counts.split_once(',').unwrap_or((counts, counts));
+                let min: u32 = min.parse().ok()?;
+                match max {
+                    "" => format!("{{{},}}", min.min(MAX_REPEATS)),
+                    max => match max.parse::<u32>().ok()? {
+                        max if max <= MAX_REPEATS => format!("{{{min},{max}}}"),
+                        _ => format!("{{{},}}", min.min(MAX_REPEATS)),
                     },
                 }
             }
@@ -246,8 +241,8 @@ impl Relaxer<'_> {
                 let body = self.body()?;
                 return Some(match (is_ahead, is_wanted) {
                     (_, false) => PatternItem::Nothing,
-                    (true, true) => PatternItem::Ahead(body),
-                    (false, true) => PatternItem::Behind(body),
+                    (true, true) => PatternItem::LookAhead(body),
+                    (false, true) => PatternItem::LookBehind(body),
                 });
             }
         }
@@ -294,7 +289,7 @@ impl Relaxer<'_> {
 
     /// Relaxes the rest of a group.
     fn body(&mut self) -> Option<String> {
-        if self.depth == MOST_DEPTH {
+        if self.depth == MAX_DEPTH {
             return None;
         }
         self.depth += 1;

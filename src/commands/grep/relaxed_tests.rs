@@ -29,7 +29,7 @@ fn the_literals_of_a_pattern_remain() {
 }
 
 #[test]
-fn what_is_not_understood_has_no_relaxed_form() {
+fn unknown_syntax_has_no_relaxed_form() {
     for pattern in [
         "(?x) a b",
         "a(*SKIP)b",

@@ -16,10 +16,10 @@ use super::query::{Found, Piece, Query, Wanted};
 
 /// The number of bytes searched before their lines are counted. It is small enough for the bytes to
 /// be still cached, and large enough to amortize the start of a search.
-const COUNTED_CHUNK: usize = 128 << 10;
+const COUNT_CHUNK: usize = 128 << 10;
 
 /// The maximum number of matches to keep in a block, which allows for one in each line of a log.
-const MOST_SPANS: usize = 128 << 10;
+const MAX_SPANS: usize = 128 << 10;
 
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
@@ -32,7 +32,7 @@ impl Query {
             return multiline::scan(self, hay, wanted);
         }
         let mut scan = LineScan { query: self, hay, wanted, found: Found::default(), counted: 0 };
-        let chunk = if wanted.numbers { COUNTED_CHUNK } else { usize::MAX };
+        let chunk = if wanted.numbers { COUNT_CHUNK } else { usize::MAX };
         let mut start = 0;
         while start < hay.len() && scan.found.selected < limit {
             let end = match hay.len() - start {
@@ -147,11 +147,11 @@ impl LineScan<'_> {
     fn keep_matches(&mut self, lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
         self.each_match(lines, search, |found, span| {
             // The search continues to the last match, because any step of it may fail.
-            if found.spans.len() < MOST_SPANS {
+            if found.spans.len() < MAX_SPANS {
                 found.spans.push(span);
             }
         })?;
-        self.found.omits_spans = self.found.spans.len() >= MOST_SPANS;
+        self.found.omits_spans = self.found.spans.len() >= MAX_SPANS;
         Ok(())
     }
 
@@ -266,7 +266,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_fast_path_selects_what_asking_each_line_selects(
+        fn the_fast_path_selects_what_matching_each_line_selects(
             hay in proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(b' '), Just(b'\n'), Just(b'\r'), Just(0u8), Just(0xffu8), Just(b'k')], 0..200),
             which in 0usize..14,
             case in 0u8..2, boundary in 0u8..3, invert: bool, zero: bool, crlf: bool,
@@ -299,7 +299,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn perl_patterns_select_what_asking_each_line_selects(
+        fn perl_patterns_select_what_matching_each_line_selects(
             hay in proptest::collection::vec(prop_oneof![Just(b'a'), Just(b'b'), Just(b' '), Just(b'\n'), Just(b'\n'), Just(0xc3u8), Just(0xa9u8)], 0..3000),
             which in 0usize..14, boundary in 0u8..3, unicode: bool, invert: bool,
         ) {
@@ -320,7 +320,7 @@ mod tests {
     // Regression: an empty match at the end of lines that are searched together was taken for one
     // in the next line.
     #[test]
-    fn an_empty_match_behind_the_last_line_counts_for_none() {
+    fn an_empty_match_after_the_last_line_is_not_counted() {
         let hay = [&[b'a'; 63][..], b"\na"].concat();
         for dialect in [Dialect::Rust, Dialect::Perl] {
             if dialect == Dialect::Rust || cfg!(feature = "pcre2") {

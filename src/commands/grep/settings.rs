@@ -10,7 +10,7 @@ use crate::io::Source;
 use crate::os::posix::OsStrExt;
 use crate::output::is_tool;
 
-use super::alternatives::{Places, alternatives, at_fault, split};
+use super::alternatives::{PatternOrigins, alternatives, invalid_alternatives, split};
 use super::binary::{BINARY, PADDED, TEXT};
 use super::color_specs;
 use super::colors::Colors;
@@ -82,7 +82,7 @@ pub struct Settings {
     /// Whether the search of an input ends at the first line that is not selected after one that is.
     pub stop_on_nonmatch: bool,
     /// Whether no line can be selected and nothing would be printed, so that no input is opened.
-    pub hopeless: bool,
+    pub prints_nothing: bool,
 }
 
 impl Settings {
@@ -93,10 +93,10 @@ impl Settings {
     /// Returns an error if a pattern is invalid or missing, a pattern file cannot be read, or
     /// options are mutually exclusive.
     pub fn resolve(args: &GrepArgs, walk: &InputWalk, environment: &Environment) -> Result<(Settings, Vec<OsString>)> {
-        let (mut alternatives, places, files) = alternatives(args)?;
+        let (mut alternatives, origins, files) = alternatives(args)?;
         let printing = &args.printing;
         let syntax = syntax(&args.patterns, environment);
-        let query = query(&args.patterns, &syntax, &mut alternatives, &places)?;
+        let query = query(&args.patterns, &syntax, &mut alternatives, &origins)?;
         let report = report(printing, &query);
         let lines_matter = matches!(report, Report::Lines | Report::Json);
         let contexts = [printing.context, printing.before_context, printing.after_context];
@@ -118,7 +118,8 @@ impl Settings {
         };
         let settings = Settings {
             matches_characters: syntax.unicode,
-            hopeless: (nothing_selects || printing.max_count == Some(0)) && report != Report::Names { matching: false },
+            prints_nothing: (nothing_selects || printing.max_count == Some(0))
+                && report != Report::Names { matching: false },
             checks_encoding: environment.utf8 && syntax.dialect.is_gnu() && binary != BinaryFiles::Text,
             style: Style {
                 name,
@@ -132,7 +133,7 @@ impl Settings {
             context: if lines_matter { context(printing) } else { Context { before: 0, after: 0 } },
             separates: lines_matter && contexts.iter().any(Option::is_some),
             group_separator: group_separator(printing),
-            max_count: printing.max_count.and_then(|most| u64::try_from(most).ok()),
+            max_count: printing.max_count.and_then(|max| u64::try_from(max).ok()),
             binary,
             skips_mark: !syntax.dialect.is_gnu() && args.inputs.encoding.as_deref() != Some("none"),
             multiline: query.any.is_multiline(),
@@ -146,7 +147,7 @@ impl Settings {
     }
 
     /// Returns the kind of an input with this beginning.
-    pub fn verdict_on(&self, head: &[u8]) -> InputKind {
+    pub fn classify(&self, head: &[u8]) -> InputKind {
         let is_text = self.binary == BinaryFiles::Text || self.query.terminator == 0;
         let shows_neighbours = self.separates || self.passthru || self.stop_on_nonmatch || self.multiline;
         match is_text || memchr::memchr(0, head).is_none() {
@@ -159,7 +160,7 @@ impl Settings {
     }
 
     /// Returns whether an input of this kind is treated as having no match.
-    pub fn passes_over(&self, kind: InputKind) -> bool {
+    pub fn skips_kind(&self, kind: InputKind) -> bool {
         self.binary == BinaryFiles::WithoutMatch && self.report != Report::Json && kind == BINARY
     }
 
@@ -171,13 +172,13 @@ impl Settings {
     }
 
     /// Returns whether no line of an input of this kind is printed.
-    pub fn is_untold(&self, verdict: InputKind) -> bool {
+    pub fn suppresses_lines(&self, verdict: InputKind) -> bool {
         verdict == BINARY && self.report != Report::Json
     }
 
     /// Returns whether nothing is printed for a hole that consists of empty lines, so that only
     /// their number matters.
-    pub fn leaps_holes(&self, terminator: u8) -> bool {
+    pub fn skips_holes(&self, terminator: u8) -> bool {
         let counts = matches!(self.report, Report::Count | Report::Names { .. } | Report::Nothing);
         // The lines of a binary input are never printed, and padding belongs to no line.
         let prints = terminator == 0 && !counts;
@@ -205,7 +206,7 @@ impl Settings {
         if !self.style.tab {
             return 0;
         }
-        match source.length_now() {
+        match source.current_length() {
             Ok(Some(size)) => (size + u64::from(self.style.number)).max(1).ilog10() as usize + 1,
             _ => i64::MAX.ilog10() as usize + 1,
         }
@@ -214,7 +215,12 @@ impl Settings {
 
 /// Compiles the patterns. `alternatives` are those of `-e`, `-f` and the operand, or become those of
 /// `--and` or `--not` if there are none.
-fn query(patterns: &Patterns, syntax: &Syntax, alternatives: &mut Vec<Vec<u8>>, places: &Places) -> Result<Query> {
+fn query(
+    patterns: &Patterns,
+    syntax: &Syntax,
+    alternatives: &mut Vec<Vec<u8>>,
+    origins: &PatternOrigins,
+) -> Result<Query> {
     let compile = |all: &[Vec<u8>]| Pattern::new(all, syntax);
     let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
         all.iter().map(|one| compile(&split(one.as_bytes(), patterns))).collect()
@@ -235,7 +241,7 @@ fn query(patterns: &Patterns, syntax: &Syntax, alternatives: &mut Vec<Vec<u8>>, 
         }
     }
     Ok(Query {
-        any: compile(alternatives).map_err(|error| at_fault(error, alternatives, places, &compile))?,
+        any: compile(alternatives).map_err(|error| invalid_alternatives(error, alternatives, origins, &compile))?,
         and: each(and)?,
         not: each(not)?,
         invert,
@@ -294,8 +300,8 @@ fn style(printing: &Printing, syntax: &Syntax) -> Style {
         only_matching: printing.only_matching,
         long_lines: printing
             .max_columns
-            .filter(|&most| most > 0)
-            .map(|most| LongLines { most: as_size(most), preview: printing.max_columns_preview }),
+            .filter(|&max| max > 0)
+            .map(|max| LongLines { max: as_size(max), preview: printing.max_columns_preview }),
         colors: None,
         inverted: false,
         terminator: syntax.terminator,

@@ -62,9 +62,9 @@ impl Sources {
     pub fn may_match_among_nuls(&self, syntax: &Syntax) -> bool {
         match self {
             Sources::Literals(all) => all.iter().any(|literal| literal.is_empty() || literal.contains('\0')),
-            Sources::Regexes(all) => any_tree(all, syntax, |hir| {
-                hir.properties().minimum_len().is_none_or(|least| least == 0) || holds(hir, 0)
-            }),
+            Sources::Regexes(all) => {
+                any_tree(all, syntax, |hir| hir.properties().minimum_len().is_none_or(|min| min == 0) || holds(hir, 0))
+            }
         }
     }
 
@@ -83,11 +83,11 @@ impl Sources {
                 let longest = std::cell::Cell::new(0);
                 let is_unbounded = any_tree(all, syntax, |hir| {
                     let properties = hir.properties();
-                    let most = properties.maximum_len().map(|most| most * growth);
-                    longest.replace(longest.get().max(most.unwrap_or(0)));
+                    let max = properties.maximum_len().map(|max| max * growth);
+                    longest.replace(longest.get().max(max.unwrap_or(0)));
                     !properties.look_set().is_empty()
-                        || properties.minimum_len().is_none_or(|least| least == 0)
-                        || most.is_none()
+                        || properties.minimum_len().is_none_or(|min| min == 0)
+                        || max.is_none()
                 });
                 (!is_unbounded).then(|| longest.get())
             }
@@ -107,7 +107,7 @@ impl Sources {
             Boundary::Any => self.joined(),
         };
         let depends = |hir: &Hir| {
-            !hir.properties().look_set().is_empty() || hir.properties().minimum_len().is_none_or(|least| least == 0)
+            !hir.properties().look_set().is_empty() || hir.properties().minimum_len().is_none_or(|min| min == 0)
         };
         let needs_borders = any_tree(std::slice::from_ref(&source), syntax, depends);
         // These depend on more than one byte before or after a position.

@@ -22,8 +22,8 @@ use super::long_match::LineBytes;
 use super::query::{Found, Query, Wanted};
 
 /// The sizes in bytes of the first and the largest piece when an input is searched from its end.
-const BACKWARDS: usize = 64 << 10;
-const MOST_BACKWARDS: usize = 8 << 20;
+const FIRST_BACKWARD_READ: usize = 64 << 10;
+const MAX_BACKWARD_READ: usize = 8 << 20;
 
 /// The wanted part of each input.
 #[derive(Clone, Copy, Debug)]
@@ -119,7 +119,7 @@ impl Starts {
 /// # Errors
 /// Returns an error if reading fails.
 pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted: u64) -> io::Result<u64> {
-    let (mut end, mut left, mut size) = (within.end, wanted, BACKWARDS);
+    let (mut end, mut left, mut size) = (within.end, wanted, FIRST_BACKWARD_READ);
     let mut buffer = Vec::new();
     while end > within.start && left > 0 {
         let start = end.saturating_sub(size as u64).max(within.start);
@@ -129,7 +129,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
         let first = if start == within.start { Some(0) } else { memchr(query.terminator, bytes).map(|i| i + 1) };
         let Some(first) = first.filter(|&first| first < bytes.len() || start == within.start) else {
             // The line is longer than this piece.
-            if size < MOST_BACKWARDS {
+            if size < MAX_BACKWARD_READ {
                 size *= 2;
                 continue;
             }
@@ -139,7 +139,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
             if query.selects_line(&LineBytes::InSource(source, line.clone()), &mut None)? {
                 left -= 1;
             }
-            (end, size) = (line.start, BACKWARDS);
+            (end, size) = (line.start, FIRST_BACKWARD_READ);
             continue;
         };
         let lines = &bytes[first..];
@@ -152,7 +152,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
             }
         }
         end = start + first as u64;
-        size = (size * 2).min(MOST_BACKWARDS);
+        size = (size * 2).min(MAX_BACKWARD_READ);
     }
     Ok(if left == 0 { end } else { within.start })
 }

@@ -1,6 +1,6 @@
 //! Searches only a part of a stream, picked as the bytes arrive.
 //!
-//! [`Selected`] is the stream of the bytes that a [`Pick`] keeps, with gaps for the rest, so that
+//! [`PickedStream`] is the stream of the bytes that a [`Pick`] keeps, with gaps for the rest, so that
 //! line numbers and offsets stay those of the whole stream. Nothing is written to a file.
 
 use std::collections::VecDeque;
@@ -19,30 +19,30 @@ const PIECE: usize = 256 << 10;
 
 /// Contiguous bytes, and the gap before them.
 #[derive(Debug, Default)]
-struct Stretch {
+struct PickedChunk {
     before: Gap,
     bytes: Vec<u8>,
 }
 
 /// Picked bytes that have not been returned yet.
 #[derive(Debug, Default)]
-pub struct Stretches {
-    queue: VecDeque<Stretch>,
+pub struct PickedBytes {
+    queue: VecDeque<PickedChunk>,
     /// The gap after the last of them.
     after: Gap,
 }
 
-impl Stretches {
+impl PickedBytes {
     /// Adds bytes that were picked.
     pub fn keep(&mut self, bytes: &[u8]) {
         match self.queue.back_mut() {
             Some(last) if self.after == Gap::default() => last.bytes.extend_from_slice(bytes),
-            _ => self.queue.push_back(Stretch { before: std::mem::take(&mut self.after), bytes: bytes.to_vec() }),
+            _ => self.queue.push_back(PickedChunk { before: std::mem::take(&mut self.after), bytes: bytes.to_vec() }),
         }
     }
 
     /// Adds bytes that were not picked, in which `lines` lines end.
-    pub fn leave_out(&mut self, bytes: u64, lines: u64) {
+    pub fn skip(&mut self, bytes: u64, lines: u64) {
         self.after.bytes += bytes;
         self.after.lines += lines;
     }
@@ -54,18 +54,18 @@ pub trait Pick: Send {
     ///
     /// # Errors
     /// Returns an error if the input cannot be used.
-    fn feed(&mut self, bytes: &[u8], picked: &mut Stretches) -> io::Result<()>;
+    fn feed(&mut self, bytes: &[u8], picked: &mut PickedBytes) -> io::Result<()>;
 
     /// Handles a pause of the writer.
-    fn pause(&mut self, picked: &mut Stretches) {
+    fn pause(&mut self, picked: &mut PickedBytes) {
         let _ = picked;
     }
 
     /// Handles a gap in its input.
-    fn pass(&mut self, gap: Gap, picked: &mut Stretches);
+    fn skip_gap(&mut self, gap: Gap, picked: &mut PickedBytes);
 
     /// Takes the first bytes of the whole stream, once there are enough for a verdict.
-    fn judge(&mut self, head: &[u8], picked: &mut Stretches) {
+    fn classify(&mut self, head: &[u8], picked: &mut PickedBytes) {
         let _ = (head, picked);
     }
 
@@ -73,7 +73,7 @@ pub trait Pick: Send {
     ///
     /// # Errors
     /// Returns an error if the input could not be used.
-    fn finish(&mut self, picked: &mut Stretches) -> io::Result<()>;
+    fn finish(&mut self, picked: &mut PickedBytes) -> io::Result<()>;
 
     /// Returns whether nothing in the rest of the stream can be picked.
     fn is_done(&self) -> bool {
@@ -87,32 +87,32 @@ pub trait Pick: Send {
 }
 
 /// The stream of picked bytes.
-pub struct Selected {
+pub struct PickedStream {
     stream: Stream,
     pick: Box<dyn Pick>,
-    picked: Stretches,
+    picked: PickedBytes,
     /// The beginning of the whole stream, for the verdict on it.
     head: Vec<u8>,
     buffer: Vec<u8>,
-    is_judged: bool,
+    is_classified: bool,
     ended: Option<io::Result<()>>,
     notes: Arc<FeedNotes>,
 }
 
-impl fmt::Debug for Selected {
+impl fmt::Debug for PickedStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Selected").field("stream", &self.stream).finish_non_exhaustive()
     }
 }
 
-impl Selected {
+impl PickedStream {
     /// Returns the stream of the bytes of `stream` that `pick` keeps.
-    pub fn new(stream: Stream, pick: Box<dyn Pick>, notes: Arc<FeedNotes>) -> Selected {
-        let mut picked = Stretches::default();
+    pub fn new(stream: Stream, pick: Box<dyn Pick>, notes: Arc<FeedNotes>) -> PickedStream {
+        let mut picked = PickedBytes::default();
         // The requested range begins at this offset.
-        picked.leave_out(stream.offset(), 0);
+        picked.skip(stream.offset(), 0);
         let (head, buffer) = (Vec::new(), Vec::new());
-        Selected { stream, pick, picked, head, buffer, is_judged: false, ended: None, notes }
+        PickedStream { stream, pick, picked, head, buffer, is_classified: false, ended: None, notes }
     }
 
     /// Reads more bytes and picks from them.
@@ -127,16 +127,16 @@ impl Selected {
         }
         if filled == Filled::Gap {
             let before = self.stream.offset();
-            let lines = self.stream.pass_gap();
-            self.pick.pass(Gap { bytes: self.stream.offset() - before, lines }, &mut self.picked);
+            let lines = self.stream.skip_gap();
+            self.pick.skip_gap(Gap { bytes: self.stream.offset() - before, lines }, &mut self.picked);
         }
         let is_ended = filled == Filled::Ended || self.pick.is_done();
-        if !self.is_judged && (is_ended || filled == Filled::Drained || self.head.len() >= Search::HEAD) {
-            self.is_judged = true;
+        if !self.is_classified && (is_ended || filled == Filled::Drained || self.head.len() >= Search::HEAD) {
+            self.is_classified = true;
             if let Some(head) = self.stream.head() {
                 self.head = head.to_vec();
             }
-            self.pick.judge(&self.head, &mut self.picked);
+            self.pick.classify(&self.head, &mut self.picked);
         }
         if is_ended {
             let finished = self.pick.finish(&mut self.picked);
@@ -150,10 +150,10 @@ impl Selected {
     }
 }
 
-impl Feed for Selected {
-    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
+impl Feed for PickedStream {
+    fn fill(&mut self, buffer: &mut Vec<u8>, max: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
         // Nothing is returned before enough bytes for a verdict have been read, unless the writer pauses.
-        while self.ended.is_none() && (self.picked.queue.is_empty() || !self.is_judged) {
+        while self.ended.is_none() && (self.picked.queue.is_empty() || !self.is_classified) {
             match self.read(stop, wait)? {
                 Filled::Stopped => return Ok(Filled::Stopped),
                 Filled::Drained if self.buffer.is_empty() => return Ok(Filled::Drained),
@@ -166,7 +166,7 @@ impl Feed for Selected {
         if first.before != Gap::default() {
             return Ok(Filled::Gap);
         }
-        let some = most.min(first.bytes.len());
+        let some = max.min(first.bytes.len());
         buffer.extend(first.bytes.drain(..some));
         if first.bytes.is_empty() {
             self.picked.queue.pop_front();

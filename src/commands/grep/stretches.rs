@@ -77,26 +77,26 @@ impl<'p> LineStretches<'p> {
             result = each(stretch);
             matches!(result, Ok(true))
         };
-        let (mut goes_on, mut damage, mut at) = (true, None, line.start);
-        while goes_on && damage.is_none() && at < line.end {
+        let (mut continues, mut damage, mut at) = (true, None, line.start);
+        while continues && damage.is_none() && at < line.end {
             let run = if self.leaves_out_holes { block.run_at(at, line.end) } else { Extent::DataUntil(line.end) };
             at = match run {
                 Extent::HoleUntil(until) => {
                     // Matches before the hole are certain, because no match contains a zero byte.
                     let hole = LineStretch { text: b"", is_match: false, zeros: until - at };
-                    goes_on = self.end(&mut take) && take(hole);
+                    continues = self.end(&mut take) && take(hole);
                     until
                 }
                 Extent::DataUntil(until) => {
                     damage = block.read_parts(at..until, 0, |part, _| {
-                        goes_on = self.part(part, &mut take);
-                        Ok(goes_on)
+                        continues = self.part(part, &mut take);
+                        Ok(continues)
                     })?;
                     until
                 }
             };
         }
-        if goes_on && damage.is_none() {
+        if continues && damage.is_none() {
             self.end(&mut take);
         }
         result.map(|_| damage)
@@ -117,27 +117,27 @@ impl<'p> LineStretches<'p> {
     /// Divides the pending bytes before `certain`, and those of matches that begin there.
     fn divide(&mut self, pattern: &Pattern, certain: usize, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
         let pending = &self.pending[..];
-        let (mut at, mut goes_on) = (0, true);
+        let (mut at, mut continues) = (0, true);
         // Patterns whose matches are found by parts do not fail.
         _ = pattern.matches_in(pending, |found| {
             if found.start >= certain {
                 return false;
             }
             let between = &pending[at..found.start];
-            goes_on = between.is_empty() || each(LineStretch { text: between, is_match: false, zeros: 0 });
+            continues = between.is_empty() || each(LineStretch { text: between, is_match: false, zeros: 0 });
             let replaced = self.replacement.map(|replacement| pattern.expand(&pending[found.clone()], replacement));
             let text = replaced.as_deref().unwrap_or(&pending[found.clone()]);
-            goes_on = goes_on && each(LineStretch { text, is_match: true, zeros: 0 });
+            continues = continues && each(LineStretch { text, is_match: true, zeros: 0 });
             at = found.end;
-            goes_on
+            continues
         });
-        if goes_on && at < certain {
-            goes_on = each(LineStretch { text: &pending[at..certain], is_match: false, zeros: 0 });
+        if continues && at < certain {
+            continues = each(LineStretch { text: &pending[at..certain], is_match: false, zeros: 0 });
             at = certain;
         }
         self.pending.drain(..at);
         self.awaited = if at == 0 { 2 * self.pending.len() } else { 0 };
-        goes_on
+        continues
     }
 }
 

@@ -62,7 +62,7 @@ impl Style {
 
 /// The position of some lines.
 #[derive(Clone, Copy, Debug)]
-pub struct At<'a> {
+pub struct LinePosition<'a> {
     /// The input's name.
     pub name: &'a [u8],
     /// The number of the first line, from 1.

@@ -52,7 +52,7 @@ const SPANS: [i64; 15] = [
 const CHUNK: usize = 128 << 10;
 
 /// The unit of positions in inputs without times, in bytes.
-pub const PLACE: u64 = 4 << 10;
+pub const POSITION_UNIT: u64 = 4 << 10;
 
 /// A kernel that counts selected lines by time.
 pub struct TimelineKernel<'s> {
@@ -82,7 +82,7 @@ pub struct BlockCounts {
     first: Option<Stamp>,
     last: Option<Stamp>,
     /// In an input without times, positions with the number of selected lines.
-    places: Vec<(u64, u64)>,
+    positions: Vec<(u64, u64)>,
     /// The reason why the search of the block ended early, if it did, and the message about it.
     failure: Option<Failure>,
     messages: Vec<Insertion>,
@@ -139,7 +139,7 @@ impl Kernel for TimelineKernel<'_> {
                 Some(entries) if query.terminator == b'\n' => entries.count(line, &mut counts),
                 // A record of several lines belongs to the last entry in it.
                 Some(entries) => entries.count(line.end..line.end, &mut counts),
-                None => add(&mut counts.places, (block.offset() + line.start as u64) / PLACE, 1),
+                None => add(&mut counts.positions, (block.offset() + line.start as u64) / POSITION_UNIT, 1),
             };
             for piece in &found.pieces {
                 let (mut at, piece_end) = (start + piece.start, start + piece.end);
@@ -174,7 +174,7 @@ impl Kernel for TimelineKernel<'_> {
         }
         match reader {
             Some(reader) => self.add_times(&reader, block, part, totals),
-            None => add_places(block, part, totals),
+            None => add_positions(block, part, totals),
         }
         let Some(failure) = part.failure.take() else { return Flow::Continue };
         totals.failed = true;
@@ -191,11 +191,11 @@ impl Kernel for TimelineKernel<'_> {
 }
 
 /// Adds the lines of a block without times.
-fn add_places(block: &Block, part: &BlockCounts, totals: &mut Timeline) {
-    let Some((_, len, places)) = totals.untimed.last_mut() else { return };
+fn add_positions(block: &Block, part: &BlockCounts, totals: &mut Timeline) {
+    let Some((_, len, positions)) = totals.untimed.last_mut() else { return };
     *len = block.offset() + block.len();
-    for &(place, count) in &part.places {
-        places.add(place as i64, count);
+    for &(position, count) in &part.positions {
+        positions.add(position as i64, count);
         totals.selected += count;
     }
 }
@@ -288,9 +288,9 @@ impl TimelineKernel<'_> {
             });
         }
         totals.selected += count;
-        let place = time.as_microsecond() + totals.offset * SECOND;
+        let position = time.as_microsecond() + totals.offset * SECOND;
         if let Some(times) = &mut totals.times {
-            times.add(place, count);
+            times.add(position, count);
         }
     }
 }
@@ -310,13 +310,13 @@ struct Entries<'h> {
     times: BucketReader,
     grid: Grid,
     /// The length of the part of the block that has been examined.
-    looked: usize,
+    read_to: usize,
     latest: Option<Stamp>,
 }
 
 impl<'h> Entries<'h> {
     fn new(hay: &'h [u8], reader: &'h Reader, grid: Grid) -> Self {
-        Self { hay, reader, times: BucketReader::new(grid), grid, looked: 0, latest: None }
+        Self { hay, reader, times: BucketReader::new(grid), grid, read_to: 0, latest: None }
     }
 
     /// Counts a selected line at the time of its entry.
@@ -324,7 +324,7 @@ impl<'h> Entries<'h> {
         let is_alike = !line.is_empty() && self.times.is_in_span(&self.hay[line.start..]);
         if let Some((_, count)) = counts.moments.last_mut().filter(|_| is_alike) {
             *count += 1;
-            self.looked = line.end;
+            self.read_to = line.end;
             return;
         }
         self.move_to(line, counts);
@@ -358,27 +358,27 @@ impl<'h> Entries<'h> {
             self.walk_to(end, counts);
         }
         // Most selected lines have a time of their own.
-        let mut rest = line.start.max(self.looked)..end;
-        while self.looked < end {
+        let mut rest = line.start.max(self.read_to)..end;
+        while self.read_to < end {
             if let Some(stamp) = self.read(rest.clone()) {
                 self.latest = Some(stamp);
                 break;
             }
-            if rest.start == self.looked {
+            if rest.start == self.read_to {
                 break;
             }
-            let before = &self.hay[self.looked..rest.start - 1];
-            rest = memchr::memrchr(b'\n', before).map_or(self.looked, |at| self.looked + at + 1)..rest.start;
+            let before = &self.hay[self.read_to..rest.start - 1];
+            rest = memchr::memrchr(b'\n', before).map_or(self.read_to, |at| self.read_to + at + 1)..rest.start;
         }
-        self.looked = end;
+        self.read_to = end;
     }
 
     /// Reads lines up to `end`: all of them if they depend on each other, and otherwise up to the
     /// first entry.
     fn walk_to(&mut self, end: usize, counts: &mut BlockCounts) {
-        while self.looked < end && (self.reader.is_sequential() || counts.first.is_none()) {
-            let line = self.looked..line_end(&self.hay[..end], self.looked, b'\n');
-            self.looked = line.end;
+        while self.read_to < end && (self.reader.is_sequential() || counts.first.is_none()) {
+            let line = self.read_to..line_end(&self.hay[..end], self.read_to, b'\n');
+            self.read_to = line.end;
             if let Some(stamp) = self.read(line) {
                 self.latest = Some(stamp);
                 counts.first.get_or_insert(stamp);

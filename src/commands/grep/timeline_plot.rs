@@ -1,6 +1,6 @@
 //! Draws the counts of `--timeline` as a chart: a column for each row, a panel for each table.
 
-use super::timeline::{PLACE, SECOND};
+use super::timeline::{POSITION_UNIT, SECOND};
 use super::timeline_table::{Axis, CountTable};
 use crate::cli::grep::{GrepArgs, Patterns};
 use crate::output::Scale;
@@ -80,7 +80,7 @@ impl<'t> Panel<'t> {
             (Axis::Time(..), _) => format!("lines per {}", duration(width)),
             (Axis::Offset, file) => {
                 let name: String = file.as_deref().unwrap_or_default().chars().take(90).collect();
-                format!("{}: lines per {} KiB, by offset", name.escape_debug(), width as u64 * PLACE / 1024)
+                format!("{}: lines per {} KiB, by offset", name.escape_debug(), width as u64 * POSITION_UNIT / 1024)
             }
         }
     }
@@ -88,9 +88,9 @@ impl<'t> Panel<'t> {
     fn draw(&self, canvas: &Canvas<'_>, top: i32) -> Drawn<()> {
         let (top, bottom) = (top + 30, top + 30 + HEIGHT);
         canvas.write(&self.heading(), (15, INK), (LEFT, top - 20), Align::Left)?;
-        let most = self.columns.iter().map(|column| column.1).max().unwrap_or(0);
+        let max = self.columns.iter().map(|column| column.1).max().unwrap_or(0);
         // Counts are whole numbers, so no tick is between two of them.
-        let scale = Scale::up_to(most.max(4) as f64);
+        let scale = Scale::up_to(max.max(4) as f64);
         let y = |count: f64| bottom - (count / scale.end * f64::from(HEIGHT)).round() as i32;
         for tick in scale.ticks() {
             canvas.line((LEFT, y(tick)), (LEFT + WIDTH, y(tick)), GRID)?;
@@ -119,8 +119,8 @@ impl<'t> Panel<'t> {
 
 /// Returns the number of columns for each label.
 fn label_step(columns: usize) -> usize {
-    let least = columns.div_ceil(LABELS).max(1);
-    [1, 2, 3, 4, 5, 6, 8, 10, 12].into_iter().find(|&step| step >= least).unwrap_or_else(|| least.div_ceil(12) * 12)
+    let min = columns.div_ceil(LABELS).max(1);
+    [1, 2, 3, 4, 5, 6, 8, 10, 12].into_iter().find(|&step| step >= min).unwrap_or_else(|| min.div_ceil(12) * 12)
 }
 
 /// Returns a span of microseconds in its largest unit.

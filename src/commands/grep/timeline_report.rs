@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::app::config::{period_search, terminal_columns, timeline_span};
 use crate::cli::grep::GrepArgs;
-use crate::engine::{COUNTED, Cut, Pipeline, Plan};
+use crate::engine::{COUNTING_BLOCK, Pipeline, Plan, SplitAt};
 use crate::exit::Exit;
 use crate::os::posix::OsStrExt;
 use crate::output::{Destination, Output, append_json, escape_name, print_message};
@@ -18,7 +18,7 @@ use crate::select::PeriodSearch;
 use super::histogram::Histogram;
 use super::open::Opener;
 use super::start::Starts;
-use super::timeline::{PLACE, SECOND, Timeline, TimelineKernel};
+use super::timeline::{POSITION_UNIT, SECOND, Timeline, TimelineKernel};
 use super::timeline_table::{Axis, CountTable};
 use super::{Run, sort, timeline_plot};
 
@@ -50,8 +50,8 @@ impl Run<'_> {
         let kernel =
             TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span, grid: Mutex::default() };
         let terminator = settings.query.terminator;
-        let plan = config.engine.plan(Cut::Lines { terminator, or_nul: false }, COUNTED);
-        let collapse_holes = !(settings.multiline || settings.query.looks_into_nuls());
+        let plan = config.engine.plan(SplitAt::Lines { terminator, or_nul: false }, COUNTING_BLOCK);
+        let collapse_holes = !(settings.multiline || settings.query.may_match_among_nuls());
         let plan = Plan { collapse_holes, ..plan };
         let outcome = config.engine.run(
             inputs,
@@ -67,8 +67,8 @@ impl Run<'_> {
             _ => TimelineFormat::Csv,
         };
         let (any, failed) = (timeline.selected > 0, timeline.failed || outcome.failed);
-        let is_told = timeline.covers.is_none() && !args.inputs.no_messages;
-        let untimed = without_times(&timeline.untimed).filter(|_| is_told);
+        let is_reported = timeline.covers.is_none() && !args.inputs.no_messages;
+        let untimed = without_times(&timeline.untimed).filter(|_| is_reported);
         let tables = tables(&mut timeline, &search)?;
         for table in &tables {
             print_table(table, layout, output)?;
@@ -107,18 +107,18 @@ fn tables(timeline: &mut Timeline, search: &PeriodSearch) -> anyhow::Result<Vec<
         let first = search.period.since.unwrap_or(covers.0);
         let last = search.period.until.unwrap_or(covers.1).max(first);
         let offset = timeline.offset;
-        let place = |time: Timestamp| time.as_microsecond() + offset * SECOND;
-        let (width, rows) = times.rows(place(first), place(last), ROWS);
+        let position = |time: Timestamp| time.as_microsecond() + offset * SECOND;
+        let (width, rows) = times.rows(position(first), position(last), ROWS);
         anyhow::ensure!(
-            (place(last) - place(first)) / width < MAX_ROWS,
+            (position(last) - position(first)) / width < MAX_ROWS,
             "--timeline: more than {MAX_ROWS} rows; choose a longer span or a shorter period"
         );
         let axis = Axis::Time(offset, search.context.zone.clone());
         tables.push(CountTable { file: None, rows: rows.collect(), width, axis });
     }
-    for (name, len, places) in &mut timeline.untimed {
-        let last = i64::try_from(len.saturating_sub(1) / PLACE).unwrap_or(i64::MAX);
-        let (width, rows) = places.rows(0, last, ROWS);
+    for (name, len, positions) in &mut timeline.untimed {
+        let last = i64::try_from(len.saturating_sub(1) / POSITION_UNIT).unwrap_or(i64::MAX);
+        let (width, rows) = positions.rows(0, last, ROWS);
         let file = Some(String::from_utf8_lossy(name).into_owned());
         tables.push(CountTable { file, rows: rows.collect(), width, axis: Axis::Offset });
     }
@@ -140,10 +140,10 @@ struct JsonRow<'r> {
 /// Prints a table.
 fn print_table(table: &CountTable, layout: TimelineFormat, output: &mut Output) -> io::Result<()> {
     let what = if let Axis::Time(..) = table.axis { "time" } else { "offset" };
-    let label = |place: i64| table.label(place, matches!(layout, TimelineFormat::Bars(_)));
-    let most = table.rows.iter().map(|row| row.1).max().unwrap_or(0);
+    let label = |position: i64| table.label(position, matches!(layout, TimelineFormat::Bars(_)));
+    let max = table.rows.iter().map(|row| row.1).max().unwrap_or(0);
     let labels = table.rows.last().map_or(0, |row| label(row.0).len());
-    let digits = most.to_string().len();
+    let digits = max.to_string().len();
     let mut text = String::new();
     match (layout, &table.file) {
         (TimelineFormat::Csv, Some(_)) => text += &format!("file,{what},matches\n"),
@@ -151,13 +151,13 @@ fn print_table(table: &CountTable, layout: TimelineFormat, output: &mut Output) 
         (TimelineFormat::Bars(_), Some(name)) => text += &format!("{}\n", escape_name(OsStr::new(name))),
         _ => {}
     }
-    for &(place, count) in &table.rows {
-        let label = label(place);
+    for &(position, count) in &table.rows {
+        let label = label(position);
         match layout {
             TimelineFormat::Bars(columns) => {
                 let room = columns.saturating_sub(labels + digits + 4).max(10) as u64;
                 // A row with any matches has a visible bar.
-                let length = (u128::from(count) * u128::from(room)).div_ceil(u128::from(most.max(1)));
+                let length = (u128::from(count) * u128::from(room)).div_ceil(u128::from(max.max(1)));
                 let bar = "#".repeat(length as usize);
                 text += format!("{label:>labels$}  {count:>digits$}  {bar}").trim_end();
             }

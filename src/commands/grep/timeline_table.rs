@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::timeline::{PLACE, SECOND};
+use super::timeline::{POSITION_UNIT, SECOND};
 
 /// Counts in rows of one width, by time or by the offset in a file without times.
 #[derive(Debug)]
@@ -22,14 +22,14 @@ pub(super) struct CountTable {
 pub(super) enum Axis {
     /// Microseconds on a clock that is ahead of UTC by this many seconds, shown in this zone.
     Time(i64, TimeZone),
-    /// Units of [`PLACE`] bytes.
+    /// Units of [`POSITION_UNIT`] bytes.
     Offset,
 }
 
 impl CountTable {
     /// Returns the label of a row, in a short form for people.
-    pub fn label(&self, place: i64, is_for_people: bool) -> String {
-        let Axis::Time(offset, zone) = &self.axis else { return (place as u64 * PLACE).to_string() };
+    pub fn label(&self, position: i64, is_for_people: bool) -> String {
+        let Axis::Time(offset, zone) = &self.axis else { return (position as u64 * POSITION_UNIT).to_string() };
         let format = match (is_for_people, self.width) {
             (false, ..SECOND) => "%Y-%m-%dT%H:%M:%S%.6f%:z",
             (false, _) => "%Y-%m-%dT%H:%M:%S%:z",
@@ -38,7 +38,7 @@ impl CountTable {
             (true, width) if width % (86_400 * SECOND) != 0 => "%Y-%m-%d %H:%M",
             (true, _) => "%Y-%m-%d",
         };
-        let time = Timestamp::from_microsecond(place - offset * SECOND).unwrap_or(Timestamp::MIN);
+        let time = Timestamp::from_microsecond(position - offset * SECOND).unwrap_or(Timestamp::MIN);
         time.to_zoned(zone.clone()).strftime(format).to_string()
     }
 }

@@ -16,10 +16,10 @@ use super::settings::Report;
 use super::tally::LineMap;
 
 /// The number of different lines above which their memory use is reported.
-const MANY: usize = 1_000_000;
+const MEMORY_REPORT_LINES: usize = 1_000_000;
 
 /// The minimum number of different lines for which the hint is printed although some are equal.
-const UNLIKE: u64 = 100;
+const HINT_LINES: u64 = 100;
 
 /// A sink that counts lines instead of writing them.
 #[derive(Debug)]
@@ -97,7 +97,7 @@ impl Run<'_> {
         let (totals, failed) = self.search_into(files, &mut counts, true)?;
         self.hint_at_decompression(&totals);
         let LineCounts { output, counts, bytes, .. } = counts;
-        if counts.len() >= MANY && !self.is_quiet {
+        if counts.len() >= MEMORY_REPORT_LINES && !self.is_quiet {
             let memory = (bytes + 64 * counts.len() as u64) >> 20;
             print_message(format_args!(
                 "mapped: {} different matches were counted, in about {memory} MiB of memory",
@@ -114,7 +114,7 @@ impl Run<'_> {
         }
         lines.sort_unstable_by(|a, b| b.cmp(a));
         let is_whole_line = self.settings.report == Report::Lines && !self.settings.style.only_matching;
-        let hint = if is_whole_line { for_unlike_lines(different, all) } else { None };
+        let hint = if is_whole_line { hint_for_distinct_lines(different, all) } else { None };
         let on_terminal = output.destination() == Destination::Terminal;
         for (count, line) in lines {
             output.write_all(format!("{count:7} ").as_bytes())?;
@@ -133,10 +133,10 @@ impl Run<'_> {
 }
 
 /// Returns a hint if nearly all lines differ, so that their counts are meaningless.
-fn for_unlike_lines(different: u64, all: u64) -> Option<String> {
+fn hint_for_distinct_lines(different: u64, all: u64) -> Option<String> {
     let how_many = match () {
         () if different > 2 && different == all => "all",
-        () if different >= UNLIKE && different >= all / 10 * 9 => "nearly all",
+        () if different >= HINT_LINES && different >= all / 10 * 9 => "nearly all",
         () => return None,
     };
     Some(format!(

@@ -10,7 +10,7 @@ use std::sync::Once;
 
 thread_local! {
     /// Whether a panic of this thread is about to be caught.
-    static CAUGHT: Cell<bool> = const { Cell::new(false) };
+    static CATCHES_PANIC: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `search` on `hay`, and if it panics, again on a copy.
@@ -22,14 +22,14 @@ pub fn search_unstable<T>(hay: &[u8], search: impl Fn(&[u8]) -> T) -> T {
     SILENCE.call_once(|| {
         let report = take_hook();
         set_hook(Box::new(move |panic| {
-            if !CAUGHT.get() {
+            if !CATCHES_PANIC.get() {
                 report(panic);
             }
         }));
     });
-    CAUGHT.set(true);
+    CATCHES_PANIC.set(true);
     let found = catch_unwind(AssertUnwindSafe(|| search(hay)));
-    CAUGHT.set(false);
+    CATCHES_PANIC.set(false);
     found.unwrap_or_else(|_| {
         let copy: Vec<u8> = hay.to_vec();
         search(&copy)

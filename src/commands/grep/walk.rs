@@ -187,7 +187,7 @@ impl InputWalk {
                 _ => path.into_os_string(),
             };
             let near = root.as_ref().filter(|_| below > 0).map(|root| (Arc::clone(root), path.len() - below));
-            FileRef::found(path, near, follow)
+            FileRef::from_walk(path, near, follow)
         };
         Box::new(walker.filter_map(move |entry| match entry {
             Ok(entry) => {

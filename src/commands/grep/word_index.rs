@@ -7,7 +7,7 @@ use std::ops::Range;
 const BITS_PER_KEY: usize = 16;
 
 /// The maximum size of the bitmap in bits, at which it fits into the second-level cache.
-const MOST_BITS: usize = 1 << 21;
+const MAX_BITMAP_BITS: usize = 1 << 21;
 
 /// An index of words by their first bytes.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Index {
         }
         let wanted: Vec<KeyRange> =
             slots.into_iter().zip(is_wanted).filter_map(|(slot, is)| is.then_some(slot)).collect();
-        let bits = (wanted.len() * BITS_PER_KEY).next_power_of_two().clamp(1 << 12, MOST_BITS);
+        let bits = (wanted.len() * BITS_PER_KEY).next_power_of_two().clamp(1 << 12, MAX_BITMAP_BITS);
         let capacity = (wanted.len() * 2).next_power_of_two().max(16);
         let mut index = Index {
             key_bytes,

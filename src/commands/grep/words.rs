@@ -15,17 +15,17 @@ use super::word_index::{FoldedText, Index};
 use super::word_list::{NONE, Word, sorted};
 
 /// The minimum number of words. Fewer are left to the regex engine, which uses vector instructions for them.
-const FEWEST: usize = 64;
+const MIN_WORDS: usize = 64;
 
 /// The maximum length of a word, in bytes. Longer ones are left to the regex engine, whose time
 /// does not depend on their length.
-const LONGEST: usize = 1 << 10;
+const MAX_WORD_LEN: usize = 1 << 10;
 
-/// The limit instead of [`LONGEST`] for lists that the regex engine compiles slowly.
-const LONGEST_OF_MANY: usize = 64 << 10;
+/// The limit instead of [`MAX_WORD_LEN`] for lists that the regex engine compiles slowly.
+const MAX_WORD_LEN_IN_LONG_LIST: usize = 64 << 10;
 
 /// The number of words from which the larger limit applies.
-const MANY: usize = 1000;
+const LONG_LIST: usize = 1000;
 
 /// The number of positions that are searched before deciding again whether case needs Unicode's
 /// rules.
@@ -56,11 +56,11 @@ pub struct WordSearch {
 impl WordSearch {
     /// Returns a search for `alternatives`, or `None` unless they are many plain words.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<WordSearch> {
-        (alternatives.len() >= FEWEST).then(|| WordSearch::of_any_number(alternatives, syntax)).flatten()
+        (alternatives.len() >= MIN_WORDS).then(|| WordSearch::of_any_number(alternatives, syntax)).flatten()
     }
 
     fn of_any_number(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<WordSearch> {
-        let longest = if alternatives.len() < MANY { LONGEST } else { LONGEST_OF_MANY };
+        let longest = if alternatives.len() < LONG_LIST { MAX_WORD_LEN } else { MAX_WORD_LEN_IN_LONG_LIST };
         let is_plain = |word: &Vec<u8>| {
             let is_literal = syntax.dialect == Dialect::Fixed
                 || word.is_ascii() && !word.iter().any(|&byte| regex_syntax::is_meta_character(char::from(byte)));
@@ -99,8 +99,8 @@ impl WordSearch {
                 .iter()
                 .map(|word| word.len())
                 .min()
-                .filter(|&least| least < Index::KEY_BYTES)
-                .map(|least| Index::new(&slices, least, Index::KEY_BYTES - 1, ignores_case)),
+                .filter(|&min| min < Index::KEY_BYTES)
+                .map(|min| Index::new(&slices, min, Index::KEY_BYTES - 1, ignores_case)),
             bytes,
             words,
             longest,
@@ -127,8 +127,8 @@ impl WordSearch {
     /// Returns the length in bytes of the longest possible match, unless that depends on the bytes
     /// around it.
     pub fn longest_match(&self) -> Option<usize> {
-        let most = if self.fold.is_some() { Fold::MOST_SHRINKING * self.longest } else { self.longest };
-        (self.boundary == Boundary::Any && !self.has_empty).then_some(most)
+        let max = if self.fold.is_some() { Fold::MAX_SHRINK_FACTOR * self.longest } else { self.longest };
+        (self.boundary == Boundary::Any && !self.has_empty).then_some(max)
     }
 
     /// Returns whether a word is empty or holds a NUL byte.
@@ -152,14 +152,14 @@ impl WordSearch {
         let mut start = from;
         while start < hay.len() {
             let end = hay.len().min(start + WINDOW);
-            let seen = &hay[start..hay.len().min(end + Fold::MOST_SHRINKING * self.longest)];
+            let seen = &hay[start..hay.len().min(end + Fold::MAX_SHRINK_FACTOR * self.longest)];
             let found = if seen.is_ascii() {
                 self.find_in(seen, 0..end - start, |at| start + at, accept)
             } else {
-                let (folded, places) = fold.apply(seen);
-                let limit = places.partition_point(|&place| (place as usize) < end - start);
+                let (folded, positions) = fold.apply(seen);
+                let limit = positions.partition_point(|&position| (position as usize) < end - start);
                 let limit = limit.min(folded.len());
-                self.find_in(&folded, 0..limit, |at| start + places[at] as usize, accept)
+                self.find_in(&folded, 0..limit, |at| start + positions[at] as usize, accept)
             };
             if found.is_some() {
                 return found;
@@ -171,13 +171,13 @@ impl WordSearch {
 
     /// Returns the end of the longest word that starts at `from`.
     fn end_of_word(&self, hay: &[u8], from: usize) -> Option<usize> {
-        let most = Fold::MOST_SHRINKING * self.longest;
-        let text = &hay[from..hay.len().min(from + most)];
+        let max = Fold::MAX_SHRINK_FACTOR * self.longest;
+        let text = &hay[from..hay.len().min(from + max)];
         match &self.fold {
             Some(fold) if !text.is_ascii() => {
-                let (folded, places) = fold.apply(text);
+                let (folded, positions) = fold.apply(text);
                 let word = self.at_start(&folded).next()?;
-                Some(from + places[word.len as usize] as usize)
+                Some(from + positions[word.len as usize] as usize)
             }
             _ => self.at_start(text).next().map(|word| from + word.len as usize),
         }
@@ -194,20 +194,20 @@ impl WordSearch {
         }
     }
 
-    /// Returns the first match in `hay` that begins in `starts`, with both of its ends mapped by `place`.
+    /// Returns the first match in `hay` that begins in `starts`, with both of its ends mapped by `position`.
     fn find_in(
         &self,
         hay: &[u8],
         starts: Range<usize>,
-        place: impl Fn(usize) -> usize,
+        position: impl Fn(usize) -> usize,
         accept: impl Fn(&Range<usize>) -> bool,
     ) -> Option<Range<usize>> {
         let mut at = starts.start;
         loop {
             at = self.candidate(hay, at).filter(|&at| at < starts.end)?;
-            let start = place(at);
+            let start = position(at);
             if self.boundary != Boundary::Word || self.begins_word(start, &accept) {
-                let ends = self.at_start(&hay[at..]).map(|word| (start..place(at + word.len as usize), word.rank));
+                let ends = self.at_start(&hay[at..]).map(|word| (start..position(at + word.len as usize), word.rank));
                 let mut accepted = ends.filter(|(found, _)| accept(found));
                 // Longer words come first.
                 let found = match self.prefers_first {

@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn widens_past_the_digits_asked_for() {
+    fn wide_addresses_exceed_the_requested_digits() {
         assert_eq!(text(Address::hex(8), 0), "00000000");
         assert_eq!(text(Address::hex(8), 0xffff_ffff), "ffffffff");
         assert_eq!(text(Address::hex(8), 0x1_0000_0000), "100000000");
@@ -105,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn is_what_the_standard_formatter_writes(value: u64, shift in 0u32..64, digits in 1usize..=16) {
+        fn text_matches_the_standard_formatter(value: u64, shift in 0u32..64, digits in 1usize..=16) {
             let value = value >> shift;
             prop_assert_eq!(text(Address::hex(digits), value), format!("{value:0digits$x}"));
         }

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use super::address::{self, Address};
 use super::digits::{HEX_LOWER, PRINTABLE};
 use super::simd::{self, CanonicalRows};
-use super::view::{Cell, Cells, DumpEnd, RowPlace, View};
+use super::view::{Cell, Cells, DumpEnd, RowPosition, View};
 
 /// The number of bytes in a canonical row.
 pub const WIDTH: usize = 16;
@@ -54,19 +54,19 @@ pub fn rows_portable(rows: &[u8], offset: u64, out: &mut Vec<u8>) {
 }
 
 /// The view of `hexdump -C`.
-pub struct Canonical;
+pub struct CanonicalView;
 
-impl View for Canonical {
+impl View for CanonicalView {
     fn width(&self) -> usize {
         WIDTH
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        fastest()(rows, place.address, out);
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        fastest()(rows, position.address, out);
     }
 
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        address::push_hex(out, place.address, 8);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        address::push_hex(out, position.address, 8);
         let start = out.len();
         out.resize(start + BAR, b' ');
         for (i, &byte) in row.iter().enumerate() {

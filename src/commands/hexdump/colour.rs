@@ -1,7 +1,7 @@
 //! Colours bytes by kind. An escape sequence is written only where the kind changes, because one
 //! per byte would multiply the size of the dump.
 
-use super::view::{Cells, DumpEnd, RowPlace, View};
+use super::view::{Cells, DumpEnd, RowPosition, View};
 
 /// The kinds of bytes that have their own colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,30 +165,30 @@ fn escape(parameters: &str, out: &mut Vec<u8>) {
 }
 
 /// A view that adds colour to another view. Except for the escape sequences, its text is the same.
-pub struct Coloured<V> {
+pub struct ColouredView<V> {
     view: V,
     cells: Cells,
     theme: Theme,
 }
 
-impl<V: View> Coloured<V> {
+impl<V: View> ColouredView<V> {
     /// Adds colour to `view`, or returns `view` unchanged if it has no cells to colour.
-    pub fn new(view: V, theme: Theme) -> Result<Coloured<V>, V> {
+    pub fn new(view: V, theme: Theme) -> Result<ColouredView<V>, V> {
         match view.cells() {
-            Some(cells) => Ok(Coloured { view, cells, theme }),
+            Some(cells) => Ok(ColouredView { view, cells, theme }),
             None => Err(view),
         }
     }
 
     /// Appends a row, whole or short, with the colours that `kind` returns for its bytes.
-    fn paint(&self, row: &[u8], place: RowPlace, kind: impl Fn(usize, u8) -> ByteKind, out: &mut Vec<u8>) {
+    fn paint(&self, row: &[u8], position: RowPosition, kind: impl Fn(usize, u8) -> ByteKind, out: &mut Vec<u8>) {
         let mut plain = vec![];
         if row.len() == self.width() {
-            self.view.rows(row, place, &mut plain);
+            self.view.rows(row, position, &mut plain);
         } else {
-            self.view.short(row, place, &mut plain);
+            self.view.short(row, position, &mut plain);
         }
-        let (address, text) = plain.split_at(self.cells.address.len(place.address));
+        let (address, text) = plain.split_at(self.cells.address.len(position.address));
         let mut brush = Brush::new(Some(&self.theme));
         brush.address(address, out);
         let mut done = 0;
@@ -208,25 +208,25 @@ impl<V: View> Coloured<V> {
     }
 }
 
-impl<V: View> View for Coloured<V> {
+impl<V: View> View for ColouredView<V> {
     fn width(&self) -> usize {
         self.view.width()
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        let mut place = place;
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        let mut position = position;
         for row in rows.chunks_exact(self.width()) {
-            self.paint(row, place, |_, byte| ByteKind::of(byte), out);
-            place = place.after(row.len() as u64);
+            self.paint(row, position, |_, byte| ByteKind::of(byte), out);
+            position = position.after(row.len() as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        self.paint(row, place, |_, byte| ByteKind::of(byte), out);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        self.paint(row, position, |_, byte| ByteKind::of(byte), out);
     }
 
-    fn marked(&self, row: &[u8], place: RowPlace, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
-        self.paint(row, place, |i, byte| if is_marked(i) { ByteKind::Match } else { ByteKind::of(byte) }, out);
+    fn marked(&self, row: &[u8], position: RowPosition, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        self.paint(row, position, |i, byte| if is_marked(i) { ByteKind::Match } else { ByteKind::of(byte) }, out);
     }
 
     fn begin(&self, out: &mut Vec<u8>) {
@@ -254,13 +254,13 @@ impl<V: View> View for Coloured<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::commands::hexdump::canonical::Canonical;
+    use crate::commands::hexdump::canonical::CanonicalView;
 
     #[test]
     fn changes_only_where_the_kind_changes() {
-        let view = Coloured::new(Canonical, Theme::default()).ok().expect("canonical rows have cells");
+        let view = ColouredView::new(CanonicalView, Theme::default()).ok().expect("canonical rows have cells");
         let mut out = vec![];
-        view.short(b"ab\0\0\x80", RowPlace { address: 0, index: 0 }, &mut out);
+        view.short(b"ab\0\0\x80", RowPosition { address: 0, index: 0 }, &mut out);
         let expected = format!(
             "\x1b[2m00000000\x1b[0m  \x1b[36m61 62 \x1b[2m00 00 \x1b[0m\x1b[1;34m80\x1b[0m{:36}|\x1b[36mab\x1b[2m..\x1b[0m\x1b[1;34m.\x1b[0m|\n",
             ""

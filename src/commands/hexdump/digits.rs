@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tables_say_what_the_standard_formatter_says() {
+    fn tables_match_the_standard_formatter() {
         for byte in 0..=u8::MAX {
             let i = usize::from(byte);
             assert_eq!(HEX_LOWER[i], format!("{byte:02x}").as_bytes());

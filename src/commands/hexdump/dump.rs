@@ -5,15 +5,15 @@
 //! writing. The state at the start of each block is thus computed cheaply and in order, and the
 //! text of the blocks can be written on any thread and in any order.
 
-use super::squeeze::{Policy, Squeeze};
-use super::view::{DumpEnd, RowPlace, View};
+use super::squeeze::{Squeeze, SqueezePolicy};
+use super::view::{DumpEnd, RowPosition, View};
 use crate::os;
 
 /// The state on which the text of the following bytes depends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dump {
     /// The start of the next row.
-    place: RowPlace,
+    position: RowPosition,
     /// The start of an incomplete row.
     pending: Vec<u8>,
     /// The number of bytes so far, including pending ones.
@@ -23,8 +23,8 @@ pub struct Dump {
 
 impl Dump {
     /// Returns a dump whose first byte is shown at `address`.
-    pub fn new(address: u64, policy: Policy) -> Dump {
-        Dump { place: RowPlace { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
+    pub fn new(address: u64, policy: SqueezePolicy) -> Dump {
+        Dump { position: RowPosition { address, index: 0 }, pending: vec![], bytes: 0, squeeze: Squeeze::new(policy) }
     }
 
     /// Returns the number of bytes that have been fed or passed.
@@ -34,7 +34,7 @@ impl Dump {
 
     /// Appends the text of the rows that the next bytes complete.
     pub fn feed(&mut self, view: &dyn View, bytes: &[u8], out: &mut Vec<u8>) {
-        self.advance(view.width(), bytes, |dump, rows| dump.squeeze.feed(view, rows, dump.place, out));
+        self.advance(view.width(), bytes, |dump, rows| dump.squeeze.feed(view, rows, dump.position, out));
     }
 
     /// Advances past the next bytes without writing.
@@ -58,13 +58,13 @@ impl Dump {
     /// text.
     pub fn finish(mut self, view: &dyn View, out: &mut Vec<u8>) {
         let short = !self.pending.is_empty();
-        self.squeeze.finish(view, short, self.place, out);
+        self.squeeze.finish(view, short, self.position, out);
         if short {
-            view.short(&self.pending, self.place, out);
+            view.short(&self.pending, self.position, out);
         }
         let squeezed = self.squeeze.repeating() && !short;
-        self.place = self.place.after(self.pending.len() as u64);
-        view.end(DumpEnd { address: self.place.address, bytes: self.bytes, squeezed }, out);
+        self.position = self.position.after(self.pending.len() as u64);
+        view.end(DumpEnd { address: self.position.address, bytes: self.bytes, squeezed }, out);
     }
 
     /// Splits `bytes` into rows and passes whole ones to `rows`, with the place of the first one
@@ -80,13 +80,13 @@ impl Dump {
             }
             let row = std::mem::take(&mut self.pending);
             rows(self, &row);
-            self.place = self.place.after(width as u64);
+            self.position = self.position.after(width as u64);
             bytes = rest;
         }
         let (whole, rest) = bytes.split_at(bytes.len() - bytes.len() % width);
         if !whole.is_empty() {
             rows(self, whole);
-            self.place = self.place.after(whole.len() as u64);
+            self.position = self.position.after(whole.len() as u64);
         }
         self.pending.extend_from_slice(rest);
     }
@@ -94,9 +94,9 @@ impl Dump {
     fn hole(&mut self, width: usize, len: u64, mut zeros: impl FnMut(&mut Dump, &[u8])) {
         let mut left = len;
         while left > 0 {
-            if self.pending.is_empty() && self.squeeze.drinks_zeros() {
+            if self.pending.is_empty() && self.squeeze.absorbs_zeros() {
                 let rows = left - left % width as u64;
-                self.place = self.place.after(rows);
+                self.position = self.position.after(rows);
                 self.bytes += rows;
                 left -= rows;
             }
@@ -115,13 +115,13 @@ mod tests {
     use super::*;
     use crate::cli::hexdump::Endian;
     use crate::commands::hexdump::address::AddressNotation;
-    use crate::commands::hexdump::canonical::Canonical;
-    use crate::commands::hexdump::placed::{Placed, XxdRow};
+    use crate::commands::hexdump::canonical::CanonicalView;
+    use crate::commands::hexdump::fixed_columns::{FixedColumnsView, XxdRow};
 
-    fn xxd(width: usize) -> Placed {
+    fn xxd(width: usize) -> FixedColumnsView {
         let (group, endian) = (2, Endian::Big);
         let notation = AddressNotation::Hex;
-        Placed::xxd(XxdRow { width, group, endian, upper: false, bits: false, notation, ebcdic: false })
+        FixedColumnsView::xxd(XxdRow { width, group, endian, upper: false, bits: false, notation, ebcdic: false })
     }
 
     /// Generates bytes in which rows of zeros, repeated rows and other rows are all common.
@@ -134,7 +134,7 @@ mod tests {
         prop::collection::vec(run, 0..8).prop_map(|runs| runs.concat())
     }
 
-    fn whole(view: &dyn View, policy: Policy, bytes: &[u8]) -> String {
+    fn whole(view: &dyn View, policy: SqueezePolicy, bytes: &[u8]) -> String {
         let mut out = vec![];
         let mut dump = Dump::new(0, policy);
         dump.feed(view, bytes, &mut out);
@@ -145,11 +145,11 @@ mod tests {
     #[test]
     fn a_row_may_arrive_in_pieces() {
         let mut out = vec![];
-        let mut dump = Dump::new(0x10, Policy::Repeats);
+        let mut dump = Dump::new(0x10, SqueezePolicy::Repeats);
         for byte in b"mapped hexdumps!?" {
-            dump.feed(&Canonical, &[*byte], &mut out);
+            dump.feed(&CanonicalView, &[*byte], &mut out);
         }
-        dump.finish(&Canonical, &mut out);
+        dump.finish(&CanonicalView, &mut out);
         let expected = "\
 00000010  6d 61 70 70 65 64 20 68  65 78 64 75 6d 70 73 21  |mapped hexdumps!|
 00000020  3f                                                |?|
@@ -163,11 +163,11 @@ mod tests {
         fn text_does_not_depend_on_where_blocks_are_cut(
             bytes in bytes(),
             cuts in prop::collection::vec(0usize..100, 0..12),
-            policy in prop::sample::select(vec![Policy::Never, Policy::Repeats, Policy::Zeros]),
+            policy in prop::sample::select(vec![SqueezePolicy::Never, SqueezePolicy::Repeats, SqueezePolicy::Zeros]),
             width in 1usize..20,
         ) {
             let xxd = xxd(width);
-            for view in [&Canonical as &dyn View, &xxd] {
+            for view in [&CanonicalView as &dyn View, &xxd] {
                 let expected = whole(view, policy, &bytes);
                 let (mut out, mut ahead) = (vec![], Dump::new(0, policy));
                 let mut rest = &bytes[..];
@@ -189,11 +189,11 @@ mod tests {
             before in bytes(),
             len in 0u64..12_000,
             after in bytes(),
-            policy in prop::sample::select(vec![Policy::Never, Policy::Repeats, Policy::Zeros]),
+            policy in prop::sample::select(vec![SqueezePolicy::Never, SqueezePolicy::Repeats, SqueezePolicy::Zeros]),
             width in 1usize..20,
         ) {
             let xxd = xxd(width);
-            for view in [&Canonical as &dyn View, &xxd] {
+            for view in [&CanonicalView as &dyn View, &xxd] {
                 let zeros = vec![0; len as usize];
                 let expected = whole(view, policy, &[&before[..], &zeros, &after].concat());
                 let (mut out, mut dump) = (vec![], Dump::new(0, policy));
@@ -212,7 +212,7 @@ mod tests {
         fn squeezed_text_is_what_a_reader_would_leave_out(bytes in bytes()) {
             // According to hexdump's manual, a row that equals the previous one is omitted, and a
             // star replaces the first omitted one.
-            let full = whole(&Canonical, Policy::Never, &bytes);
+            let full = whole(&CanonicalView, SqueezePolicy::Never, &bytes);
             let mut expected = String::new();
             let (mut last, mut starred) = ("", false);
             for (i, line) in full.lines().enumerate() {
@@ -232,7 +232,7 @@ mod tests {
             }
             // Rows with different unprintable bytes also have different digits, so comparing text
             // is equivalent to comparing bytes.
-            prop_assert_eq!(whole(&Canonical, Policy::Repeats, &bytes), expected);
+            prop_assert_eq!(whole(&CanonicalView, SqueezePolicy::Repeats, &bytes), expected);
         }
     }
 }

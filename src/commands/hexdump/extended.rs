@@ -7,11 +7,11 @@
 const DIGITS: u32 = 36;
 
 /// The number of digits that C guarantees to preserve, and the number that always suffices.
-const LEAST_DIGITS: u32 = 18;
-const MOST_DIGITS: u32 = 21;
+const MIN_DIGITS: u32 = 18;
+const MAX_DIGITS: u32 = 21;
 
 /// The exponent of the last bit of the smallest numbers.
-const SMALLEST_EXPONENT: i32 = 1 - 16383 - 63;
+const MIN_EXPONENT: i32 = 1 - 16383 - 63;
 
 /// Returns the shortest text that reads back as the same number, with at least 18 digits unless the
 /// number is subnormal. The number is in the 10 low bytes of `bits`.
@@ -25,7 +25,7 @@ pub fn shortest_extended(bits: u128) -> String {
         // Processors reject numbers without the leading bit.
         (1.., false) => "nan".into(),
         _ if significand == 0 => "0".into(),
-        (_, _) => shortest_finite(significand, exponent.max(1) - 1 + SMALLEST_EXPONENT, is_normal),
+        (_, _) => shortest_finite(significand, exponent.max(1) - 1 + MIN_EXPONENT, is_normal),
     };
     format!("{sign}{text}")
 }
@@ -43,13 +43,13 @@ fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
     // A text is the same number if it is within half a unit of the last bit, which is the value
     // divided by twice the significand. Below a power of two, units are half as large.
     let is_same = |rounded: u128| {
-        let is_below_power = rounded < value && significand == 1 << 63 && exponent > SMALLEST_EXPONENT;
+        let is_below_power = rounded < value && significand == 1 << 63 && exponent > MIN_EXPONENT;
         let parts = u128::from(significand) << if is_below_power { 2 } else { 1 };
         let distance = rounded.abs_diff(value).checked_mul(parts);
         distance.is_some_and(|distance| distance < value || distance == value && significand.is_multiple_of(2))
     };
-    let least = if is_normal { LEAST_DIGITS } else { 1 };
-    let digits = (least..MOST_DIGITS).find(|&digits| is_same(rounded(digits))).unwrap_or(MOST_DIGITS);
+    let min = if is_normal { MIN_DIGITS } else { 1 };
+    let digits = (min..MAX_DIGITS).find(|&digits| is_same(rounded(digits))).unwrap_or(MAX_DIGITS);
     general(rounded(digits), power, digits)
 }
 

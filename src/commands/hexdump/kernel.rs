@@ -5,8 +5,8 @@ use std::ops::Range;
 
 use super::dump::Dump;
 use super::find::first::{FirstMatch, FirstSearch, Unfound};
-use super::marked::Marked;
-use super::squeeze::Policy;
+use super::marked::MarkedView;
+use super::squeeze::SqueezePolicy;
 use super::view::View;
 use crate::engine::{Block, Flow, Kernel};
 
@@ -15,7 +15,7 @@ pub struct Rows<'a> {
     /// The view that formats rows.
     pub view: &'a dyn View,
     /// The policy for omitting rows.
-    pub policy: Policy,
+    pub policy: SqueezePolicy,
     /// The number added to every address.
     pub base: u64,
     /// Whether no byte at all is requested. hexdump does not even skip then, and the dump ends at
@@ -145,7 +145,7 @@ impl Kernel for Rows<'_> {
     fn format(&self, block: &Block, part: &mut DumpPart, text: &mut Vec<u8>) {
         let Some(shown) = &part.shown else { return };
         let mut dump = shown.dump.clone();
-        let marked = Marked { view: self.view, marks: std::slice::from_ref(&shown.mark) };
+        let marked = MarkedView { view: self.view, marks: std::slice::from_ref(&shown.mark) };
         let has_mark = dump.bytes() < shown.mark.end + self.view.width() as u64 && !shown.mark.is_empty();
         let view: &dyn View = if has_mark { &marked } else { self.view };
         if shown.begins {

@@ -14,12 +14,12 @@ pub mod digits;
 pub mod dump;
 mod extended;
 pub mod find;
+pub mod fixed_columns;
 pub mod format;
 pub mod kernel;
 pub mod marked;
 pub mod od;
 pub mod panels;
-pub mod placed;
 pub mod resolve;
 pub mod reverse;
 pub mod simd;
@@ -38,14 +38,14 @@ use find::pattern::{self, Guess, PatternNotation};
 use find::patterns::BytePatterns;
 use find::regions::MatchExtent;
 use kernel::{Progress, Rows};
-use resolve::{Resolved, Terminal, WIDEST, resolve, strings_address};
-use squeeze::Policy;
+use resolve::{MAX_WIDTH, Resolved, Terminal, resolve, strings_address};
+use squeeze::SqueezePolicy;
 use strings::StringListing;
 
 use crate::app::config::{Config, terminal_columns};
 use crate::app::{hint_at_terminal_input, hint_at_terminal_input_of};
 use crate::cli::hexdump::HexdumpArgs;
-use crate::engine::{Cut, Pipeline};
+use crate::engine::{Pipeline, SplitAt};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::output::{Output, print_message};
@@ -60,7 +60,7 @@ const BLOCK: usize = 512 << 10;
 /// Returns an error if writing to standard output fails.
 pub fn run(args: &HexdumpArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let config = Config::new(&args.common, output)?.with_decoding(args.decompress);
-    config.refuse_stats_over(&args.shown.files)?;
+    config.reject_stats_over(&args.shown.files)?;
     match args.shown.files.len() {
         1 if args.diff => hint_at_terminal_input_of("the second file from standard input", false),
         files => hint_at_terminal_input(files > 0),
@@ -120,9 +120,9 @@ fn dump(
     let is_shown_only = search.is_some() || is_od && engine.range.length == Some(0);
     let limit = if is_shown_only { engine.range.length.take() } else { None };
     // Rows may be split anywhere, so lines of any length do not require blocks of that length.
-    let row = if view.width() <= WIDEST { view.width() } else { 1 };
-    let mut plan = engine.plan(Cut::Rows(row), BLOCK);
-    plan.holes = *policy != Policy::Never;
+    let row = if view.width() <= MAX_WIDTH { view.width() } else { 1 };
+    let mut plan = engine.plan(SplitAt::Rows(row), BLOCK);
+    plan.emit_holes = *policy != SqueezePolicy::Never;
     let must_reach = if is_od { u64::try_from(engine.range.offset).unwrap_or(0) } else { 0 };
     let base = args.base.unwrap_or(0);
     let kernel = Rows { view: &**view, policy: *policy, base, nothing, must_reach, search, limit };
@@ -181,9 +181,9 @@ fn list(
         Some(context) => MatchExtent::Rows { length: length.unwrap_or(0), width, context: context.into() },
         None => MatchExtent::From(length.unwrap_or(width)),
     };
-    let mut plan = engine.plan(Cut::Rows(1), BLOCK);
+    let mut plan = engine.plan(SplitAt::Rows(1), BLOCK);
     // In a hole, a pattern of zeros matches at every byte, so the hole must be read.
-    plan.holes = !patterns.match_zeros();
+    plan.emit_holes = !patterns.match_zeros();
     let kernel = MatchListing { view, patterns, extent, base: args.base.unwrap_or(0), highlights: config.color };
     let outcome = engine.run(
         config.inputs(&args.shown.files).into_iter(),
@@ -211,15 +211,15 @@ fn list_strings(args: &HexdumpArgs, config: &Config, output: &mut Output) -> any
         }
     };
     let engine = config.engine;
-    let least = args.strings.unwrap_or_default();
-    let mut plan = engine.plan(Cut::Rows(1), BLOCK);
+    let min_len = args.strings.unwrap_or_default();
+    let mut plan = engine.plan(SplitAt::Rows(1), BLOCK);
     // In a hole, every byte ends an empty string, so the hole must be read.
-    plan.holes = least > 0;
+    plan.emit_holes = min_len > 0;
     let must_reach = u64::try_from(engine.range.offset).unwrap_or(0);
     let (base, limit) = (args.base.unwrap_or(0), engine.range.length);
     let outcome = engine.run(
         config.inputs(&args.shown.files).into_iter(),
-        Pipeline { kernel: &StringListing { least, address, base, must_reach, limit }, plan, session: &config.stats },
+        Pipeline { kernel: &StringListing { min_len, address, base, must_reach, limit }, plan, session: &config.stats },
         None,
         output,
     );

@@ -7,7 +7,7 @@
 use super::address::{Address, AddressNotation};
 use super::digits::PRINTABLE;
 use super::extended::shortest_extended;
-use super::view::{DumpEnd, RowPlace, View};
+use super::view::{DumpEnd, RowPosition, View};
 use crate::commands::printf::ConversionSpec;
 
 /// A type of field.
@@ -182,25 +182,25 @@ fn half(bits: u16) -> f32 {
     magnitude.copysign(if bits >> 15 == 1 { -1.0 } else { 1.0 })
 }
 
-/// Returns the shortest text, with at least `least` digits, that reads back as the same number.
-fn shortest(value: f64, least: usize, most: usize, is_same: impl Fn(&str) -> bool) -> String {
+/// Returns the shortest text, with at least `min` digits, that reads back as the same number.
+fn shortest(value: f64, min: usize, max: usize, is_same: impl Fn(&str) -> bool) -> String {
     let shown = |digits: usize| {
         let mut text = vec![];
         let spec = ConversionSpec::parse(format!(".{digits}").as_bytes(), usize::MAX).unwrap_or_default();
         spec.push_float(value, b'g', &mut text);
         String::from_utf8(text).unwrap_or_default()
     };
-    (least..most).map(shown).find(|text| is_same(text)).unwrap_or_else(|| shown(most))
+    (min..max).map(shown).find(|text| is_same(text)).unwrap_or_else(|| shown(max))
 }
 
 fn shortest_single(value: f32) -> String {
-    let least = if value.abs() < f32::MIN_POSITIVE { 1 } else { 6 };
-    shortest(f64::from(value), least, 9, |text| text.parse() == Ok(value))
+    let min = if value.abs() < f32::MIN_POSITIVE { 1 } else { 6 };
+    shortest(f64::from(value), min, 9, |text| text.parse() == Ok(value))
 }
 
 fn shortest_double(value: f64) -> String {
-    let least = if value.abs() < f64::MIN_POSITIVE { 1 } else { 15 };
-    shortest(value, least, 17, |text| text.parse() == Ok(value))
+    let min = if value.abs() < f64::MIN_POSITIVE { 1 } else { 15 };
+    shortest(value, min, 17, |text| text.parse() == Ok(value))
 }
 
 /// A view that prints rows like od.
@@ -301,16 +301,16 @@ impl View for OdView {
         self.width
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        let mut address = place.address;
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        let mut address = position.address;
         for row in rows.chunks_exact(self.width) {
             self.push_row(row, address, out);
             address = address.wrapping_add(self.width as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        self.push_row(row, place.address, out);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        self.push_row(row, position.address, out);
     }
 
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {

@@ -5,7 +5,7 @@ use super::address::push_hex;
 use super::charset::signs;
 use super::colour::{Brush, ByteKind, Theme};
 use super::digits::hex_table;
-use super::view::{DumpEnd, RowPlace, View};
+use super::view::{DumpEnd, RowPosition, View};
 use crate::cli::hexdump::{Border, CharacterTable, Endian};
 
 /// The number of bytes in a panel.
@@ -53,7 +53,7 @@ pub struct PanelsConfig {
 }
 
 /// A view that prints panels.
-pub struct Panels {
+pub struct PanelsView {
     config: PanelsConfig,
     pieces: Pieces,
     signs: [char; 256],
@@ -71,10 +71,10 @@ pub fn panels_that_fit(columns: usize, group: usize) -> usize {
     (columns.saturating_sub(LEFT) / (panel_columns(group) + PANEL + 2)).max(1)
 }
 
-impl Panels {
+impl PanelsView {
     /// Returns a view with these settings.
-    pub fn new(config: PanelsConfig) -> Panels {
-        Panels { pieces: Pieces::of(config.border), signs: signs(config.table), config }
+    pub fn new(config: PanelsConfig) -> PanelsView {
+        PanelsView { pieces: Pieces::of(config.border), signs: signs(config.table), config }
     }
 
     fn line(&self, [left, line, junction, right]: [&str; 4], out: &mut Vec<u8>) {
@@ -145,25 +145,25 @@ impl Panels {
     }
 }
 
-impl View for Panels {
+impl View for PanelsView {
     fn width(&self) -> usize {
         self.config.panels * PANEL
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        let mut place = place;
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        let mut position = position;
         for row in rows.chunks_exact(self.width()) {
-            self.row_at(row, place.address, &|_| false, out);
-            place = place.after(row.len() as u64);
+            self.row_at(row, position.address, &|_| false, out);
+            position = position.after(row.len() as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        self.row_at(row, place.address, &|_| false, out);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        self.row_at(row, position.address, &|_| false, out);
     }
 
-    fn marked(&self, row: &[u8], place: RowPlace, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
-        self.row_at(row, place.address, is_marked, out);
+    fn marked(&self, row: &[u8], position: RowPosition, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        self.row_at(row, position.address, is_marked, out);
     }
 
     fn begin(&self, out: &mut Vec<u8>) {

@@ -6,14 +6,14 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 
 use super::address::{Address, AddressNotation};
-use super::canonical::Canonical;
-use super::colour::{Coloured, Theme};
+use super::canonical::CanonicalView;
+use super::colour::{ColouredView, Theme};
+use super::fixed_columns::{FixedColumnsView, XxdRow};
 use super::format::{self, FormatView, Formats};
 use super::od::{self, OdView, RowAddresses};
-use super::panels::{PANEL, Panels, PanelsConfig, panels_that_fit};
-use super::placed::{Placed, XxdRow};
-use super::squeeze::Policy;
-use super::stream::{CArray, Plain, c_name};
+use super::panels::{PANEL, PanelsConfig, PanelsView, panels_that_fit};
+use super::squeeze::SqueezePolicy;
+use super::stream::{CArrayView, PlainView, c_name};
 use super::view::View;
 use crate::cli::hexdump::{CharacterTable, Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
 use crate::io::ListReader;
@@ -21,13 +21,13 @@ use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
 /// The maximum number of bytes in a row with addresses, which is also xxd's limit.
-pub const WIDEST: usize = 256;
+pub const MAX_WIDTH: usize = 256;
 
 /// The maximum number of bytes in a row of od's types, because a row must fit into memory.
-const WIDEST_FIELDS: usize = 1 << 20;
+const MAX_FIELDS_WIDTH: usize = 1 << 20;
 
 /// The maximum number of bytes shown of each match.
-const LONGEST_MATCH: u64 = 1 << 20;
+const MAX_SHOWN_MATCH: u64 = 1 << 20;
 
 /// The properties of standard output.
 pub struct Terminal {
@@ -42,7 +42,7 @@ pub struct Resolved {
     /// The view that formats rows.
     pub view: Box<dyn View>,
     /// The policy for omitting rows.
-    pub policy: Policy,
+    pub policy: SqueezePolicy,
     /// The number of bytes per line, to which the start of the dump at a match is aligned.
     pub line: usize,
     /// Whether an offset before the start of the input is an error, as in xxd and hexyl.
@@ -125,7 +125,7 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
         !displays(args).is_empty() || matches!(format, DumpFormat::Octal | DumpFormat::Decimal | DumpFormat::Hex);
     let has_groups = matches!(format, DumpFormat::Canonical | DumpFormat::Panels) && !classic && !od;
     let has_endian = format == DumpFormat::Xxd || has_groups || od;
-    if args.all && args.common.length.is_some_and(|length| length > LONGEST_MATCH) {
+    if args.all && args.common.length.is_some_and(|length| length > MAX_SHOWN_MATCH) {
         return Err("with --all, --length must be at most 1M".into());
     }
     if args.second_base.is_some() && args.common.offset.is_some_and(|offset| offset < 0) {
@@ -158,13 +158,13 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
     }
 }
 
-fn policy(args: &HexdumpArgs, format: DumpFormat) -> Policy {
+fn policy(args: &HexdumpArgs, format: DumpFormat) -> SqueezePolicy {
     match format {
-        DumpFormat::Plain | DumpFormat::C => Policy::Never,
-        DumpFormat::Xxd | DumpFormat::Binary if args.squeeze => Policy::Zeros,
-        DumpFormat::Xxd | DumpFormat::Binary => Policy::Never,
-        _ if args.no_squeezing => Policy::Never,
-        _ => Policy::Repeats,
+        DumpFormat::Plain | DumpFormat::C => SqueezePolicy::Never,
+        DumpFormat::Xxd | DumpFormat::Binary if args.squeeze => SqueezePolicy::Zeros,
+        DumpFormat::Xxd | DumpFormat::Binary => SqueezePolicy::Never,
+        _ if args.no_squeezing => SqueezePolicy::Never,
+        _ => SqueezePolicy::Repeats,
     }
 }
 
@@ -221,14 +221,14 @@ fn width(
         (Some(Width::Exactly(_)), _) => Err(format!("invalid number of columns (max. {limit})")),
         // The number of bytes per row is a multiple of four, so that addresses are easy to read.
         (Some(Width::Auto), Some(columns)) => {
-            Ok((1..=WIDEST / 4).map(|n| 4 * n).take_while(|&n| columns_for(n) <= columns).last().unwrap_or(4))
+            Ok((1..=MAX_WIDTH / 4).map(|n| 4 * n).take_while(|&n| columns_for(n) <= columns).last().unwrap_or(4))
         }
     }
 }
 
 fn coloured<V: View + 'static>(view: V, theme: Option<&Theme>) -> Box<dyn View> {
     let Some(theme) = theme else { return Box::new(view) };
-    match Coloured::new(view, theme.clone()) {
+    match ColouredView::new(view, theme.clone()) {
         Ok(coloured) => Box::new(coloured),
         Err(view) => Box::new(view),
     }
@@ -292,8 +292,8 @@ fn od(args: &HexdumpArgs) -> Result<Box<dyn View>, String> {
         args.types.iter().map(|text| od::parse(text)).collect::<Result<Vec<_>, _>>()?.concat();
     let width = match args.width {
         None | Some(Width::Auto) => None,
-        Some(Width::Exactly(width)) if width <= WIDEST_FIELDS => Some(width),
-        Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {WIDEST_FIELDS})")),
+        Some(Width::Exactly(width)) if width <= MAX_FIELDS_WIDTH => Some(width),
+        Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {MAX_FIELDS_WIDTH})")),
     };
     let is_little_endian = endian(args) != Some(Endian::Big);
     let first = args.base.unwrap_or(0).wrapping_add_signed(args.common.offset.unwrap_or(0));
@@ -306,13 +306,13 @@ fn canonical(args: &HexdumpArgs, terminal: &Terminal, ebcdic: bool) -> Result<Bo
     let (endian, group) = groups(args)?;
     let notation = address_notation(args, AddressNotation::Hex);
     let columns_for = |width: usize| 14 + 3 * width + width / 8 + width;
-    let width = width(args, 16, WIDEST, terminal.columns, columns_for)?;
+    let width = width(args, 16, MAX_WIDTH, terminal.columns, columns_for)?;
     let theme = terminal.theme.as_ref();
     Ok(if width == 16 && group == 1 && !args.upper && notation == AddressNotation::Hex && !ebcdic {
-        coloured(Canonical, theme)
+        coloured(CanonicalView, theme)
     } else {
         let row = XxdRow { width, group, endian, upper: args.upper, bits: false, notation, ebcdic };
-        coloured(Placed::canonical(row), theme)
+        coloured(FixedColumnsView::canonical(row), theme)
     })
 }
 
@@ -335,7 +335,7 @@ fn xxd(args: &HexdumpArgs, format: DumpFormat, terminal: &Terminal, ebcdic: bool
         Endian::Little => 4,
     });
     let columns_for = |width: usize| 12 + width * if bits { 9 } else { 2 } + width / group.max(1) + width;
-    let width = width(args, if bits { 6 } else { 16 }, WIDEST, terminal.columns, columns_for)?;
+    let width = width(args, if bits { 6 } else { 16 }, MAX_WIDTH, terminal.columns, columns_for)?;
     if endian == Endian::Little && group <= width && group > 0 && !group.is_power_of_two() {
         return Err("number of octets per group must be a power of 2 with --endian little".into());
     }
@@ -344,7 +344,7 @@ fn xxd(args: &HexdumpArgs, format: DumpFormat, terminal: &Terminal, ebcdic: bool
         notation => notation,
     };
     let row = XxdRow { width, group, endian, upper: args.upper, bits, notation, ebcdic };
-    Ok(coloured(Placed::xxd(row), terminal.theme.as_ref()))
+    Ok(coloured(FixedColumnsView::xxd(row), terminal.theme.as_ref()))
 }
 
 fn plain(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
@@ -353,7 +353,7 @@ fn plain(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, O
         Some(Width::Exactly(0)) => None,
         _ => Some(width(args, 30, usize::MAX, columns, |width| 2 * width)?),
     };
-    Ok((Box::new(Plain { width, upper: args.upper }), width.filter(|&width| width <= WIDEST)))
+    Ok((Box::new(PlainView { width, upper: args.upper }), width.filter(|&width| width <= MAX_WIDTH)))
 }
 
 fn c_array(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>, Option<usize>), String> {
@@ -362,8 +362,8 @@ fn c_array(args: &HexdumpArgs, columns: Option<usize>) -> Result<(Box<dyn View>,
     let file = args.shown.files.first().map(OsString::as_os_str).filter(|&name| name != OsStr::new("-"));
     let name = args.name.as_deref().or(file).map(|name| c_name(name.as_bytes(), args.capitalize));
     let (capitalize, terminate) = (args.capitalize, args.terminate);
-    let view = CArray { width, upper: args.upper, binary, name, capitalize, terminate };
-    Ok((Box::new(view), Some(width).filter(|&width| width <= WIDEST)))
+    let view = CArrayView { width, upper: args.upper, binary, name, capitalize, terminate };
+    Ok((Box::new(view), Some(width).filter(|&width| width <= MAX_WIDTH)))
 }
 
 fn panels(args: &HexdumpArgs, terminal: &Terminal) -> Result<Box<dyn View>, String> {
@@ -379,10 +379,10 @@ fn panels(args: &HexdumpArgs, terminal: &Terminal) -> Result<Box<dyn View>, Stri
             fitting.map_or(2, |fitting| if wanted { fitting } else { fitting.min(2) })
         }
     };
-    if !(1..=WIDEST / PANEL).contains(&panels) {
-        return Err(format!("expected 1 to {} panels", WIDEST / PANEL));
+    if !(1..=MAX_WIDTH / PANEL).contains(&panels) {
+        return Err(format!("expected 1 to {} panels", MAX_WIDTH / PANEL));
     }
-    Ok(Box::new(Panels::new(PanelsConfig {
+    Ok(Box::new(PanelsView::new(PanelsConfig {
         panels,
         group,
         endian,

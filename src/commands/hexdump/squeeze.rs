@@ -6,11 +6,11 @@
 //! from a few rows of this one, without writing text. Runs of equal rows are found at the speed of
 //! comparing memory.
 
-use super::view::{RowPlace, View};
+use super::view::{RowPosition, View};
 
 /// The policy for omitting rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Policy {
+pub enum SqueezePolicy {
     /// Omits no rows.
     Never,
     /// Omits each row that equals the previous one, as in hexdump.
@@ -21,26 +21,26 @@ pub enum Policy {
 }
 
 /// The number of bytes that are compared and then written while they are in the nearest cache.
-const STRETCH: usize = 4096;
+const CHUNK: usize = 4096;
 
 /// The number of consecutive zero rows beyond which further ones make no difference.
-const MANY: u8 = 4;
+const MANY_ZERO_ROWS: u8 = 4;
 
 /// The state after the previous rows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Squeeze {
-    policy: Policy,
-    /// The last row, which is empty at the start. Used only for [`Policy::Repeats`].
+    policy: SqueezePolicy,
+    /// The last row, which is empty at the start. Used only for [`SqueezePolicy::Repeats`].
     last: Vec<u8>,
-    /// Whether the last row was omitted. Used only for [`Policy::Repeats`].
+    /// Whether the last row was omitted. Used only for [`SqueezePolicy::Repeats`].
     repeating: bool,
-    /// The number of consecutive zero rows, at most [`MANY`]. Used only for [`Policy::Zeros`].
+    /// The number of consecutive zero rows, at most [`MANY_ZERO_ROWS`]. Used only for [`SqueezePolicy::Zeros`].
     zeros: u8,
 }
 
 impl Squeeze {
     /// Returns the state before the first row.
-    pub fn new(policy: Policy) -> Squeeze {
+    pub fn new(policy: SqueezePolicy) -> Squeeze {
         Squeeze { policy, last: vec![], repeating: false, zeros: 0 }
     }
 
@@ -50,36 +50,36 @@ impl Squeeze {
     }
 
     /// Returns whether further zero rows would change neither the text nor this state.
-    pub fn drinks_zeros(&self) -> bool {
+    pub fn absorbs_zeros(&self) -> bool {
         match self.policy {
-            Policy::Never => false,
-            Policy::Repeats => self.repeating && self.last.iter().all(|&byte| byte == 0),
-            Policy::Zeros => self.zeros == MANY,
+            SqueezePolicy::Never => false,
+            SqueezePolicy::Repeats => self.repeating && self.last.iter().all(|&byte| byte == 0),
+            SqueezePolicy::Zeros => self.zeros == MANY_ZERO_ROWS,
         }
     }
 
-    /// Appends the text of whole rows, the first of which is at `place`.
-    pub fn feed(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    /// Appends the text of whole rows, the first of which is at `position`.
+    pub fn feed(&mut self, view: &dyn View, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         match self.policy {
-            Policy::Never => view.rows(rows, place, out),
-            Policy::Repeats => self.feed_repeats(view, rows, place, out),
-            Policy::Zeros => self.feed_zeros(view, rows, place, out),
+            SqueezePolicy::Never => view.rows(rows, position, out),
+            SqueezePolicy::Repeats => self.feed_repeats(view, rows, position, out),
+            SqueezePolicy::Zeros => self.feed_zeros(view, rows, position, out),
         }
     }
 
-    /// Appends pending rows before a short row at `place`, or before the end if there is none.
-    pub fn finish(&mut self, view: &dyn View, short_row: bool, place: RowPlace, out: &mut Vec<u8>) {
-        if self.policy != Policy::Zeros {
+    /// Appends pending rows before a short row at `position`, or before the end if there is none.
+    pub fn finish(&mut self, view: &dyn View, short_row: bool, position: RowPosition, out: &mut Vec<u8>) {
+        if self.policy != SqueezePolicy::Zeros {
             return;
         }
         if short_row {
-            self.owed_zeros(view, place, out);
+            self.pending_zeros(view, position, out);
             return;
         }
         // The last row of the dump is shown even if it is zeros. If there are three zero rows, xxd
         // prints the second and third.
         let row = vec![0; view.width()];
-        let back = |rows: usize| place.after(((rows * row.len()) as u64).wrapping_neg());
+        let back = |rows: usize| position.after(((rows * row.len()) as u64).wrapping_neg());
         match self.zeros {
             0 | 1 => {}
             2 => view.rows(&row, back(1), out),
@@ -100,23 +100,24 @@ impl Squeeze {
             return;
         };
         match self.policy {
-            Policy::Never => {}
-            Policy::Repeats => {
+            SqueezePolicy::Never => {}
+            SqueezePolicy::Repeats => {
                 let (before, last) = rows.split_at(start_of_last);
                 let previous = if before.is_empty() { &self.last[..] } else { &before[before.len() - width..] };
                 self.repeating = previous == last;
                 self.last.clear();
                 self.last.extend_from_slice(last);
             }
-            Policy::Zeros => {
-                let trailing = rows.rchunks_exact(width).take_while(|row| is_zero(row)).take(usize::from(MANY)).count();
+            SqueezePolicy::Zeros => {
+                let trailing =
+                    rows.rchunks_exact(width).take_while(|row| is_zero(row)).take(usize::from(MANY_ZERO_ROWS)).count();
                 let before = if trailing * width == rows.len() { usize::from(self.zeros) } else { 0 };
-                self.zeros = (before + trailing).min(usize::from(MANY)) as u8;
+                self.zeros = (before + trailing).min(usize::from(MANY_ZERO_ROWS)) as u8;
             }
         }
     }
 
-    fn feed_repeats(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    fn feed_repeats(&mut self, view: &dyn View, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         let width = view.width();
         let mut done = 0;
         while done < rows.len() {
@@ -132,8 +133,8 @@ impl Squeeze {
                     continue;
                 }
             }
-            let fresh = leading_different(&rest[..rest.len().min((STRETCH / width).max(1) * width)], width) * width;
-            view.rows(&rest[..fresh], place.after(done as u64), out);
+            let fresh = leading_different(&rest[..rest.len().min((CHUNK / width).max(1) * width)], width) * width;
+            view.rows(&rest[..fresh], position.after(done as u64), out);
             self.last.clear();
             self.last.extend_from_slice(&rest[fresh - width..fresh]);
             self.repeating = false;
@@ -141,33 +142,33 @@ impl Squeeze {
         }
     }
 
-    fn feed_zeros(&mut self, view: &dyn View, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    fn feed_zeros(&mut self, view: &dyn View, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         let width = view.width();
         let mut done = 0;
         while done < rows.len() {
             let zeros = rows[done..].chunks_exact(width).take_while(|row| is_zero(row)).count();
             if zeros > 0 {
                 if self.zeros == 0 {
-                    view.rows(&rows[done..][..width], place.after(done as u64), out);
+                    view.rows(&rows[done..][..width], position.after(done as u64), out);
                 }
-                self.zeros = (usize::from(self.zeros) + zeros).min(usize::from(MANY)) as u8;
+                self.zeros = (usize::from(self.zeros) + zeros).min(usize::from(MANY_ZERO_ROWS)) as u8;
                 done += zeros * width;
                 continue;
             }
             let fresh = rows[done..].chunks_exact(width).take_while(|row| !is_zero(row)).count() * width;
-            let here = place.after(done as u64);
-            self.owed_zeros(view, here, out);
+            let here = position.after(done as u64);
+            self.pending_zeros(view, here, out);
             view.rows(&rows[done..][..fresh], here, out);
             done += fresh;
         }
     }
 
-    /// Appends the text for the zero rows that end at `place`, except for the first of them.
-    fn owed_zeros(&mut self, view: &dyn View, place: RowPlace, out: &mut Vec<u8>) {
+    /// Appends the text for the zero rows that end at `position`, except for the first of them.
+    fn pending_zeros(&mut self, view: &dyn View, position: RowPosition, out: &mut Vec<u8>) {
         let width = view.width();
         match self.zeros {
             0 | 1 => {}
-            2 => view.rows(&vec![0; width], place.after((width as u64).wrapping_neg()), out),
+            2 => view.rows(&vec![0; width], position.after((width as u64).wrapping_neg()), out),
             _ => view.squeezed(out),
         }
         self.zeros = 0;

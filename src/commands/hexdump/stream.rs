@@ -6,26 +6,26 @@
 use std::io::Write;
 
 use super::digits::{BINARY, hex_table};
-use super::view::{DumpEnd, RowPlace, View};
+use super::view::{DumpEnd, RowPosition, View};
 
 /// Plain hexadecimal digits in lines, as in `xxd -p`.
-pub struct Plain {
+pub struct PlainView {
     /// The number of bytes per line, or `None` for a single line.
     pub width: Option<usize>,
     /// Whether digits are in upper case.
     pub upper: bool,
 }
 
-impl View for Plain {
+impl View for PlainView {
     fn width(&self) -> usize {
         1
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         let table = hex_table(self.upper);
         let width = self.width.map_or(u64::MAX, |width| width as u64);
         out.reserve(2 * rows.len() + rows.len() / usize::try_from(width).unwrap_or(usize::MAX) + 1);
-        let (mut rest, mut column) = (rows, place.index % width);
+        let (mut rest, mut column) = (rows, position.index % width);
         while !rest.is_empty() {
             let left = usize::try_from(width - column).unwrap_or(usize::MAX);
             let (line, after) = rest.split_at(left.min(rest.len()));
@@ -37,7 +37,7 @@ impl View for Plain {
         }
     }
 
-    fn short(&self, _row: &[u8], _place: RowPlace, _out: &mut Vec<u8>) {}
+    fn short(&self, _row: &[u8], _position: RowPosition, _out: &mut Vec<u8>) {}
 
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
         if self.width.is_none_or(|width| !end.bytes.is_multiple_of(width as u64)) {
@@ -47,7 +47,7 @@ impl View for Plain {
 }
 
 /// The bytes as the initializer of a C array, as in `xxd -i`.
-pub struct CArray {
+pub struct CArrayView {
     /// The number of bytes per line.
     pub width: usize,
     /// Whether digits are in upper case.
@@ -63,7 +63,7 @@ pub struct CArray {
     pub terminate: bool,
 }
 
-impl CArray {
+impl CArrayView {
     fn push(&self, byte: u8, index: u64, out: &mut Vec<u8>) {
         out.extend_from_slice(match index % self.width as u64 {
             _ if index == 0 => b"  ",
@@ -80,19 +80,19 @@ impl CArray {
     }
 }
 
-impl View for CArray {
+impl View for CArrayView {
     fn width(&self) -> usize {
         1
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         out.reserve(rows.len() * 7);
-        for (index, &byte) in (place.index..).zip(rows) {
+        for (index, &byte) in (position.index..).zip(rows) {
             self.push(byte, index, out);
         }
     }
 
-    fn short(&self, _row: &[u8], _place: RowPlace, _out: &mut Vec<u8>) {}
+    fn short(&self, _row: &[u8], _position: RowPosition, _out: &mut Vec<u8>) {}
 
     fn begin(&self, out: &mut Vec<u8>) {
         if let Some(name) = &self.name {

@@ -10,12 +10,12 @@ use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 use crate::output::escape_name;
 
 /// The maximum length in bytes of a string that begins in an earlier block.
-const LONGEST: usize = 16 << 20;
+const MAX_HELD_STRING: usize = 16 << 20;
 
 /// A kernel that lists strings.
 pub struct StringListing {
     /// The minimum length of a string in bytes.
-    pub least: usize,
+    pub min_len: usize,
     /// The format of the addresses.
     pub address: Address,
     /// The number added to every address.
@@ -66,7 +66,7 @@ impl StringsProgress {
     /// Holds `bytes` at the end of the block as the start of a string.
     fn hold(&mut self, bytes: &[u8]) {
         self.held_len += bytes.len() as u64;
-        match self.held_len > LONGEST as u64 {
+        match self.held_len > MAX_HELD_STRING as u64 {
             true => self.held = vec![],
             false => self.held.extend_from_slice(bytes),
         }
@@ -80,7 +80,7 @@ impl StringListing {
         let (held, held_len) = (std::mem::take(&mut progress.held), std::mem::take(&mut progress.held_len));
         let len = held_len + head.len() as u64;
         let mut line = vec![];
-        if len < self.least as u64 {
+        if len < self.min_len as u64 {
             return Ok(line);
         }
         if held.len() as u64 != held_len {
@@ -112,7 +112,7 @@ impl Kernel for StringListing {
         let tail = bytes.iter().rev().take_while(|byte| is_printable(byte)).count();
         let found = memchr::memchr_iter(0, bytes).filter(|&end| end > head).filter_map(|end| {
             let len = bytes[head..end].iter().rev().take_while(|byte| is_printable(byte)).count();
-            (len >= self.least).then_some(end - len..end)
+            (len >= self.min_len).then_some(end - len..end)
         });
         StringsPart {
             found: found.collect(),

@@ -7,17 +7,17 @@ use super::address::Address;
 
 /// The position of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RowPlace {
+pub struct RowPosition {
     /// The address to show.
     pub address: u64,
     /// The number of bytes of the dump before the row.
     pub index: u64,
 }
 
-impl RowPlace {
+impl RowPosition {
     /// Returns the place that is `bytes` bytes further on.
-    pub fn after(self, bytes: u64) -> RowPlace {
-        RowPlace { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
+    pub fn after(self, bytes: u64) -> RowPosition {
+        RowPosition { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }
 }
 
@@ -64,12 +64,12 @@ pub trait View: Send + Sync {
     /// Returns the number of bytes per row.
     fn width(&self) -> usize;
 
-    /// Appends the text of whole rows, the first of which is at `place`. The length of `rows` is a
+    /// Appends the text of whole rows, the first of which is at `position`. The length of `rows` is a
     /// multiple of the width.
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>);
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>);
 
     /// Appends the text of an incomplete last row, which is never empty.
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>);
 
     /// Returns the cells of a row that can be coloured, or `None` if the view has no cells.
     fn cells(&self) -> Option<Cells> {
@@ -77,8 +77,8 @@ pub trait View: Send + Sync {
     }
 
     /// Appends one row, whole or short. Bytes for which `is_marked` returns true are highlighted.
-    fn marked(&self, row: &[u8], place: RowPlace, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
-        if row.len() == self.width() { self.rows(row, place, out) } else { self.short(row, place, out) }
+    fn marked(&self, row: &[u8], position: RowPosition, _is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+        if row.len() == self.width() { self.rows(row, position, out) } else { self.short(row, position, out) }
     }
 
     /// Appends the text at the start of the dump.

@@ -6,7 +6,7 @@ use super::quoting::{QuotingStyle, quote};
 use super::words::{PieceCounts, WantedCounts, WordCounts};
 use crate::app::config::Config;
 use crate::cli::stat::{Args, CountColumn, TotalMode};
-use crate::engine::{Block, COUNTED, Cut, Flow, Kernel, Pipeline};
+use crate::engine::{Block, COUNTING_BLOCK, Flow, Kernel, Pipeline, SplitAt};
 use crate::exit::Exit;
 use crate::io::name_list::names_from;
 use crate::io::path;
@@ -124,9 +124,9 @@ pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<
         }
     }
     let kernel = CountKernel::new(args, &files);
-    let mut plan = config.engine.plan(Cut::Exact, COUNTED);
+    let mut plan = config.engine.plan(SplitAt::Exact, COUNTING_BLOCK);
     // The content of a hole is known, so a hole need not be read.
-    plan.holes = true;
+    plan.emit_holes = true;
     let inputs =
         if args.files0_from.is_some() && files.is_empty() { vec![] } else { config.inputs(&files) }.into_iter();
     let outcome = config.engine.run(
@@ -165,13 +165,13 @@ fn width(files: &[OsString], columns: usize) -> usize {
     }
     let stdin = [OsString::from("-")];
     let mut total = 0u64;
-    let mut least = 1;
+    let mut min = 1;
     for file in if files.is_empty() { &stdin[..] } else { files } {
         match status(file) {
             Ok(status) if status.kind == FileType::RegularFile => total += status.size,
-            Ok(_) => least = 7,
+            Ok(_) => min = 7,
             Err(_) => {}
         }
     }
-    total.to_string().len().max(least)
+    total.to_string().len().max(min)
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use crate::io::path::reach;
+use crate::io::path::with_short_path;
 use crate::os::context::context;
 use crate::os::posix::{Errno, FileType, OsStrExt, read_link, stdin, type_of_mode};
 use crate::os::{Freshness, Statx, StatxFlags, StatxTimestamp, accounts, device_number, inode, was_closed};
@@ -41,16 +41,16 @@ impl FileFacts {
     ///
     /// # Errors
     /// Returns the error of `statx`.
-    pub fn of(name: &[u8], asking: FactsQuery) -> Result<FileFacts, Errno> {
-        let FactsQuery { follow, freshness } = asking;
+    pub fn of(name: &[u8], query: FactsQuery) -> Result<FileFacts, Errno> {
+        let FactsQuery { follow, freshness } = query;
         let inode = match name {
             b"-" if was_closed(0) => return Err(Errno::BADF),
             b"-" => inode(stdin(), OsStr::new(""), follow, freshness)?,
             // An empty path would refer to the directory itself.
             b"" => return Err(Errno::NOENT),
-            name => reach(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?,
+            name => with_short_path(OsStr::from_bytes(name), |from, path| inode(from, path, follow, freshness))?,
         };
-        Ok(FileFacts { name: name.to_vec(), follow: asking.follow, inode })
+        Ok(FileFacts { name: name.to_vec(), follow: query.follow, inode })
     }
 
     /// Returns whether the user named standard input.
@@ -120,7 +120,7 @@ impl FileFacts {
     /// # Errors
     /// Returns the error of `readlink`.
     pub fn target(&self) -> Result<Vec<u8>, Errno> {
-        reach(OsStr::from_bytes(&self.name), |from, path| read_link(from, path))
+        with_short_path(OsStr::from_bytes(&self.name), |from, path| read_link(from, path))
     }
 
     /// Returns the SELinux context without its trailing NUL.

@@ -11,7 +11,7 @@ use super::value::{self, Value};
 use crate::commands::printf::ConversionSpec;
 
 /// The maximum width or precision.
-const WIDEST: usize = 1 << 20;
+const MAX_WIDTH: usize = 1 << 20;
 
 /// One piece of a format.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -149,7 +149,7 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
             self.at += 1;
             self.take_while(|byte| byte.is_ascii_digit());
         }
-        let spec = ConversionSpec::parse(&self.text[start + 1..self.at], WIDEST);
+        let spec = ConversionSpec::parse(&self.text[start + 1..self.at], MAX_WIDTH);
         let bare = self.at == start + 1;
         match self.peek(0) {
             None | Some(b'%') if bare => {
@@ -165,7 +165,7 @@ impl<'a, F: Fn(u8) -> bool> DirectiveParser<'a, F> {
             Some(first) => {
                 let Some(spec) = spec else {
                     let directive = String::from_utf8_lossy(&self.text[start..self.at]).into_owned();
-                    let text = format!("'{directive}': a field is at most {WIDEST} characters wide");
+                    let text = format!("'{directive}': a field is at most {MAX_WIDTH} characters wide");
                     return self.pieces.push(FormatPiece::Invalid(text));
                 };
                 self.at += 1;

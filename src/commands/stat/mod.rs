@@ -61,7 +61,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     }
     anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
     let mut config = Config::new(&common, output)?.with_decoding(args.decompress);
-    config.refuse_stats_over(&args.files)?;
+    config.reject_stats_over(&args.files)?;
     // The facts about the output file are reported as well.
     config.own_output = None;
     let progress = reads.then(|| config.progress(&args.files, output)).flatten();
@@ -75,7 +75,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 struct Stat<'a> {
     args: &'a Args,
     config: &'a Config,
-    asking: FactsQuery,
+    query: FactsQuery,
     view: FileView,
     style: quoting::QuotingStyle,
     action: Option<Action>,
@@ -104,7 +104,7 @@ impl<'a> Stat<'a> {
         Stat {
             args,
             config,
-            asking: FactsQuery { follow: args.dereference, freshness },
+            query: FactsQuery { follow: args.dereference, freshness },
             view: view(args),
             style,
             action,
@@ -134,7 +134,7 @@ impl<'a> Stat<'a> {
 
     /// Returns the facts about `name`, or `None` after reporting why there are none.
     fn facts(&self, name: &[u8], output: &mut Output) -> Option<FileFacts> {
-        FileFacts::of(name, self.asking).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
+        FileFacts::of(name, self.query).map_err(|errno| output.report(OsStr::from_bytes(name), &errno.into())).ok()
     }
 
     /// Runs `-c`, `--printf` and `-t`. A file is opened only to touch or evict its pages.
@@ -208,7 +208,7 @@ impl<'a> Stat<'a> {
             report.cache_action = done;
             if self.args.content {
                 report.content = match content::read(&report.facts, self.config, output)? {
-                    content::Read::Judged(content) => Some(Some(*content)),
+                    content::Read::Classified(content) => Some(Some(*content)),
                     content::Read::ByKind => Some(None),
                     content::Read::Failed => {
                         exit = Exit::Failure;

@@ -53,9 +53,9 @@ pub fn human(bytes: u64) -> String {
 pub fn state(cached: &Cached) -> String {
     let Some(state) = cached.state else { return "; dirty and evicted: unknown".into() };
     let counts = [(state.dirty, "dirty"), (state.writeback, "in writeback"), (state.evicted, "evicted")];
-    let told = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
-    let told = told.collect::<Vec<_>>().join(", ");
-    if told.is_empty() { told } else { format!("; {told}") }
+    let reported = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
+    let reported = reported.collect::<Vec<_>>().join(", ");
+    if reported.is_empty() { reported } else { format!("; {reported}") }
 }
 
 #[cfg(test)]
@@ -74,12 +74,12 @@ mod tests {
     }
 
     #[test]
-    fn only_counts_that_are_not_zero_are_told() {
-        let told = |state| super::state(&Cached { state, ..Cached::default() });
+    fn only_counts_that_are_not_zero_are_reported() {
+        let reported = |state| super::state(&Cached { state, ..Cached::default() });
         let counts = crate::os::residency::CacheCounts { dirty: 3, evicted: 12, ..Default::default() };
-        assert_eq!(told(Some(counts)), "; 3 dirty, 12 evicted");
-        assert_eq!(told(Some(Default::default())), "");
-        assert_eq!(told(None), "; dirty and evicted: unknown");
+        assert_eq!(reported(Some(counts)), "; 3 dirty, 12 evicted");
+        assert_eq!(reported(Some(Default::default())), "");
+        assert_eq!(reported(None), "; dirty and evicted: unknown");
     }
 
     #[test]

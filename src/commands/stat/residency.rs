@@ -31,13 +31,13 @@ const FIGURES: usize = 42;
 const NAME: usize = 12;
 
 /// The narrowest picture that is readable.
-const LEAST_PICTURE: usize = 8;
+const MIN_PICTURE: usize = 8;
 
 /// Prints the table.
 pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> {
     let columns = stat.columns.unwrap_or(usize::MAX);
     let width = columns.saturating_sub(FIGURES + 2 + NAME).min(PICTURE);
-    let picture = if width < LEAST_PICTURE { 0 } else { width };
+    let picture = if width < MIN_PICTURE { 0 } else { width };
     let mut table = ResidencyTable { stat, output, picture, sum: Sum::default(), exit: Exit::Success, rows: 0 };
     table.heading()?;
     for name in stat.names() {

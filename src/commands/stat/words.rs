@@ -22,12 +22,12 @@ enum Role {
 }
 
 /// The maximum number of bytes of a character before a border.
-const MOST: usize = 3;
+const MAX_PARTIAL_CHAR: usize = 3;
 
 /// The bytes of a character on one side of a border.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Fragment {
-    bytes: [u8; 2 * MOST],
+    bytes: [u8; 2 * MAX_PARTIAL_CHAR],
     length: usize,
 }
 
@@ -98,7 +98,7 @@ impl PieceCounts {
             }
             return piece;
         }
-        let head = bytes.iter().take(MOST).take_while(|&&byte| is_continuation(byte)).count();
+        let head = bytes.iter().take(MAX_PARTIAL_CHAR).take_while(|&&byte| is_continuation(byte)).count();
         let (head, rest) = bytes.split_at(head);
         let (whole, tail) = rest.split_at(rest.len() - incomplete(rest));
         piece.head.push(head);
@@ -253,7 +253,7 @@ fn is_continuation(byte: u8) -> bool {
 
 /// Returns the number of bytes at the end that begin a character without completing it.
 fn incomplete(bytes: &[u8]) -> usize {
-    let from = bytes.len().saturating_sub(MOST);
+    let from = bytes.len().saturating_sub(MAX_PARTIAL_CHAR);
     let Some(lead) = bytes[from..].iter().rposition(|&byte| !is_continuation(byte)) else { return 0 };
     match std::str::from_utf8(&bytes[from + lead..]) {
         Err(error) if error.error_len().is_none() => bytes.len() - from - lead,

@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
-use crate::engine::plan::{COUNTED, MAX_BATCH};
-use crate::engine::{BLOCK, Cut, Engine, Input};
+use crate::engine::plan::{COUNTING_BLOCK, MAX_BATCH};
+use crate::engine::{BLOCK, Engine, Input, SplitAt};
 use crate::io::{IoMode, Range};
 
 /// Returns the lengths of the spans in each batch.
 fn batches(paths: &[PathBuf], block: usize) -> Vec<Vec<u64>> {
-    let engine = Engine { policy: IoMode::Auto, threads: 2, block: None, most: usize::MAX, range: Range::default() };
+    let engine =
+        Engine { policy: IoMode::Auto, threads: 2, block: None, max_block: usize::MAX, range: Range::default() };
     let inputs = paths.iter().cloned().map(|path| Input::Named(path.into()));
-    let plan = engine.plan(Cut::Lines { terminator: b'\n', or_nul: false }, block);
+    let plan = engine.plan(SplitAt::Lines { terminator: b'\n', or_nul: false }, block);
     let session = Session::default();
     let mut cursor = Cursor::new(
         Box::new(inputs),
@@ -51,7 +52,7 @@ fn files(directory: &Path, count: usize, length: usize) -> Vec<PathBuf> {
 fn one_of_several_small_files_is_whole() {
     let directory = tempfile::tempdir().unwrap();
     let paths = files(directory.path(), 3, 900 << 10);
-    for block in [BLOCK, COUNTED] {
+    for block in [BLOCK, COUNTING_BLOCK] {
         assert_eq!(batches(&paths, block), [[900 << 10]; 3]);
         let only = batches(&paths[..1], block);
         assert!(only.len() > 1 && only.iter().all(|batch| batch.len() == 1), "{only:?}");
@@ -64,9 +65,9 @@ fn one_of_several_small_files_is_whole() {
 fn a_batch_fits_into_a_cache() {
     let directory = tempfile::tempdir().unwrap();
     // There may be fewer, because files are opened ahead only for a limited time.
-    for (count, length, most) in [(8, 96 << 10, 3), (MAX_BATCH + 1, 1 << 10, MAX_BATCH)] {
+    for (count, length, max) in [(8, 96 << 10, 3), (MAX_BATCH + 1, 1 << 10, MAX_BATCH)] {
         let batches = batches(&files(directory.path(), count, length), BLOCK);
-        assert!(batches.iter().all(|batch| batch.len() <= most), "{batches:?}");
+        assert!(batches.iter().all(|batch| batch.len() <= max), "{batches:?}");
         assert_eq!(batches.iter().map(Vec::len).sum::<usize>(), count);
     }
 }

@@ -25,25 +25,25 @@ pub(super) struct Concat {
 impl Concat {
     /// Accounts for an input with `skipped` bytes before the wanted range and `taken` bytes in it; the
     /// inputs after it get the rest of the range.
-    pub(super) fn took(&mut self, skipped: u64, taken: u64, range: &mut Range) {
+    pub(super) fn count_input(&mut self, skipped: u64, taken: u64, range: &mut Range) {
         if !self.started && !self.skip_counted {
             self.offset += skipped;
         }
         // A negative offset applies to a single input only.
         range.offset = (range.offset - i64::try_from(skipped).unwrap_or(i64::MAX)).max(0);
-        range.length = range.length.map(|left| left.saturating_sub(taken));
+        range.length = range.length.map(|remaining| remaining.saturating_sub(taken));
     }
 
     /// Accounts for the bytes that a stream skipped as soon as its first bytes arrive, because these
     /// need their offset before the stream ends.
-    pub(super) fn skipped(&mut self, skipped: u64) {
+    pub(super) fn count_skipped(&mut self, skipped: u64) {
         if !self.started && !self.skip_counted {
             self.skip_counted = true;
             self.offset += skipped;
         }
     }
 
-    pub(super) fn has_begun_row(&self) -> bool {
+    pub(super) fn has_partial_row(&self) -> bool {
         !self.row.is_empty()
     }
 
@@ -74,11 +74,11 @@ impl Concat {
             }
         }
         self.last_source = Some(Arc::clone(&span.source));
-        self.place(span);
+        self.set_offset(span);
         result
     }
 
-    fn place(&mut self, span: &mut Span) {
+    fn set_offset(&mut self, span: &mut Span) {
         span.last = false;
         span.offset = self.offset;
         span.first = !self.started && !span.at.is_empty();
@@ -96,14 +96,14 @@ impl Concat {
             last: false,
             kind: Some(InputKind::Text),
             content: SpanContent::Loaded { bytes: bytes.into(), drained: false },
-            broken: None,
-            passed_lines: None,
+            damage: None,
+            skipped_lines: None,
             ended: None,
             source: Arc::clone(&source),
             input,
         };
         self.last_source = Some(source);
-        self.place(&mut span);
+        self.set_offset(&mut span);
         span
     }
 

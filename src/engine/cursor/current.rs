@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::input_kind::InputKind;
-use crate::engine::plan::{COUNTED, Plan};
+use crate::engine::plan::{COUNTING_BLOCK, Plan};
 use crate::io::{AccessMethod, Source};
 
 use super::positioned::Positioned;
@@ -18,7 +18,7 @@ pub(super) struct Current {
     /// Whether the whole input is one block.
     pub(super) whole: bool,
     pub(super) kind: Option<InputKind>,
-    pub(super) place: CursorPosition,
+    pub(super) position: CursorPosition,
 }
 
 /// The position up to which an input has been handed out.
@@ -43,7 +43,7 @@ pub(super) fn nominal_size(source: &Source, plan: &Plan, nominal: usize) -> usiz
         return nominal;
     }
     let length = source.wanted().unwrap_or(u64::MAX);
-    let quarter = if plan.ramp_up && plan.block < COUNTED {
+    let quarter = if plan.ramp_up && plan.block < COUNTING_BLOCK {
         usize::try_from((length / 4).max(MIN_BYTES)).unwrap_or(usize::MAX)
     } else {
         usize::MAX
@@ -53,9 +53,12 @@ pub(super) fn nominal_size(source: &Source, plan: &Plan, nominal: usize) -> usiz
 
 /// Returns a small file as one span, to be read by the worker that takes it.
 pub(super) fn take_whole(current: &mut Current, plan: &Plan, nominal: usize) -> Option<Span> {
-    let CursorPosition::Positioned(positioned) = &current.place else { return None };
+    let CursorPosition::Positioned(positioned) = &current.position else { return None };
     let joined = plan.joins_inputs();
-    if joined || current.source.method() != AccessMethod::Pread || !current.first || positioned.left() > nominal as u64
+    if joined
+        || current.source.method() != AccessMethod::Pread
+        || !current.first
+        || positioned.remaining() > nominal as u64
     {
         return None;
     }

@@ -13,12 +13,12 @@ impl Cursor<'_> {
     pub(super) fn complete_row(&mut self, row: usize, stop: &Stop) -> Option<Item> {
         let current = self.current.as_mut()?;
         let missing = row - self.concat.row_mut().len();
-        let ended = match &mut current.place {
+        let ended = match &mut current.position {
             CursorPosition::Positioned(positioned) => {
                 if let Err(error) = positioned.append_to(&current.source, self.concat.row_mut(), missing) {
                     return Some(self.fail_current(error));
                 }
-                positioned.left() == 0
+                positioned.remaining() == 0
             }
             CursorPosition::Streamed(streamed) => match streamed.append_to(self.concat.row_mut(), missing, stop) {
                 Ok(ended) => ended,

@@ -6,12 +6,12 @@
 
 use std::sync::Arc;
 
-use crate::io::{AccessMethod, SMALL, Source, Stream};
+use crate::io::{AccessMethod, MAX_READ_FILE, Source, Stream};
 use crate::os::{Buffer, Stop};
 
 use super::input::Input;
 use super::input_kind::InputKind;
-use super::plan::{Cut, Plan};
+use super::plan::{Plan, SplitAt};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
 pub(super) use open_ahead::OpenBatch;
@@ -24,8 +24,8 @@ mod concat;
 mod current;
 mod joined;
 mod open_ahead;
-mod outlook;
 mod positioned;
+mod remaining_work;
 mod span;
 mod streamed;
 
@@ -137,7 +137,7 @@ impl<'a> Cursor<'a> {
         let mut bytes = 0;
         let (mut flush, mut fence) = (false, false);
         self.done = self.handed_out;
-        while !stop.asked() && items.len() < self.inputs.max_batch() {
+        while !stop.is_requested() && items.len() < self.inputs.max_batch() {
             if let Some((_, item)) = self.failed_late.take() {
                 items.push(item);
                 continue;
@@ -172,7 +172,7 @@ impl<'a> Cursor<'a> {
                 break;
             }
         }
-        if items.is_empty() && !fence && !stop.asked() {
+        if items.is_empty() && !fence && !stop.is_requested() {
             items.extend(self.finish_joined().map(Item::Span));
         }
         if items.is_empty() && !fence {
@@ -232,14 +232,14 @@ impl<'a> Cursor<'a> {
         let whole =
             is_cold && !self.plan.explicit_block_size && source.is_mapped_whole() || self.is_one_of_several(&source);
         let source = Arc::new(source);
-        let mut place = match source.method() {
+        let mut position = match source.method() {
             AccessMethod::Stream => {
                 CursorPosition::Streamed(Streamed::new(Stream::new(Arc::clone(&source)), self.plan.split_at, self.head))
             }
             AccessMethod::Map | AccessMethod::Pread => CursorPosition::Positioned(Positioned::new(&source)),
         };
-        if let CursorPosition::Positioned(positioned) = &mut place {
-            let len = positioned.left();
+        if let CursorPosition::Positioned(positioned) = &mut position {
+            let len = positioned.remaining();
             let in_several = !self.is_whole(&source);
             if in_several {
                 self.session.cold.begin_file(is_cold);
@@ -249,7 +249,7 @@ impl<'a> Cursor<'a> {
             }
             if self.is_joined() {
                 source.remember_beginning(0, &[]);
-                self.concat.took(source.start(), len, &mut self.plan.range);
+                self.concat.count_input(source.start(), len, &mut self.plan.range);
             }
             if self.head > 0 && in_several && kind.is_none() {
                 let mut head = vec![0; usize::try_from(len).map_or(self.head, |len| len.min(self.head))];
@@ -257,21 +257,21 @@ impl<'a> Cursor<'a> {
                 kind = Some((self.classify)(&head[..got]));
             }
         }
-        self.current = Some(Current { source, input, first: true, whole, kind, place });
+        self.current = Some(Current { source, input, first: true, whole, kind, position });
     }
 
     /// Returns whether a source that can be read by position is one block.
     fn is_whole(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= nominal_size(source, &self.plan, self.nominal) as u64;
         // A mapped file with holes may become several blocks however short it is.
-        source.wanted().is_some_and(fits) && !(self.plan.holes && source.method() == AccessMethod::Map)
+        source.wanted().is_some_and(fits) && !(self.plan.emit_holes && source.method() == AccessMethod::Map)
             || self.is_one_of_several(source)
     }
 
     /// Returns whether a source is small, is read, and is not the only input. No thread should wait
     /// for another thread's part of it.
     fn is_one_of_several(&self, source: &Source) -> bool {
-        let fits = |wanted| wanted <= SMALL.min(self.nominal as u64);
+        let fits = |wanted| wanted <= MAX_READ_FILE.min(self.nominal as u64);
         source.method() == AccessMethod::Pread
             && source.wanted().is_some_and(fits)
             && self.plan.ramp_up
@@ -280,45 +280,46 @@ impl<'a> Cursor<'a> {
 
     /// Splits the next span off the current input. Returns `None` if the input has ended.
     fn cut_current(&mut self, spare: &mut Vec<Buffer>, stop: &Stop) -> Option<Item> {
-        if let Cut::Rows(row) = self.plan.split_at
-            && self.concat.has_begun_row()
+        if let SplitAt::Rows(row) = self.plan.split_at
+            && self.concat.has_partial_row()
         {
             return self.complete_row(row, stop);
         }
         let current = self.current.as_mut()?;
         let nominal = current.nominal(&self.plan, self.nominal);
-        let mut passed_lines = None;
-        let (cut, last) = match &mut current.place {
+        let mut skipped_lines = None;
+        let (cut, last) = match &mut current.position {
             CursorPosition::Positioned(positioned) => {
                 let plan = self.plan.for_kind(current.kind.unwrap_or_default());
                 let source = &current.source;
                 let cut = if self.session.cold.is_cold() && source.can_fault_in() {
-                    let bytes = usize::try_from(positioned.left()).map_or(nominal, |left| left.min(nominal));
+                    let bytes =
+                        usize::try_from(positioned.remaining()).map_or(nominal, |remaining| remaining.min(nominal));
                     self.session.cold.time(bytes, || positioned.next(source, &plan, nominal, true))
                 } else {
                     positioned.next(source, &plan, nominal, false)
                 };
-                let last = positioned.left() == 0 && cut.broken.is_none();
+                let last = positioned.remaining() == 0 && cut.damage.is_none();
                 (cut, last)
             }
             CursorPosition::Streamed(streamed) => {
                 let buffer = spare.pop().unwrap_or_default();
                 match streamed.next(buffer, self.nominal, &*self.classify, stop) {
                     Ok(StreamPiece::Stopped) => return None,
-                    Ok(StreamPiece::Bytes { bytes, at, last, drained, passed_lines: passed }) => {
-                        passed_lines = passed;
+                    Ok(StreamPiece::Bytes { bytes, at, last, drained, skipped_lines: skipped }) => {
+                        skipped_lines = skipped;
                         current.kind.get_or_insert(streamed.kind());
                         if !bytes.is_empty() {
-                            self.concat.skipped(streamed.skipped());
+                            self.concat.count_skipped(streamed.skipped());
                         }
                         let at = at..at + bytes.len() as u64;
-                        (CutSpan { at, content: SpanContent::Loaded { bytes, drained }, broken: None }, last)
+                        (CutSpan { at, content: SpanContent::Loaded { bytes, drained }, damage: None }, last)
                     }
                     Err(error) => return Some(self.fail_current(error)),
                 }
             }
         };
-        let CutSpan { at, content, broken } = cut;
+        let CutSpan { at, content, damage } = cut;
         let span = Span {
             source: Arc::clone(&current.source),
             input: current.input,
@@ -328,8 +329,8 @@ impl<'a> Cursor<'a> {
             last,
             kind: current.kind,
             content,
-            broken,
-            passed_lines,
+            damage,
+            skipped_lines,
             ended: None,
         };
         self.hand_out(span)
@@ -338,19 +339,19 @@ impl<'a> Cursor<'a> {
     /// Counts a span as handed out, and sets its offset among joined inputs.
     fn hand_out(&mut self, mut span: Span) -> Option<Item> {
         self.handed_out += span.at.end - span.at.start;
-        if span.last || span.broken.is_some() {
+        if span.last || span.damage.is_some() {
             // Leave the offset of redirected standard input where a reading program would.
-            span.source.leave_at(span.at.end);
+            span.source.set_shared_position(span.at.end);
             self.end_current();
         }
-        if let Cut::Rows(row) = self.plan.split_at {
+        if let SplitAt::Rows(row) = self.plan.split_at {
             if let Err(error) = self.concat.admit(&mut span, row) {
                 self.end_input(span.input);
-                span.broken = Some(error);
+                span.damage = Some(error);
             }
             if span.at.is_empty() {
                 let name = || span.source.name().to_owned();
-                return span.broken.map(|error| Item::Failed { input: span.input, name: name(), error });
+                return span.damage.map(|error| Item::Failed { input: span.input, name: name(), error });
             }
         }
         span.ended = self.is_joined().then(|| std::mem::take(&mut self.ended));
@@ -364,15 +365,15 @@ impl<'a> Cursor<'a> {
     }
 
     fn end_current(&mut self) {
-        let Some(Current { place, source, input, .. }) = self.current.take() else { return };
-        if let CursorPosition::Streamed(mut streamed) = place {
+        let Some(Current { position, source, input, .. }) = self.current.take() else { return };
+        if let CursorPosition::Streamed(mut streamed) = position {
             if let Some(error) = streamed.take_failure() {
                 let name = source.name().to_owned();
                 self.failed_late = Some((input, Item::Failed { input, name, error }));
             }
             if self.is_joined() {
                 // Only the end of a stream shows how much of the joined range it has used.
-                self.concat.took(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
+                self.concat.count_input(streamed.skipped(), streamed.delivered(), &mut self.plan.range);
             }
         }
         if self.is_joined() {

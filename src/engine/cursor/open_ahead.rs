@@ -28,7 +28,7 @@ const BATCHES_AHEAD: usize = 3 + MAX_SCANNED;
 
 /// The minimum number of files in a batch for which workers run ahead. If there are too few
 /// descriptors for it, none does.
-const FEW_FILES: usize = 8;
+const MIN_BATCH_AHEAD: usize = 8;
 
 /// Inputs that the cursor has not reached yet, in order.
 pub(super) struct OpenAhead<'a> {
@@ -76,7 +76,7 @@ impl<'a> OpenAhead<'a> {
         let ahead = if is_single { 0 } else { share(BATCHES_AHEAD) };
         let (max_batch, runs_ahead) = match ahead {
             _ if is_single => (1, false),
-            FEW_FILES.. => (ahead, true),
+            MIN_BATCH_AHEAD.. => (ahead, true),
             _ => (share(2), false),
         };
         let max_chunks = if runs_ahead { 2 * workers } else { workers };
@@ -95,8 +95,8 @@ impl<'a> OpenAhead<'a> {
 
     /// Returns whether there may be more inputs.
     pub(super) fn has_more(&self) -> bool {
-        let is_left = |chunk: &Option<Chunk<'_>>| chunk.as_ref().is_none_or(|chunk| !chunk.inputs.is_empty());
-        self.chunks.iter().any(is_left) || self.inputs.size_hint().1 != Some(0)
+        let has_inputs = |chunk: &Option<Chunk<'_>>| chunk.as_ref().is_none_or(|chunk| !chunk.inputs.is_empty());
+        self.chunks.iter().any(has_inputs) || self.inputs.size_hint().1 != Some(0)
     }
 
     /// Returns whether the next input may block, as far as is known before it is opened.
@@ -163,7 +163,7 @@ impl<'a> OpenAhead<'a> {
 
     /// Fills up a chunk with the inputs that follow it, up to one that is already open.
     fn fill(&mut self, chunk: &mut Chunk<'a>) {
-        let likely = self.inputs.size_hint().1.map_or(self.max_batch, |most| most.min(self.max_batch));
+        let likely = self.inputs.size_hint().1.map_or(self.max_batch, |max| max.min(self.max_batch));
         chunk.inputs.reserve(likely.saturating_sub(chunk.inputs.len()));
         while chunk.inputs.len() < self.max_batch
             && let Some(input) = self.inputs.next()
@@ -198,7 +198,7 @@ impl<'a> OpenBatch<'a> {
     /// Opens inputs for a short while, up to one that would block or may share its open file with
     /// another.
     pub(in crate::engine) fn open(&mut self, stop: &Stop, session: &Session) {
-        let asked = if session.cold.should_prefetch() { self.prefetch(stop, session) } else { 0 };
+        let prefetched = if session.cold.should_prefetch() { self.prefetch(stop, session) } else { 0 };
         let (begun, timer) = (Instant::now(), WaitTimer::start());
         let mut opened = 0;
         for slot in &mut self.chunk.inputs {
@@ -209,12 +209,12 @@ impl<'a> OpenBatch<'a> {
             let input = std::mem::replace(slot, Input::Named(OsString::new()));
             *slot = input.open(self.policy, self.range).into();
             opened += 1;
-            let is_enough = match asked {
+            let is_enough = match prefetched {
                 0 => opened % 4 == 1 && begun.elapsed() > MAX_OPENING_TIME,
                 // All of them were requested, so waiting for one means waiting for all.
-                asked => opened >= asked,
+                prefetched => opened >= prefetched,
             };
-            if stop.asked() || is_enough {
+            if stop.is_requested() || is_enough {
                 break;
             }
         }
@@ -224,15 +224,15 @@ impl<'a> OpenBatch<'a> {
     /// Requests read-ahead of small files for a short while, and returns their number.
     fn prefetch(&mut self, stop: &Stop, session: &Session) -> u32 {
         let begun = Instant::now();
-        let mut asked = 0;
+        let mut prefetched = 0;
         for slot in &mut self.chunk.inputs {
-            if stop.asked() || slot.has_to_wait() || begun.elapsed() > MAX_OPENING_TIME {
+            if stop.is_requested() || slot.has_to_wait() || begun.elapsed() > MAX_OPENING_TIME {
                 break;
             }
             slot.prefetch(self.policy, self.range, session);
-            asked += 1;
+            prefetched += 1;
         }
-        asked
+        prefetched
     }
 }
 
@@ -256,7 +256,7 @@ impl<'a> Cursor<'a> {
     /// before it must be emitted first.
     pub(in crate::engine) fn may_block(&self) -> bool {
         match &self.current {
-            Some(current) => matches!(current.place, CursorPosition::Streamed(_)),
+            Some(current) => matches!(current.position, CursorPosition::Streamed(_)),
             None => self.inputs.may_block(),
         }
     }
@@ -307,7 +307,7 @@ mod tests {
     /// Regression: the input that was put back formed a chunk of its own, and so did each input
     /// after it.
     #[test]
-    fn what_was_put_back_is_opened_with_what_follows() {
+    fn inputs_put_back_are_opened_with_those_after_them() {
         let mut ahead = ahead(names(40));
         let Upcoming::Input(first) = ahead.next() else { panic!("there are forty") };
         ahead.put_back(first, false);

@@ -8,8 +8,8 @@ use std::ops::Range;
 use memchr::{memchr, memchr2};
 
 use crate::engine::block::truncated;
-use crate::engine::plan::{Cut, Plan};
-use crate::io::{FOLIO, Reason, SMALL, Source};
+use crate::engine::plan::{Plan, SplitAt};
+use crate::io::{FOLIO, MAX_READ_FILE, Reason, Source};
 use crate::os::Extent;
 
 use super::span::SpanContent;
@@ -36,7 +36,7 @@ pub(super) struct CutSpan {
     pub(super) at: Range<u64>,
     pub(super) content: SpanContent,
     /// The error that kept the end of its last line from being found.
-    pub(super) broken: Option<io::Error>,
+    pub(super) damage: Option<io::Error>,
 }
 
 /// The run from which a span is split off.
@@ -65,7 +65,7 @@ impl Positioned {
         Positioned { at: source.start(), end: source.end().unwrap_or(0), run: None, data_until: 0, faulted_in: 0 }
     }
 
-    pub(super) fn left(&self) -> u64 {
+    pub(super) fn remaining(&self) -> u64 {
         self.end - self.at
     }
 
@@ -78,15 +78,15 @@ impl Positioned {
     /// might have returned all of it before.
     pub(super) fn next(&mut self, source: &Source, plan: &Plan, nominal: usize, is_cold: bool) -> CutSpan {
         let nominal = nominal as u64;
-        if self.left() <= nominal && (self.end - source.start() > SMALL || source.is_rest()) {
+        if self.remaining() <= nominal && (self.end - source.start() > MAX_READ_FILE || source.was_partly_read()) {
             self.end = source.grown_past(self.end).unwrap_or(self.end);
         }
         let start = self.at;
-        let row = if let Cut::Rows(row) = plan.split_at { row as u64 } else { 1 };
+        let row = if let SplitAt::Rows(row) = plan.split_at { row as u64 } else { 1 };
         let (goal, hole) = match self.next_run(source, plan, nominal, row) {
             ReadRun::Hole(until) => {
                 self.at = until;
-                return CutSpan { at: start..until, content: SpanContent::Hole, broken: None };
+                return CutSpan { at: start..until, content: SpanContent::Hole, damage: None };
             }
             ReadRun::Data(until) => (until, None),
             ReadRun::HoleInLine(until) => (until, Some(start..until)),
@@ -99,13 +99,13 @@ impl Positioned {
         if is_cold {
             self.fault_in(source, stop, nominal);
         }
-        if let Cut::Lines { terminator, or_nul } = plan.split_at {
+        if let SplitAt::Lines { terminator, or_nul } = plan.split_at {
             let line_end = LineEnd { terminator, or_nul };
             let collapses = plan.collapse_holes && is_line_hole(source, plan);
             return self.cut_at_line(source, line_end, stop, if collapses { Some(hole) } else { None });
         }
         self.at = stop;
-        CutSpan { at: start..stop, content: SpanContent::ToLoad, broken: None }
+        CutSpan { at: start..stop, content: SpanContent::ToLoad, damage: None }
     }
 
     /// Returns the run from which the next span is split off.
@@ -114,16 +114,16 @@ impl Positioned {
         let in_line = is_line_hole(source, plan);
         // In a small file, reading a hole is as fast as finding it.
         let is_read = source.reason() == Some(Reason::Small);
-        let finds_holes = !is_read && if in_line { plan.collapse_holes } else { plan.holes };
+        let finds_holes = !is_read && if in_line { plan.collapse_holes } else { plan.emit_holes };
         if !finds_holes || start >= self.end {
             return ReadRun::Data(self.end);
         }
-        let shortest = if matches!(plan.split_at, Cut::Lines { .. }) { SHORTEST_HOLE } else { 1 };
+        let shortest = if matches!(plan.split_at, SplitAt::Lines { .. }) { SHORTEST_HOLE } else { 1 };
         match self.run_at(source, shortest, start.saturating_add(nominal)) {
             Extent::DataUntil(until) => ReadRun::Data(until),
             Extent::HoleUntil(until) if in_line => ReadRun::HoleInLine(until),
             Extent::HoleUntil(until) => {
-                let until = until.min(start.saturating_add(plan.longest_hole));
+                let until = until.min(start.saturating_add(plan.max_hole));
                 // Rows stay whole: the remaining bytes are read with the data after the hole.
                 let whole = if until < self.end { until - (until - start) % row } else { until };
                 if whole > start { ReadRun::Hole(whole) } else { ReadRun::Data(self.end) }
@@ -145,7 +145,7 @@ impl Positioned {
         let mut collapsed: Vec<Range<u64>> = holes.flatten().into_iter().collect();
         let hole_end = collapsed.first().map(|hole| hole.end);
         let stop = hole_end.unwrap_or(stop);
-        let mut broken = None;
+        let mut damage = None;
         let mut end = stop;
         if stop < self.end {
             // The byte before may already end a line.
@@ -154,14 +154,14 @@ impl Positioned {
                 |(at, error)| {
                     // Nothing after this offset can be read, or the file ends here.
                     self.end = at.max(start);
-                    broken = error;
+                    damage = error;
                     self.end
                 },
             );
         }
         self.at = end;
         let content = if collapsed.is_empty() { SpanContent::ToLoad } else { SpanContent::Collapsed(collapsed) };
-        CutSpan { at: start..end, content, broken }
+        CutSpan { at: start..end, content, damage }
     }
 
     /// Faults in the next bytes of an uncached file, up to `stop` or a whole folio. The cursor does
@@ -231,7 +231,7 @@ impl Positioned {
             }
             let until = if holes.is_some() { self.data_until } else { self.end };
             let ahead = if far.is_empty() { &mut near[..] } else { &mut far[..] };
-            let size = usize::try_from(until - at).map_or(ahead.len(), |left| left.min(ahead.len()));
+            let size = usize::try_from(until - at).map_or(ahead.len(), |remaining| remaining.min(ahead.len()));
             let (got, failure) = source.read_up_to(&mut ahead[..size], at);
             if got == 0 {
                 return Err((at, failure.or_else(|| cut_short(source, at + 1))));
@@ -250,7 +250,7 @@ impl Positioned {
     /// # Errors
     /// Returns the error of `pread(2)`, or an error if the file was truncated.
     pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) -> io::Result<()> {
-        let want = count.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
+        let want = count.min(usize::try_from(self.remaining()).unwrap_or(usize::MAX));
         let got = append(source, row, self.at, want)?;
         // A file that ends before its stated size has no more bytes.
         self.at = if got < want { self.end } else { self.at + got as u64 };
@@ -261,7 +261,7 @@ impl Positioned {
 /// Returns whether a hole is part of a line, because lines do not end at NUL bytes.
 fn is_line_hole(source: &Source, plan: &Plan) -> bool {
     source.reason() != Some(Reason::Small)
-        && matches!(plan.split_at, Cut::Lines { terminator, or_nul } if terminator != 0 && !or_nul)
+        && matches!(plan.split_at, SplitAt::Lines { terminator, or_nul } if terminator != 0 && !or_nul)
 }
 
 /// Returns the run that contains `at`, as in [`Positioned::run_at`].
@@ -297,7 +297,7 @@ pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) 
 
 /// Returns an error if the source was truncated to less than `end`.
 fn cut_short(source: &Source, end: u64) -> Option<io::Error> {
-    match source.length_now() {
+    match source.current_length() {
         Ok(size) => size.filter(|&size| size < end).map(|size| truncated(source.base() + size)),
         Err(error) => Some(error),
     }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::input_kind::InputKind;
-use crate::io::{AccessMethod, SMALL, Source};
+use crate::io::{AccessMethod, MAX_READ_FILE, Source};
 use crate::os::Buffer;
 
 /// A stretch of an input to load.
@@ -24,10 +24,10 @@ pub(crate) struct Span {
     pub kind: Option<InputKind>,
     pub content: SpanContent,
     /// The error of reading the bytes after it, which leaves its last line or row incomplete.
-    pub broken: Option<io::Error>,
+    pub damage: Option<io::Error>,
     /// The number of lines that ended in the bytes omitted before this span; `None` if none were
     /// omitted.
-    pub passed_lines: Option<u64>,
+    pub skipped_lines: Option<u64>,
     /// The joined inputs whose last byte is in this span; `None` if inputs are not joined.
     pub ended: Option<Vec<Arc<Source>>>,
 }
@@ -35,7 +35,7 @@ pub(crate) struct Span {
 impl Span {
     /// Returns a span of a whole input, and leaves standard input's position after it.
     pub(super) fn whole(source: Arc<Source>, input: usize, at: Range<u64>, kind: Option<InputKind>) -> Span {
-        source.leave_at(at.end);
+        source.set_shared_position(at.end);
         let offset = at.start;
         Span {
             source,
@@ -46,8 +46,8 @@ impl Span {
             last: true,
             kind,
             content: SpanContent::ToLoad,
-            broken: None,
-            passed_lines: None,
+            damage: None,
+            skipped_lines: None,
             ended: None,
         }
     }
@@ -70,8 +70,8 @@ impl Span {
             last,
             kind,
             content,
-            broken: None,
-            passed_lines: None,
+            damage: None,
+            skipped_lines: None,
             ended: None,
         })
     }
@@ -133,7 +133,7 @@ impl Batch {
             Item::Failed { .. } => true,
             Item::Span(span) => {
                 let is_whole = span.first && span.last && matches!(span.content, SpanContent::ToLoad);
-                is_whole && span.source.method() == AccessMethod::Pread && span.at.end - span.at.start <= SMALL
+                is_whole && span.source.method() == AccessMethod::Pread && span.at.end - span.at.start <= MAX_READ_FILE
             }
         };
         !self.flush && self.items.iter().all(is_small)

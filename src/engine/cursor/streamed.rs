@@ -8,41 +8,41 @@ use crate::io::{Filled, Stream};
 use crate::os::{Buffer, Stop};
 
 use crate::engine::input_kind::InputKind;
-use crate::engine::plan::Cut;
+use crate::engine::plan::SplitAt;
 
 use super::Classify;
 
 /// The minimum number of bytes read at a time while searching for a line end.
 const MIN_READ_BYTES: usize = 1 << 20;
 /// The minimum block size in bytes at which inputs are read whole.
-const WHOLE: usize = usize::MAX >> 3;
+const WHOLE_INPUT: usize = usize::MAX >> 3;
 /// The maximum number of bytes read at a time, whatever the block size.
 const MAX_READ_BYTES: usize = 64 << 20;
 
 /// A stream, and the bytes read from it that have not been handed out yet.
 pub(super) struct Streamed {
     stream: Stream,
-    cut: Cut,
+    cut: SplitAt,
     /// The number of bytes at the beginning that classify the input before anything is handed out.
     head: usize,
     kind: Option<InputKind>,
     pending: Vec<u8>,
     ended: bool,
-    handed: u64,
-    failed: Option<io::Error>,
+    delivered: u64,
+    failure: Option<io::Error>,
     /// Whether bytes were omitted before the next ones.
     at_gap: bool,
     /// The number of lines that ended in the bytes omitted before the next piece.
-    passed_lines: Option<u64>,
+    skipped_lines: Option<u64>,
 }
 
 pub(super) enum StreamPiece {
-    Bytes { bytes: Buffer, at: u64, last: bool, drained: bool, passed_lines: Option<u64> },
+    Bytes { bytes: Buffer, at: u64, last: bool, drained: bool, skipped_lines: Option<u64> },
     Stopped,
 }
 
 impl Streamed {
-    pub(super) fn new(stream: Stream, cut: Cut, head: usize) -> Streamed {
+    pub(super) fn new(stream: Stream, cut: SplitAt, head: usize) -> Streamed {
         Streamed {
             stream,
             cut,
@@ -50,10 +50,10 @@ impl Streamed {
             kind: None,
             pending: Vec::new(),
             ended: false,
-            handed: 0,
-            failed: None,
+            delivered: 0,
+            failure: None,
             at_gap: false,
-            passed_lines: None,
+            skipped_lines: None,
         }
     }
 
@@ -63,7 +63,7 @@ impl Streamed {
 
     /// Returns the number of bytes handed out so far.
     pub(super) fn delivered(&self) -> u64 {
-        self.handed
+        self.delivered
     }
 
     /// Returns the number of bytes skipped before the wanted range.
@@ -85,7 +85,7 @@ impl Streamed {
         classify: &Classify<'_>,
         stop: &Stop,
     ) -> io::Result<StreamPiece> {
-        if let Some(error) = self.failed.take() {
+        if let Some(error) = self.failure.take() {
             return Err(error);
         }
         // Bytes from a pipe are placed at a page border, after the pending ones.
@@ -100,7 +100,7 @@ impl Streamed {
             }
         }
         // An input that must be one block is not split where its writer pauses.
-        let is_whole = nominal >= WHOLE;
+        let is_whole = nominal >= WHOLE_INPUT;
         drained &= !is_whole;
         // The position where the search for a line end continues, so that no byte is searched twice.
         let mut searched = 0;
@@ -114,7 +114,7 @@ impl Streamed {
                     break buffer.len();
                 }
                 self.at_gap = false;
-                self.passed_lines = Some(self.passed_lines.unwrap_or(0) + self.stream.pass_gap());
+                self.skipped_lines = Some(self.skipped_lines.unwrap_or(0) + self.stream.skip_gap());
             }
             let enough = buffer.len() >= nominal || drained || self.ended;
             if enough && let Some(cut) = self.cut_point(&buffer, nominal, searched) {
@@ -157,7 +157,7 @@ impl Streamed {
         if whole == 0 {
             return Err(error);
         }
-        self.failed = Some(error);
+        self.failure = Some(error);
         buffer.truncate(whole);
         Ok(whole)
     }
@@ -167,10 +167,10 @@ impl Streamed {
         self.pending.extend_from_slice(&buffer[cut..]);
         buffer.truncate(cut);
         let at = self.stream.offset() - (self.pending.len() + cut) as u64;
-        self.handed += cut as u64;
+        self.delivered += cut as u64;
         let last = self.ended && self.pending.is_empty();
-        let passed_lines = std::mem::take(&mut self.passed_lines);
-        StreamPiece::Bytes { bytes: buffer, at, last, drained, passed_lines }
+        let skipped_lines = std::mem::take(&mut self.skipped_lines);
+        StreamPiece::Bytes { bytes: buffer, at, last, drained, skipped_lines }
     }
 
     /// Appends up to `count` bytes to `row`, and returns whether the stream ended with them.
@@ -184,7 +184,7 @@ impl Streamed {
                 break;
             }
         }
-        self.handed += (count - (goal - row.len())) as u64;
+        self.delivered += (count - (goal - row.len())) as u64;
         Ok(self.ended && self.pending.is_empty())
     }
 
@@ -201,16 +201,16 @@ impl Streamed {
         let near = nominal.min(buffer.len());
         let from = searched.max(near);
         match self.cut.for_kind(self.kind()) {
-            Cut::Exact => (near > 0).then_some(near),
-            Cut::Rows(row) => match (near / row * row, buffer.len() >= row) {
+            SplitAt::Exact => (near > 0).then_some(near),
+            SplitAt::Rows(row) => match (near / row * row, buffer.len() >= row) {
                 (0, false) => None,
                 (0, true) => Some(row),
                 (cut, _) => Some(cut),
             },
-            Cut::Lines { terminator, or_nul: false } => memrchr(terminator, &buffer[searched.min(near)..near])
+            SplitAt::Lines { terminator, or_nul: false } => memrchr(terminator, &buffer[searched.min(near)..near])
                 .map(|i| searched.min(near) + i + 1)
                 .or_else(|| memchr(terminator, &buffer[from..]).map(|i| from + i + 1)),
-            Cut::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, &buffer[searched.min(near)..near])
+            SplitAt::Lines { terminator, or_nul: true } => memrchr2(terminator, 0, &buffer[searched.min(near)..near])
                 .map(|i| searched.min(near) + i + 1)
                 .or_else(|| memchr2(terminator, 0, &buffer[from..]).map(|i| from + i + 1)),
         }

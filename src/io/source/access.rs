@@ -18,7 +18,7 @@ use std::io;
 use crate::os::FileSystem;
 use crate::os::posix::errno_name;
 
-use super::{Kind, SMALL};
+use super::{Kind, MAX_READ_FILE};
 
 /// The requested access method (`--io`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -100,7 +100,7 @@ impl fmt::Display for Reason {
 }
 
 /// Returns the method for an input without a size, and why it cannot be mapped.
-pub(super) fn of_stream(kind: Kind, states_wrong_size: bool) -> (AccessMethod, Option<Reason>) {
+pub(super) fn for_stream(kind: Kind, states_wrong_size: bool) -> (AccessMethod, Option<Reason>) {
     let reason = match kind {
         Kind::Pipe => Reason::Pipe,
         Kind::Socket => Reason::Socket,
@@ -118,7 +118,7 @@ pub(super) fn of_stream(kind: Kind, states_wrong_size: bool) -> (AccessMethod, O
 /// `has_own_descriptor` says that the file could be opened again, which overlayfs requires.
 /// `map_a_page` tries whether the file's driver accepts a mapping, before the first byte is read.
 /// sysfs and FUSE with direct I/O return ENODEV.
-pub(super) fn of_file(
+pub(super) fn for_file(
     mode: IoMode,
     file_system: FileSystem,
     wanted: u64,
@@ -127,7 +127,7 @@ pub(super) fn of_file(
 ) -> (AccessMethod, Option<Reason>) {
     let reason = match (mode, file_system) {
         (IoMode::Read, _) => Some(Reason::Forced),
-        (IoMode::Auto, _) if wanted <= SMALL => Some(Reason::Small),
+        (IoMode::Auto, _) if wanted <= MAX_READ_FILE => Some(Reason::Small),
         (_, FileSystem::HugePages) => Some(Reason::Incoherent(file_system)),
         (_, FileSystem::Overlay) if !has_own_descriptor => Some(Reason::Incoherent(file_system)),
         (IoMode::Auto, _) if file_system.needs_reading() => Some(Reason::Incoherent(file_system)),
@@ -146,25 +146,25 @@ mod tests {
     fn the_table() {
         use AccessMethod::{Map, Pread};
         let rows = [
-            (FileSystem::Local, SMALL, true, [Pread, Map, Pread]),
-            (FileSystem::HugePages, SMALL + 1, true, [Pread, Pread, Pread]),
-            (FileSystem::Overlay, SMALL + 1, false, [Pread, Pread, Pread]),
-            (FileSystem::Overlay, SMALL + 1, true, [Map, Map, Pread]),
-            (FileSystem::Fuse, SMALL + 1, true, [Pread, Map, Pread]),
-            (FileSystem::Network, SMALL + 1, true, [Pread, Map, Pread]),
-            (FileSystem::Unknown, SMALL + 1, true, [Pread, Map, Pread]),
-            (FileSystem::Memory, SMALL + 1, true, [Map, Map, Pread]),
-            (FileSystem::Local, SMALL + 1, true, [Map, Map, Pread]),
+            (FileSystem::Local, MAX_READ_FILE, true, [Pread, Map, Pread]),
+            (FileSystem::HugePages, MAX_READ_FILE + 1, true, [Pread, Pread, Pread]),
+            (FileSystem::Overlay, MAX_READ_FILE + 1, false, [Pread, Pread, Pread]),
+            (FileSystem::Overlay, MAX_READ_FILE + 1, true, [Map, Map, Pread]),
+            (FileSystem::Fuse, MAX_READ_FILE + 1, true, [Pread, Map, Pread]),
+            (FileSystem::Network, MAX_READ_FILE + 1, true, [Pread, Map, Pread]),
+            (FileSystem::Unknown, MAX_READ_FILE + 1, true, [Pread, Map, Pread]),
+            (FileSystem::Memory, MAX_READ_FILE + 1, true, [Map, Map, Pread]),
+            (FileSystem::Local, MAX_READ_FILE + 1, true, [Map, Map, Pread]),
         ];
-        for (file_system, wanted, own, methods) in rows {
+        for (file_system, wanted, reopened, methods) in rows {
             for (mode, method) in [IoMode::Auto, IoMode::Mmap, IoMode::Read].into_iter().zip(methods) {
-                let (got, reason) = of_file(mode, file_system, wanted, own, || Ok(()));
+                let (got, reason) = for_file(mode, file_system, wanted, reopened, || Ok(()));
                 assert_eq!(got, method, "{mode:?} on {file_system}, {wanted} bytes");
                 assert_eq!(reason.is_none(), method == Map);
             }
         }
         let refuse = || Err(io::Error::from_raw_os_error(libc::ENODEV));
-        let (method, reason) = of_file(IoMode::Mmap, FileSystem::Local, 1, true, refuse);
+        let (method, reason) = for_file(IoMode::Mmap, FileSystem::Local, 1, true, refuse);
         assert_eq!((method, reason), (Pread, Some(Reason::Refused(libc::ENODEV))));
     }
 }

@@ -8,7 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::{AccessMethod, Kind, ONE_READ, Reason, SMALL, Source};
+use super::{AccessMethod, Kind, MAX_READ_FILE, Reason, SINGLE_READ, Source};
 use crate::os::Window;
 use crate::os::posix::{AsFd, BorrowedFd};
 use crate::os::read_ahead::will_need;
@@ -19,10 +19,10 @@ use crate::os::residency;
 pub const FOLIO: u64 = 2 << 20;
 
 /// The minimum distance in bytes by which the disk is kept reading ahead of the current position.
-const AHEAD: u64 = 8 << 20;
+const MIN_READ_AHEAD: u64 = 8 << 20;
 
 /// The shortest range that faults in faster than it is read, in bytes.
-const SHORTEST: u64 = 64 << 10;
+const MIN_FAULT_IN: u64 = 64 << 10;
 
 /// Faults in `range` of the file, waits for most of it, and returns the mapping used. Errors are
 /// left to the read that follows.
@@ -38,20 +38,23 @@ impl Source {
     /// Call this before reading the first byte. Only the first call has an effect; it runs `before`
     /// first.
     ///
-    /// A file longer than [`ONE_READ`] that was to be read because it is small is then mapped instead:
+    /// A file longer than [`SINGLE_READ`] that was to be read because it is small is then mapped instead:
     /// its large folios need no copy.
     pub fn fault_in_beginning(&mut self, before: impl FnOnce(&Source)) -> bool {
         if self.cold.is_none() {
             before(self);
             let range = self.start..self.end.unwrap_or(0).min(self.start + FOLIO);
-            let is_cold = self.is_on_disk(&range);
+            let is_cold = self.is_worth_faulting_in(&range);
             self.cold = Some(is_cold);
             if is_cold {
                 let window = self.fault_in(range.clone());
-                if window.is_some() && self.method == AccessMethod::Pread && range.end - range.start > ONE_READ {
+                if window.is_some() && self.method == AccessMethod::Pread && range.end - range.start > SINGLE_READ {
                     (self.method, self.reason) = (AccessMethod::Map, None);
                 }
-                if self.method == AccessMethod::Map && Some(range.end) == self.end && range.end - range.start <= SMALL {
+                if self.method == AccessMethod::Map
+                    && Some(range.end) == self.end
+                    && range.end - range.start <= MAX_READ_FILE
+                {
                     self.window = window.map(Arc::new);
                 }
             }
@@ -81,7 +84,7 @@ impl Source {
 
     /// Returns whether one short read covers the wanted range.
     pub fn is_small(&self) -> bool {
-        self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < SHORTEST
+        self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < MIN_FAULT_IN
     }
 
     /// Starts read-ahead of the whole wanted range, without waiting. A disk works on many requests
@@ -94,14 +97,14 @@ impl Source {
     /// Faults in all of a small uncached file, unless its beginning was already checked.
     pub fn fault_in_small(&self) {
         let range = self.start..self.end.unwrap_or(0);
-        if self.cold.is_none() && self.is_on_disk(&range) {
+        if self.cold.is_none() && self.is_worth_faulting_in(&range) {
             self.fault_in(range);
         }
     }
 
     /// Returns whether the first page of `range` is uncached and faulting it in pays.
-    fn is_on_disk(&self, range: &Range<u64>) -> bool {
-        range.end.saturating_sub(range.start) >= SHORTEST
+    fn is_worth_faulting_in(&self, range: &Range<u64>) -> bool {
+        range.end.saturating_sub(range.start) >= MIN_FAULT_IN
             && self.method != AccessMethod::Stream
             && residency::is_cached(self.fd(), self.base + range.start) == Some(false)
             && (self.method == AccessMethod::Map || self.reason == Some(Reason::Small))
@@ -133,7 +136,7 @@ impl Source {
     /// touches it early with a read that never waits (`preadv2(2)`, RWF_NOWAIT). Pages that have
     /// not been requested yet are left alone: such a read would cache them in small folios.
     pub fn extend_read_ahead(&self, at: u64, block: u64) {
-        let far = at.saturating_add(block.saturating_mul(2).max(AHEAD));
+        let far = at.saturating_add(block.saturating_mul(2).max(MIN_READ_AHEAD));
         let (mut at, end) = (self.base + at, self.base + self.end.unwrap_or(0).min(far));
         while at < end && residency::is_cached(self.fd(), at) == Some(true) {
             let _ = residency::read_cached(self.fd(), at);

@@ -45,7 +45,7 @@ impl Source {
     /// Returns whether the file has no hole from file position `from` to `to`. Reading a hole through a
     /// mapping makes tmpfs allocate its pages, or raise SIGBUS if it is full.
     fn is_all_data(&self, from: u64, to: u64) -> bool {
-        if self.stdin && self.own.is_none() {
+        if self.stdin && self.reopened.is_none() {
             return false;
         }
         matches!(self.extent_at(from - self.base, to - self.base), Extent::DataUntil(until) if self.base + until >= to)

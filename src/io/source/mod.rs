@@ -13,31 +13,31 @@ use crate::os::read_ahead::set_read_ahead;
 use crate::os::{Extent, FileSystem, Status, Window, data_end_before, next_extent};
 
 mod access;
-mod facts;
 mod fault_in;
-mod fed;
+mod feed;
 mod kind;
 mod map;
 mod open;
+mod probe;
 mod read;
-mod seen;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 
 pub use access::{AccessMethod, IoMode, Reason};
 pub use fault_in::FOLIO;
-use fed::Fed;
-pub use fed::{Feed, FeedNotes, Filled, Gap};
+use feed::FeedSlot;
+pub use feed::{Feed, FeedNotes, Filled, Gap};
 pub use kind::Kind;
 pub use map::Unmapped;
-use seen::FileSnapshot;
+use snapshot::FileSnapshot;
 
 /// The largest file that is read under [`IoMode::Auto`], in bytes. For so few bytes, `mmap`, the page
 /// faults and `munmap` cost more than a copy through a buffer that stays in a core's cache.
-pub const SMALL: u64 = 1 << 20;
+pub const MAX_READ_FILE: u64 = 1 << 20;
 
 /// The number of bytes that one read returns too quickly for a writer to replace the file meanwhile.
-pub const ONE_READ: u64 = 256 << 10;
+pub const SINGLE_READ: u64 = 256 << 10;
 
 /// The byte range wanted from every input (`--offset` and `--length`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub struct Source {
     file: File,
     /// The same file opened again: for redirected standard input, whose position is shared, and on
     /// overlayfs, where an older descriptor maps the lower file.
-    own: Option<File>,
+    reopened: Option<File>,
     stdin: bool,
     kind: Kind,
     /// The device and inode numbers at open.
@@ -85,16 +85,16 @@ pub struct Source {
     /// Whether a stream with fewer bytes is an error.
     tail_is_strict: bool,
     length: Option<u64>,
-    /// The state of the file at open, for [`Source::take_rewriting`].
-    seen: FileSnapshot,
+    /// The state of the file at open, for [`Source::take_overwritten`].
+    snapshot: FileSnapshot,
     /// Whether some of the file was read before, to find the wanted range or to print it.
-    is_rest: bool,
+    was_partly_read: bool,
     /// Whether the beginning was uncached, once checked.
     cold: Option<bool>,
     /// The whole of a small file that was faulted in.
     window: Option<Arc<Window>>,
     /// The feed that replaces the file's own bytes.
-    fed: Option<Box<Fed>>,
+    feed: Option<Box<FeedSlot>>,
 }
 
 impl Source {
@@ -172,17 +172,17 @@ impl Source {
     }
 
     /// Moves the start of the wanted range to `offset`, after everything before it was processed.
-    pub fn begin_at(&mut self, offset: u64) {
+    pub fn set_start(&mut self, offset: u64) {
         self.start = offset;
         // The file may have grown, and been processed beyond the end known at open.
         self.end = self.end.map(|end| end.max(offset));
-        self.is_rest = true;
+        self.was_partly_read = true;
     }
 
     /// Returns whether some of the file was read before, so that a single read does not yield one
     /// consistent state.
-    pub fn is_rest(&self) -> bool {
-        self.is_rest
+    pub fn was_partly_read(&self) -> bool {
+        self.was_partly_read
     }
 
     /// Returns the end of the wanted range. It is known for everything but streams without a length.
@@ -207,7 +207,7 @@ impl Source {
     }
 
     /// Returns the requested length, regardless of how long the input is.
-    pub fn length(&self) -> Option<u64> {
+    pub fn requested_length(&self) -> Option<u64> {
         self.length
     }
 
@@ -216,13 +216,13 @@ impl Source {
     ///
     /// # Errors
     /// Returns the error of `fcntl(2)`.
-    pub fn to_follow(&self) -> io::Result<(File, bool)> {
-        Ok((self.positioned().try_clone()?, self.stdin && self.own.is_none()))
+    pub fn follow_handle(&self) -> io::Result<(File, bool)> {
+        Ok((self.positioned().try_clone()?, self.stdin && self.reopened.is_none()))
     }
 
     /// Returns the file with a position of its own where possible, for calls that move the position.
     pub fn positioned(&self) -> &File {
-        self.own.as_ref().unwrap_or(&self.file)
+        self.reopened.as_ref().unwrap_or(&self.file)
     }
 
     /// Returns the current length, counted from [`Source::base`]; `None` for streams and character
@@ -230,17 +230,19 @@ impl Source {
     ///
     /// # Errors
     /// Returns the error of `fstat(2)` or, for a block device, `ioctl(2)`.
-    pub fn length_now(&self) -> io::Result<Option<u64>> {
-        if self.fed.is_some() {
+    pub fn current_length(&self) -> io::Result<Option<u64>> {
+        if self.feed.is_some() {
             return Ok(None);
         }
         let size = match self.kind {
             // Where the position is not shared, seeking returns the size in half the time of fstat.
             // Files in /proc that state a size may refuse to seek to their end.
-            Kind::Regular if self.own.is_some() || !self.stdin => match seek(self.positioned(), SeekFrom::End(0)) {
-                Ok(size) => size,
-                Err(_) => Status::of(&self.file)?.size,
-            },
+            Kind::Regular if self.reopened.is_some() || !self.stdin => {
+                match seek(self.positioned(), SeekFrom::End(0)) {
+                    Ok(size) => size,
+                    Err(_) => Status::of(&self.file)?.size,
+                }
+            }
             Kind::Regular => Status::of(&self.file)?.size,
             Kind::BlockDevice => crate::os::extents::device_size(self.file.as_fd())?,
             _ => return Ok(None),
@@ -253,12 +255,12 @@ impl Source {
         if self.length.is_some() {
             return None;
         }
-        self.length_now().ok().flatten().filter(|&now| now > end)
+        self.current_length().ok().flatten().filter(|&now| now > end)
     }
 
     /// Sets the position of redirected standard input to where a program that read everything up to
     /// `offset` would leave it. Does nothing for other inputs.
-    pub fn leave_at(&self, offset: u64) {
+    pub fn set_shared_position(&self, offset: u64) {
         if self.stdin && self.method != AccessMethod::Stream {
             let _ = seek(&self.file, SeekFrom::Start(self.base + offset));
         }
@@ -267,7 +269,7 @@ impl Source {
     /// Returns the end of the last data before `at`, as [`data_end_before`] finds it, counted from
     /// [`Source::base`].
     pub fn data_end_before(&self, at: u64, start: u64) -> u64 {
-        if self.stdin && self.own.is_none() {
+        if self.stdin && self.reopened.is_none() {
             return at;
         }
         data_end_before(self.positioned(), self.base + at, self.base + start) - self.base
@@ -277,7 +279,7 @@ impl Source {
     /// both counted from [`Source::base`] and at most `end`. This needs seeking, so a file whose
     /// position is shared is reported as data.
     pub fn extent_at(&self, at: u64, end: u64) -> Extent {
-        if self.stdin && self.own.is_none() {
+        if self.stdin && self.reopened.is_none() {
             return Extent::DataUntil(end);
         }
         match next_extent(self.positioned(), self.base + at, self.base + end) {
@@ -295,10 +297,10 @@ impl Source {
         }
     }
 
-    /// Runs `look`, which reads at a few distant offsets, without read-ahead at each of them.
-    pub fn without_read_ahead<T>(&self, look: impl FnOnce() -> T) -> T {
+    /// Runs `probe`, which reads at a few distant offsets, without read-ahead at each of them.
+    pub fn without_read_ahead<T>(&self, probe: impl FnOnce() -> T) -> T {
         set_read_ahead(&self.file, false);
-        let found = look();
+        let found = probe();
         set_read_ahead(&self.file, true);
         found
     }

@@ -8,8 +8,8 @@ use std::sync::{Arc, OnceLock};
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
-use super::facts::Probe;
-use super::seen::FileSnapshot;
+use super::probe::Probe;
+use super::snapshot::FileSnapshot;
 use super::{Kind, Range, Source};
 use crate::os::direct::is_direct;
 use crate::os::posix::{AsFd, FileExt, OFlags};
@@ -34,7 +34,7 @@ impl Source {
     /// # Errors
     /// Fails as [`Source::open`] does.
     pub fn open_at(place: &FileRef, mode: IoMode, range: Range) -> io::Result<Source> {
-        let Some(file) = place.open_found()? else { return Source::open(place.path(), mode, range) };
+        let Some(file) = place.open_from_walk()? else { return Source::open(place.path(), mode, range) };
         let source = Source::from_file(place.path().to_owned(), file, false, mode, range)?;
         if place.is_from_walk() && !matches!(source.kind, Kind::Regular | Kind::Unsized) {
             return Err(io::Error::other("is no longer a regular file"));
@@ -64,7 +64,7 @@ impl Source {
         let opens_again = kind == Kind::Regular && (stdin || file_system == FileSystem::Overlay);
         let mut source = Source {
             name,
-            own: if opens_again { open_again(&file) } else { None },
+            reopened: if opens_again { open_again(&file) } else { None },
             file,
             stdin,
             kind,
@@ -78,27 +78,27 @@ impl Source {
             tail: None,
             tail_is_strict: false,
             length: range.length,
-            seen: FileSnapshot {
+            snapshot: FileSnapshot {
                 size,
                 changed,
                 modified,
                 from: 0,
                 beginning: OnceLock::new(),
-                is_known: Arc::default(),
+                is_reported: Arc::default(),
             },
-            is_rest: false,
+            was_partly_read: false,
             cold: None,
             window: None,
-            fed: None,
+            feed: None,
         };
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
             range.check(size.saturating_sub(base))?;
             source.select(size.saturating_sub(base), range);
             source.choose(mode);
-            source.seen.from = source.start;
+            source.snapshot.from = source.start;
         } else {
-            (source.method, source.reason) = access::of_stream(kind, size > 0);
-            source.select_of_stream(range);
+            (source.method, source.reason) = access::for_stream(kind, size > 0);
+            source.set_stream_range(range);
         }
         if mode == IoMode::Mmap && source.method != AccessMethod::Map {
             source.refuse_unmapped()?;
@@ -115,7 +115,7 @@ impl Source {
         let mut part = Source {
             name: self.name.clone(),
             file: self.file.try_clone()?,
-            own: self.own.as_ref().map(File::try_clone).transpose()?,
+            reopened: self.reopened.as_ref().map(File::try_clone).transpose()?,
             stdin: self.stdin,
             kind: self.kind,
             identity: self.identity,
@@ -128,11 +128,11 @@ impl Source {
             tail: None,
             tail_is_strict: false,
             length: Some(range.end - range.start),
-            seen: self.seen.clone(),
-            is_rest: true,
+            snapshot: self.snapshot.clone(),
+            was_partly_read: true,
             cold: None,
             window: None,
-            fed: None,
+            feed: None,
         };
         part.choose(mode);
         Ok(part)
@@ -151,7 +151,8 @@ impl Source {
     fn choose(&mut self, mode: IoMode) {
         let wanted = self.end.map_or(0, |end| end - self.start);
         let map_a_page = || Window::map(self.positioned().as_fd(), self.base + self.start, 1).map(drop);
-        (self.method, self.reason) = access::of_file(mode, self.file_system, wanted, self.own.is_some(), map_a_page);
+        (self.method, self.reason) =
+            access::for_file(mode, self.file_system, wanted, self.reopened.is_some(), map_a_page);
     }
 
     /// With `--io mmap`, fails with the reason the input is not mapped. An empty file is accepted:

@@ -14,10 +14,10 @@ fn open(path: &std::path::Path, policy: IoMode, range: Range) -> io::Result<Sour
 }
 
 #[test]
-fn ways_and_reasons() {
+fn methods_and_reasons() {
     let dir = tempfile::tempdir().unwrap();
     let big = dir.path().join("big");
-    std::fs::write(&big, vec![7; SMALL as usize + 1]).unwrap();
+    std::fs::write(&big, vec![7; MAX_READ_FILE as usize + 1]).unwrap();
     let small = dir.path().join("small");
     std::fs::write(&small, b"x").unwrap();
     let empty = dir.path().join("empty");
@@ -76,7 +76,7 @@ fn redirected_stdin_counts_from_its_position() {
     let mut buf = [0; 20];
     let n = source.read_at(&mut buf, 1).unwrap();
     assert_eq!(&buf[..n], b"56789");
-    source.leave_at(6);
+    source.set_shared_position(6);
     assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 10);
 }
 
@@ -86,12 +86,12 @@ fn a_found_file_is_classified_again_when_it_is_opened() {
     let open = |name: &str, len: usize| {
         let path = dir.path().join(name);
         std::fs::write(&path, vec![b'a'; len]).unwrap();
-        Source::open_at(&FileRef::found(path.into(), None, false), IoMode::Auto, Range::default()).unwrap()
+        Source::open_at(&FileRef::from_walk(path.into(), None, false), IoMode::Auto, Range::default()).unwrap()
     };
     let small = open("small", 5000);
     assert_eq!((small.kind(), small.method(), small.end()), (Kind::Regular, AccessMethod::Pread, Some(5000)));
     assert_eq!(open("empty", 0).kind(), Kind::Unsized);
-    let directory = FileRef::found(dir.path().into(), None, false);
+    let directory = FileRef::from_walk(dir.path().into(), None, false);
     let error = Source::open_at(&directory, IoMode::Auto, Range::default()).unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
 }
@@ -106,7 +106,7 @@ fn looking_for_holes_leaves_the_shared_position_alone() {
     file.seek(io::SeekFrom::Start(4)).unwrap();
     let source = Source::from_file("-".into(), file, true, IoMode::Auto, Range::default()).unwrap();
     source.extent_at(0, 100_000);
-    source.length_now().unwrap();
+    source.current_length().unwrap();
     assert_eq!(seek(source.fd(), SeekFrom::Current(0)).unwrap(), 4);
 }
 
@@ -118,10 +118,10 @@ fn overwriting_is_found_once_for_all_parts() {
     let other = file.try_clone().unwrap();
     let source = Source::from_file("file".into(), file, false, IoMode::Auto, Range::default()).unwrap();
     let parts = [0..500, 500..1000].map(|part| source.part(part, IoMode::Auto).unwrap());
-    assert!(!source.take_rewriting());
-    while !parts[0].take_rewriting() {
+    assert!(!source.take_overwritten());
+    while !parts[0].take_overwritten() {
         std::thread::sleep(std::time::Duration::from_millis(1));
         other.write_all_at(b"b", 0).unwrap();
     }
-    assert!(!parts[1].take_rewriting() && !source.take_rewriting());
+    assert!(!parts[1].take_overwritten() && !source.take_overwritten());
 }

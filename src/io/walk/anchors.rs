@@ -11,10 +11,10 @@ use crate::os::posix::{AsFd, BorrowedFd, Mode, OFlags, OsStrExt, OwnedFd, openat
 use crate::os::{ANCHOR, open_beneath};
 
 /// The distance from the last anchor, in bytes of the path, at which another one is added.
-const REACH: usize = 1024;
+const ANCHOR_DISTANCE: usize = 1024;
 
 /// The maximum number of anchors that are open at a time, besides the first.
-pub(super) const ANCHORS: usize = 16;
+pub(super) const MAX_ANCHORS: usize = 16;
 
 /// The directory that the walk began at and the anchors below it, the deepest one last.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(super) struct Anchors {
 #[derive(Debug)]
 struct Anchor {
     /// The length of its path.
-    path: usize,
+    path_len: usize,
     /// `None` if it was closed for deeper ones.
     directory: Option<Arc<OwnedFd>>,
 }
@@ -52,21 +52,21 @@ impl Anchors {
         })
     }
 
-    /// Makes a directory an anchor if it is the first or far enough from the last one. `path` is the
+    /// Makes a directory an anchor if it is the first or far enough from the last one. `path_len` is the
     /// length of its path.
-    pub fn offer(&mut self, directory: OwnedFd, path: usize, is_first: bool) {
-        if is_first || path - self.anchors.last().map_or(0, |anchor| anchor.path) > REACH {
-            self.anchors.push(Anchor { path, directory: Some(Arc::new(directory)) });
+    pub fn add_if_needed(&mut self, directory: OwnedFd, path_len: usize, is_first: bool) {
+        if is_first || path_len - self.anchors.last().map_or(0, |anchor| anchor.path_len) > ANCHOR_DISTANCE {
+            self.anchors.push(Anchor { path_len, directory: Some(Arc::new(directory)) });
             // The first one stays open.
-            if let Some(place) = self.anchors.len().checked_sub(ANCHORS + 1).filter(|&place| place > 0) {
-                self.anchors[place].directory = None;
+            if let Some(index) = self.anchors.len().checked_sub(MAX_ANCHORS + 1).filter(|&index| index > 0) {
+                self.anchors[index].directory = None;
             }
         }
     }
 
-    /// Drops the anchors below the directory whose path has `path` bytes.
-    pub fn leave(&mut self, path: usize) {
-        while self.anchors.last().is_some_and(|anchor| anchor.path > path) {
+    /// Drops the anchors below the directory whose path has `path_len` bytes.
+    pub fn truncate(&mut self, path_len: usize) {
+        while self.anchors.last().is_some_and(|anchor| anchor.path_len > path_len) {
             self.anchors.pop();
         }
     }
@@ -78,21 +78,21 @@ impl Anchors {
     pub fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
         let Some(last) = self.anchors.last() else { return Ok(None) };
         if let Some(directory) = &last.directory {
-            return Ok(Some((Arc::clone(directory), last.path)));
+            return Ok(Some((Arc::clone(directory), last.path_len)));
         }
         // On the way back up, the anchors above it will be needed soon, and stay open.
         let flags = ANCHOR | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let mut from: Option<(Arc<OwnedFd>, usize)> = None;
-        for place in 0..self.anchors.len() {
-            let end = self.anchors[place].path;
-            let directory = match (&self.anchors[place].directory, &from) {
+        for index in 0..self.anchors.len() {
+            let end = self.anchors[index].path_len;
+            let directory = match (&self.anchors[index].directory, &from) {
                 (Some(directory), _) => Arc::clone(directory),
                 (None, Some((from, start))) => Arc::new(self.open(from.as_fd(), &path[*start..end], flags)?),
                 (None, None) => return Ok(None),
             };
-            self.anchors[place].directory = Some(Arc::clone(&directory));
-            if let Some(far) = (place + 1).checked_sub(ANCHORS + 1).filter(|&far| far > 0) {
-                self.anchors[far].directory = None;
+            self.anchors[index].directory = Some(Arc::clone(&directory));
+            if let Some(farthest) = (index + 1).checked_sub(MAX_ANCHORS + 1).filter(|&farthest| farthest > 0) {
+                self.anchors[farthest].directory = None;
             }
             from = Some((directory, end));
         }

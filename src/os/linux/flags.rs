@@ -7,7 +7,7 @@ use rustix::fs::{CWD, Mode, OFlags, openat};
 /// Opens a file as a location only, without reading it or blocking on it.
 pub const ANCHOR: OFlags = OFlags::PATH;
 /// Reads without updating the access time.
-pub const QUIET: OFlags = OFlags::NOATIME;
+pub const NO_ATIME: OFlags = OFlags::NOATIME;
 
 /// Opens the file of a descriptor again, with a file position of its own.
 ///

@@ -148,17 +148,17 @@ mod tests {
         // Other tests' threads map and unmap memory, but the program's own mappings stay.
         let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
         let inode = std::os::unix::fs::MetadataExt::ino(&program);
-        let mut asked = Vec::new();
-        each_mapping(&open(), |mapping, identity| asked.push((mapping, identity))).unwrap();
+        let mut queried = Vec::new();
+        each_mapping(&open(), |mapping, identity| queried.push((mapping, identity))).unwrap();
         let mut read = Vec::new();
         // Without PROCMAP_QUERY, the first call has read the text to its end.
         each_mapping_as_text(&open(), |mapping, identity| read.push((mapping, identity))).unwrap();
-        asked.retain(|(_, identity)| identity.inode == inode);
+        queried.retain(|(_, identity)| identity.inode == inode);
         read.retain(|(_, identity)| identity.inode == inode);
         if read.is_empty() {
             // qemu's user mode shows its own maps there.
             crate::skipped::skip("a /proc/self/maps that lists this program");
         }
-        assert_eq!(asked, read);
+        assert_eq!(queried, read);
     }
 }

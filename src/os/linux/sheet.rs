@@ -16,7 +16,7 @@ use rustix::pipe::{IoSliceRaw, SpliceFlags, vmsplice};
 
 /// The size of a sheet in bytes: one huge page. With small pages, faults cost more than the copy
 /// saves.
-const SHEET: usize = 2 << 20;
+const SHEET_BYTES: usize = 2 << 20;
 
 /// Fresh memory that is written from front to back and given to a pipe as it fills.
 #[derive(Debug)]
@@ -35,10 +35,10 @@ impl Sheet {
         }
         // A map of twice the size always contains an aligned sheet, and untouched memory costs
         // nothing.
-        let map = MmapMut::map_anon(2 * SHEET).ok()?;
+        let map = MmapMut::map_anon(2 * SHEET_BYTES).ok()?;
         map.advise(Advice::HugePage).ok()?;
-        let next = map.as_ptr().align_offset(SHEET);
-        Some(Sheet { map, next, end: next + SHEET })
+        let next = map.as_ptr().align_offset(SHEET_BYTES);
+        Some(Sheet { map, next, end: next + SHEET_BYTES })
     }
 
     /// Returns whether the sheet has no room left.
@@ -48,7 +48,7 @@ impl Sheet {
 
     /// Copies as much of the beginning of `bytes` as fits, and gives that to the pipe. Returns the
     /// number of bytes that the pipe accepted, even if it failed on the rest.
-    pub fn give(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
+    pub fn vmsplice(&mut self, pipe: BorrowedFd<'_>, bytes: &[u8]) -> (usize, io::Result<()>) {
         let start = self.next;
         let len = bytes.len().min(self.end - start);
         self.map[start..start + len].copy_from_slice(&bytes[..len]);
@@ -71,8 +71,8 @@ impl Sheet {
 
 /// Returns whether anonymous memory gets huge pages on request.
 fn huge_pages() -> bool {
-    static ANSWER: OnceLock<bool> = OnceLock::new();
-    *ANSWER.get_or_init(|| {
+    static USES_HUGE_PAGES: OnceLock<bool> = OnceLock::new();
+    *USES_HUGE_PAGES.get_or_init(|| {
         let enabled = std::fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled").unwrap_or_default();
         enabled.contains("[always]") || enabled.contains("[madvise]")
     })
@@ -85,25 +85,25 @@ mod tests {
     use std::os::fd::AsFd;
 
     #[test]
-    fn given_bytes_do_not_change() {
+    fn written_bytes_do_not_change() {
         let (mut reader, writer) = io::pipe().unwrap();
         let Some(mut sheet) = Sheet::fresh() else {
             return crate::skipped::skip("transparent huge pages");
         };
-        let text: Vec<u8> = (0..SHEET + 5).map(|i| (i % 253) as u8).collect();
+        let text: Vec<u8> = (0..SHEET_BYTES + 5).map(|i| (i % 253) as u8).collect();
         // A late reader must not see anything that was written after its bytes.
-        let (taken, result) = sheet.give(writer.as_fd(), &text[..1000]);
-        assert_eq!((taken, result.is_ok()), (1000, true));
-        let (taken, result) = sheet.give(writer.as_fd(), &text[1000..5000]);
-        assert_eq!((taken, result.is_ok()), (4000, true));
+        let (accepted, result) = sheet.vmsplice(writer.as_fd(), &text[..1000]);
+        assert_eq!((accepted, result.is_ok()), (1000, true));
+        let (accepted, result) = sheet.vmsplice(writer.as_fd(), &text[1000..5000]);
+        assert_eq!((accepted, result.is_ok()), (4000, true));
         let want = text.clone();
         let collector = std::thread::spawn(move || {
             let mut got = vec![];
             reader.read_to_end(&mut got).unwrap();
-            assert!(got == want[..SHEET], "the pipe gives back what went in");
+            assert!(got == want[..SHEET_BYTES], "the pipe gives back what went in");
         });
-        let (taken, result) = sheet.give(writer.as_fd(), &text[5000..]);
-        assert_eq!((taken, result.is_ok()), (SHEET - 5000, true));
+        let (accepted, result) = sheet.vmsplice(writer.as_fd(), &text[5000..]);
+        assert_eq!((accepted, result.is_ok()), (SHEET_BYTES - 5000, true));
         assert!(sheet.is_full());
         drop((sheet, writer));
         collector.join().unwrap();

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 /// Opens a file as a location. Without Linux's `O_PATH`, it is opened for reading without blocking.
 pub const ANCHOR: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
 /// No flag preserves the access time.
-pub const QUIET: OFlags = OFlags::empty();
+pub const NO_ATIME: OFlags = OFlags::empty();
 
 /// Opens the file of a descriptor again, with a file position of its own. `/dev/fd` would share the
 /// position.

@@ -24,8 +24,8 @@ pub fn will_need(file: impl AsFd, offset: u64, length: u64) {
     #[cfg(target_vendor = "apple")]
     {
         // The kernel takes the length as an `int`.
-        let most = i32::MAX as u64;
-        let _ = rustix::fs::fcntl_rdadvise(file, offset, if length == 0 { most } else { length.min(most) });
+        let max = i32::MAX as u64;
+        let _ = rustix::fs::fcntl_rdadvise(file, offset, if length == 0 { max } else { length.min(max) });
     }
     #[cfg(target_os = "freebsd")]
     let _ = fadvise(file, offset, std::num::NonZeroU64::new(length), Advice::WillNeed);

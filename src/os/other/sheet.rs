@@ -19,7 +19,7 @@ impl Sheet {
     }
 
     /// Never called.
-    pub fn give(&mut self, _: BorrowedFd<'_>, _: &[u8]) -> (usize, io::Result<()>) {
+    pub fn vmsplice(&mut self, _: BorrowedFd<'_>, _: &[u8]) -> (usize, io::Result<()>) {
         match *self {}
     }
 }

@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::Errno;
 
 pub use crate::os::platform::flags::ANCHOR;
-use crate::os::platform::flags::{QUIET, open_again, open_without_links};
+use crate::os::platform::flags::{NO_ATIME, open_again, open_without_links};
 
 /// Opens `path` below `directory` for reading, without following any symbolic link on the way.
 ///
@@ -63,7 +63,7 @@ pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<Ow
 /// # Errors
 /// Fails as [`reopen`] does.
 pub fn reopen_quietly(descriptor: BorrowedFd<'_>) -> rustix::io::Result<OwnedFd> {
-    match reopen(descriptor, OFlags::NONBLOCK | QUIET) {
+    match reopen(descriptor, OFlags::NONBLOCK | NO_ATIME) {
         // Only the owner may use O_NOATIME.
         Err(Errno::PERM) => reopen(descriptor, OFlags::NONBLOCK),
         opened => opened,

@@ -7,14 +7,14 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-static CLOSED: AtomicU8 = AtomicU8::new(0);
+static CLOSED_FDS: AtomicU8 = AtomicU8::new(0);
 
-extern "C" fn look() {
+extern "C" fn record_closed() {
     for fd in 0..3 {
         // SAFETY: F_GETFD only queries. A number that is not a descriptor returns an error, which
         // is the answer.
         if unsafe { libc::fcntl(fd, libc::F_GETFD) } == -1 {
-            CLOSED.fetch_or(1 << fd, Ordering::Relaxed);
+            CLOSED_FDS.fetch_or(1 << fd, Ordering::Relaxed);
         }
     }
 }
@@ -24,9 +24,9 @@ extern "C" fn look() {
 #[used]
 #[cfg_attr(target_vendor = "apple", unsafe(link_section = "__DATA,__mod_init_func"))]
 #[cfg_attr(not(target_vendor = "apple"), unsafe(link_section = ".init_array"))]
-static LOOK: extern "C" fn() = look;
+static AT_START: extern "C" fn() = record_closed;
 
 /// Returns whether descriptor `fd`, 0 to 2, was closed when the program started.
 pub fn was_closed(fd: u8) -> bool {
-    CLOSED.load(Ordering::Relaxed) & (1 << fd) != 0
+    CLOSED_FDS.load(Ordering::Relaxed) & (1 << fd) != 0
 }

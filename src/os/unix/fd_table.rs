@@ -10,18 +10,18 @@ use rustix::fs::{Mode, OFlags, open};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// The initial size of the kernel's table of a process's open files.
-const FIRST: u64 = 64;
+const INITIAL_TABLE_SIZE: u64 = 64;
 
-/// Returns how many files each of `workers` may keep open, capped at `most`.
+/// Returns how many files each of `workers` may keep open, capped at `max`.
 ///
 /// They share a third of `RLIMIT_NOFILE`, because a decoded file takes three descriptors. Call this
 /// before starting further threads, as it grows the kernel's table for all of them.
-pub fn files_per_worker(workers: usize, most: usize) -> usize {
+pub fn files_per_worker(workers: usize, max: usize) -> usize {
     static LIMIT: OnceLock<u64> = OnceLock::new();
     let limit = *LIMIT.get_or_init(|| getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX));
     let fair = usize::try_from(limit / 3).unwrap_or(usize::MAX) / workers.max(1);
-    let share = fair.clamp(1, most);
-    make_room(limit.min((share * workers) as u64 + FIRST));
+    let share = fair.clamp(1, max);
+    make_room(limit.min((share * workers) as u64 + INITIAL_TABLE_SIZE));
     share
 }
 
@@ -66,8 +66,8 @@ impl Reserve {
 /// growth waits until no processor can still use the old table (`expand_fdtable`, fs/file.c), and
 /// no file can be opened meanwhile.
 fn make_room(count: u64) {
-    static ROOM: AtomicU64 = AtomicU64::new(FIRST);
-    if ROOM.fetch_max(count, Ordering::Relaxed) < count {
+    static TABLE_SIZE: AtomicU64 = AtomicU64::new(INITIAL_TABLE_SIZE);
+    if TABLE_SIZE.fetch_max(count, Ordering::Relaxed) < count {
         // This fails only where standard error is closed.
         let last = i32::try_from(count - 1).unwrap_or(i32::MAX);
         let _ = rustix::io::fcntl_dupfd_cloexec(io::stderr().as_fd(), last);

@@ -61,10 +61,10 @@ extern "C" fn on_signal(signal: libc::c_int) {
     let timer = libc::itimerval { it_interval: once, it_value: libc::timeval { tv_sec: 0, tv_usec: GRACE.into() } };
     // SAFETY: the struct is initialised, and the call is a bare system call that touches nothing
     // else in this process. It does not fail for a valid timer, so it leaves errno alone, as the
-    // raw system call of `ask` does.
+    // raw system call of `request` does.
     unsafe { libc::setitimer(libc::ITIMER_REAL, &raw const timer, std::ptr::null_mut()) };
     if let Some(wake) = WAKE.get() {
-        wake.ask();
+        wake.request();
     }
 }
 

@@ -27,19 +27,19 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duratio
     }
 }
 
-/// Appends the bytes of a stream that are available now, up to `most`.
+/// Appends the bytes of a stream that are available now, up to `max`.
 ///
 /// # Errors
 /// Returns the error of `read(2)`.
-pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::Result<ReadOutcome> {
+pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, max: usize) -> io::Result<ReadOutcome> {
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };
     // A descriptor that cannot be polled, such as a regular file's, never makes a reader wait.
     if poll(&mut fds, Some(&now)).is_ok_and(|ready| ready == 0) {
         return Ok(ReadOutcome::Nothing);
     }
-    buffer.reserve(most);
-    match append(buffer, most, fd, None) {
+    buffer.reserve(max);
+    match append(buffer, max, fd, None) {
         Ok(0) => Ok(ReadOutcome::End),
         Ok(_) => Ok(ReadOutcome::Bytes),
         Err(Errno::INTR | Errno::AGAIN) => Ok(ReadOutcome::Nothing),
@@ -54,7 +54,7 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::
 pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
     let input = PollFd::from_borrowed_fd(fd, PollFlags::IN);
     let wake = if wait { stop.fd() } else { None };
-    if stop.asked() {
+    if stop.is_requested() {
         return Ok(Ready::Stop);
     }
     let wake = wake.map_or(input.clone(), |wake| PollFd::from_borrowed_fd(wake, PollFlags::IN));
@@ -66,7 +66,7 @@ pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<
             // A descriptor that cannot be polled is treated as ready: a regular file never makes a
             // reader wait.
             Err(_) => return Ok(Ready::Yes),
-            Ok(_) if stop.asked() => return Ok(Ready::Stop),
+            Ok(_) if stop.is_requested() => return Ok(Ready::Stop),
             // POLLHUP and POLLERR are always reported. The next read shows what they mean.
             Ok(_) if !fds[0].revents().is_empty() => return Ok(Ready::Yes),
             Ok(_) => return Ok(Ready::No),

@@ -200,8 +200,8 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        const SHORT: usize = 1 << 20;
-        if self.map.len() <= SHORT {
+        const SMALL_WINDOW: usize = 1 << 20;
+        if self.map.len() <= SMALL_WINDOW {
             return;
         }
         // `munmap` locks the address space and waits for other threads' page faults. Dropping the
@@ -219,8 +219,8 @@ impl Drop for Window {
 ///
 /// [`Window::populate`] does the same and then walks every page again.
 pub(in crate::os) fn touch(bytes: &[u8]) {
-    const AROUND: usize = 64 << 10;
-    read_every(AROUND, bytes, bytes.as_ptr() as usize);
+    const FAULT_AROUND: usize = 64 << 10;
+    read_every(FAULT_AROUND, bytes, bytes.as_ptr() as usize);
 }
 
 /// Reads the first byte, whose address or offset is `at`, and then every byte at a multiple of

@@ -13,7 +13,7 @@ use super::information::{entry, fill};
 use crate::os::AlternateStream;
 
 /// The maximum size of the buffer in bytes. Windows keeps all entries of a file within 64 KiB.
-const MOST: usize = 1 << 20;
+const MAX_BUFFER_BYTES: usize = 1 << 20;
 
 /// Returns a file's streams other than its content, or `None` if its file system cannot tell.
 pub fn alternate_streams(fd: BorrowedFd<'_>) -> Option<Vec<AlternateStream>> {
@@ -22,7 +22,7 @@ pub fn alternate_streams(fd: BorrowedFd<'_>) -> Option<Vec<AlternateStream>> {
         match fill(fd, fs::FileStreamInfo, &mut buffer) {
             Ok(()) => break,
             Err(error) if is(error, ERROR_HANDLE_EOF) => return Some(Vec::new()),
-            Err(error) if is(error, ERROR_MORE_DATA) && size_of_val(&*buffer) < MOST => {
+            Err(error) if is(error, ERROR_MORE_DATA) && size_of_val(&*buffer) < MAX_BUFFER_BYTES => {
                 buffer.resize(buffer.len() * 4, 0);
             }
             Err(_) => return None,

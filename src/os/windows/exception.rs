@@ -55,13 +55,13 @@ unsafe extern "system" fn on_exception(exception: *mut EXCEPTION_POINTERS) -> i3
         }
         // The view is briefly unmapped while another thread's handler replaces it.
         let is_replaced = is_private(address);
-        let goes_on = is_replaced || (record.ExceptionCode == EXCEPTION_IN_PAGE_ERROR && replace(start, end));
-        if goes_on {
+        let continues = is_replaced || (record.ExceptionCode == EXCEPTION_IN_PAGE_ERROR && replace(start, end));
+        if continues {
             // A view is replaced as a whole, so all of its bytes are suspect.
             slot.record_fault(0);
         }
         REPLACING.store(false, Ordering::Release);
-        if goes_on {
+        if continues {
             return EXCEPTION_CONTINUE_EXECUTION;
         }
     }

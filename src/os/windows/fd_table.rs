@@ -1,8 +1,8 @@
 //! The limit on open files, which here is only memory.
 
-/// Returns how many files each worker may keep open: `most`, as there is no limit to share.
-pub fn files_per_worker(_: usize, most: usize) -> usize {
-    most
+/// Returns how many files each worker may keep open: `max`, as there is no limit to share.
+pub fn files_per_worker(_: usize, max: usize) -> usize {
+    max
 }
 
 /// Does nothing: there is no limit to raise.

@@ -46,7 +46,7 @@ unsafe extern "system" fn on_request(request: u32) -> i32 {
     let is_first = CAUGHT.swap(code, Ordering::SeqCst) == 0;
     if is_first && MAY_FINISH.load(Ordering::SeqCst) {
         if let Some(wake) = WAKE.get() {
-            wake.ask();
+            wake.request();
         }
         std::thread::sleep(GRACE);
     }

@@ -77,7 +77,7 @@ mod tests {
     use std::os::windows::ffi::OsStringExt as _;
 
     #[test]
-    fn every_name_comes_back_from_its_bytes() {
+    fn every_name_round_trips_through_bytes() {
         for units in [&[0x61, 0xD800][..], &[0xDC00, 0xD800], &[0xD83D, 0xDE00], &[0xD800, 0x61, 0xDC00], &[]] {
             let name = OsString::from_wide(units);
             assert_eq!(OsStr::from_bytes(name.as_bytes()), name);

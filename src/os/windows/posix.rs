@@ -117,9 +117,9 @@ pub fn wait_writable(_: impl AsFd) -> io::Result<()> {
 /// # Errors
 /// Returns the error of `WriteFile`, or [`Errno::PIPE`] when the reader has gone.
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
-    let most = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-    // SAFETY: the buffer holds `most` bytes.
-    let write = |count, place| unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), most, count, place) };
+    let max = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+    // SAFETY: the buffer holds `max` bytes.
+    let write = |count, place| unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), max, count, place) };
     transfer(fd.as_fd(), None, write).map_err(|error| match error.raw_os_error() as u32 {
         ERROR_NO_DATA | ERROR_PIPE_NOT_CONNECTED => Errno::PIPE,
         _ => error,
@@ -132,9 +132,9 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
 /// # Errors
 /// Returns the error of `ReadFile`.
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
-    let most = u32::try_from(spare.len()).unwrap_or(u32::MAX);
-    // SAFETY: the buffer has room for `most` bytes.
-    let read = |count, place| unsafe { ReadFile(raw(fd), spare.as_mut_ptr().cast(), most, count, place) };
+    let max = u32::try_from(spare.len()).unwrap_or(u32::MAX);
+    // SAFETY: the buffer has room for `max` bytes.
+    let read = |count, place| unsafe { ReadFile(raw(fd), spare.as_mut_ptr().cast(), max, count, place) };
     match transfer(fd, offset, read) {
         Err(error) => match error.raw_os_error() as u32 {
             ERROR_HANDLE_EOF | ERROR_BROKEN_PIPE => Ok(0),

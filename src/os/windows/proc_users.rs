@@ -21,7 +21,7 @@ use crate::os::file_users::{Coverage, FileUser, Identity, ProcessScan, SoughtFil
 use crate::os::posix::Errno;
 
 /// The maximum number of processes to find.
-const MOST: usize = 1 << 20;
+const MAX_PROCESSES: usize = 1 << 20;
 
 impl<'a> SoughtFile<'a> {
     /// Returns a filter for the open file. Without a file, its users are unknown.
@@ -69,7 +69,7 @@ fn process_ids(file: BorrowedFd<'_>) -> Option<Vec<u32>> {
         };
         match result {
             0.. => break,
-            STATUS_INFO_LENGTH_MISMATCH if buffer.len() < MOST => buffer.resize(buffer.len() * 4, 0),
+            STATUS_INFO_LENGTH_MISMATCH if buffer.len() < MAX_PROCESSES => buffer.resize(buffer.len() * 4, 0),
             _ => return None,
         }
     }
@@ -108,7 +108,7 @@ fn processes() -> Option<usize> {
         if unsafe { K32EnumProcesses(ids.as_mut_ptr(), room, &raw mut bytes) } == 0 {
             return None;
         }
-        if bytes < room || ids.len() >= MOST {
+        if bytes < room || ids.len() >= MAX_PROCESSES {
             return Some(bytes as usize / size_of::<u32>());
         }
         ids.resize(ids.len() * 4, 0);

@@ -20,9 +20,9 @@ use crate::os::buffer::append;
 use crate::os::readiness::{ReadOutcome, Ready};
 
 /// How long a pipe is polled without sleeping.
-const BUSY: Duration = Duration::from_millis(2);
+const POLLING_TIME: Duration = Duration::from_millis(2);
 /// The longest sleep between two polls.
-const PAUSE: Duration = Duration::from_millis(10);
+const MAX_PAUSE: Duration = Duration::from_millis(10);
 
 /// Sleeps until one of `inputs` is readable or `wait` has passed.
 ///
@@ -37,21 +37,21 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], _: BorrowedFd<'_>, wait: Duration) ->
         if left.is_zero() {
             break;
         }
-        std::thread::sleep(left.min(PAUSE));
+        std::thread::sleep(left.min(MAX_PAUSE));
     }
     Ok(true)
 }
 
-/// Appends the bytes of a stream that are available now, up to `most`.
+/// Appends the bytes of a stream that are available now, up to `max`.
 ///
 /// # Errors
 /// Returns the error of `ReadFile`.
-pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, most: usize) -> io::Result<ReadOutcome> {
+pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, max: usize) -> io::Result<ReadOutcome> {
     if !is_ready(fd) {
         return Ok(ReadOutcome::Nothing);
     }
-    buffer.reserve(most);
-    match append(buffer, most, fd, None) {
+    buffer.reserve(max);
+    match append(buffer, max, fd, None) {
         Ok(0) => Ok(ReadOutcome::End),
         Ok(_) => Ok(ReadOutcome::Bytes),
         Err(Errno::INTR) => Ok(ReadOutcome::Nothing),
@@ -67,7 +67,7 @@ pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<
     let wake = if wait { stop.fd() } else { None };
     let began = Instant::now();
     loop {
-        if stop.asked() {
+        if stop.is_requested() {
             return Ok(Ready::Stop);
         }
         if is_ready(fd) {
@@ -78,9 +78,9 @@ pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<
         }
         let waited = began.elapsed();
         match wake {
-            _ if waited < BUSY => std::thread::yield_now(),
-            Some(wake) => _ = wait_for(wake, waited.min(PAUSE)),
-            None => std::thread::sleep(waited.min(PAUSE)),
+            _ if waited < POLLING_TIME => std::thread::yield_now(),
+            Some(wake) => _ = wait_for(wake, waited.min(MAX_PAUSE)),
+            None => std::thread::sleep(waited.min(MAX_PAUSE)),
         }
     }
 }
@@ -98,9 +98,9 @@ fn is_ready(fd: BorrowedFd<'_>) -> bool {
         FILE_TYPE_PIPE => {
             let mut bytes = 0;
             // SAFETY: without a buffer nothing is read, and the count is a live local.
-            let asked = unsafe { PeekNamedPipe(raw(fd), null_mut(), 0, null_mut(), &raw mut bytes, null_mut()) };
+            let status = unsafe { PeekNamedPipe(raw(fd), null_mut(), 0, null_mut(), &raw mut bytes, null_mut()) };
             // The next read reports the error or the end.
-            asked == 0 || bytes > 0
+            status == 0 || bytes > 0
         }
         FILE_TYPE_DISK => true,
         FILE_TYPE_CHAR if !is_a_terminal(fd) => true,

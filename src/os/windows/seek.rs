@@ -80,15 +80,15 @@ fn first_range(fd: BorrowedFd<'_>, at: u64, size: u64) -> Result<Option<(u64, u6
     if at >= size {
         return Ok(None);
     }
-    let asked = FILE_ALLOCATED_RANGE_BUFFER { FileOffset: at as i64, Length: (size - at) as i64 };
+    let query = FILE_ALLOCATED_RANGE_BUFFER { FileOffset: at as i64, Length: (size - at) as i64 };
     let mut found = FILE_ALLOCATED_RANGE_BUFFER { FileOffset: 0, Length: 0 };
     let mut bytes = 0;
     let room = size_of::<FILE_ALLOCATED_RANGE_BUFFER>() as u32;
     // SAFETY: both buffers are live locals of the size that is passed, and the call is synchronous.
     let done = unsafe {
-        let (asked, found) = (&raw const asked, &raw mut found);
+        let (query, found) = (&raw const query, &raw mut found);
         let (code, none) = (FSCTL_QUERY_ALLOCATED_RANGES, std::ptr::null_mut());
-        DeviceIoControl(raw(fd), code, asked.cast(), room, found.cast(), room, &raw mut bytes, none)
+        DeviceIoControl(raw(fd), code, query.cast(), room, found.cast(), room, &raw mut bytes, none)
     };
     if done == 0 {
         let error = Errno::last();

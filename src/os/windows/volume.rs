@@ -24,10 +24,10 @@ pub fn volume_of(file: impl AsFd) -> Result<Volume, Errno> {
     root.push("");
     let root: Vec<u16> = root.as_os_str().encode_wide().chain([0]).collect();
     let [mut sectors, mut bytes, mut free, mut all] = [0u32; 4];
-    let ask =
+    let result =
         // SAFETY: the name ends with a NUL, and the other pointers are to live locals.
         unsafe { GetDiskFreeSpaceW(root.as_ptr(), &raw mut sectors, &raw mut bytes, &raw mut free, &raw mut all) };
-    if ask == 0 {
+    if result == 0 {
         return Err(Errno::last());
     }
     let block = u64::from(sectors) * u64::from(bytes);

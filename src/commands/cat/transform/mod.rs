@@ -18,7 +18,7 @@ use show::{Char, first_char};
 
 /// The lines that are numbered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Numbered {
+pub enum Numbering {
     /// No line.
     #[default]
     None,
@@ -32,7 +32,7 @@ pub enum Numbered {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Transform {
     /// The lines that are numbered.
-    pub number: Numbered,
+    pub number: Numbering,
     /// `-s`: whether repeated empty lines are squeezed into one.
     pub squeeze: bool,
     /// `-E`: whether a line end is shown as `$`.
@@ -45,7 +45,7 @@ pub struct Transform {
 
 /// The position of the next byte in its line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-enum LinePlace {
+enum PositionInLine {
     /// At the start of a line that does not follow an empty line.
     #[default]
     Start,
@@ -55,7 +55,7 @@ enum LinePlace {
     Within,
 }
 
-impl LinePlace {
+impl PositionInLine {
     fn at_start(self) -> bool {
         self != Self::Within
     }
@@ -72,16 +72,16 @@ impl LinePlace {
 /// Bytes whose meaning depends on the next one: a carriage return under `-E`, or the start of a
 /// character under `--sanitize`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Held {
-    bytes: [u8; Held::MAX],
+struct HeldBytes {
+    bytes: [u8; HeldBytes::MAX],
     len: u8,
 }
 
-impl Held {
+impl HeldBytes {
     /// The length of a four-byte character without its last byte.
     const MAX: usize = 3;
 
-    /// Creates a `Held` of at most [`Self::MAX`] bytes.
+    /// Creates a `HeldBytes` of at most [`Self::MAX`] bytes.
     fn new(bytes: &[u8]) -> Self {
         let mut held = Self { bytes: [0; Self::MAX], len: bytes.len() as u8 };
         held.bytes[..bytes.len()].copy_from_slice(bytes);
@@ -98,30 +98,31 @@ impl Held {
 pub struct State {
     /// The number of lines that have been numbered.
     numbered: u64,
-    place: LinePlace,
-    held: Held,
+    position: PositionInLine,
+    held: HeldBytes,
 }
 
 impl State {
     /// Advances the state past `block`, for which [`Transform::tally`] returned `tally`.
     pub fn advance(&mut self, transform: &Transform, block: &[u8], tally: u64) {
         self.numbered += tally;
-        let mut place = self.place;
+        let mut position = self.position;
         for &byte in block.iter().take(2) {
-            self.numbered += u64::from(transform.numbers(place, byte));
-            place = place.after(byte);
+            self.numbered += u64::from(transform.numbers(position, byte));
+            position = position.after(byte);
         }
         self.held = transform.held_after(self.held, block);
-        // The two bytes before a position determine its place. After a shorter block, the previous
-        // place matters too.
-        let before = if block.len() > 2 { LinePlace::Within } else { self.place };
-        self.place = block[block.len().saturating_sub(2)..].iter().fold(before, |place, &byte| place.after(byte));
+        // The two bytes before a position determine its position in the line. After a shorter block, the
+        // previous position matters too.
+        let before = if block.len() > 2 { PositionInLine::Within } else { self.position };
+        self.position =
+            block[block.len().saturating_sub(2)..].iter().fold(before, |position, &byte| position.after(byte));
     }
 
     /// Writes the bytes held back in the form that they have at the end of the input.
     pub fn finish(&mut self, transform: &Transform, out: &mut Vec<u8>) {
         show::push(transform.show, transform.tabs, self.held.bytes(), out);
-        self.held = Held::default();
+        self.held = HeldBytes::default();
     }
 
     /// Returns the state after `lines` lines.
@@ -131,7 +132,7 @@ impl State {
 
     /// Discards the bytes held back, because their line is not printed.
     pub fn drop_held(&mut self) {
-        self.held = Held::default();
+        self.held = HeldBytes::default();
     }
 }
 
@@ -145,16 +146,16 @@ impl Transform {
     /// Returns whether the form of a line depends on all lines before it, printed or not.
     #[must_use]
     pub fn counts(&self) -> bool {
-        self.number != Numbered::None || self.squeeze
+        self.number != Numbering::None || self.squeeze
     }
 
-    /// Returns whether `byte` at `place` begins a numbered line.
-    fn numbers(&self, place: LinePlace, byte: u8) -> bool {
-        place.at_start()
+    /// Returns whether `byte` at `position` begins a numbered line.
+    fn numbers(&self, position: PositionInLine, byte: u8) -> bool {
+        position.at_start()
             && match self.number {
-                Numbered::None => false,
-                Numbered::All => !(self.squeeze && byte == b'\n' && place == LinePlace::AfterBlank),
-                Numbered::Nonblank => byte != b'\n',
+                Numbering::None => false,
+                Numbering::All => !(self.squeeze && byte == b'\n' && position == PositionInLine::AfterBlank),
+                Numbering::Nonblank => byte != b'\n',
             }
     }
 
@@ -167,33 +168,33 @@ impl Transform {
         }
         let before = &block[1..block.len() - 1];
         match self.number {
-            Numbered::None => 0,
-            Numbered::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
+            Numbering::None => 0,
+            Numbering::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
             // These are all lines except empty ones that follow an empty one.
-            Numbered::All => count(block, |a, b, c| (b == b'\n') & !((a == b'\n') & (c == b'\n'))),
-            Numbered::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
+            Numbering::All => count(block, |a, b, c| (b == b'\n') & !((a == b'\n') & (c == b'\n'))),
+            Numbering::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
         }
     }
 
     /// Returns the bytes to hold back after `block`, given those held back before it.
-    fn held_after(&self, held: Held, block: &[u8]) -> Held {
+    fn held_after(&self, held: HeldBytes, block: &[u8]) -> HeldBytes {
         if block.is_empty() {
             return held;
         }
         match self.show {
-            Show::Raw if self.ends && block.ends_with(b"\r") => Held::new(b"\r"),
+            Show::Raw if self.ends && block.ends_with(b"\r") => HeldBytes::new(b"\r"),
             Show::Sanitized => {
-                let mut joined = [0; 2 * Held::MAX];
-                let tail = &block[block.len().saturating_sub(Held::MAX)..];
+                let mut joined = [0; 2 * HeldBytes::MAX];
+                let tail = &block[block.len().saturating_sub(HeldBytes::MAX)..];
                 let before = if tail.len() == block.len() { held.bytes() } else { &[] };
                 let len = before.len() + tail.len();
                 joined[..before.len()].copy_from_slice(before);
                 joined[before.len()..len].copy_from_slice(tail);
-                (len.saturating_sub(Held::MAX)..len)
+                (len.saturating_sub(HeldBytes::MAX)..len)
                     .find(|&at| first_char(&joined[at..len]) == Char::Cut)
-                    .map_or_else(Held::default, |at| Held::new(&joined[at..len]))
+                    .map_or_else(HeldBytes::default, |at| HeldBytes::new(&joined[at..len]))
             }
-            _ => Held::default(),
+            _ => HeldBytes::default(),
         }
     }
 
@@ -206,7 +207,7 @@ impl Transform {
         let held = self.held_after(state.held, block);
         let opens = held.bytes().first().copied();
         rest = &rest[..rest.len() - held.bytes().len().min(rest.len())];
-        if self.number == Numbered::None && !self.squeeze && !self.ends {
+        if self.number == Numbering::None && !self.squeeze && !self.ends {
             show::push(self.show, self.tabs, rest, out);
         } else {
             self.push_lines(state, rest, opens, out);
@@ -215,7 +216,7 @@ impl Transform {
 
     /// Appends the bytes held back if `block` completes them, and returns the rest of `block`.
     /// Returns `None` if they are still incomplete.
-    fn release<'b>(&self, held: Held, block: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
+    fn release<'b>(&self, held: HeldBytes, block: &'b [u8], out: &mut Vec<u8>) -> Option<&'b [u8]> {
         let first = *block.first()?;
         if held.len == 0 {
             return Some(block);
@@ -225,7 +226,7 @@ impl Transform {
             return Some(block);
         }
         let mut joined = held.bytes().to_vec();
-        joined.extend_from_slice(&block[..block.len().min(Held::MAX)]);
+        joined.extend_from_slice(&block[..block.len().min(HeldBytes::MAX)]);
         let used = match first_char(&joined) {
             Char::Cut => return None,
             Char::Whole(char) => char.len_utf8().max(held.bytes().len()),
@@ -239,14 +240,14 @@ impl Transform {
     /// byte so far is `held` gets its number now.
     fn push_lines(&self, state: &State, block: &[u8], held: Option<u8>, out: &mut Vec<u8>) {
         let mut number = LineNumber::new(state.numbered + 1);
-        let mut place = state.place;
+        let mut position = state.position;
         let mut rest = block;
         while let Some(first) = rest.first().copied().or(held) {
-            if self.squeeze && place == LinePlace::AfterBlank && first == b'\n' {
+            if self.squeeze && position == PositionInLine::AfterBlank && first == b'\n' {
                 rest = &rest[1..];
                 continue;
             }
-            if self.numbers(place, first) {
+            if self.numbers(position, first) {
                 number.push(out);
                 number.advance();
             }
@@ -254,9 +255,9 @@ impl Transform {
                 show::push(self.show, self.tabs, rest, out);
                 return;
             };
-            let (line, behind) = rest.split_at(end + 1);
-            rest = behind;
-            place = if end == 0 { place.after(b'\n') } else { LinePlace::Start };
+            let (line, after) = rest.split_at(end + 1);
+            rest = after;
+            position = if end == 0 { position.after(b'\n') } else { PositionInLine::Start };
             self.push_line(line, out);
         }
     }

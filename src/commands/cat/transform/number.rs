@@ -4,11 +4,11 @@
 //! ten change a single digit, and the digits are always ready to be copied.
 
 /// The number of digits of `u64::MAX`.
-const DIGITS: usize = 20;
+const MAX_DIGITS: usize = 20;
 
 /// The number of bytes that are always copied. A copy of fixed length needs no call, and this one
 /// suffices for fifteen digits.
-const FIXED: usize = 16;
+const COPY_LEN: usize = 16;
 
 /// The width to which GNU cat pads a line number, before the tab.
 const MIN_WIDTH: usize = 6;
@@ -17,7 +17,7 @@ const MIN_WIDTH: usize = 6;
 #[derive(Clone, Debug)]
 pub struct LineNumber {
     /// The digits up to the tab, followed by room for a copy of fixed length.
-    text: [u8; DIGITS + 1 + FIXED],
+    text: [u8; MAX_DIGITS + 1 + COPY_LEN],
     /// The position of the first digit.
     first: usize,
 }
@@ -26,9 +26,9 @@ impl LineNumber {
     /// Returns a line number with the value `number`.
     #[must_use]
     pub fn new(mut number: u64) -> Self {
-        let mut text = [b' '; DIGITS + 1 + FIXED];
-        text[DIGITS] = b'\t';
-        let mut first = DIGITS;
+        let mut text = [b' '; MAX_DIGITS + 1 + COPY_LEN];
+        text[MAX_DIGITS] = b'\t';
+        let mut first = MAX_DIGITS;
         loop {
             first -= 1;
             text[first] = b'0' + (number % 10) as u8;
@@ -42,7 +42,7 @@ impl LineNumber {
     /// Increments the number, which wraps from `u64::MAX` to zero.
     #[inline]
     pub fn advance(&mut self) {
-        let mut at = DIGITS - 1;
+        let mut at = MAX_DIGITS - 1;
         loop {
             match self.text[at] {
                 b' ' => {
@@ -67,15 +67,15 @@ impl LineNumber {
     /// Writes the padded digits and the tab.
     #[inline]
     pub fn push(&self, out: &mut Vec<u8>) {
-        let start = self.first.min(DIGITS - MIN_WIDTH);
-        let len = DIGITS + 1 - start;
-        match self.text[start..].first_chunk::<FIXED>() {
-            Some(fixed) if len <= FIXED => {
+        let start = self.first.min(MAX_DIGITS - MIN_WIDTH);
+        let len = MAX_DIGITS + 1 - start;
+        match self.text[start..].first_chunk::<COPY_LEN>() {
+            Some(fixed) if len <= COPY_LEN => {
                 let end = out.len() + len;
                 out.extend_from_slice(fixed);
                 out.truncate(end);
             }
-            _ => out.extend_from_slice(&self.text[start..=DIGITS]),
+            _ => out.extend_from_slice(&self.text[start..=MAX_DIGITS]),
         }
     }
 }

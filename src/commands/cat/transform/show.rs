@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unprintable_byte_is_found_wherever_it_stands() {
+    fn an_unprintable_byte_is_found_at_any_position() {
         for len in 1..100 {
             for at in 0..len {
                 let mut bytes = vec![b'a'; len];
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn characters_cut_short_are_told_from_malformed_ones() {
+    fn partial_characters_are_not_malformed() {
         assert_eq!(first_char("é".as_bytes()), Char::Whole('é'));
         assert_eq!(first_char(b"\xc3"), Char::Cut);
         assert_eq!(first_char(b"\xf0\x9f\x99"), Char::Cut);

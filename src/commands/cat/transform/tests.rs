@@ -21,7 +21,7 @@ fn oracle(transform: &Transform, input: &[u8]) -> Vec<u8> {
         } else {
             blanks = 0;
         }
-        if start && (transform.number == Numbered::All || transform.number == Numbered::Nonblank && byte != b'\n') {
+        if start && (transform.number == Numbering::All || transform.number == Numbering::Nonblank && byte != b'\n') {
             number += 1;
             out.extend_from_slice(format!("{number:6}\t").as_bytes());
         }
@@ -63,7 +63,7 @@ fn in_pieces(transform: &Transform, input: &[u8], cuts: &[usize]) -> Vec<u8> {
 }
 
 fn transforms() -> impl Strategy<Value = Transform> {
-    let number = prop_oneof![Just(Numbered::None), Just(Numbered::All), Just(Numbered::Nonblank)];
+    let number = prop_oneof![Just(Numbering::None), Just(Numbering::All), Just(Numbering::Nonblank)];
     (number, any::<[bool; 3]>(), prop_oneof![Just(Show::Raw), Just(Show::Nonprinting)])
         .prop_map(|(number, [squeeze, ends, tabs], show)| Transform { number, squeeze, ends, tabs, show })
 }
@@ -93,7 +93,7 @@ fn cut(input: &[u8], cuts: &[prop::sample::Index]) -> Vec<usize> {
 
 proptest! {
     #[test]
-    fn is_what_the_oracle_says_however_it_is_cut(
+    fn any_cut_gives_what_the_oracle_does(
         transform in transforms(), input in texts(), cuts in vec(any::<prop::sample::Index>(), 0..6)
     ) {
         let expected = oracle(&transform, &input);
@@ -127,7 +127,7 @@ proptest! {
 
 #[test]
 fn a_return_at_the_end_of_one_file_and_a_line_end_at_the_start_of_the_next_are_one() {
-    let transform = Transform { ends: true, number: Numbered::All, ..Transform::default() };
+    let transform = Transform { ends: true, number: Numbering::All, ..Transform::default() };
     assert_eq!(in_pieces(&transform, b"1\r\n2\r\n", &[2, 5]), b"     1\t1^M$\n     2\t2^M$\n");
     assert_eq!(in_pieces(&transform, b"1\r2\r", &[2]), b"     1\t1\r2\r");
 }
@@ -135,10 +135,10 @@ fn a_return_at_the_end_of_one_file_and_a_line_end_at_the_start_of_the_next_are_o
 #[test]
 fn runs_of_more_than_255_line_ends_are_counted_in_full() {
     let input = b"\n".repeat(70_000);
-    let all = Transform { number: Numbered::All, ..Transform::default() };
+    let all = Transform { number: Numbering::All, ..Transform::default() };
     assert_eq!(all.tally(&input), 69_998);
     assert_eq!(Transform { squeeze: true, ..all }.tally(&input), 0);
     let input = b"a\n".repeat(70_000);
     assert_eq!(Transform { squeeze: true, ..all }.tally(&input), 69_999);
-    assert_eq!(Transform { number: Numbered::Nonblank, ..all }.tally(&input), 69_999);
+    assert_eq!(Transform { number: Numbering::Nonblank, ..all }.tally(&input), 69_999);
 }

@@ -51,7 +51,7 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
             }
         };
         if let Some(audit) = &mut audit {
-            audit.leave_out(list);
+            audit.exclude(list);
         }
         let entries =
             ListEntries::new(input, list, &run.settings.named, run.settings.style.zero).read_from_stdin(from_stdin);
@@ -174,7 +174,7 @@ impl<'a> Check<'a> {
                     Ok(())
                 }
                 CheckOutcome::Checked(entry, verdict) => {
-                    let verdict = report.pass_over(&entry, verdict, &mut totals);
+                    let verdict = report.skip_entry(&entry, verdict, &mut totals);
                     if let Some(audit) = &mut audit {
                         audit.note(&entry, &verdict, report.is_unknown(&entry, &verdict, &totals));
                         if totals.is_missing(&entry, &verdict) {

@@ -46,7 +46,7 @@ pub struct ListTotals {
     /// The entries whose algorithm may not be supported.
     pub undecided: Undecided,
     /// The number of digests of unknown algorithms in rows in which other digests match.
-    passed_over: u64,
+    skipped: u64,
     /// The file whose pieces are being checked, the end of the pieces so far, and the file's size.
     piece: Option<(OsString, u64, Option<u64>)>,
     /// The number of files with bytes that no line covers.
@@ -215,7 +215,7 @@ impl CheckReport<'_> {
     }
 
     /// Ignores the digests of unknown algorithms in a row in which other digests match.
-    pub fn pass_over(
+    pub fn skip_entry(
         &self,
         entry: &ListEntry,
         verdict: io::Result<EntryVerdict>,
@@ -224,7 +224,7 @@ impl CheckReport<'_> {
         let is_unknown = self.is_unknown(entry, &verdict, totals);
         match verdict {
             Ok(EntryVerdict::Mismatched { unmatched, matched }) if is_unknown && is_verified(entry, &unmatched) => {
-                totals.passed_over += unmatched.len() as u64;
+                totals.skipped += unmatched.len() as u64;
                 Ok(EntryVerdict::Matched(matched))
             }
             verdict => verdict,

@@ -12,7 +12,7 @@ use super::row::{decimal, digest, entry};
 use crate::digest::{Algorithm, ForeignDigest};
 
 /// The length in bytes of the shortest digest that makes a line a row, except for a CRC-32.
-const SHORTEST: usize = 16;
+const MIN_DIGEST_LEN: usize = 16;
 
 /// The width to which md5deep pads a size.
 const SIZE_WIDTH: usize = 10;
@@ -32,7 +32,7 @@ fn any(filter: &AlgorithmFilter<'_>, text: &[u8], size: Option<u64>) -> Option<E
 }
 
 fn long(filter: &AlgorithmFilter<'_>, text: &[u8], size: Option<u64>) -> Option<Expected> {
-    any(filter, text, size).filter(|expected| expected.length() >= SHORTEST)
+    any(filter, text, size).filter(|expected| expected.length() >= MIN_DIGEST_LEN)
 }
 
 /// Splits a text at its first `separator`.
@@ -50,7 +50,8 @@ fn last_word(text: &[u8]) -> Option<(&[u8], &[u8])> {
 
 /// Parses `NAME DIGEST ...`. At least one digest is longer than a CRC.
 pub fn trailing(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
-    let is_digest = |bytes: &[u8]| bytes.len() >= SHORTEST || bytes.len() as u64 == Algorithm::Crc32.default_len();
+    let is_digest =
+        |bytes: &[u8]| bytes.len() >= MIN_DIGEST_LEN || bytes.len() as u64 == Algorithm::Crc32.default_len();
     let (mut rest, mut name, mut expected) = (line, line, Vec::new());
     while let Some((before, word)) = last_word(rest) {
         let Some(one) = any(filter, word, None).filter(|one| is_digest(&one.candidates[0].bytes)) else { break };
@@ -58,7 +59,7 @@ pub fn trailing(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> 
         (rest, name) = (before, before);
     }
     expected.reverse();
-    let is_long = expected.iter().any(|one| one.length() >= SHORTEST);
+    let is_long = expected.iter().any(|one| one.length() >= MIN_DIGEST_LEN);
     // The line may be a damaged `TAG (NAME) = DIGEST`, or have a digest in another notation before
     // those that are known.
     let is_foreign = |(_, word): (&[u8], &[u8])| word.len() >= 32 && word.iter().all(u8::is_ascii_alphanumeric);

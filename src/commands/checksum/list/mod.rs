@@ -152,7 +152,7 @@ impl<'a> ListEntries<'a> {
             ListLine::Nothing => {}
             ListLine::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
             ListLine::Field => self.improper(number, Fault::Form),
-            ListLine::Bare(expected) if !self.has_entries && self.tells_more(&expected) => {
+            ListLine::Bare(expected) if !self.has_entries && self.is_further_digest(&expected) => {
                 self.bare.push((number, expected));
             }
             ListLine::Bare(_) => {
@@ -190,7 +190,7 @@ impl<'a> ListEntries<'a> {
     }
 
     /// Returns whether a digest without a name may be a further digest of the same file.
-    fn tells_more(&self, expected: &Expected) -> bool {
+    fn is_further_digest(&self, expected: &Expected) -> bool {
         !self.is_set_of_digests && self.bare.iter().all(|(_, other)| other.length() != expected.length())
     }
 

@@ -158,8 +158,8 @@ impl<'a> Parser<'a> {
         }
         let is_other_field = line[0].is_ascii_whitespace() || table::is_field(line);
         if self.form == ListForm::Control(None) && is_other_field {
-            let is_lost = table::is_stray_digest(line);
-            return Some(if is_lost { ListLine::Improper(Fault::Row) } else { ListLine::Nothing });
+            let loses_digest = table::is_stray_digest(line);
+            return Some(if loses_digest { ListLine::Improper(Fault::Row) } else { ListLine::Nothing });
         }
         (table::is_furniture(line) || columns::frames_crc_table(line)).then_some(ListLine::Nothing)
     }

@@ -16,11 +16,11 @@ use crate::digest::{Algorithm, ForeignDigest, Spec};
 use crate::os::posix::OsStringExt;
 
 /// The length in bytes of the shortest digest that is recognized before a single blank.
-const SHORTEST_REVERSED: usize = 4;
+const MIN_REVERSED_LEN: usize = 4;
 
 /// The length in bytes of the shortest digest that is recognized in base64, unless it is the usual
 /// length of a named algorithm. Shorter ones may be words.
-const SHORTEST_BASE64: usize = 16;
+const MIN_BASE64_LEN: usize = 16;
 
 /// The separator of the digest and the name in untagged lines, the same throughout a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +112,7 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
         }
         _ => expected(filter, text)?,
     };
-    let is_short = filter.wanted.is_empty() && expected.length() < SHORTEST_REVERSED;
+    let is_short = filter.wanted.is_empty() && expected.length() < MIN_REVERSED_LEN;
     let marked = name.len() > 1 && matches!(name[0], b' ' | b'*');
     if is_name_before_digest(filter, &expected, name, marked) {
         return None;
@@ -160,19 +160,19 @@ fn is_name_before_digest(filter: &AlgorithmFilter<'_>, short: &Expected, rest: &
     });
     let (mut count, mut longest) = (0, 0);
     filter.wanted.is_empty()
-        && short.length() < SHORTEST_BASE64
+        && short.length() < MIN_BASE64_LEN
         && lengths.all(|len| {
             (count, longest) = (count + 1, longest.max(len));
-            len >= SHORTEST_REVERSED
+            len >= MIN_REVERSED_LEN
         })
-        && longest >= SHORTEST_BASE64
+        && longest >= MIN_BASE64_LEN
         && count > usize::from(is_marked)
 }
 
 /// Parses `text` as a digest without a tag.
 pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
     let is_usual = |len: u64| filter.wanted.iter().any(|algorithm| algorithm.default_len() == len);
-    let long_enough = |bytes: &Vec<u8>| bytes.len() >= SHORTEST_BASE64 || is_usual(bytes.len() as u64);
+    let long_enough = |bytes: &Vec<u8>| bytes.len() >= MIN_BASE64_LEN || is_usual(bytes.len() as u64);
     // A text can be both, in which case its length decides which digest it can be.
     [hex(text), base64(text).filter(long_enough)].into_iter().flatten().find_map(|bytes| {
         let specs = filter.fitting(bytes.len());
@@ -183,7 +183,7 @@ pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
 /// Parses a line that contains only a digest.
 pub fn bare(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<Expected> {
     let text = line.trim_ascii();
-    expected(filter, text).filter(|expected| expected.length() >= SHORTEST_REVERSED)
+    expected(filter, text).filter(|expected| expected.length() >= MIN_REVERSED_LEN)
 }
 
 /// Parses `SUM SIZE NAME` with a decimal sum: cksum's CRC with the size in bytes, and the sums of

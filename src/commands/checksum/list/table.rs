@@ -76,11 +76,11 @@ pub fn is_sfv(list: &OsStr) -> bool {
 
 /// Returns the name of the file to which the single digest of a list belongs: `f` for `f.sha256`.
 pub fn subject(list: &OsStr) -> Option<OsString> {
-    const OTHERS: [&[u8]; 6] = [b"sha", b"sha2", b"sum", b"hash", b"digest", b"checksum"];
+    const GENERIC_EXTENSIONS: [&[u8]; 6] = [b"sha", b"sha2", b"sum", b"hash", b"digest", b"checksum"];
     let (path, extension) = list.as_bytes().rsplit_once_at(b'.')?;
     let extension = extension.to_ascii_lowercase();
     let is_digest = |name: &str| Algorithm::named(name).is_some() || ForeignDigest::named(name).is_some();
-    let is_known = is_digest(text(&extension)) || OTHERS.contains(&&extension[..]);
+    let is_known = is_digest(text(&extension)) || GENERIC_EXTENSIONS.contains(&&extension[..]);
     (is_known && !path.is_empty() && !path.ends_with(b"/")).then(|| OsStr::from_bytes(path).to_owned())
 }
 
@@ -349,8 +349,8 @@ fn property(
         (b"Algorithm", before) => {
             let algorithm = Algorithm::named(text(value));
             *form = ListForm::Windows(algorithm, Partial::Algorithm);
-            let is_lost = matches!(before, ListForm::Windows(_, Partial::Digest(_)));
-            if is_lost || algorithm.is_none() { improper } else { Some(ListLine::Field) }
+            let loses_digest = matches!(before, ListForm::Windows(_, Partial::Digest(_)));
+            if loses_digest || algorithm.is_none() { improper } else { Some(ListLine::Field) }
         }
         (b"Hash", ListForm::Windows(algorithm, Partial::Algorithm)) => match hex(value) {
             Some(bytes) => {

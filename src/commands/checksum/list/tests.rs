@@ -143,7 +143,7 @@ fn a_damaged_record_is_not_passed_over() {
 }
 
 #[test]
-fn what_is_improper() {
+fn improper_lines_are_reported() {
     let wanted = &[Algorithm::Md5][..];
     for line in [
         "garbage",

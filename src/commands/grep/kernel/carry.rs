@@ -3,10 +3,10 @@
 use std::ffi::OsStr;
 
 use super::super::binary::BINARY;
-use super::super::context::{BlockOrigin, Reach, demote, keep_first};
+use super::super::context::{BlockOrigin, ContextState, demote, keep_first};
 use super::super::query::{Found, Wanted};
 use super::super::settings::Report;
-use super::long_line::seen;
+use super::long_line::haystack;
 use super::{Part, Search, Totals};
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow};
@@ -19,11 +19,11 @@ impl Search<'_> {
         let start = self.starts.map(|starts| starts.of(block.input())).unwrap_or_default();
         totals.line = start.line;
         totals.selected = 0;
-        totals.left = self.settings.max_count.unwrap_or(u64::MAX);
+        totals.remaining = self.settings.max_count.unwrap_or(u64::MAX);
         totals.printed = false;
         totals.hidden = false;
         totals.in_run = false;
-        totals.reach = Reach::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
+        totals.context = ContextState::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
         totals.note_compressed(block, self.name(block));
         let name = escape_name(OsStr::from_bytes(self.name(block)));
@@ -35,13 +35,13 @@ impl Search<'_> {
         let settings = self.settings;
         let stops = settings.stop_on_nonmatch && self.cut_run(block, part, totals);
         let mut selected = part.found.selected;
-        if selected > totals.left {
+        if selected > totals.remaining {
             if settings.report == Report::CountMatches {
-                let wanted = Wanted { limit: Some(totals.left), ..self.wanted() };
+                let wanted = Wanted { limit: Some(totals.remaining), ..self.wanted() };
                 part.found = self.search(block, self.text_of(block), wanted);
             }
-            selected = totals.left;
-            let hay = seen(&part.long, block);
+            selected = totals.remaining;
+            let hay = haystack(&part.long, block);
             let (pieces, terminator) = (&mut part.found.pieces, settings.query.terminator);
             if settings.passthru {
                 demote(hay, pieces, selected, terminator);
@@ -50,12 +50,12 @@ impl Search<'_> {
             }
             part.turned_binary = false;
         }
-        totals.left -= selected;
+        totals.remaining -= selected;
         totals.note_selected(selected > 0);
-        if settings.passes_over(block.kind()) {
+        if settings.skips_kind(block.kind()) {
             return Flow::EndInput;
         }
-        let enough = totals.left == 0;
+        let enough = totals.remaining == 0;
         match settings.report {
             Report::Nothing if selected > 0 => return Flow::Stop,
             Report::Nothing => {}
@@ -76,7 +76,7 @@ impl Search<'_> {
                 if selected > 0 {
                     // Separators are printed as if the input's lines had been.
                     totals.printed_any |= !settings.style.heading;
-                    part.untold = settings.binary == BinaryFiles::Binary;
+                    part.suppressed_match = settings.binary == BinaryFiles::Binary;
                     return Flow::EndInput;
                 }
             }
@@ -89,7 +89,7 @@ impl Search<'_> {
                 }
             }
         }
-        if stops || enough && !totals.reach.is_due() && !settings.passthru { Flow::EndInput } else { Flow::Continue }
+        if stops || enough && !totals.context.is_due() && !settings.passthru { Flow::EndInput } else { Flow::Continue }
     }
 
     /// Keeps only the first run of adjacent selected lines (`--stop-on-nonmatch`), which may have begun
@@ -116,7 +116,7 @@ impl Search<'_> {
             found.matches = self.settings.query.scan(lines, Wanted { matches: true, ..Wanted::default() }).matches;
         }
         totals.in_run = true;
-        end < seen(&part.long, block).len()
+        end < haystack(&part.long, block).len()
     }
 
     /// Computes the block's line numbers and the context that crosses its borders.
@@ -124,16 +124,16 @@ impl Search<'_> {
         let settings = self.settings;
         part.first_line = totals.line + 1;
         totals.line += part.found.terminators;
-        let hay = seen(&part.long, block);
+        let hay = haystack(&part.long, block);
         let mut follows = true;
         if settings.separates {
             let mark = settings.mark_length(block);
-            let origin = self.holds_places(block).then(|| BlockOrigin {
+            let origin = self.can_hold_offsets(block).then(|| BlockOrigin {
                 range: block.offset() + mark as u64..block.offset() + block.len(),
                 long_line: part.long.as_ref().map(|long| long.start - mark),
             });
             part.found.shift(-(mark as isize));
-            (part.lead, follows) = totals.reach.cross(&hay[mark..], origin.as_ref(), &mut part.found.pieces);
+            (part.lead, follows) = totals.context.cross(&hay[mark..], origin.as_ref(), &mut part.found.pieces);
             part.found.shift(mark as isize);
         }
         if part.found.pieces.is_empty() {
@@ -161,8 +161,8 @@ impl Search<'_> {
     /// Completes the output of an input after its last searched block.
     pub(super) fn end_input(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
         part.total = Some(totals.selected);
-        let tells = self.settings.report == Report::Lines && self.settings.binary == BinaryFiles::Binary;
-        part.untold |= std::mem::take(&mut totals.hidden) && tells;
+        let reports = self.settings.report == Report::Lines && self.settings.binary == BinaryFiles::Binary;
+        part.suppressed_match |= std::mem::take(&mut totals.hidden) && reports;
         if self.settings.report == Report::Json {
             let ended_at = (!totals.done).then(|| block.offset() + block.len());
             totals.json.end_input(self.name(block), ended_at, &mut part.text);

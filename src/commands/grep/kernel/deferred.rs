@@ -7,11 +7,11 @@ use std::ops::Range;
 use memchr::memrchr;
 
 use super::super::held::{HeldPiece, HeldText};
-use super::super::json::LinesPlace;
+use super::super::json::MessagePosition;
 use super::super::json_line::{JsonLine, flush_over};
 use super::super::lines::{count_lines, skip_lines};
 use super::super::settings::Report;
-use super::super::style::At;
+use super::super::style::LinePosition;
 use super::{Part, Search};
 use crate::engine::{Block, Sink};
 
@@ -40,24 +40,24 @@ impl Search<'_> {
             Deferred::LongLine { number, selected } => {
                 let Some(long) = &part.long else { return Ok(None) };
                 let offset = block.offset() + long.start as u64;
-                let place = At { name: b"", number, offset, selected, width: 0 };
+                let position = LinePosition { name: b"", number, offset, selected, width: 0 };
                 if self.settings.report == Report::Json {
                     let content = self.content_of(block, offset..block.offset() + block.len());
-                    let message = self.json_line(block, part, place);
+                    let message = self.json_line(block, part, position);
                     let pattern = self.finds_matches(selected).then_some(&self.settings.query.any);
                     return message.write((block, content.end - content.start), pattern, sink);
                 }
-                self.write_line(block, offset..block.offset() + block.len(), place, sink)
+                self.write_line(block, offset..block.offset() + block.len(), position, sink)
             }
             Deferred::Lead(number) => self.write_lead(block, &part.lead.pieces, number, sink),
         }
     }
 
     /// Returns the message of the long line at a position.
-    pub(super) fn json_line<'m>(&'m self, block: &'m Block, part: &Part, at: At<'_>) -> JsonLine<'m> {
-        let At { number, offset, selected, .. } = at;
-        let place = LinesPlace { name: self.name(block), number, offset, selected, replacement: None };
-        JsonLine { place, size: part.long.as_ref().map(|long| long.json).unwrap_or_default() }
+    pub(super) fn json_line<'m>(&'m self, block: &'m Block, part: &Part, at: LinePosition<'_>) -> JsonLine<'m> {
+        let LinePosition { number, offset, selected, .. } = at;
+        let position = MessagePosition { name: self.name(block), number, offset, selected, replacement: None };
+        JsonLine { position, size: part.long.as_ref().map(|long| long.json).unwrap_or_default() }
     }
 
     /// Returns the offsets of a line without its terminator. The line is the block's last one, or ends
@@ -75,10 +75,10 @@ impl Search<'_> {
         &self,
         block: &Block,
         line: Range<u64>,
-        at: At<'_>,
+        at: LinePosition<'_>,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
-        let at = At { name: self.name(block), width: self.settings.width_of(block.source()), ..at };
+        let at = LinePosition { name: self.name(block), width: self.settings.width_of(block.source()), ..at };
         let is_ended = self.is_ended(block, &line);
         self.printer().deferred_line(block, (self.content_of(block, line), is_ended), at, sink)
     }
@@ -92,7 +92,7 @@ impl Search<'_> {
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
         let width = self.settings.width_of(block.source());
-        let mut at = At { name: self.name(block), number, offset: 0, selected: false, width };
+        let mut at = LinePosition { name: self.name(block), number, offset: 0, selected: false, width };
         let mut next = block.offset() - pieces.iter().map(HeldPiece::len).sum::<u64>();
         for piece in pieces {
             at.offset = next;
@@ -104,10 +104,10 @@ impl Search<'_> {
                     sink.write(&text)?;
                     None
                 }
-                HeldText::Place { range, skipped: 0 } if piece.lines == 1 => {
+                HeldText::InFile { range, skipped: 0 } if piece.lines == 1 => {
                     self.write_line(block, range.clone(), at, sink)?
                 }
-                HeldText::Place { range, skipped } => self.write_place(block, (range.clone(), *skipped), at, sink)?,
+                HeldText::InFile { range, skipped } => self.write_range(block, (range.clone(), *skipped), at, sink)?,
             };
             if damage.is_some() {
                 return Ok(damage);
@@ -118,11 +118,11 @@ impl Search<'_> {
     }
 
     /// Writes the lines in `range`, except for the first ones.
-    fn write_place(
+    fn write_range(
         &self,
         block: &Block,
         (range, mut skipped): (Range<u64>, u64),
-        mut at: At<'_>,
+        mut at: LinePosition<'_>,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
         let terminator = self.settings.query.terminator;

@@ -8,9 +8,9 @@ use super::super::lines::lines_of;
 use super::super::print::Printer;
 use super::super::query::Piece;
 use super::super::settings::Report;
-use super::super::style::{At, Spans};
+use super::super::style::{LinePosition, Spans};
 use super::deferred::Deferred;
-use super::long_line::seen;
+use super::long_line::haystack;
 use super::{Part, Search, Totals};
 use crate::engine::{Block, Inserted, Insertion, Kernel};
 
@@ -38,8 +38,8 @@ impl Search<'_> {
         self.print_heading(block, part, &printer, text);
         let name = self.name(block);
         let width = settings.width_of(block.source());
-        let hay = seen(&part.long, block);
-        let at = |piece: &Piece| At {
+        let hay = haystack(&part.long, block);
+        let at = |piece: &Piece| LinePosition {
             name,
             number: part.first_line + piece.line,
             offset: block.offset() + piece.start as u64,
@@ -51,7 +51,7 @@ impl Search<'_> {
             defer(Deferred::Lead(first_number), text);
         } else if part.lead.lines > 0 {
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            let at = At { name, number: first_number, offset, selected: false, width };
+            let at = LinePosition { name, number: first_number, offset, selected: false, width };
             self.print_piece(&printer, (&part.lead.bytes, None), at, text);
         }
         let mut known = self.known_matches(block, part);
@@ -109,7 +109,7 @@ impl Search<'_> {
         &self,
         printer: &Printer<'_>,
         (lines, spans): (&[u8], Option<Spans<'_>>),
-        at: At<'_>,
+        at: LinePosition<'_>,
         text: &mut Vec<u8>,
     ) {
         if !self.checks() || std::str::from_utf8(lines).is_ok() {
@@ -132,13 +132,13 @@ impl Search<'_> {
     /// Returns the matches in the selected lines of a block, if they were kept.
     fn known_matches<'p>(&self, block: &'p Block, part: &'p Part) -> Option<Spans<'p>> {
         let are_kept = self.keeps_matches(block) && part.long.is_none() && !part.found.omits_spans;
-        let spans = Spans { hay: seen(&part.long, block), all: &part.found.spans, base: 0 };
+        let spans = Spans { hay: haystack(&part.long, block), all: &part.found.spans, base: 0 };
         (self.settings.multiline || are_kept).then_some(spans)
     }
 
     /// Formats JSON messages in file order, because they contain running totals.
     pub(super) fn print_json(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
-        let hay = seen(&part.long, block);
+        let hay = haystack(&part.long, block);
         let name = self.name(block);
         if block.offset() < Self::HEAD as u64
             && let Some(nul) = part.nul
@@ -151,12 +151,12 @@ impl Search<'_> {
         if part.lead.lines > 0 {
             let number = part.first_line - part.lead.lines;
             let offset = block.offset() - part.lead.bytes.len() as u64;
-            let place = json::LinesPlace { name, number, offset, selected: false, replacement: None };
-            totals.json.lines(query, &part.lead.bytes, None, place, &mut text);
+            let position = json::MessagePosition { name, number, offset, selected: false, replacement: None };
+            totals.json.lines(query, &part.lead.bytes, None, position, &mut text);
         }
         let mut known = self.known_matches(block, part);
         for piece in self.printed_together(&part.found.pieces).iter() {
-            let place = json::LinesPlace {
+            let position = json::MessagePosition {
                 name,
                 number: part.first_line + piece.line,
                 offset: block.offset() + piece.start as u64,
@@ -166,14 +166,14 @@ impl Search<'_> {
             let (piece, last) = part.split_long(piece);
             known.iter_mut().for_each(|spans| spans.skip_to(piece.start));
             let spans = known.filter(|_| self.settings.multiline || piece.selected);
-            totals.json.lines(query, &hay[piece.start..piece.end], spans, place, &mut text);
+            totals.json.lines(query, &hay[piece.start..piece.end], spans, position, &mut text);
             let Some(last) = last else { continue };
             let offset = block.offset() + last.start as u64;
             let number = part.first_line + last.line;
-            let at = At { name, number, offset, selected: last.selected, width: 0 };
+            let at = LinePosition { name, number, offset, selected: last.selected, width: 0 };
             let length = block.len() - last.start as u64;
             let message = self.json_line(block, part, at);
-            totals.json.long_line(message.place, length, (message.len(), message.size.matches), &mut text);
+            totals.json.long_line(message.position, length, (message.len(), message.size.matches), &mut text);
             deferred = Some((text.len(), Deferred::LongLine { number, selected: last.selected }));
         }
         match deferred {

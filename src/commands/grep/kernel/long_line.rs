@@ -31,7 +31,7 @@ pub(super) struct LongLine {
 }
 
 /// Returns the bytes of a block, with a short line in place of one that is not held.
-pub(super) fn seen<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8] {
+pub(super) fn haystack<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8] {
     long.as_ref().map_or(block.bytes(), |long| &long.stand_in)
 }
 
@@ -47,7 +47,7 @@ impl Search<'_> {
         let content_end = bytes.len() - usize::from(is_ended);
         let searched_end = self.settings.query.any.content(bytes).len();
         let start = long_line_start(block, mark..content_end, terminator)?;
-        if self.settings.style.long_lines.is_some_and(|limit| content_end - start <= limit.most) {
+        if self.settings.style.long_lines.is_some_and(|limit| content_end - start <= limit.max) {
             return None;
         }
         let mut stand_in = bytes[..start].to_vec();
@@ -135,7 +135,7 @@ impl Search<'_> {
             && settings.max_count.is_none()
             && !settings.separates
             && !settings.passthru
-            && !settings.query.looks_into_nuls()
+            && !settings.query.may_match_among_nuls()
             && (!is_printed || prints_from_file)
     }
 
@@ -161,7 +161,7 @@ impl Search<'_> {
         self.settings.report != Report::Lines
             || !self.settings.separates
             || self.settings.context.before == 0
-            || self.holds_places(block)
+            || self.can_hold_offsets(block)
     }
 
     fn can_replace(&self) -> bool {

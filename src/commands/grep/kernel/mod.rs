@@ -63,7 +63,7 @@ pub struct Part {
     /// The output that had to be formatted in file order.
     text: Vec<u8>,
     /// Whether lines of the input were selected but not printed, which a message reports.
-    untold: bool,
+    suppressed_match: bool,
     /// The reason why the search of the input failed in this block, if it did.
     failed: Option<String>,
     /// Messages and deferred text to insert into the text.
@@ -82,13 +82,13 @@ impl Kernel for Search<'_> {
     const HEAD: usize = 96 << 10;
 
     fn classify(&self, head: &[u8]) -> InputKind {
-        self.settings.verdict_on(head)
+        self.settings.classify(head)
     }
 
     fn scan(&self, block: &Block) -> Part {
         let settings = self.settings;
         let binary = block.kind() == BINARY;
-        if settings.passes_over(block.kind()) {
+        if settings.skips_kind(block.kind()) {
             return Part::default();
         }
         if let Some(len) = block.hole() {
@@ -126,8 +126,8 @@ impl Kernel for Search<'_> {
             let notice = self.begin_input(block, totals);
             part.messages.extend(notice.map(|notice| Insertion { at: 0, what: Inserted::Message(notice) }));
         }
-        if let Some(lines) = block.passed_lines() {
-            totals.pass(lines, &self.settings.query, self.settings.context, block.is_first());
+        if let Some(lines) = block.skipped_lines() {
+            totals.skip_omitted(lines, &self.settings.query, self.settings.context, block.is_first());
         }
         let mut flow = self.take(block, part, totals);
         if let Some(failure) = part.found.failure.take() {
@@ -140,7 +140,7 @@ impl Kernel for Search<'_> {
         if ended {
             self.end_input(block, part, totals);
         }
-        if ended && totals.left == 0 && block.source().is_stdin() {
+        if ended && totals.remaining == 0 && block.source().is_stdin() {
             totals.leave_at = Some(block.offset() + self.stopped_at(block, part) as u64);
         }
         flow
@@ -169,7 +169,7 @@ impl Kernel for Search<'_> {
             }
             Report::Nothing => {}
         }
-        if part.untold {
+        if part.suppressed_match {
             let name = escape_name(OsStr::from_bytes(self.name(block)));
             let advice = if is_tool() { "" } else { " (-a prints its lines)" };
             let message = Inserted::Message(format!("mapped: {name}: binary file matches{advice}"));
@@ -305,7 +305,7 @@ impl Search<'_> {
     }
 
     /// Returns whether lines of a block can be kept as offsets until they are printed.
-    fn holds_places(&self, block: &Block) -> bool {
+    fn can_hold_offsets(&self, block: &Block) -> bool {
         self.settings.report == Report::Lines && !self.settings.checks_encoding && block.is_mapped()
     }
 }

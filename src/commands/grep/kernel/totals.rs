@@ -1,6 +1,6 @@
 //! The state of a search that passes from block to block and from input to input, in file order.
 
-use super::super::context::{Context, Reach};
+use super::super::context::{Context, ContextState};
 use super::super::json;
 use super::super::query::Query;
 use crate::decode::Format;
@@ -56,23 +56,23 @@ pub struct Totals {
     /// The number of selected lines or matches of the current input so far.
     pub(super) selected: u64,
     /// The number of lines of the current input that may still be selected.
-    pub(super) left: u64,
+    pub(super) remaining: u64,
     /// Whether a line of the current input was printed.
     pub(super) printed: bool,
     /// Whether a selected line of the current input was not printed.
     pub(super) hidden: bool,
     /// Whether a run of selected lines that `--stop-on-nonmatch` ends is under way.
     pub(super) in_run: bool,
-    pub(super) reach: Reach,
+    pub(super) context: ContextState,
 }
 
 impl Totals {
     /// Continues with `other`, the totals of the input searched before this one.
-    pub fn go_on_after(&mut self, other: &Totals) {
+    pub fn continue_from(&mut self, other: &Totals) {
         self.selected_any |= other.selected_any;
         self.failed |= other.failed;
         self.printed_any |= other.printed_any;
-        self.json.go_on_after(&other.json);
+        self.json.continue_from(&other.json);
     }
 
     /// Records the name and the format of an input that begins with this block, if it is compressed.
@@ -96,17 +96,17 @@ impl Totals {
     }
 
     /// Skips omitted lines. Context does not reach across them.
-    pub(super) fn pass(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
+    pub(super) fn skip_omitted(&mut self, lines: u64, query: &Query, context: Context, is_first: bool) {
         // The lines of a merged log may not be in the order of the file.
         self.line = self.line.wrapping_add(lines);
         if !is_first {
-            self.reach = Reach::new(context, query.terminator);
+            self.context = ContextState::new(context, query.terminator);
         }
     }
 
     /// Records that a line of another input was printed last.
     pub fn interrupt(&mut self) {
         self.printed = false;
-        self.reach.interrupt();
+        self.context.interrupt();
     }
 }

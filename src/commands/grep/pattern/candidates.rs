@@ -22,8 +22,12 @@ pub(super) struct CandidateTally {
 
 impl CandidateTally {
     /// Returns whether the automaton pays, judged by all calls so far.
-    pub(super) fn pays(&self) -> bool {
-        few_enough(self.candidates.load(Ordering::Relaxed), self.searched.load(Ordering::Relaxed), TOTAL_ALLOWANCE)
+    pub(super) fn is_worthwhile(&self) -> bool {
+        are_few_candidates(
+            self.candidates.load(Ordering::Relaxed),
+            self.searched.load(Ordering::Relaxed),
+            TOTAL_ALLOWANCE,
+        )
     }
 
     /// Adds the candidates that a call found, and the bytes that it searched.
@@ -34,11 +38,11 @@ impl CandidateTally {
 }
 
 /// Returns whether a single call has found few enough candidates to continue.
-pub(super) fn call_pays(candidates: usize, searched: usize) -> bool {
-    few_enough(candidates, searched, CALL_ALLOWANCE)
+pub(super) fn is_call_worthwhile(candidates: usize, searched: usize) -> bool {
+    are_few_candidates(candidates, searched, CALL_ALLOWANCE)
 }
 
-fn few_enough(candidates: usize, searched: usize, allowance: usize) -> bool {
+fn are_few_candidates(candidates: usize, searched: usize, allowance: usize) -> bool {
     candidates.saturating_mul(BYTES_PER_CANDIDATE) <= searched.saturating_add(allowance)
 }
 
@@ -53,10 +57,10 @@ mod tests {
         // without. Candidates that matched were not counted, so lines were searched twice even if
         // nearly all matched.
         for _ in 0..2000 {
-            assert!(call_pays(1, 100));
+            assert!(is_call_worthwhile(1, 100));
             tally.add(1, 100);
         }
-        assert!(!tally.pays());
+        assert!(!tally.is_worthwhile());
     }
 
     #[test]
@@ -66,6 +70,6 @@ mod tests {
             tally.add(1, 1_000_000);
             tally.add(1, 100_000);
         }
-        assert!(tally.pays());
+        assert!(tally.is_worthwhile());
     }
 }

@@ -9,11 +9,11 @@ use super::super::failure::Failure;
 use super::super::match_position::MatchPosition;
 use super::super::perl::{LineRegex, Perl};
 use super::super::unstable::search_unstable;
-use super::candidates::call_pays;
+use super::candidates::is_call_worthwhile;
 use super::{Finder, Pattern, RegexEngine, automata_match};
 
 /// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer by itself.
-const FEWEST_BYTES_FOR_AUTOMATON: usize = 32 << 10;
+const MIN_AUTOMATON_BYTES: usize = 32 << 10;
 
 /// The number of bytes of lines that are copied for PCRE2 at a time. These fit into the nearest
 /// cache. In tests, the number is small, so that they cross the end of a copy.
@@ -116,7 +116,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         if from < self.near_end {
             let line = self.next_near(from);
             if let Some(line) = &line {
-                self.look_near(line.end);
+                self.search_near(line.end);
                 return Some(line.clone());
             }
             from = self.near_end;
@@ -129,7 +129,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
             if is_confirmed && !pattern.crlf || automata_match(regex, pattern.content(&self.hay[line.clone()])) {
                 if self.wants_matches {
                     self.near_end = line.end;
-                    self.look_near(line.end);
+                    self.search_near(line.end);
                 }
                 return Some(line);
             }
@@ -138,7 +138,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     }
 
     /// Extends `near_end` beyond a matching line that ends at `end`.
-    fn look_near(&mut self, end: usize) {
+    fn search_near(&mut self, end: usize) {
         if self.near_end < end + NEAR_BYTES / 2 && self.near_end < self.hay.len() {
             self.near_end = self.pattern.line_end(self.hay, (end + NEAR_BYTES).min(self.hay.len()) - 1);
         }
@@ -162,12 +162,12 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     fn next_by_backtracking(&mut self, perl: &'p Perl, from: usize) -> Result<Option<Range<usize>>, Failure> {
         let (pattern, hay) = (self.pattern, self.hay);
         let mut start = from;
-        if hay.len() - from >= FEWEST_BYTES_FOR_AUTOMATON
-            && pattern.candidates.pays()
+        if hay.len() - from >= MIN_AUTOMATON_BYTES
+            && pattern.candidates.is_worthwhile()
             && let Some(relaxed) = perl.relaxed()
         {
             let mut candidates = 0;
-            while call_pays(candidates, start - from) {
+            while is_call_worthwhile(candidates, start - from) {
                 let Some((line, is_confirmed)) = self.candidate_line(relaxed, start) else { return Ok(None) };
                 start = line.end;
                 let content = pattern.content(&hay[line.clone()]);

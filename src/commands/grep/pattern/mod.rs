@@ -31,7 +31,7 @@ pub use line_finder::LineFinder;
 pub use replace::Replaced;
 
 /// The maximum length, in bytes, of matches that are found by keeping the last bytes of a part of a line.
-pub const LONGEST: usize = 64 << 10;
+pub const MAX_OVERLAP: usize = 64 << 10;
 
 /// The method of finding lines. All methods select the same lines.
 #[derive(Debug)]
@@ -112,13 +112,13 @@ impl Pattern {
     }
 
     fn has_bounded_matches(&self) -> bool {
-        self.longest_in_line().is_some_and(|longest| longest <= LONGEST)
+        self.longest_in_line().is_some_and(|longest| longest <= MAX_OVERLAP)
     }
 
     /// Returns the position in a part of a line before which matches are certain, whatever bytes
     /// come after the part.
     pub fn certain_end(&self, part: &[u8]) -> usize {
-        match (self.longest_in_line().filter(|&longest| longest <= LONGEST), &self.open_match) {
+        match (self.longest_in_line().filter(|&longest| longest <= MAX_OVERLAP), &self.open_match) {
             (Some(longest), _) => part.len().saturating_sub(longest.saturating_sub(1)),
             (None, Some(open)) => open.start(part),
             (None, None) => 0,

@@ -13,11 +13,11 @@ use crate::os::ThreadClock;
 
 /// The minimum length in bytes of a haystack whose search has a time limit, and the minimum time
 /// limit. Searches of shorter haystacks have only the limit on steps.
-pub(super) const LONG: usize = 16 << 10;
-pub(super) const LEAST_TIME: Duration = Duration::from_secs(1);
+pub(super) const MIN_TIMED_LEN: usize = 16 << 10;
+pub(super) const MIN_TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// The interval at which the time of a search is checked.
-const LOOK_INTERVAL: Duration = Duration::from_millis(50);
+const CHECK_INTERVAL: Duration = Duration::from_millis(50);
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -52,7 +52,7 @@ pub(super) fn within<T: Send + 'static>(left: &mut Duration, work: impl FnOnce()
     let (reply, answer) = channel();
     _ = searcher.jobs.send(Box::new(move || _ = reply.send(work())));
     loop {
-        let result = answer.recv_timeout(LOOK_INTERVAL);
+        let result = answer.recv_timeout(CHECK_INTERVAL);
         let spent = searcher.clock.now().saturating_sub(before);
         match result {
             Ok(result) => {
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_takes_too_long_is_left_behind() {
+    fn a_search_that_takes_too_long_is_abandoned() {
         let mut left = Duration::from_millis(100);
         assert_eq!(within(&mut left, || 1), Some(1));
         let endless = || -> i32 {

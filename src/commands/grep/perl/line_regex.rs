@@ -9,7 +9,7 @@ use super::super::per_thread::PerThread;
 use super::super::perl_lines::within_line;
 use super::super::syntax::Syntax;
 use super::build::build;
-use super::limit::LONG;
+use super::limit::MIN_TIMED_LEN;
 
 /// A regex that searches many lines at once.
 #[derive(Debug)]
@@ -71,8 +71,8 @@ impl LineRegexes {
 /// Returns whether one of these lines is long. Most of their bytes are not examined.
 fn has_long_line(lines: &[u8]) -> bool {
     let mut start = 0;
-    while lines.len() - start >= LONG {
-        match memchr::memrchr(b'\n', &lines[start..start + LONG]) {
+    while lines.len() - start >= MIN_TIMED_LEN {
+        match memchr::memrchr(b'\n', &lines[start..start + MIN_TIMED_LEN]) {
             Some(end) => start += end + 1,
             None => return true,
         }

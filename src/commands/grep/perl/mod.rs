@@ -19,7 +19,7 @@ use super::relaxed::Relaxed;
 use super::syntax::Syntax;
 use build::{build, group, refusal, relaxed};
 use copy::{copy_of, keep, with_copy};
-use limit::{LEAST_TIME, LONG, within};
+use limit::{MIN_TIME_LIMIT, MIN_TIMED_LEN, within};
 use line_regex::LineRegexes;
 use text::{as_text, leading_verbs};
 
@@ -32,7 +32,7 @@ mod text;
 pub use line_regex::LineRegex;
 
 /// The maximum number of matches that are searched for at once in a long haystack.
-const MOST_MATCHES: usize = 4096;
+const MAX_MATCHES_PER_CALL: usize = 4096;
 
 /// A compiled set of alternatives.
 pub struct Perl {
@@ -139,7 +139,7 @@ impl Perl {
     /// # Errors
     /// Returns an error if PCRE2 gives up.
     pub fn find_at(&self, hay: &[u8], at: usize) -> Result<Option<Range<usize>>, Failure> {
-        if hay.len() < LONG {
+        if hay.len() < MIN_TIMED_LEN {
             return with_copy(hay, |hay| self.regexes.find_at(hay, at));
         }
         self.search_long(hay, &mut self.time_for(hay), move |regexes, hay| regexes.find_at(hay, at), |_, found| found)
@@ -157,30 +157,30 @@ impl Perl {
         mut each: impl FnMut(Range<usize>, &[u8], &Groups<'_>) -> bool,
     ) -> Result<(), Failure> {
         let mut progress = MatchPosition::default();
-        if hay.len() < LONG {
+        if hay.len() < MIN_TIMED_LEN {
             let mut each = |hay: &[u8], found, groups: &Groups<'_>| each(found, hay, groups);
             return with_copy(hay, |hay| self.regexes.matches(hay, captures, &mut progress, &mut each));
         }
-        let (mut left, mut most) = (self.time_for(hay), 1);
+        let (mut left, mut max) = (self.time_for(hay), 1);
         loop {
             let work = move |regexes: &Regexes, hay: &[u8]| {
                 let (mut progress, mut all) = (progress, Matches::new());
                 let result = regexes.matches(hay, captures, &mut progress, &mut |_, found, groups| {
                     all.push((found, if captures { groups.iter().collect() } else { Vec::new() }));
-                    all.len() < most
+                    all.len() < max
                 });
                 (progress, all, result)
             };
-            let goes_on = self.search_long(hay, &mut left, work, |hay, (reached, all, result)| {
+            let continues = self.search_long(hay, &mut left, work, |hay, (reached, all, result)| {
                 progress = reached;
-                let is_last = all.len() < most;
-                let goes_on = all.into_iter().all(|(found, groups)| each(found, hay, &Groups::Spans(&groups)));
-                result.map(|()| goes_on && !is_last)
+                let is_last = all.len() < max;
+                let continues = all.into_iter().all(|(found, groups)| each(found, hay, &Groups::Spans(&groups)));
+                result.map(|()| continues && !is_last)
             })?;
-            if !goes_on {
+            if !continues {
                 return Ok(());
             }
-            most = (2 * most).min(MOST_MATCHES);
+            max = (2 * max).min(MAX_MATCHES_PER_CALL);
         }
     }
 
@@ -217,7 +217,7 @@ impl Perl {
     /// by a search that does not backtrack over the whole haystack.
     fn time_for(&self, hay: &[u8]) -> Duration {
         let length = self.regexes.regex.as_str().len().max(16) as u64;
-        LEAST_TIME + Duration::from_nanos((hay.len() as u64).saturating_mul(5 * length))
+        MIN_TIME_LIMIT + Duration::from_nanos((hay.len() as u64).saturating_mul(5 * length))
     }
 
     /// Calls `work` with a copy of a haystack, and `take` with the result. Returns an error if

@@ -18,7 +18,7 @@ fn all(perl: &Perl, hay: &[u8]) -> Vec<Range<usize>> {
 }
 
 #[test]
-fn what_automata_lack_is_found() {
+fn features_that_automata_lack_are_supported() {
     assert_eq!(perl(r"foo\Kbar").find_at(b"foobar", 0), Ok(Some(3..6)));
     assert_eq!(perl(r"(\w+) \1").find_at(b"the the", 0), Ok(Some(0..7)));
     assert_eq!(perl(r"\d+(?= EUR)").find_at(b"5 USD 70 EUR", 0), Ok(Some(6..8)));

@@ -17,17 +17,17 @@ pub(super) fn offset_as_typed(pattern: &[u8], utf8: bool, ends_at_record: bool, 
     transcribe(pattern, utf8, ends_at_record, offset).1
 }
 
-/// Returns the first `most` bytes of a pattern's text, and the number of bytes of the pattern that
+/// Returns the first `max` bytes of a pattern's text, and the number of bytes of the pattern that
 /// they represent.
-fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, most: usize) -> (Vec<u8>, usize) {
+fn transcribe(pattern: &[u8], utf8: bool, ends_at_record: bool, max: usize) -> (Vec<u8>, usize) {
     if utf8 && !(ends_at_record && pattern.contains(&b'$')) {
-        let length = pattern.len().min(most);
+        let length = pattern.len().min(max);
         return (pattern[..length].to_vec(), length);
     }
     let mut text = Vec::with_capacity(pattern.len());
     let (mut quoted, mut in_class) = (false, false);
     let mut rest = pattern;
-    while let Some((&byte, after)) = rest.split_first().filter(|_| text.len() < most) {
+    while let Some((&byte, after)) = rest.split_first().filter(|_| text.len() < max) {
         rest = after;
         match byte {
             _ if !utf8 && !byte.is_ascii() => {

@@ -44,9 +44,9 @@ impl Translation<'_> {
         }
         let is_skipped = self.extended && self.before != Before::Atom;
         match self.bounds() {
-            Ok(Some((least, most))) => {
-                let most = most.map_or(String::new(), |most| most.to_string());
-                self.repeat(&format!("{{{least},{most}}}"));
+            Ok(Some((min, max))) => {
+                let max = max.map_or(String::new(), |max| max.to_string());
+                self.repeat(&format!("{{{min},{max}}}"));
                 // In glibc's parser, a skipped interval is an atom for the next token.
                 self.before = Before::Atom;
                 return Ok(());
@@ -66,29 +66,29 @@ impl Translation<'_> {
     /// interval, which is not an error in an extended pattern.
     fn bounds(&mut self) -> Result<Option<(u32, Option<u32>)>, Error> {
         let (first, mut end) = self.bound();
-        let least = match (first, end) {
+        let min = match (first, end) {
             (Bound::Missing, BoundEnd::Comma) => Bound::Of(0),
             (Bound::Missing, _) => return Err(Error::InvalidInterval),
             (bound, _) => bound,
         };
-        let mut most = least;
+        let mut max = min;
         if end == BoundEnd::Comma {
-            (most, end) = self.bound();
+            (max, end) = self.bound();
         }
-        let (least, most) = match (least, most) {
-            (Bound::Of(least), Bound::Of(most)) => (least, Some(most)),
-            (Bound::Of(least), Bound::Missing) => (least, None),
+        let (min, max) = match (min, max) {
+            (Bound::Of(min), Bound::Of(max)) => (min, Some(max)),
+            (Bound::Of(min), Bound::Missing) => (min, None),
             _ if self.extended => return Ok(None),
             _ if end == BoundEnd::Pattern => return Err(Error::UnmatchedBrace),
             _ => return Err(Error::InvalidInterval),
         };
-        if end != BoundEnd::Brace || most.is_some_and(|most| most < least) {
+        if end != BoundEnd::Brace || max.is_some_and(|max| max < min) {
             return Err(Error::InvalidInterval);
         }
-        if most.unwrap_or(least) > REPEAT_MAX {
+        if max.unwrap_or(min) > REPEAT_MAX {
             return Err(Error::IntervalTooBig);
         }
-        Ok(Some((least, most)))
+        Ok(Some((min, max)))
     }
 
     fn bound(&mut self) -> (Bound, BoundEnd) {

@@ -6,16 +6,16 @@ use std::ops::Range;
 use super::super::excerpt::Excerpt;
 use super::super::json_line::flush_over;
 use super::super::stretches::{LineStretch, LineStretches};
-use super::super::style::At;
+use super::super::style::LinePosition;
 use super::Printer;
 use crate::engine::{Block, Sink};
 
 /// The maximum number of bytes of text to buffer before they are written.
-const BUFFERED: usize = 64 << 10;
+const MAX_BUFFERED_BYTES: usize = 64 << 10;
 
 /// A line that is being printed.
 struct DeferredLine<'l> {
-    at: At<'l>,
+    at: LinePosition<'l>,
     /// Whether only its matches are printed.
     only_matching: bool,
     /// The number of bytes of the line, with its replacements, before the next stretch.
@@ -39,7 +39,7 @@ impl Printer<'_> {
         &self,
         block: &Block,
         (range, is_ended): (Range<u64>, bool),
-        at: At<'_>,
+        at: LinePosition<'_>,
         sink: &mut dyn Sink,
     ) -> io::Result<Option<io::Error>> {
         let style = self.style;
@@ -75,7 +75,7 @@ impl Printer<'_> {
         let stretches = if line.only_matching { stretches.without_holes() } else { stretches };
         let damage = stretches.read(block, range, &mut |stretch| {
             self.stretch(stretch, &mut line);
-            flush_over(BUFFERED, &mut line.text, sink).map(|()| true)
+            flush_over(MAX_BUFFERED_BYTES, &mut line.text, sink).map(|()| true)
         })?;
         if damage.is_none() && !line.only_matching {
             self.end_color(&mut line);
@@ -141,7 +141,7 @@ impl Printer<'_> {
         line.position += stretch.text.len() + stretch.zeros as usize;
         if line.only_matching {
             if stretch.is_match {
-                let at = At { offset: line.at.offset + position as u64, ..line.at };
+                let at = LinePosition { offset: line.at.offset + position as u64, ..line.at };
                 let column = self.style.column.then_some(position + 1);
                 self.matched(stretch.text, column, at, &mut line.text);
             }

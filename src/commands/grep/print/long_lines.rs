@@ -3,13 +3,19 @@
 use std::ops::Range;
 
 use super::super::excerpt::Excerpt;
-use super::super::style::At;
+use super::super::style::LinePosition;
 use super::{Line, Printer};
 use crate::cli::grep::Preview;
 
 impl Printer<'_> {
     /// Prints a line with its prefix. If the line is too long, only the part around `shown` is printed.
-    pub(super) fn prefixed(&self, line: Line<'_>, shown: Option<Range<usize>>, at: At<'_>, text: &mut Vec<u8>) {
+    pub(super) fn prefixed(
+        &self,
+        line: Line<'_>,
+        shown: Option<Range<usize>>,
+        at: LinePosition<'_>,
+        text: &mut Vec<u8>,
+    ) {
         let has_text = line.bytes.len() > usize::from(line.bytes.ends_with(&[self.style.terminator]));
         let column = shown.as_ref().filter(|_| self.style.column).map(|found| found.start + 1);
         self.prefix(column, has_text, at, text);
@@ -31,7 +37,7 @@ impl Printer<'_> {
     /// Returns the excerpt to print if the length of a line, without its first `blanks` bytes,
     /// exceeds the limit.
     fn excerpt(&self, line: Line<'_>, blanks: usize, shown: Option<Range<usize>>, selected: bool) -> Option<Excerpt> {
-        let limit = self.style.long_lines.filter(|limit| line.content.len() - blanks > limit.most)?;
+        let limit = self.style.long_lines.filter(|limit| line.content.len() - blanks > limit.max)?;
         let text = &line.content[blanks..];
         let holds = selected != self.style.inverted;
         let knows_matches = self.style.column
@@ -42,10 +48,10 @@ impl Printer<'_> {
         Some(match limit.preview {
             Some(Preview::Match) => {
                 let shown = shown.map(|found| found.start.max(blanks) - blanks..found.end.max(blanks) - blanks);
-                Excerpt::around(text, shown, limit.most)
+                Excerpt::around(text, shown, limit.max)
             }
             Some(Preview::Start) => {
-                let end = Excerpt::end_of_start(text, limit.most);
+                let end = Excerpt::end_of_start(text, limit.max);
                 let after = |found: &Range<usize>| found.start >= blanks + end;
                 let left = counts.then(|| match &shown {
                     Some(found) if self.style.per_match => u64::from(after(found)),
@@ -75,13 +81,13 @@ impl Printer<'_> {
     }
 
     /// Prints a match on a line of its own.
-    pub fn matched(&self, matched: &[u8], column: Option<usize>, at: At<'_>, text: &mut Vec<u8>) {
+    pub fn matched(&self, matched: &[u8], column: Option<usize>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         self.prefix(column, true, at, text);
         let matched = if self.style.trim { matched.trim_ascii_start() } else { matched };
         let excerpt =
-            self.style.long_lines.filter(|limit| matched.len() > limit.most).map(|limit| match limit.preview {
-                Some(Preview::Match) => Excerpt::around(matched, None, limit.most),
-                Some(Preview::Start) => Excerpt::start(Excerpt::end_of_start(matched, limit.most), Some(0)),
+            self.style.long_lines.filter(|limit| matched.len() > limit.max).map(|limit| match limit.preview {
+                Some(Preview::Match) => Excerpt::around(matched, None, limit.max),
+                Some(Preview::Start) => Excerpt::start(Excerpt::end_of_start(matched, limit.max), Some(0)),
                 None => Excerpt::note(at.selected, None),
             });
         let (before, cut, after) = match &excerpt {

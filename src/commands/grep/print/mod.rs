@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::lines::lines_of;
 use super::pattern::Pattern;
-use super::style::{At, Spans, Style};
+use super::style::{LinePosition, Spans, Style};
 use crate::cli::grep::Preview;
 use crate::engine::{Inserted, Insertion};
 use crate::os::append_copy;
@@ -30,7 +30,7 @@ pub struct Printer<'a> {
 
 /// The minimum length in bytes of a line that is not copied into the text each time it is printed
 /// for one of its matches.
-const LONG: usize = 256;
+const MIN_UNCOPIED_LINE: usize = 256;
 
 /// One line of a piece.
 #[derive(Clone, Copy)]
@@ -45,7 +45,7 @@ struct Line<'l> {
 
 impl Printer<'_> {
     /// Prints adjacent whole lines. A terminator is added to an unterminated last line.
-    pub fn lines(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
+    pub fn lines(&self, lines: &[u8], spans: Option<Spans<'_>>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let style = self.style;
         if style.only_matching && at.selected == style.inverted && !style.passthru {
             return;
@@ -90,7 +90,7 @@ impl Printer<'_> {
         });
     }
 
-    fn each_line(&self, lines: &[u8], spans: Option<Spans<'_>>, at: At<'_>, text: &mut Vec<u8>) {
+    fn each_line(&self, lines: &[u8], spans: Option<Spans<'_>>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let (mut at, mut spans) = (at, spans);
         for bytes in lines_of(lines, self.style.terminator) {
             let line = Line { bytes, content: self.pattern.content(bytes), spans };
@@ -110,7 +110,13 @@ impl Printer<'_> {
 
     /// Prints lines with their matches replaced, one line at a time or, if matches may span lines,
     /// all lines together.
-    fn replaced(&self, (lines, known): (&[u8], Option<Spans<'_>>), replacement: &[u8], at: At<'_>, text: &mut Vec<u8>) {
+    fn replaced(
+        &self,
+        (lines, known): (&[u8], Option<Spans<'_>>),
+        replacement: &[u8],
+        at: LinePosition<'_>,
+        text: &mut Vec<u8>,
+    ) {
         let (mut at, together) = (at, known.is_some());
         let whole = together.then_some(lines).into_iter();
         for bytes in whole.chain(lines_of(if together { &[] } else { lines }, self.style.terminator)) {
@@ -183,7 +189,7 @@ impl Printer<'_> {
         }
     }
 
-    fn line(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
+    fn line(&self, line: Line<'_>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let holds = at.selected != self.style.inverted;
         let shows_first = self.style.long_lines.is_some_and(|limit| limit.preview == Some(Preview::Match));
         let first = match holds && (self.style.column || shows_first) {
@@ -194,7 +200,7 @@ impl Printer<'_> {
     }
 
     /// Prints a line for each match that begins on it.
-    fn once_per_match(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
+    fn once_per_match(&self, line: Line<'_>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let mut found = Vec::new();
         self.matches_in(line, |span, begins_here| {
             found.push((span, begins_here));
@@ -205,7 +211,7 @@ impl Printer<'_> {
         let line = Line { spans: Some(Spans { hay: line.bytes, all: &all, base: 0 }), ..line };
         let begun = found.into_iter().filter_map(|(span, begins_here)| begins_here.then_some(span));
         match self.copies {
-            Some(copies) if line.bytes.len() > LONG && !self.changes_lines() => {
+            Some(copies) if line.bytes.len() > MIN_UNCOPIED_LINE && !self.changes_lines() => {
                 let unit: Arc<[u8]> = line.bytes.into();
                 for span in begun {
                     self.prefix(self.style.column.then_some(span.start + 1), true, at, text);
@@ -295,13 +301,13 @@ impl Printer<'_> {
     }
 
     /// Prints each match of a line on a line of its own.
-    fn parts(&self, line: Line<'_>, at: At<'_>, text: &mut Vec<u8>) {
+    fn parts(&self, line: Line<'_>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let is_replaced = self.style.replacement.is_some();
         self.matches_in(line, |found, _| {
             if found.is_empty() && !is_replaced {
                 return true;
             }
-            let place = At { offset: at.offset + found.start as u64, ..at };
+            let place = LinePosition { offset: at.offset + found.start as u64, ..at };
             let column = self.style.column.then_some(found.start + 1);
             self.matched(&line.content[found], column, place, text);
             true
@@ -345,7 +351,7 @@ mod tests {
     fn printed(style: &Style, lines: &[u8]) -> String {
         let pattern = Pattern::new(&[b"b+".to_vec()], &Syntax::default()).unwrap();
         let mut text = Vec::new();
-        let at = At { name: b"f", number: 9, offset: 100, selected: true, width: 4 };
+        let at = LinePosition { name: b"f", number: 9, offset: 100, selected: true, width: 4 };
         Printer { style, pattern: &pattern, copies: None }.lines(lines, None, at, &mut text);
         String::from_utf8(text).unwrap()
     }
@@ -384,7 +390,7 @@ mod tests {
 
     #[test]
     fn long_lines_are_notes_or_previews() {
-        let style = |preview| Style { long_lines: Some(LongLines { most: 9, preview }), ..plain() };
+        let style = |preview| Style { long_lines: Some(LongLines { max: 9, preview }), ..plain() };
         let long = b"0123456789abba9876543210\n";
         assert_eq!(printed(&style(Some(Preview::Match)), long), "[...]89abba987[...]\n");
         assert_eq!(printed(&style(Some(Preview::Start)), long), "012345678 [... omitted end of long line]\n");

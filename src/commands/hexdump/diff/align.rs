@@ -9,17 +9,17 @@ pub const WINDOW: usize = 64 << 10;
 const _: () = assert!(WINDOW - 1 <= u16::MAX as usize, "positions have 16 bits");
 
 /// The number of equal bytes that proves a match at the same distance.
-const SAME: usize = 16;
+const MIN_SAME_RUN: usize = 16;
 
 /// The number of equal bytes that proves a match at another distance. Tables repeat themselves, so
 /// fewer do not.
-const SHIFTED: usize = 32;
+const MIN_SHIFTED_RUN: usize = 32;
 
 /// The number of bytes of each input that must be available, unless it ends earlier.
-pub const LOOK_AHEAD: usize = WINDOW + SHIFTED;
+pub const LOOK_AHEAD: usize = WINDOW + MIN_SHIFTED_RUN;
 
 /// The number of consecutive windows without a match after which only the same distance is tried.
-const MANY_FAILURES: u8 = 4;
+const MAX_FAILURES: u8 = 4;
 
 /// A difference between the inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub struct Aligner {
 impl Aligner {
     /// Records that the inputs were equal for `bytes` bytes.
     pub fn were_alike(&mut self, bytes: usize) {
-        if bytes >= SAME {
+        if bytes >= MIN_SAME_RUN {
             self.failures = 0;
         }
     }
@@ -64,10 +64,10 @@ impl Aligner {
             Difference { left: len, right: len }
         };
         // If only a few bytes differ at the same distance, no other distance is tried.
-        if let Some(len) = same.within(SAME) {
+        if let Some(len) = same.within(MIN_SAME_RUN) {
             return replaced(len);
         }
-        if self.failures >= MANY_FAILURES {
+        if self.failures >= MAX_FAILURES {
             return replaced(same.within(WINDOW).unwrap_or(WINDOW));
         }
         let (len, shift) = self.shifted(&mut same);
@@ -100,7 +100,8 @@ impl Aligner {
             in_left.step(left, at);
             in_right.step(right, at);
             let is_it = |left_at: usize, right_at: usize| {
-                let (a, b) = (left.get(left_at..left_at + SHIFTED), right.get(right_at..right_at + SHIFTED));
+                let (a, b) =
+                    (left.get(left_at..left_at + MIN_SHIFTED_RUN), right.get(right_at..right_at + MIN_SHIFTED_RUN));
                 left_at != right_at && a.is_some() && a == b && a.is_some_and(is_telling)
             };
             if let Some(found) = in_left.earlier(in_right.hash).filter(|&found| is_it(found, at)) {
@@ -125,11 +126,11 @@ struct SameDistance<'b> {
 }
 
 impl SameDistance<'_> {
-    /// Returns the number of bytes after which the inputs match again, if it is at most `most`.
-    fn within(&mut self, most: usize) -> Option<usize> {
-        while self.count - self.run <= most {
-            if self.run == SAME {
-                return Some(self.count - SAME);
+    /// Returns the number of bytes after which the inputs match again, if it is at most `max`.
+    fn within(&mut self, max: usize) -> Option<usize> {
+        while self.count - self.run <= max {
+            if self.run == MIN_SAME_RUN {
+                return Some(self.count - MIN_SAME_RUN);
             }
             let (Some(a), Some(b)) = (self.left.get(self.count), self.right.get(self.count)) else {
                 // Both inputs may end here and match.
@@ -145,10 +146,10 @@ impl SameDistance<'_> {
 
 /// Returns the difference before a common end, if that end is nearer than `limit`.
 fn common_end(left: &[u8], right: &[u8], limit: usize) -> Option<Difference> {
-    const SHORTEST: usize = 4;
+    const MIN_COMMON_END: usize = 4;
     let common = left.iter().rev().zip(right.iter().rev()).take_while(|(a, b)| a == b).count();
     let (rest_left, rest_right) = (left.len() - common, right.len() - common);
-    (common >= SHORTEST && rest_left != rest_right && rest_left.max(rest_right) < limit)
+    (common >= MIN_COMMON_END && rest_left != rest_right && rest_left.max(rest_right) < limit)
         .then_some(Difference { left: rest_left, right: rest_right })
 }
 
@@ -157,7 +158,7 @@ fn is_telling(bytes: &[u8]) -> bool {
     bytes.iter().filter(|&byte| *byte != bytes[0]).count() >= 4
 }
 
-/// The first position of each sequence of [`SHIFTED`] bytes in an input, by hash.
+/// The first position of each sequence of [`MIN_SHIFTED_RUN`] bytes in an input, by hash.
 #[derive(Debug, Default)]
 struct Sequences {
     /// The hash of the sequence at the current position, or `None` if too few bytes remain.
@@ -187,14 +188,14 @@ impl Sequences {
     /// Advances to the sequence at `at`, the next position, and records it.
     fn step(&mut self, bytes: &[u8], at: usize) {
         let sum = |hash: u64, byte: u8| hash.wrapping_mul(Sequences::FACTOR).wrapping_add(u64::from(byte) + 1);
-        self.hash = match (bytes.get(at + SHIFTED - 1), self.hash) {
+        self.hash = match (bytes.get(at + MIN_SHIFTED_RUN - 1), self.hash) {
             (None, _) => None,
             (Some(&last), Some(hash)) => {
-                let oldest =
-                    (u64::from(bytes[at - 1]) + 1).wrapping_mul(Sequences::FACTOR.wrapping_pow(SHIFTED as u32 - 1));
+                let oldest = (u64::from(bytes[at - 1]) + 1)
+                    .wrapping_mul(Sequences::FACTOR.wrapping_pow(MIN_SHIFTED_RUN as u32 - 1));
                 Some(sum(hash.wrapping_sub(oldest), last))
             }
-            (Some(_), None) => Some(bytes[at..at + SHIFTED].iter().fold(0, |hash, &byte| sum(hash, byte))),
+            (Some(_), None) => Some(bytes[at..at + MIN_SHIFTED_RUN].iter().fold(0, |hash, &byte| sum(hash, byte))),
         };
         if let Some(hash) = self.hash {
             let place = &mut self.places[Sequences::slot(hash)];
@@ -237,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn replaced_inserted_and_left_out() {
+    fn replaced_inserted_and_deleted() {
         let (noise, other) = (noise(100_000, 1), noise(100_000, 2));
         let replaced = [&other[..100], &noise[100..]].concat();
         assert_eq!(difference(&replaced, &noise), (100, 100));
@@ -283,11 +284,11 @@ mod tests {
     fn inputs_with_nothing_in_common_take_bounded_time() {
         let (left, right) = (noise(LOOK_AHEAD, 4), noise(LOOK_AHEAD, 5));
         let mut aligner = Aligner::default();
-        for failures in 1..=MANY_FAILURES + 2 {
+        for failures in 1..=MAX_FAILURES + 2 {
             assert_eq!(aligner.difference(&left, &right, false), Difference { left: WINDOW, right: WINDOW });
-            assert_eq!(aligner.failures, failures.min(MANY_FAILURES));
+            assert_eq!(aligner.failures, failures.min(MAX_FAILURES));
         }
-        aligner.were_alike(SAME);
+        aligner.were_alike(MIN_SAME_RUN);
         assert_eq!(aligner.failures, 0);
     }
 

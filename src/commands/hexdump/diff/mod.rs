@@ -18,19 +18,19 @@ use side::Side;
 
 use super::address::{Address, AddressNotation};
 use super::colour::{THEME_VARIABLE, Theme};
-use super::resolve::WIDEST;
+use super::resolve::MAX_WIDTH;
 use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::{DumpFormat, HexdumpArgs, Radix, Width};
-use crate::engine::{BLOCK, BlockReader, Cut, Plan};
+use crate::engine::{BLOCK, BlockReader, Plan, SplitAt};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::output::{Output, print_message};
 
 /// The number of bytes compared at a time, few enough to stay in a cache.
-const STRETCH: usize = 4096;
+const CHUNK: usize = 4096;
 
 /// The length of text after which it is written, even if more bytes are available.
-const ENOUGH_TEXT: usize = 1 << 20;
+const FLUSH_BYTES: usize = 1 << 20;
 
 /// The form in which differences are printed.
 enum DiffForm {
@@ -56,8 +56,8 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     if matches!(form, DiffForm::Bytes(_)) && is_one_input(args) {
         return Ok(Exit::Success);
     }
-    let mut plan = config.engine.plan(Cut::Exact, BLOCK);
-    plan.holes = true;
+    let mut plan = config.engine.plan(SplitAt::Exact, BLOCK);
+    plan.emit_holes = true;
     let side = |name: &std::ffi::OsString, plan: Plan| {
         Side::new(name.clone(), BlockReader::new(config.input(name.clone()), plan, &config.stats))
     };
@@ -157,10 +157,10 @@ fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Resul
         // Most terminals have 80 columns.
         (None, Some(columns)) => (1..=DEFAULT).rev().find(|&width| columns_for(width) <= columns).unwrap_or(1),
         (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => DEFAULT,
-        (Some(Width::Exactly(width)), _) if width <= WIDEST => width,
-        (Some(Width::Exactly(_)), _) => return Err(format!("invalid number of columns (max. {WIDEST})")),
+        (Some(Width::Exactly(width)), _) if width <= MAX_WIDTH => width,
+        (Some(Width::Exactly(_)), _) => return Err(format!("invalid number of columns (max. {MAX_WIDTH})")),
         (Some(Width::Auto), Some(columns)) => {
-            (1..=WIDEST / 4).map(|n| 4 * n).take_while(|&width| columns_for(width) <= columns).last().unwrap_or(4)
+            (1..=MAX_WIDTH / 4).map(|n| 4 * n).take_while(|&width| columns_for(width) <= columns).last().unwrap_or(4)
         }
     };
     Ok(DiffForm::Rows(Box::new(SideBySideConfig {
@@ -257,7 +257,7 @@ fn step(
             rows.only(Sides::Right, &b[both..difference.right], text);
         }
         (left_used, right_used) = (left_used + difference.left, right_used + difference.right);
-        if text.len() >= ENOUGH_TEXT {
+        if text.len() >= FLUSH_BYTES {
             return (left_used, right_used);
         }
     }
@@ -302,7 +302,7 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
 fn alike(left: &[u8], right: &[u8]) -> usize {
     let len = left.len().min(right.len());
     let (left, right) = (&left[..len], &right[..len]);
-    let equal = left.chunks(STRETCH).zip(right.chunks(STRETCH)).take_while(|(a, b)| a == b);
+    let equal = left.chunks(CHUNK).zip(right.chunks(CHUNK)).take_while(|(a, b)| a == b);
     let whole: usize = equal.map(|(a, _)| a.len()).sum();
     whole + left[whole..].iter().zip(&right[whole..]).take_while(|(a, b)| a == b).count()
 }

@@ -36,15 +36,15 @@ impl<'a> Side<'a> {
         Side { name, reader, block, used: 0, joined, joined_used: 0, offset: None, has_ended: false, failure: None }
     }
 
-    /// Ensures that [`Side::bytes`] returns at least `least` bytes, or all that remain.
-    pub fn require(&mut self, least: usize) {
-        while self.available() < least as u64 && !(self.has_ended && self.block.is_none()) {
+    /// Ensures that [`Side::bytes`] returns at least `min` bytes, or all that remain.
+    pub fn require(&mut self, min: usize) {
+        while self.available() < min as u64 && !(self.has_ended && self.block.is_none()) {
             let Some(mut block) = self.block.take() else {
                 self.load();
                 continue;
             };
             let from = self.used;
-            let missing = if self.joined.is_empty() { u64::MAX } else { least as u64 - self.available() };
+            let missing = if self.joined.is_empty() { u64::MAX } else { min as u64 - self.available() };
             let wanted = missing.min(block.len() - from);
             self.join(&block, from, wanted);
             // Only now is it known whether bytes copied from a mapping were those of the file.

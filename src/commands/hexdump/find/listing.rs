@@ -2,8 +2,8 @@
 
 use super::patterns::{BytePatterns, Match};
 use super::regions::{ListedRegions, MatchExtent, RegionStep};
-use crate::commands::hexdump::marked::Marked;
-use crate::commands::hexdump::view::{RowPlace, View};
+use crate::commands::hexdump::marked::MarkedView;
+use crate::commands::hexdump::view::{RowPosition, View};
 use crate::engine::{Block, Flow, Kernel};
 
 /// A kernel that lists or counts matches.
@@ -86,15 +86,15 @@ impl Kernel for MatchListing<'_> {
             }
             let bytes = step.bytes(region, block.bytes(), &mut across);
             let index = region.bytes.start;
-            let place = RowPlace { address: address.wrapping_add(index), index };
+            let position = RowPosition { address: address.wrapping_add(index), index };
             let own = std::slice::from_ref(&region.mark);
             let marks = if region.mark.is_empty() { &step.marks } else { own };
-            let marked = Marked { view: self.view, marks };
+            let marked = MarkedView { view: self.view, marks };
             let view: &dyn View = if self.highlights { &marked } else { self.view };
             let (rows, short) = bytes.split_at(bytes.len() - bytes.len() % view.width());
-            view.rows(rows, place, text);
+            view.rows(rows, position, text);
             if !short.is_empty() {
-                view.short(short, place.after(rows.len() as u64), text);
+                view.short(short, position.after(rows.len() as u64), text);
             }
         }
         if *ends {

@@ -111,10 +111,10 @@ fn is_separated_hex(text: &[u8]) -> bool {
 
 /// Returns whether a text begins with what looks like the prefix of an unknown notation.
 fn has_unknown_prefix(text: &[u8]) -> bool {
-    const OTHERS: &[&[u8]] =
+    const UNKNOWN_PREFIXES: &[&[u8]] =
         &[b"ascii", b"str", b"string", b"utf8", b"utf16le", b"bytes", b"u8", b"u16", b"u32", b"u64"];
     let prefix = text.iter().position(|&byte| byte == b':').map(|end| &text[..end]);
-    prefix.is_some_and(|prefix| OTHERS.contains(&prefix))
+    prefix.is_some_and(|prefix| UNKNOWN_PREFIXES.contains(&prefix))
 }
 
 /// Returns whether a text consists of words of two characters, most of which are hexadecimal digits.

@@ -5,7 +5,7 @@ use aho_corasick::packed::{MatchKind, Searcher};
 use super::pattern::BytePattern;
 
 /// The number of bytes searched for each pattern in turn while they are in the processor's cache.
-const STRETCH: usize = 64 << 10;
+const CHUNK: usize = 64 << 10;
 
 /// The patterns of `--find`.
 #[derive(Clone, Debug)]
@@ -69,9 +69,9 @@ impl BytePatterns {
     /// Appends each match that starts before `starts`, in order. Offsets of matches count from
     /// `base`.
     pub fn all(&self, haystack: &[u8], starts: usize, base: u64, matches: &mut Vec<Match>) {
-        for start in (0..starts.min(haystack.len())).step_by(STRETCH) {
+        for start in (0..starts.min(haystack.len())).step_by(CHUNK) {
             let known = matches.len();
-            let end = (start + STRETCH).min(starts);
+            let end = (start + CHUNK).min(starts);
             if let Some(anchors) = &self.anchors {
                 let reach = end.saturating_add(self.longest - 1).min(haystack.len());
                 let base = base + start as u64;

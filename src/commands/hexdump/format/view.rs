@@ -3,7 +3,7 @@
 use super::colour::RESET;
 use super::parse::{Conversion, ConversionKind, FormatUnit, Formats, Print};
 use crate::commands::hexdump::colour::{self, Brush, Theme};
-use crate::commands::hexdump::view::{DumpEnd, RowPlace, View};
+use crate::commands::hexdump::view::{DumpEnd, RowPosition, View};
 use crate::commands::printf::ConversionSpec;
 
 /// The formats of `-b`.
@@ -171,31 +171,31 @@ impl View for FormatView {
         self.formats.row.max(1)
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         // If formats take no bytes, hexdump finds no rows, so nothing is printed.
         if self.formats.row == 0 {
             return;
         }
-        let mut address = place.address;
+        let mut address = position.address;
         for bytes in rows.chunks_exact(self.formats.row) {
             self.push_row(&FormattedRow { bytes, address, end: None, is_marked: &|_| false }, out);
             address = address.wrapping_add(bytes.len() as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        self.marked(row, place, &|_| false, out);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        self.marked(row, position, &|_| false, out);
     }
 
-    fn marked(&self, row: &[u8], place: RowPlace, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
+    fn marked(&self, row: &[u8], position: RowPosition, is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         if self.formats.row == 0 {
             return;
         }
         let mut bytes = row.to_vec();
         bytes.resize(self.formats.row, 0);
-        let end = place.address.wrapping_add(row.len() as u64);
+        let end = position.address.wrapping_add(row.len() as u64);
         let end = (row.len() < self.formats.row).then_some(end);
-        self.push_row(&FormattedRow { bytes: &bytes, address: place.address, end, is_marked }, out);
+        self.push_row(&FormattedRow { bytes: &bytes, address: position.address, end, is_marked }, out);
     }
 
     fn squeezed(&self, out: &mut Vec<u8>) {

@@ -11,7 +11,7 @@ use super::kernel::{ReadingState, ReverseKernel};
 use super::{DumpNotation, Hints, Malformed, Placement, notation};
 use crate::app::config::Config;
 use crate::cli::hexdump::HexdumpArgs;
-use crate::engine::{Cut, Outcome, Pipeline};
+use crate::engine::{Outcome, Pipeline, SplitAt};
 use crate::exit::Exit;
 use crate::io::OwnFile;
 use crate::os::{error_text, null_device};
@@ -21,7 +21,7 @@ use crate::output::{Destination, Output, escape_for_terminal, escape_name, print
 const BLOCK: usize = 512 << 10;
 
 /// The longest run of zeros that is written for a gap if the output cannot have holes.
-const LONGEST_GAP: u64 = 1 << 30;
+const MAX_GAP: u64 = 1 << 30;
 
 /// Converts a dump back to bytes.
 ///
@@ -40,7 +40,7 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     };
     let reading = Reading { config, dump, notation, hints, shift: shift(args), is_patch: target.is_some() };
     let Some(target) = target else { return reading.write(output) };
-    let patched = reading.looked_over().and_then(|()| open(target, dump)).and_then(|mut target| {
+    let patched = reading.check().and_then(|()| open(target, dump)).and_then(|mut target| {
         let exit = reading.write(&mut target)?;
         target.flush()?;
         Ok(exit)
@@ -91,7 +91,7 @@ impl Reading<'_> {
     ///
     /// # Errors
     /// Returns the first line that cannot be converted.
-    fn looked_over(&self) -> anyhow::Result<()> {
+    fn check(&self) -> anyhow::Result<()> {
         if !std::fs::metadata(self.dump).is_ok_and(|metadata| metadata.is_file()) {
             return Ok(());
         }
@@ -106,7 +106,7 @@ impl Reading<'_> {
 
     /// Writes the bytes of the dump.
     fn write(&self, output: &mut Output) -> anyhow::Result<Exit> {
-        let longest_gap = if output.destination() == Destination::Regular { u64::MAX } else { LONGEST_GAP };
+        let longest_gap = if output.destination() == Destination::Regular { u64::MAX } else { MAX_GAP };
         let outcome = self.run(output, longest_gap, false);
         outcome.output?;
         if let Some(ReadingState::Failed(malformed)) = &outcome.carry {
@@ -122,7 +122,7 @@ impl Reading<'_> {
         engine.range.offset = 0;
         let placement = Placement { shift: self.shift, longest_gap, is_patch: self.is_patch };
         let kernel = ReverseKernel { notation: self.notation, hints: self.hints, placement, checks_only };
-        let plan = engine.plan(Cut::Rows(1), BLOCK);
+        let plan = engine.plan(SplitAt::Rows(1), BLOCK);
         let inputs = self.config.inputs(&[self.dump.to_owned()]).into_iter();
         engine.run(inputs, Pipeline { kernel: &kernel, plan, session: &self.config.stats }, None, output)
     }

@@ -8,7 +8,7 @@ use super::line::{self, DumpLine, DumpRow};
 use super::{Base, DumpNotation, Hints, MAX_HELD, Malformed, Problem, RowLayout, numbers, panels};
 
 /// The maximum number of digits in an address.
-const LONGEST_ADDRESS: usize = 16;
+const MAX_ADDRESS_DIGITS: usize = 16;
 
 /// The maximum number of lines that are examined.
 const MAX_LINES: usize = 256;
@@ -192,7 +192,7 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
     }
     let (address, bytes) = head(first);
     let is_pair = bytes == 0 && address.len() == 2;
-    if address.len() < 4 && !is_pair || bytes == 0 && address.len() > LONGEST_ADDRESS {
+    if address.len() < 4 && !is_pair || bytes == 0 && address.len() > MAX_ADDRESS_DIGITS {
         return Ok(Some(DumpNotation::Plain));
     }
     let Some((_, second)) = lines.0.get(1) else { return Ok(complete.then_some(DumpNotation::Plain)) };

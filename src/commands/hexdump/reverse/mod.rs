@@ -240,8 +240,8 @@ pub struct Malformed {
 
 impl Malformed {
     fn new(line: u64, text: &[u8], problem: Problem) -> Malformed {
-        const SHOWN: usize = 60;
-        Malformed { line, text: text[..text.len().min(SHOWN)].to_vec(), problem }
+        const MAX_SHOWN: usize = 60;
+        Malformed { line, text: text[..text.len().min(MAX_SHOWN)].to_vec(), problem }
     }
 }
 
@@ -253,7 +253,7 @@ pub enum Reverse {
         /// The text so far.
         start: Vec<u8>,
         /// The requested notation, if parts of it remain to be detected.
-        asked: Option<DumpNotation>,
+        requested: Option<DumpNotation>,
         /// The hints about the notation.
         hints: Hints,
         /// The placement of the bytes.
@@ -269,14 +269,14 @@ pub enum Reverse {
 
 impl Reverse {
     /// Starts to convert a dump in the requested notation, or else in the detected one.
-    pub fn new(asked: Option<DumpNotation>, hints: Hints, placement: Placement) -> Reverse {
-        match asked {
+    pub fn new(requested: Option<DumpNotation>, hints: Hints, placement: Placement) -> Reverse {
+        match requested {
             Some(DumpNotation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
             Some(DumpNotation::Plain) => Reverse::Plain(PlainDigits::default()),
             Some(DumpNotation::Xxd { width: Some(width) }) => Reverse::Xxd(XxdText::table(width, placement)),
             Some(DumpNotation::XxdPlain) => Reverse::Xxd(XxdText::plain(placement)),
             None | Some(DumpNotation::Xxd { width: None }) => {
-                Reverse::Undecided { start: vec![], asked, hints, placement }
+                Reverse::Undecided { start: vec![], requested, hints, placement }
             }
         }
     }
@@ -312,8 +312,8 @@ impl Reverse {
 
     /// Switches to a notation once it is known, as it always is for `complete` text.
     fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
-        let Reverse::Undecided { start, asked, hints, placement } = self else { return Ok(()) };
-        let notation = match asked {
+        let Reverse::Undecided { start, requested, hints, placement } = self else { return Ok(()) };
+        let notation = match requested {
             Some(_) => detect::xxd_width(start, complete).map(|width| DumpNotation::Xxd { width: Some(width) }),
             None => detect(start, complete, *hints)?,
         };

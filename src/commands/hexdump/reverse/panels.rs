@@ -14,10 +14,10 @@ use super::{Base, Problem};
 const GROUPS: [usize; 4] = [1, 2, 4, 8];
 
 /// The minimum number of columns of an address.
-const ADDRESS: usize = 8;
+const MIN_ADDRESS_COLUMNS: usize = 8;
 
 /// The maximum number of panels side by side.
-const MOST_PANELS: usize = 32;
+const MAX_PANELS: usize = 32;
 
 /// Returns the number of panels in a dump's first line, or `None` if it is not a line of panels.
 pub fn count(line: &[u8]) -> Option<usize> {
@@ -33,7 +33,7 @@ pub fn count(line: &[u8]) -> Option<usize> {
     // The blank at the end may have been removed.
     let columns = line.chars().count();
     let is_whole = |row: &String| row.chars().count() - columns < 2;
-    (1..=MOST_PANELS).find(|&panels| with_borders(line, panels).is_some_and(|row| is_whole(&row)))
+    (1..=MAX_PANELS).find(|&panels| with_borders(line, panels).is_some_and(|row| is_whole(&row)))
 }
 
 /// Returns which line of a frame `line` is, or `None` if it contains anything else.
@@ -49,9 +49,10 @@ pub fn frame(line: &str) -> Option<PanelFrame> {
 
 /// Returns a row with its blank borders replaced by `|`, or `None` if it is not such a row.
 fn with_borders(line: &str, panels: usize) -> Option<String> {
-    let address = line.strip_prefix(' ')?.split(' ').next().filter(|text| text.len() >= ADDRESS || *text == "*")?;
+    let address =
+        line.strip_prefix(' ')?.split(' ').next().filter(|text| text.len() >= MIN_ADDRESS_COLUMNS || *text == "*")?;
     GROUPS.into_iter().find_map(|group| {
-        let cells = [(1, address.len().max(ADDRESS)), (panels, panel_columns(group)), (panels, PANEL)];
+        let cells = [(1, address.len().max(MIN_ADDRESS_COLUMNS)), (panels, panel_columns(group)), (panels, PANEL)];
         let mut rest = line.chars();
         let mut next = || rest.next().unwrap_or(' ');
         let mut row = String::new();

@@ -8,7 +8,7 @@ use super::super::digits::hex_value;
 use super::{ByteSink, Malformed, Problem};
 
 /// The number of digits in the shortest address.
-const SHORTEST_ADDRESS: usize = 4;
+const MIN_ADDRESS_DIGITS: usize = 4;
 
 /// The state of a conversion of plain digits.
 #[derive(Clone, Debug, Default)]
@@ -101,7 +101,7 @@ impl DigitGroups {
     fn may_begin_with_address(&self, group: usize) -> bool {
         let is_row = self.count > 1 && self.second == group && !self.is_mixed;
         let is_alone = self.count == 1 && group == 2;
-        self.first >= SHORTEST_ADDRESS && self.first != group && (is_row || is_alone)
+        self.first >= MIN_ADDRESS_DIGITS && self.first != group && (is_row || is_alone)
     }
 }
 
@@ -132,10 +132,10 @@ impl PlainDigits {
     }
 
     fn read(&mut self, text: &[u8], bytes: &mut Vec<u8>) -> Result<(), Problem> {
-        const SHOWN: usize = 60;
+        const MAX_SHOWN: usize = 60;
         let mut line_at = 0;
         for (i, &character) in text.iter().enumerate() {
-            if self.line_start.len() < SHOWN && character != b'\n' {
+            if self.line_start.len() < MAX_SHOWN && character != b'\n' {
                 self.line_start.push(character);
             }
             match (hex_value(character), self.high.take()) {
@@ -152,7 +152,7 @@ impl PlainDigits {
                 (None, None) if matches!(character, b' ' | b'\t' | b'\r') => {}
                 (None, None) => {
                     let rest = text[i + 1..].iter().take_while(|&&byte| byte != b'\n');
-                    self.line_start.extend(rest.take(SHOWN));
+                    self.line_start.extend(rest.take(MAX_SHOWN));
                     return Err(Problem::NotARow);
                 }
             }

@@ -40,7 +40,7 @@ fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
 }
 
 #[test]
-fn every_notation_is_found_out() {
+fn every_notation_is_detected() {
     let cases: [(&str, &[u8]); 57] = [
         ("00000000: 6162 63                                  abc\n", b"abc"),
         ("2: 41 42\n8: 43", b"\0\0AB\0\0\0\0C"),
@@ -145,7 +145,7 @@ fn every_notation_is_found_out() {
 }
 
 #[test]
-fn what_is_no_dump_is_an_error() {
+fn text_that_is_not_a_dump_is_an_error() {
     let cases = [
         // Regression: an inserted byte was mistaken for the last one in a row of 17.
         ("00000000: ff 72 d5 e1 a1 26 96 cc 55 6c 29 4d 6f 3e f1 8d f9  r...&..Ul)Mo>...\n", Problem::TooWide),

@@ -75,13 +75,13 @@ impl Shape {
         let kernel = machine::shaped_rows()?;
         let lane = |k: usize| {
             let mut lane = Lane { front: [BLANK; 16], back: [BLANK; 16], blanks: [0; 16] };
-            for place in 0..16 {
-                let column = 16 * k + place;
+            for position in 0..16 {
+                let column = 16 * k + position;
                 let digit = (0..32).find(|digit| digits_at[digit / 2] + digit % 2 == column);
                 match digit {
-                    Some(digit) if digit < 16 => lane.front[place] = digit as u8,
-                    Some(digit) => lane.back[place] = digit as u8 - 16,
-                    None => lane.blanks[place] = blank.get(column).copied().unwrap_or(b' '),
+                    Some(digit) if digit < 16 => lane.front[position] = digit as u8,
+                    Some(digit) => lane.back[position] = digit as u8 - 16,
+                    None => lane.blanks[position] = blank.get(column).copied().unwrap_or(b' '),
                 }
             }
             lane

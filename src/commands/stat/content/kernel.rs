@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::tally::ContentTally;
 use super::{Content, ContentKind, LineTimes, PREFIX};
 use crate::app::config::{Config, local_times, local_zone};
-use crate::engine::{Block, Cut, Flow, Input, Kernel, Pipeline};
+use crate::engine::{Block, Flow, Input, Kernel, Pipeline, SplitAt};
 use crate::output::Output;
 use crate::timestamp::{SAMPLE, log_times};
 
@@ -16,7 +16,7 @@ struct LineCount;
 
 /// The counts so far, and the first and last bytes, which determine the type and the log times.
 #[derive(Clone)]
-struct Seen {
+struct ContentCarry {
     tally: ContentTally,
     head: Vec<u8>,
     tail: Vec<u8>,
@@ -24,7 +24,7 @@ struct Seen {
 
 impl Kernel for LineCount {
     type Part = ContentTally;
-    type Carry = Seen;
+    type Carry = ContentCarry;
 
     fn scan(&self, block: &Block) -> ContentTally {
         match block.hole() {
@@ -33,22 +33,22 @@ impl Kernel for LineCount {
         }
     }
 
-    fn carry(&self, block: &Block, tally: &mut ContentTally, seen: &mut Seen) -> Flow {
-        let missing = SAMPLE - seen.head.len();
+    fn carry(&self, block: &Block, tally: &mut ContentTally, carry: &mut ContentCarry) -> Flow {
+        let missing = SAMPLE - carry.head.len();
         match block.hole() {
             Some(length) => {
                 let zeros = usize::try_from(length).unwrap_or(usize::MAX).min(SAMPLE);
-                seen.head.resize(seen.head.len() + missing.min(zeros), 0);
-                seen.tail.resize(seen.tail.len() + zeros, 0);
+                carry.head.resize(carry.head.len() + missing.min(zeros), 0);
+                carry.tail.resize(carry.tail.len() + zeros, 0);
             }
             None => {
                 let bytes = block.bytes();
-                seen.head.extend(bytes.iter().take(missing));
-                seen.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(SAMPLE)..]);
+                carry.head.extend(bytes.iter().take(missing));
+                carry.tail.extend_from_slice(&bytes[bytes.len().saturating_sub(SAMPLE)..]);
             }
         }
-        seen.tail.drain(..seen.tail.len().saturating_sub(SAMPLE));
-        seen.tally.join(tally, block.offset());
+        carry.tail.drain(..carry.tail.len().saturating_sub(SAMPLE));
+        carry.tally.join(tally, block.offset());
         Flow::Continue
     }
 
@@ -59,27 +59,27 @@ impl Kernel for LineCount {
 ///
 /// # Errors
 /// Returns an error if writing to standard output fails.
-pub fn judge(
+pub fn classify(
     input: Input<'_>,
     changed: Timestamp,
     config: &Config,
     output: &mut Output,
 ) -> std::io::Result<Option<Content>> {
-    let mut plan = config.engine.plan(Cut::Exact, BLOCK);
-    plan.holes = true;
-    let seen = Seen { tally: ContentTally::empty(), head: Vec::new(), tail: Vec::new() };
+    let mut plan = config.engine.plan(SplitAt::Exact, BLOCK);
+    plan.emit_holes = true;
+    let carry = ContentCarry { tally: ContentTally::empty(), head: Vec::new(), tail: Vec::new() };
     let outcome = config.engine.run(
         std::iter::once(input),
         Pipeline { kernel: &LineCount, plan, session: &config.stats },
-        seen,
+        carry,
         output,
     );
     outcome.output?;
-    let Seen { tally, head, tail } = outcome.carry;
+    let ContentCarry { tally, head, tail } = outcome.carry;
     if outcome.failed {
         return Ok(None);
     }
-    let mut content = Content::judge(&tally, &head[..head.len().min(PREFIX)]);
+    let mut content = Content::classify(&tally, &head[..head.len().min(PREFIX)]);
     if content.kind == ContentKind::Text {
         let context = local_times(local_zone());
         let is_whole = content.bytes <= SAMPLE as u64;

@@ -24,7 +24,7 @@ pub const PREFIX: usize = 8 << 10;
 /// The outcome of reading a file's content.
 pub enum Read {
     /// The file was read and classified.
-    Judged(Box<Content>),
+    Classified(Box<Content>),
     /// The file was not read, because that could block or have side effects.
     ByKind,
     /// Reading failed, and the failure was reported.
@@ -39,8 +39,8 @@ pub fn read(facts: &FileFacts, config: &Config, output: &mut Output) -> io::Resu
     }
     let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
     let changed = facts.modified().unwrap_or_else(Timestamp::now);
-    Ok(match kernel::judge(input, changed, config, output)? {
-        Some(content) => Read::Judged(Box::new(content)),
+    Ok(match kernel::classify(input, changed, config, output)? {
+        Some(content) => Read::Classified(Box::new(content)),
         None => Read::Failed,
     })
 }
@@ -143,7 +143,7 @@ const MARKS: [(&[u8], &str); 5] = [
 
 impl Content {
     /// Classifies a file by the counts of all its bytes and the first [`PREFIX`] of them.
-    pub fn judge(tally: &ContentTally, prefix: &[u8]) -> Content {
+    pub fn classify(tally: &ContentTally, prefix: &[u8]) -> Content {
         let bom = MARKS.iter().find(|(mark, _)| prefix.starts_with(mark)).map(|(_, name)| *name);
         let encoding = encoding(tally, bom);
         let kind = match encoding {
@@ -231,41 +231,41 @@ fn mime(prefix: &[u8], kind: ContentKind) -> String {
 mod tests {
     use super::*;
 
-    fn judge(bytes: &[u8]) -> Content {
-        Content::judge(&ContentTally::of(bytes, 0), &bytes[..bytes.len().min(PREFIX)])
+    fn classify(bytes: &[u8]) -> Content {
+        Content::classify(&ContentTally::of(bytes, 0), &bytes[..bytes.len().min(PREFIX)])
     }
 
     #[test]
     fn encodings() {
-        let encoding = |bytes: &[u8]| judge(bytes).encoding;
+        let encoding = |bytes: &[u8]| classify(bytes).encoding;
         assert_eq!(encoding(b"plain\n"), Some("ASCII"));
         assert_eq!(encoding("é\n".as_bytes()), Some("UTF-8"));
         assert_eq!(encoding(b"\xe9t\xe9\n"), Some("unknown 8-bit"));
         assert_eq!(encoding(b"\xff\xfea\0\n\0"), Some("UTF-16LE"));
         assert_eq!(encoding(b"\0a\0b\0\n"), Some("UTF-16BE"));
         assert_eq!(encoding(b"\x7fELF\0\0\0\x01"), None);
-        assert_eq!(judge(b"\xef\xbb\xbfhi").bom, Some("UTF-8"));
-        assert_eq!(judge(b"\xff\xfea\0\n\0").lines, 1);
+        assert_eq!(classify(b"\xef\xbb\xbfhi").bom, Some("UTF-8"));
+        assert_eq!(classify(b"\xff\xfea\0\n\0").lines, 1);
     }
 
     #[test]
     fn kinds_and_line_ends() {
-        assert_eq!(judge(b"").kind, ContentKind::Empty);
-        assert_eq!(judge(b"a\0b").kind, ContentKind::Binary);
-        assert_eq!(judge(b"\x01\x02\x03").kind, ContentKind::Binary);
-        assert_eq!(judge(b"a\nb\r\n").line_ends, Some(LineEnding::Mixed));
-        assert_eq!(judge(b"a\r\nb\r\n").line_ends, Some(LineEnding::Crlf));
-        assert_eq!(judge(b"10%\r20%\rdone\n").line_ends, Some(LineEnding::Lf));
-        assert_eq!(judge(b"a\rb\r").line_ends, Some(LineEnding::Cr));
-        assert_eq!(judge(b"a").line_ends, Some(LineEnding::None));
+        assert_eq!(classify(b"").kind, ContentKind::Empty);
+        assert_eq!(classify(b"a\0b").kind, ContentKind::Binary);
+        assert_eq!(classify(b"\x01\x02\x03").kind, ContentKind::Binary);
+        assert_eq!(classify(b"a\nb\r\n").line_ends, Some(LineEnding::Mixed));
+        assert_eq!(classify(b"a\r\nb\r\n").line_ends, Some(LineEnding::Crlf));
+        assert_eq!(classify(b"10%\r20%\rdone\n").line_ends, Some(LineEnding::Lf));
+        assert_eq!(classify(b"a\rb\r").line_ends, Some(LineEnding::Cr));
+        assert_eq!(classify(b"a").line_ends, Some(LineEnding::None));
     }
 
     #[test]
     fn media_types() {
-        assert_eq!(judge(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").mime, "image/png");
-        assert_eq!(judge(b"just text\n").mime, "text/plain");
-        assert_eq!(judge(b"\0\x01\x02").mime, "application/octet-stream");
-        assert_eq!(judge(b"\x1f\x8b\x08\0\0\0\0\0\0\x03").compressed, Some("gzip"));
-        assert_eq!(judge(b"\0\x01\x02").compressed, None);
+        assert_eq!(classify(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").mime, "image/png");
+        assert_eq!(classify(b"just text\n").mime, "text/plain");
+        assert_eq!(classify(b"\0\x01\x02").mime, "application/octet-stream");
+        assert_eq!(classify(b"\x1f\x8b\x08\0\0\0\0\0\0\x03").compressed, Some("gzip"));
+        assert_eq!(classify(b"\0\x01\x02").compressed, None);
     }
 }

@@ -88,7 +88,7 @@ impl CheckReport<'_> {
     /// Reports untagged digests whose algorithm is unknown or uncertain.
     fn explain_guesses(&self, totals: &ListTotals, output: &mut Output) {
         let list = self.shown();
-        match totals.passed_over {
+        match totals.skipped {
             0 => {}
             1 => warn(&format!("{list}: 1 digest beside those that match is of an unknown algorithm"), output),
             count => {

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use super::counts::{Signed, signed};
+use super::counts::{SignedCount, signed};
 use super::rewrite::RewrittenArgs;
 use crate::cli::size::parse_size;
 use crate::os::NULL_DEVICE;
@@ -21,11 +21,11 @@ pub fn operand(line: &mut RewrittenArgs) -> Result<(), String> {
 pub fn head(line: &mut RewrittenArgs) -> Result<(), String> {
     let option = match count(line)? {
         // All but the last lines or bytes.
-        Some((unit, Signed { sign: Some(b'-'), number })) => match number {
+        Some((unit, SignedCount { sign: Some(b'-'), number })) => match number {
             0 => format!("--{unit}=1:"),
             number => format!("--{unit}=:-{}", number.saturating_add(1)),
         },
-        Some((unit, Signed { number, .. })) => format!("--{unit}=1:+{number}"),
+        Some((unit, SignedCount { number, .. })) => format!("--{unit}=1:+{number}"),
         None => "--lines=1:+10".into(),
     };
     line.push(option);
@@ -42,8 +42,8 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     }
     let count = count(line)?;
     let option = match count {
-        Some((unit, Signed { sign: Some(b'+'), number })) => format!("--{unit}={}:", number.max(1)),
-        Some((unit, Signed { number, .. })) => format!("--{unit}=-{number}:"),
+        Some((unit, SignedCount { sign: Some(b'+'), number })) => format!("--{unit}={}:", number.max(1)),
+        Some((unit, SignedCount { number, .. })) => format!("--{unit}=-{number}:"),
         None => "--lines=-10:".into(),
     };
     line.push(option);
@@ -51,7 +51,7 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
         line.options.iter().any(|option| option == "-F" || option.as_encoded_bytes().starts_with(b"--follow"));
     match count {
         // Where nothing is to be printed, GNU tail opens no file and prints no headings.
-        Some((_, Signed { sign: None | Some(b'-'), number: 0 })) if !follows => {
+        Some((_, SignedCount { sign: None | Some(b'-'), number: 0 })) if !follows => {
             line.push("--no-heading");
             line.operands = vec![NULL_DEVICE.into()];
         }
@@ -61,7 +61,7 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
 }
 
 /// Returns the last count of lines or bytes given to head or tail.
-fn count(line: &RewrittenArgs) -> Result<Option<(&'static str, Signed)>, String> {
+fn count(line: &RewrittenArgs) -> Result<Option<(&'static str, SignedCount)>, String> {
     let Some(given) = line.last(&["lines", "bytes"]) else { return Ok(None) };
     let text = given.value.as_deref().unwrap_or_default();
     let unit = if given.name == "lines" { "lines" } else { "bytes" };

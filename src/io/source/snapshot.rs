@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::{Kind, ONE_READ, Source};
+use super::{Kind, SINGLE_READ, Source};
 use crate::os::Status;
 
 /// The state of a file at open.
@@ -20,11 +20,11 @@ pub(super) struct FileSnapshot {
     pub(super) beginning: OnceLock<Box<[u8]>>,
     /// Whether it is already known that the file was overwritten, from this source or from another
     /// part of the file.
-    pub(super) is_known: Arc<AtomicBool>,
+    pub(super) is_reported: Arc<AtomicBool>,
 }
 
 /// The number of bytes that distinguish a log from its predecessor: more than a timestamp.
-const BEGINNING: u64 = 128;
+const BEGINNING_BYTES: u64 = 128;
 
 /// Nanoseconds modulo 2^64, only ever compared.
 pub(super) type Time = u64;
@@ -32,7 +32,7 @@ pub(super) type Time = u64;
 impl Source {
     /// Returns whether the inode is unchanged since it was opened.
     pub(super) fn is_unchanged(&self) -> bool {
-        Status::of(&self.file).is_ok_and(|now| now.changed == self.seen.changed)
+        Status::of(&self.file).is_ok_and(|now| now.changed == self.snapshot.changed)
     }
 
     /// Returns whether the file was overwritten since it was opened. Returns true only once for all
@@ -44,35 +44,35 @@ impl Source {
     /// This compares the modification time, which every write moves; the size, which appending
     /// raises; and, if the size rose, the beginning of the wanted range. A log that was replaced by
     /// a longer one with the same first bytes is mistaken for one that has grown.
-    pub fn take_rewriting(&self) -> bool {
-        self.is_rewritten() && !self.seen.is_known.swap(true, Ordering::Relaxed)
+    pub fn take_overwritten(&self) -> bool {
+        self.is_overwritten() && !self.snapshot.is_reported.swap(true, Ordering::Relaxed)
     }
 
-    fn is_rewritten(&self) -> bool {
+    fn is_overwritten(&self) -> bool {
         if self.kind != Kind::Regular || self.is_fed() {
             return false;
         }
         let Ok(now) = Status::of(&self.file) else { return false };
-        if self.seen.modified == now.modified {
+        if self.snapshot.modified == now.modified {
             return false;
         }
         let size = now.size;
-        if size == self.seen.size {
+        if size == self.snapshot.size {
             return true;
         }
         // A truncation past the bytes read, or after reading them, does not affect them; any other
         // was reported when it was found.
         let cut = size < self.base + self.end.unwrap_or(0);
-        !cut && self.seen.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
+        !cut && self.snapshot.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
     }
 
     /// Remembers the first wanted bytes of a file that takes a while to read. `bytes` were read at
     /// `at`; if they are not the beginning, it is read here. This is not done at open, because `stat`
     /// must not change the page cache.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
-        if self.kind == Kind::Regular && self.seen.size > ONE_READ && !self.is_fed() {
-            self.seen.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {
-                Some(beginning) if at == self.seen.from => beginning.into(),
+        if self.kind == Kind::Regular && self.snapshot.size > SINGLE_READ && !self.is_fed() {
+            self.snapshot.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {
+                Some(beginning) if at == self.snapshot.from => beginning.into(),
                 _ => self.beginning().into(),
             });
         }
@@ -80,12 +80,12 @@ impl Source {
 
     /// Returns how many bytes of the beginning to remember.
     fn beginning_length(&self) -> usize {
-        self.end.unwrap_or(0).saturating_sub(self.seen.from).min(BEGINNING) as usize
+        self.end.unwrap_or(0).saturating_sub(self.snapshot.from).min(BEGINNING_BYTES) as usize
     }
 
     fn beginning(&self) -> Vec<u8> {
         let mut bytes = vec![0; self.beginning_length()];
-        let (got, _) = self.read_up_to(&mut bytes, self.seen.from);
+        let (got, _) = self.read_up_to(&mut bytes, self.snapshot.from);
         bytes.truncate(got);
         bytes
     }

@@ -1,4 +1,4 @@
-//! The place of the time in a line.
+//! The location of the time in a line.
 
 use std::fmt;
 
@@ -8,9 +8,9 @@ use super::scan::Scanner;
 use super::stamp::Stamp;
 use super::zone::Abbreviations;
 
-/// The place of the time in a line.
+/// The location of the time in a line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(super) enum TimePlace {
+pub(super) enum TimeLocation {
     /// In a column, counted from 0, after a prefix within the column.
     Column { separator: u8, index: usize, lead: Prefix },
     /// After a certain text, anywhere in the line.
@@ -81,8 +81,8 @@ impl Prefix {
     }
 }
 
-impl TimePlace {
-    /// Returns the place after a processor number in brackets.
+impl TimeLocation {
+    /// Returns the location after a processor number in brackets.
     pub fn after_bracket() -> Self {
         Self::After(Box::from(&b"] "[..]))
     }
@@ -92,7 +92,7 @@ impl TimePlace {
         matches!(self, Self::Column { separator: b' ', index: 0, lead } if lead.0.is_empty())
     }
 
-    /// Returns whether this is the place of the time in the first line of `top`.
+    /// Returns whether this is the location of the time in the first line of `top`.
     pub fn is_of_top(&self) -> bool {
         matches!(self, Self::After(text) if **text == *b"top - ")
     }
@@ -102,7 +102,7 @@ impl TimePlace {
         matches!(self, Self::After(text) if text.to_ascii_lowercase().starts_with(b"time"))
     }
 
-    /// Reads the time at this place of `line` in `notation`, and its end if it is in a column.
+    /// Reads the time at this location in `line` in `notation`, and its end if it is in a column.
     pub fn read(&self, line: &[u8], notation: &Notation, zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
         match self {
             Self::Column { separator, index, lead } => {
@@ -166,9 +166,9 @@ fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
 }
 
 /// Returns the possible places of a time at `offset` of `line`.
-pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
+pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
     let before = &line[..offset];
-    let mut places = Vec::new();
+    let mut locations = Vec::new();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let visible = {
         let mut at = Scanner(before);
@@ -178,11 +178,11 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
     // Blanks at the very start or within a bracket, as in `[ 11-21 …`, are part of the shape.
     if visible.iter().all(|byte| !byte.is_ascii_alphanumeric()) || !visible.iter().any(blank) {
         if let Some(lead) = Prefix::of(before) {
-            places.push(TimePlace::Column { separator: b' ', index: 0, lead });
+            locations.push(TimeLocation::Column { separator: b' ', index: 0, lead });
         }
         // The mark before the time may differ, as in the session logs of WinSCP.
         if matches!(visible, [mark, b' '] if mark.is_ascii_punctuation()) {
-            places.push(TimePlace::Column { separator: b' ', index: 1, lead: Prefix::default() });
+            locations.push(TimeLocation::Column { separator: b' ', index: 1, lead: Prefix::default() });
         }
     } else {
         let start = before.iter().rposition(blank).map_or(0, |at| at + 1);
@@ -195,7 +195,7 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
             if index > 0 { lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16 } else { !lead.is_plain() }
         };
         if let Some(lead) = lead.filter(fits) {
-            places.push(TimePlace::Column { separator: b' ', index, lead });
+            locations.push(TimeLocation::Column { separator: b' ', index, lead });
         }
     }
     for separator in [b',', b';', b'|', b'\t', b'!'] {
@@ -204,19 +204,19 @@ pub(super) fn places(line: &[u8], offset: usize) -> Vec<TimePlace> {
         let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];
         let index = memchr::memchr_iter(separator, before).count();
         if let Some(lead) = Prefix::of(own).filter(Prefix::is_plain) {
-            places.push(TimePlace::Column { separator, index, lead });
+            locations.push(TimeLocation::Column { separator, index, lead });
         }
     }
     if before.trim_ascii_end().ends_with(b"]") && before.ends_with(b" ") {
-        places.push(TimePlace::after_bracket());
+        locations.push(TimeLocation::after_bracket());
     }
-    places.extend(places_after_names(before));
-    places
+    locations.extend(locations_after_names(before));
+    locations
 }
 
 /// Returns the places after the name or bracket at the end of `before`, the text before a time.
-fn places_after_names(before: &[u8]) -> Vec<TimePlace> {
-    let mut places = Vec::new();
+fn locations_after_names(before: &[u8]) -> Vec<TimeLocation> {
+    let mut locations = Vec::new();
     let offset = before.len();
     // `[`, `ts=`, `time="`, `audit(`, and `at `, which Rails writes.
     let word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'-' | b'.');
@@ -226,20 +226,20 @@ fn places_after_names(before: &[u8]) -> Vec<TimePlace> {
     let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'_'));
     if (1..=3).contains(&punctuation) && before[offset - punctuation..].iter().all(|byte| (0x20..0x7f).contains(byte)) {
         if before.ends_with(b"[") {
-            places.push(TimePlace::After(Box::from(&b"["[..])));
+            locations.push(TimeLocation::After(Box::from(&b"["[..])));
         }
         if is_name && letters <= 24 {
-            places.push(TimePlace::After(Box::from(&before[offset - punctuation - letters..])));
+            locations.push(TimeLocation::After(Box::from(&before[offset - punctuation - letters..])));
         }
         // SendingTime of a FIX message, whose fields end with SOH or, as often shown, with a bar.
         if before.ends_with(b"\x0152=") || before.ends_with(b"|52=") {
-            places.push(TimePlace::After(Box::from(&before[offset - 4..])));
+            locations.push(TimeLocation::After(Box::from(&before[offset - 4..])));
         }
     }
-    places
+    locations
 }
 
-impl fmt::Display for TimePlace {
+impl fmt::Display for TimeLocation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Column { index: 0, lead, .. } if lead.0.is_empty() => f.write_str("at the start of a line"),

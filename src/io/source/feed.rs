@@ -11,12 +11,12 @@ use crate::os::Stop;
 
 /// Supplies the bytes of a stream in place of its descriptor.
 pub trait Feed: Send + fmt::Debug {
-    /// Appends up to `most` contiguous bytes. Without `wait`, returns [`Filled::Drained`] if none are
+    /// Appends up to `max` contiguous bytes. Without `wait`, returns [`Filled::Drained`] if none are
     /// ready; returns [`Filled::Gap`] if bytes were left out before the next ones.
     ///
     /// # Errors
     /// Returns the error at the next byte, once all bytes before it have been delivered.
-    fn fill(&mut self, buffer: &mut Vec<u8>, most: usize, stop: &Stop, wait: bool) -> io::Result<Filled>;
+    fn fill(&mut self, buffer: &mut Vec<u8>, max: usize, stop: &Stop, wait: bool) -> io::Result<Filled>;
 
     /// Takes the gap before the next bytes.
     fn take_gap(&mut self) -> Gap {
@@ -64,7 +64,7 @@ pub struct FeedNotes {
 
 /// The feed of a source, until its stream takes it, and its notes.
 #[derive(Debug)]
-pub(super) struct Fed {
+pub(super) struct FeedSlot {
     feed: Mutex<Option<Box<dyn Feed>>>,
     notes: Arc<FeedNotes>,
 }
@@ -75,7 +75,7 @@ impl Source {
     /// # Errors
     /// Returns the error of duplicating the descriptor or of querying the size.
     pub fn whole(&self) -> io::Result<Source> {
-        let end = self.length_now()?.unwrap_or(u64::MAX);
+        let end = self.current_length()?.unwrap_or(u64::MAX);
         let mut whole = self.part(0..end, IoMode::Read)?;
         whole.method = self.method;
         if whole.method == AccessMethod::Stream {
@@ -83,26 +83,32 @@ impl Source {
         } else {
             whole.method = AccessMethod::Pread;
         }
-        whole.seen.from = 0;
-        whole.is_rest = false;
+        whole.snapshot.from = 0;
+        whole.was_partly_read = false;
         Ok(whole)
     }
 
     /// Returns a source whose stream delivers `range` of the bytes that `feed` makes from this one.
     /// The feed fills in `notes`.
-    pub fn fed(mut self, feed: Box<dyn Feed>, reason: Option<Reason>, range: Range, notes: Arc<FeedNotes>) -> Source {
-        self.fed = Some(Box::new(Fed { feed: Mutex::new(Some(feed)), notes }));
+    pub fn with_feed(
+        mut self,
+        feed: Box<dyn Feed>,
+        reason: Option<Reason>,
+        range: Range,
+        notes: Arc<FeedNotes>,
+    ) -> Source {
+        self.feed = Some(Box::new(FeedSlot { feed: Mutex::new(Some(feed)), notes }));
         self.method = AccessMethod::Stream;
         // The next process on standard input continues after all bytes consumed, wherever decoding
         // stopped.
         self.stdin = false;
         self.reason = reason;
-        self.select_of_stream(range);
+        self.set_stream_range(range);
         self
     }
 
     /// Sets the wanted range of an input of unknown length.
-    pub(super) fn select_of_stream(&mut self, range: Range) {
+    pub(super) fn set_stream_range(&mut self, range: Range) {
         (self.start, self.end, self.tail, self.length) = (0, None, None, range.length);
         self.tail_is_strict = range.is_strict;
         match u64::try_from(range.offset) {
@@ -123,29 +129,29 @@ impl Source {
     /// Returns a slot for the time at which the content was last written. A compressed stream fills it
     /// in once its first bytes are read.
     pub fn written(&self) -> Arc<OnceLock<SystemTime>> {
-        match &self.fed {
-            Some(fed) => Arc::clone(&fed.notes.written),
+        match &self.feed {
+            Some(feed) => Arc::clone(&feed.notes.written),
             None => Arc::new(self.modified().map_or_else(OnceLock::new, OnceLock::from)),
         }
     }
 
     /// Takes the feed, if there is one.
     pub(in crate::io) fn take_feed(&self) -> Option<Box<dyn Feed>> {
-        self.fed.as_ref()?.feed.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.feed.as_ref()?.feed.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Returns whether a feed supplies the bytes.
     pub fn is_fed(&self) -> bool {
-        self.fed.is_some()
+        self.feed.is_some()
     }
 
     /// Returns the notice to print after this source.
     pub fn notice(&self) -> Option<&str> {
-        self.fed.as_ref()?.notes.notice.get().map(String::as_str)
+        self.feed.as_ref()?.notes.notice.get().map(String::as_str)
     }
 
     /// Returns whether this is a pipe that is read directly.
     pub(in crate::io) fn is_plain_pipe(&self) -> bool {
-        self.kind == Kind::Pipe && self.fed.is_none()
+        self.kind == Kind::Pipe && self.feed.is_none()
     }
 }

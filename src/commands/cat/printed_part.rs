@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::transform::{Numbered, Show, Transform};
+use super::transform::{Numbering, Show, Transform};
 use crate::cli::cat::CatArgs;
 use crate::cli::range::{Around, Selection, UnitRange, parse_count};
 use crate::io::ListReader;
@@ -85,9 +85,9 @@ pub(super) fn transform(args: &CatArgs) -> Transform {
     let nonprinting = args.show_nonprinting || args.show_all || args.ends_and_nonprinting || args.tabs_and_nonprinting;
     Transform {
         number: match (args.number_nonblank, args.number) {
-            (true, _) => Numbered::Nonblank,
-            (false, true) => Numbered::All,
-            (false, false) => Numbered::None,
+            (true, _) => Numbering::Nonblank,
+            (false, true) => Numbering::All,
+            (false, false) => Numbering::None,
         },
         squeeze: args.squeeze_blank,
         ends: args.show_ends || args.show_all || args.ends_and_nonprinting,

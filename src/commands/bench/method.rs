@@ -1,4 +1,4 @@
-//! Defines the ways of reading that are compared, and their names.
+//! Defines the methods of reading that are compared, and their names.
 
 use clap::ValueEnum;
 
@@ -6,11 +6,11 @@ use super::state::CacheState;
 use crate::cli::bench::{AccessPattern, Family};
 use crate::engine::BLOCK;
 
-/// A way of reading: its system calls, their size, the threads, and the requests in flight.
+/// A method of reading: its system calls, their size, the threads, and the requests in flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Way {
+pub struct Method {
     /// The system calls.
-    pub means: Means,
+    pub calls: Calls,
     /// The size of a buffer, a window or an access; `None` if the file is mapped as a whole.
     pub block: Option<u64>,
     /// The number of threads.
@@ -19,9 +19,9 @@ pub struct Way {
     pub depth: usize,
 }
 
-/// The system calls of a way.
+/// The system calls of a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Means {
+pub enum Calls {
     /// The same calls for every file.
     Fixed(Family),
     /// The choice of `--io auto`, with the engine that every other subcommand uses.
@@ -38,45 +38,45 @@ pub const PIECE: u64 = 4 * MIB;
 const SEQUENTIAL_DEPTH: usize = 4;
 const SCATTERED_DEPTH: usize = 32;
 
-impl Way {
-    /// Returns the way of this family.
-    pub fn of(family: Family, block: Option<u64>, threads: usize) -> Way {
-        Way { means: Means::Fixed(family), block, threads, depth: 1 }
+impl Method {
+    /// Returns the method of this family.
+    pub fn of(family: Family, block: Option<u64>, threads: usize) -> Method {
+        Method { calls: Calls::Fixed(family), block, threads, depth: 1 }
     }
 
-    /// Returns the way of `--io auto`.
-    pub fn auto(threads: usize) -> Way {
-        Way { means: Means::Auto, block: None, threads, depth: 1 }
+    /// Returns the method of `--io auto`.
+    pub fn auto(threads: usize) -> Method {
+        Method { calls: Calls::Auto, block: None, threads, depth: 1 }
     }
 
     /// Returns whether the bytes are mapped. `auto` is neither a mapping nor a read.
     pub fn is_map(&self) -> bool {
-        self.means != Means::Auto && !self.is_read()
+        self.calls != Calls::Auto && !self.is_read()
     }
 
     /// Returns whether the bytes are read into a buffer.
     pub fn is_read(&self) -> bool {
         use Family::{Direct, Nowait, Pread, Read, Uring, UringDirect, UringFixed};
-        matches!(self.means, Means::Fixed(Read | Pread | Nowait | Direct | Uring | UringFixed | UringDirect))
+        matches!(self.calls, Calls::Fixed(Read | Pread | Nowait | Direct | Uring | UringFixed | UringDirect))
     }
 
     /// Returns whether the page cache is bypassed, so that a pass fetches everything from the
     /// device.
     pub fn is_direct(&self) -> bool {
-        matches!(self.means, Means::Fixed(Family::Direct | Family::UringDirect))
+        matches!(self.calls, Calls::Fixed(Family::Direct | Family::UringDirect))
     }
 
     /// Returns the name for JSON and CSV, which `--ways` accepts.
     pub fn word(&self) -> String {
-        match self.means {
-            Means::Auto => "auto".into(),
-            Means::Fixed(family) => family.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default(),
+        match self.calls {
+            Calls::Auto => "auto".into(),
+            Calls::Fixed(family) => family.to_possible_value().map(|v| v.get_name().to_owned()).unwrap_or_default(),
         }
     }
 
     /// Returns the label for people: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
     pub fn label(&self, pattern: AccessPattern) -> String {
-        let Means::Fixed(family) = self.means else { return "--io auto".into() };
+        let Calls::Fixed(family) = self.calls else { return "--io auto".into() };
         let name = name(family, pattern);
         let block = self.block.map(|block| format!(" {}", size(block))).unwrap_or_default();
         let threads = if self.threads > 1 { format!(" ×{}", self.threads) } else { String::new() };
@@ -129,10 +129,10 @@ pub fn size(bytes: u64) -> String {
     if bytes.is_multiple_of(unit) { format!("{} {name}", bytes / unit) } else { format!("{whole:.1} {name}") }
 }
 
-/// The choice of ways to measure.
+/// The choice of methods to measure.
 #[derive(Clone, Debug, Default)]
-pub struct WayChoice {
-    /// The number of threads of the parallel ways.
+pub struct MethodChoice {
+    /// The number of threads of the parallel methods.
     pub threads: usize,
     /// The block sizes; empty for the usual ones.
     pub blocks: Vec<u64>,
@@ -144,23 +144,23 @@ pub struct WayChoice {
     pub auto: bool,
 }
 
-impl WayChoice {
-    /// Returns the ways to compare.
-    pub fn ways(&self, pattern: AccessPattern) -> Vec<Way> {
+impl MethodChoice {
+    /// Returns the methods to compare.
+    pub fn methods(&self, pattern: AccessPattern) -> Vec<Method> {
         let families = Family::value_variants().iter().copied();
         let chosen = families.filter(|family| self.families.is_empty() || self.families.contains(family));
         let fixed = chosen.flat_map(|family| self.variants(family, pattern));
-        fixed.chain(self.auto.then(|| Way::auto(self.threads))).collect()
+        fixed.chain(self.auto.then(|| Method::auto(self.threads))).collect()
     }
 
-    /// Returns whether to measure `way` in `state`. A way that bypasses the cache gains nothing
+    /// Returns whether to measure `method` in `state`. A method that bypasses the cache gains nothing
     /// from a warm one, so it is measured there only if it is named.
-    pub fn fits(&self, way: &Way, state: CacheState) -> bool {
-        let Means::Fixed(family) = way.means else { return true };
-        state == CacheState::Cold || !way.is_direct() || self.families.contains(&family)
+    pub fn fits(&self, method: &Method, state: CacheState) -> bool {
+        let Calls::Fixed(family) = method.calls else { return true };
+        state == CacheState::Cold || !method.is_direct() || self.families.contains(&family)
     }
 
-    fn variants(&self, family: Family, pattern: AccessPattern) -> Vec<Way> {
+    fn variants(&self, family: Family, pattern: AccessPattern) -> Vec<Method> {
         let is_sequential = pattern == AccessPattern::Sequential;
         let usual: &[u64] = match family {
             Family::MapWillneed if !is_sequential => return Vec::new(),
@@ -181,7 +181,7 @@ impl WayChoice {
             (true, []) => vec![SEQUENTIAL_DEPTH],
             (false, []) => vec![SCATTERED_DEPTH],
         };
-        let crews: Vec<(usize, usize)> = match family {
+        let levels: Vec<(usize, usize)> = match family {
             Family::Pread => vec![(self.threads, 1)],
             Family::WindowsPrefetch if is_sequential => vec![(1, 1)],
             Family::Direct => depths.into_iter().map(|depth| (depth, 1)).collect(),
@@ -195,8 +195,9 @@ impl WayChoice {
             }
             _ => vec![(1, 1)],
         };
-        let one = |(threads, depth): &(usize, usize), block| Way { depth: *depth, ..Way::of(family, block, *threads) };
-        crews.iter().flat_map(|crew| blocks.iter().map(|&block| one(crew, block))).collect()
+        let one =
+            |(threads, depth): &(usize, usize), block| Method { depth: *depth, ..Method::of(family, block, *threads) };
+        levels.iter().flat_map(|level| blocks.iter().map(|&block| one(level, block))).collect()
     }
 }
 
@@ -208,13 +209,13 @@ mod tests {
     fn every_family_is_listed_once() {
         for pattern in [AccessPattern::Sequential, AccessPattern::Random, AccessPattern::Stride] {
             for threads in [1, 2] {
-                let ways = WayChoice { threads, auto: true, ..WayChoice::default() }.ways(pattern);
-                let mut labels: Vec<String> = ways.iter().map(|way| way.label(pattern)).collect();
+                let methods = MethodChoice { threads, auto: true, ..MethodChoice::default() }.methods(pattern);
+                let mut labels: Vec<String> = methods.iter().map(|method| method.label(pattern)).collect();
                 labels.sort();
                 labels.dedup();
-                assert_eq!(labels.len(), ways.len());
+                assert_eq!(labels.len(), methods.len());
                 for family in Family::value_variants() {
-                    let there = ways.iter().any(|way| way.means == Means::Fixed(*family));
+                    let there = methods.iter().any(|method| method.calls == Calls::Fixed(*family));
                     assert!(
                         there || pattern != AccessPattern::Sequential && *family == Family::MapWillneed,
                         "{family:?}"
@@ -225,20 +226,23 @@ mod tests {
     }
 
     #[test]
-    fn what_was_asked_for_and_nothing_else() {
+    fn only_the_requested_methods_are_measured() {
         let chosen =
-            WayChoice { threads: 3, blocks: vec![512], families: vec![Family::Windows], ..WayChoice::default() };
-        let ways = chosen.ways(AccessPattern::Sequential);
-        let labels: Vec<String> = ways.iter().map(|way| way.label(AccessPattern::Sequential)).collect();
+            MethodChoice { threads: 3, blocks: vec![512], families: vec![Family::Windows], ..MethodChoice::default() };
+        let methods = chosen.methods(AccessPattern::Sequential);
+        let labels: Vec<String> = methods.iter().map(|method| method.label(AccessPattern::Sequential)).collect();
         assert_eq!(labels, ["windows 512 B", "windows 512 B ×3"]);
-        let deep = WayChoice {
+        let deep = MethodChoice {
             threads: 2,
             depths: vec![1, 8],
             families: vec![Family::Direct, Family::UringDirect, Family::MapPrefetch],
-            ..WayChoice::default()
+            ..MethodChoice::default()
         };
-        let labels: Vec<String> =
-            deep.ways(AccessPattern::Sequential).iter().map(|way| way.label(AccessPattern::Sequential)).collect();
+        let labels: Vec<String> = deep
+            .methods(AccessPattern::Sequential)
+            .iter()
+            .map(|method| method.label(AccessPattern::Sequential))
+            .collect();
         assert_eq!(
             labels,
             [
@@ -254,10 +258,10 @@ mod tests {
 
     #[test]
     fn direct_reads_of_a_warm_file_are_measured_when_named() {
-        let direct = Way::of(Family::Direct, Some(4096), 32);
-        let named = WayChoice { families: vec![Family::Direct], ..WayChoice::default() };
-        assert!(WayChoice::default().fits(&direct, CacheState::Cold) && named.fits(&direct, CacheState::Warm));
-        assert!(!WayChoice::default().fits(&direct, CacheState::Warm));
+        let direct = Method::of(Family::Direct, Some(4096), 32);
+        let named = MethodChoice { families: vec![Family::Direct], ..MethodChoice::default() };
+        assert!(MethodChoice::default().fits(&direct, CacheState::Cold) && named.fits(&direct, CacheState::Warm));
+        assert!(!MethodChoice::default().fits(&direct, CacheState::Warm));
     }
 
     #[test]

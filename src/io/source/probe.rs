@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::io;
 
-use super::seen::Time;
-use super::{Kind, ONE_READ};
+use super::snapshot::Time;
+use super::{Kind, SINGLE_READ};
 use crate::os::posix::{AsFd, Errno, FileExt, FileType, SeekFrom, is_a_terminal, seek};
 use crate::os::{FileSystem, Status, extents};
 
@@ -49,11 +49,11 @@ impl Probe {
     }
 }
 
-/// Returns whether the file ends at its stated size. With `is_trusted`, a file of up to [`ONE_READ`]
+/// Returns whether the file ends at its stated size. With `is_trusted`, a file of up to [`SINGLE_READ`]
 /// bytes is not checked for an earlier end, which would cost a network round trip for each small file.
 fn ends_at(file: &File, size: u64, is_trusted: bool) -> bool {
     let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
-    let ends_before = (size > ONE_READ || !is_trusted) && matches!(file.read_at(&mut [0], size - 1), Ok(0));
+    let ends_before = (size > SINGLE_READ || !is_trusted) && matches!(file.read_at(&mut [0], size - 1), Ok(0));
     !ends_before && !has_byte(size)
 }
 

@@ -71,7 +71,7 @@ impl Task<'_> {
     }
 
     fn access(&self, index: u64) -> Option<Access> {
-        self.walk.place(index).map(|place| Access { index, place })
+        self.walk.range(index).map(|range| Access { index, range })
     }
 
     /// Returns whether neighbouring parts must be joined, because a match may cross from one to the
@@ -90,12 +90,12 @@ impl Task<'_> {
 
 fn alone<L: Load>(load: &L, task: &Task<'_>) -> io::Result<PassOutcome> {
     let mut total = Total::new(task.work, task.walk);
-    let mut hand = load.hand(task.largest()?);
+    let mut local = load.local(task.largest()?);
     let mut stopwatch = Stopwatch::new(task.is_timed);
     let mut index = 0;
     while let Some(access) = task.access(index) {
         let begun = stopwatch.begin();
-        load.with(&mut hand, &access, |bytes, owned| total.take(access.place.start, bytes, owned))?;
+        load.with(&mut local, &access, |bytes, owned| total.take(access.range.start, bytes, owned))?;
         stopwatch.end(begun);
         index += 1;
     }
@@ -105,12 +105,12 @@ fn alone<L: Load>(load: &L, task: &Task<'_>) -> io::Result<PassOutcome> {
 fn count_together<L: Load>(load: &L, task: &Task<'_>, threads: usize) -> io::Result<PassOutcome> {
     let next = AtomicU64::new(0);
     let one = || -> io::Result<(Vec<(u64, Tally)>, Stopwatch)> {
-        let mut hand = load.hand(task.largest()?);
+        let mut local = load.local(task.largest()?);
         let mut stopwatch = Stopwatch::new(task.is_timed);
         let mut parts: Vec<(u64, Tally)> = Vec::new();
         while let Some(access) = task.access(next.fetch_add(1, Ordering::Relaxed)) {
             let begun = stopwatch.begin();
-            let tally = load.with(&mut hand, &access, |bytes, owned| task.tally(access.place.start, bytes, owned))?;
+            let tally = load.with(&mut local, &access, |bytes, owned| task.tally(access.range.start, bytes, owned))?;
             stopwatch.end(begun);
             match parts.last_mut() {
                 Some((_, last)) if !task.joins() => last.count = last.count.wrapping_add(tally.count),
@@ -143,12 +143,12 @@ fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Rec
     let next = AtomicU64::new(0);
     let turns: Stage<Hasher> = Stage::new(recipe.joiner(), threads);
     let one = || -> io::Result<()> {
-        let mut hand = load.hand(task.largest()?);
+        let mut local = load.local(task.largest()?);
         while let Some(access) = task.access(next.fetch_add(1, Ordering::Relaxed)) {
-            let _passage = Passage { turns: &turns, number: access.index };
-            load.with(&mut hand, &access, |bytes, _| {
-                let part: HashedPart = recipe.part(access.place.start, bytes);
-                turns.take(access.index).absorb(&part, bytes);
+            let _passage = SkipOnDrop { turns: &turns, number: access.index };
+            load.with(&mut local, &access, |bytes, _| {
+                let part: HashedPart = recipe.part(access.range.start, bytes);
+                turns.wait_for_turn(access.index).absorb(&part, bytes);
             })?;
         }
         Ok(())
@@ -161,14 +161,14 @@ fn hash_in_turn<L: Load>(load: &L, task: &Task<'_>, threads: usize, recipe: &Rec
 
 /// A block's turn, which is passed on even if its thread fails, so that no other thread waits
 /// forever.
-struct Passage<'t> {
+struct SkipOnDrop<'t> {
     turns: &'t Stage<Hasher>,
     number: u64,
 }
 
-impl Drop for Passage<'_> {
+impl Drop for SkipOnDrop<'_> {
     fn drop(&mut self) {
-        self.turns.pass(self.number);
+        self.turns.skip(self.number);
     }
 }
 

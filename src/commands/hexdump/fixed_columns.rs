@@ -10,7 +10,7 @@ use super::canonical::last_address;
 use super::charset::EBCDIC;
 use super::digits::{BINARY, PRINTABLE, alphabet, hex_table};
 use super::simd::Shape;
-use super::view::{Cell, Cells, DumpEnd, RowPlace, View};
+use super::view::{Cell, Cells, DumpEnd, RowPosition, View};
 use crate::cli::hexdump::Endian;
 
 /// The digits that show a byte.
@@ -21,7 +21,7 @@ enum Digits {
 }
 
 /// A row of digits and characters, each byte in its columns.
-pub struct Placed {
+pub struct FixedColumnsView {
     address: Address,
     digits: Digits,
     /// The column of each byte's first digit, counted from the end of the address.
@@ -61,9 +61,9 @@ pub struct XxdRow {
     pub ebcdic: bool,
 }
 
-impl Placed {
+impl FixedColumnsView {
     /// Returns the view of `xxd`, `xxd -b` or `xxd -e`.
-    pub fn xxd(row: XxdRow) -> Placed {
+    pub fn xxd(row: XxdRow) -> FixedColumnsView {
         let XxdRow { width, endian, upper, bits, notation, ebcdic, .. } = row;
         let group = if row.group == 0 || row.group > width { width } else { row.group };
         let columns_a_byte = if bits { 8 } else { 2 };
@@ -81,7 +81,7 @@ impl Placed {
         if notation != AddressNotation::None {
             blank[0] = b':';
         }
-        Placed {
+        FixedColumnsView {
             address: Address { digits: 8, notation },
             digits: if bits { Digits::Binary } else { Digits::Hex(hex_table(upper)) },
             digits_at,
@@ -97,7 +97,7 @@ impl Placed {
     }
 
     /// Returns the view of canonical rows of `width` bytes, in groups of one, two, four or eight.
-    pub fn canonical(row: XxdRow) -> Placed {
+    pub fn canonical(row: XxdRow) -> FixedColumnsView {
         let XxdRow { width, group, endian, upper, notation, ebcdic, .. } = row;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let column = |i: usize| 2 + 2 * i + i / group + i / 8;
@@ -105,7 +105,7 @@ impl Placed {
         let bar = column(width.next_multiple_of(group) - 1) + 4;
         let mut blank = vec![b' '; bar + 1 + width];
         blank[bar] = b'|';
-        Placed {
+        FixedColumnsView {
             address: Address { digits: 8, notation },
             digits: Digits::Hex(hex_table(upper)),
             digits_at: (0..width).map(|i| column(i / group * group) + 2 * ((i ^ swap) % group)).collect(),
@@ -121,7 +121,7 @@ impl Placed {
     }
 
     /// Sets the shape of the row for the vector kernel, if the kernel supports it.
-    fn shaped(mut self, upper: bool, ebcdic: bool) -> Placed {
+    fn shaped(mut self, upper: bool, ebcdic: bool) -> FixedColumnsView {
         let fits = self.apart
             && !ebcdic
             && self.address.notation == AddressNotation::Hex
@@ -132,8 +132,8 @@ impl Placed {
         self
     }
 
-    fn push(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        self.address.push(out, place.address);
+    fn push(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        self.address.push(out, position.address);
         let start = out.len();
         out.extend_from_slice(&self.blank);
         let text = &mut out[start..];
@@ -149,26 +149,26 @@ impl Placed {
     }
 }
 
-impl View for Placed {
+impl View for FixedColumnsView {
     fn width(&self) -> usize {
         self.digits_at.len()
     }
 
-    fn rows(&self, rows: &[u8], place: RowPlace, out: &mut Vec<u8>) {
+    fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
         if let Some(shape) = &self.shape {
-            return shape.rows(rows, place.address, out);
+            return shape.rows(rows, position.address, out);
         }
         let width = self.width();
         out.reserve(rows.len() / width * (16 + self.blank.len() + self.tail.len()));
-        let mut place = place;
+        let mut position = position;
         for row in rows.chunks_exact(width) {
-            self.push(row, place, out);
-            place = place.after(width as u64);
+            self.push(row, position, out);
+            position = position.after(width as u64);
         }
     }
 
-    fn short(&self, row: &[u8], place: RowPlace, out: &mut Vec<u8>) {
-        self.push(row, place, out);
+    fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        self.push(row, position, out);
     }
 
     fn cells(&self) -> Option<Cells> {
@@ -213,13 +213,13 @@ mod tests {
             let notation = AddressNotation::Hex;
             let row = XxdRow { width: 16, group, endian, upper, bits: false, notation, ebcdic: false };
             let mut view =
-                if canonical { Placed::canonical(XxdRow { group: power, ..row }) } else { Placed::xxd(row) };
+                if canonical { FixedColumnsView::canonical(XxdRow { group: power, ..row }) } else { FixedColumnsView::xxd(row) };
             let rows = &bytes[..bytes.len() / 16 * 16];
-            let place = RowPlace { address: address >> shift, index: 0 };
+            let position = RowPosition { address: address >> shift, index: 0 };
             let (mut fast, mut plain) = (vec![], vec![]);
-            view.rows(rows, place, &mut fast);
+            view.rows(rows, position, &mut fast);
             view.shape = None;
-            view.rows(rows, place, &mut plain);
+            view.rows(rows, position, &mut plain);
             prop_assert_eq!(String::from_utf8(fast).unwrap(), String::from_utf8(plain).unwrap());
         }
     }
