@@ -15,7 +15,7 @@ use crate::cli::times::Times;
 use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, OwnFile, Range, Source};
-use crate::os::{Usage, addresses_left, processors};
+use crate::os::{Usage, available_address_space, processors};
 use crate::output::{Destination, Output, print_message};
 use crate::select::PeriodSearch;
 use crate::timestamp::{
@@ -345,7 +345,7 @@ pub fn temporary_directory() -> std::path::PathBuf {
 /// (HEAP_MAX_SIZE, malloc/arena.c). With 300 MB, eight threads had none left for reading.
 fn max_threads() -> usize {
     const ARENA: u64 = 128 << 20;
-    let Some(left) = addresses_left() else { return usize::MAX };
+    let Some(left) = available_address_space() else { return usize::MAX };
     usize::try_from(1 + left / ARENA).unwrap_or(usize::MAX)
 }
 
@@ -354,7 +354,7 @@ fn max_threads() -> usize {
 /// A worker holds a window, its text, which doubles as it grows, and perhaps a buffer and a spare
 /// one. The allocator also reserves address space for each thread.
 fn max_block(threads: usize) -> usize {
-    let Some(left) = addresses_left().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
+    let Some(left) = available_address_space().and_then(|left| usize::try_from(left).ok()) else { return usize::MAX };
     1 << (left / threads.max(1) / 16).max(64 << 10).ilog2()
 }
 

@@ -18,7 +18,7 @@ struct StatsReport {
     bytes: u64,
     seconds: f64,
     gb_per_second: f64,
-    ways: Vec<WayReport>,
+    ways: Vec<MethodReport>,
     output: &'static str,
     bytes_never_copied: u64,
     threads: u64,
@@ -31,7 +31,7 @@ struct StatsReport {
 }
 
 #[derive(Serialize)]
-struct WayReport {
+struct MethodReport {
     way: &'static str,
     reason: Option<String>,
     inputs: u64,
@@ -89,7 +89,7 @@ impl StatsReport {
             ways: tally
                 .methods
                 .iter()
-                .map(|(way, reason, inputs)| WayReport {
+                .map(|(way, reason, inputs)| MethodReport {
                     way: way.word(),
                     reason: reason.map(|reason| reason.to_string()),
                     inputs: *inputs,

@@ -20,7 +20,7 @@ pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 /// Returns what to type instead of an unknown algorithm: those whose names begin like it, or the one with
 /// the nearest name, or how to list all.
 pub fn advice_on_algorithm(name: &str) -> String {
-    const MOST: usize = 12;
+    const MAX_NAMES: usize = 12;
     let name = name.to_ascii_lowercase();
     let family: Vec<&str> =
         ALGORITHMS.into_iter().filter(|known| !name.is_empty() && known.starts_with(&name)).collect();
@@ -36,7 +36,7 @@ pub fn advice_on_algorithm(name: &str) -> String {
         ALGORITHMS.into_iter().find(|known| plain(known) == nearest)
     };
     match family.len() {
-        1..=MOST => format!("expected one of {}", family.join(", ")),
+        1..=MAX_NAMES => format!("expected one of {}", family.join(", ")),
         _ => match near() {
             Some(near) => format!("did you mean {near}?"),
             None => String::from("mapped checksum --list-algorithms shows all"),

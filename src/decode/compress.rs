@@ -69,7 +69,7 @@ impl Table {
     }
 
     /// Reads the next code. Returns `None` at the end of the data.
-    fn code(&mut self, input: &mut EncodedInput) -> io::Result<Option<u16>> {
+    fn read_code(&mut self, input: &mut EncodedInput) -> io::Result<Option<u16>> {
         while self.count < self.bits {
             let Some(&byte) = input.fill()?.first() else { return Ok(None) };
             input.consume(1);
@@ -86,7 +86,7 @@ impl Table {
     /// Changes the code width. Codes of the new width begin after the current group of eight.
     fn change_width(&mut self, bits: u32, input: &mut EncodedInput) -> io::Result<()> {
         while self.group != 0 {
-            if self.code(input)?.is_none() {
+            if self.read_code(input)?.is_none() {
                 break;
             }
         }
@@ -99,7 +99,7 @@ impl Table {
         if self.free >= 1 << self.bits && self.bits < self.max_bits {
             self.change_width(self.bits + 1, input)?;
         }
-        let Some(code) = self.code(input)? else { return Ok(false) };
+        let Some(code) = self.read_code(input)? else { return Ok(false) };
         if self.max_bits == FIRST_BITS && self.free >= 1 << FIRST_BITS {
             // compress -b 9 then writes wider codes, which neither it nor gzip can read.
             return Err(damaged(NAME, "more strings than codes of 9 bits"));

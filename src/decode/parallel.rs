@@ -87,9 +87,9 @@ impl Parallel {
         if !is_candidate || source.current_length().ok().flatten()? < 2 * JOB_BYTES as u64 {
             return None;
         }
-        let first = shared.cut(0)?;
+        let first = shared.read_job(0)?;
         // A single job does not need several threads.
-        shared.cut(first.len() as u64)?;
+        shared.read_job(first.len() as u64)?;
         let (chunk, at, rest) = (Vec::new(), 0, None);
         Some(Parallel { shared: Arc::new(shared), helpers: threads - 1, chunk, at, make_rest, rest })
     }
@@ -193,7 +193,7 @@ impl Shared {
         }
         let (number, at) = (state.taken, state.at);
         state.taken += 1;
-        let Some(bytes) = self.cut(at) else {
+        let Some(bytes) = self.read_job(at) else {
             state.at = u64::MAX;
             state.done.insert(number, DecodeOutcome::Remainder(at));
             self.changed.notify_all();
@@ -206,7 +206,7 @@ impl Shared {
     fn decode(&self, job: DecodeJob) {
         let DecodeJob { number, at, bytes } = job;
         // A reader must not wait for a job whose thread panicked.
-        let decoded = catch_unwind(|| decoded(self.format, bytes)).unwrap_or(None);
+        let decoded = catch_unwind(|| decode_job(self.format, bytes)).unwrap_or(None);
         let outcome = decoded.map_or(DecodeOutcome::Remainder(at), DecodeOutcome::Bytes);
         self.lock().done.insert(number, outcome);
         self.changed.notify_all();
@@ -214,7 +214,7 @@ impl Shared {
 
     /// Reads the members or frames of a job that begins at `at`. Returns `None` unless at least one
     /// is complete and followed by another.
-    fn cut(&self, at: u64) -> Option<Vec<u8>> {
+    fn read_job(&self, at: u64) -> Option<Vec<u8>> {
         let mut bytes = Vec::new();
         let mut size = JOB_BYTES;
         loop {
@@ -261,7 +261,7 @@ fn bgzip_length(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Decodes a job. Returns `None` if any of its data is damaged.
-fn decoded(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
+fn decode_job(format: Format, bytes: Vec<u8>) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(bytes.len() * 4);
     let mut decoder = decompressor(EncodedInput::of_bytes(bytes), format).ok()?;
     while decoder.decode(&mut out).ok()? {

@@ -179,8 +179,8 @@ impl Bench {
         let full = numbered(&self.truth, self.truth.len() as u64);
         assert!(full.starts_with(&printed.text), "{what}: {} bytes are no prefix", printed.text.len());
         assert!(printed.failed || printed.text == full, "{what}: cut short without a word");
-        let least = numbered(&self.truth, size);
-        assert!(printed.text.starts_with(&least), "{what}: {} bytes, not {}", printed.text.len(), least.len());
+        let min = numbered(&self.truth, size);
+        assert!(printed.text.starts_with(&min), "{what}: {} bytes, not {}", printed.text.len(), min.len());
         // A mapped block shows the truncation until its last byte is formatted; a block that was
         // read is a copy.
         if policy == IoMode::Mmap && threads == 1 && at >= size {

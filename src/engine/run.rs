@@ -117,7 +117,7 @@ struct Opening<'r, 'a, K: Kernel> {
 impl<K: Kernel> Drop for Opening<'_, '_, K> {
     fn drop(&mut self) {
         let mut cursor = self.run.lock();
-        cursor.give_opened(self.batch.take());
+        cursor.put_back_opened(self.batch.take());
         if cursor.waiting > 0 {
             self.run.opened.notify_all();
         }

@@ -83,7 +83,7 @@ pub use signal::Signal;
 pub use status::Status;
 pub use stop::Stop;
 pub use system::{
-    ANCHOR, Advice, Processes, Window, accounts, addresses_left, fd_table, forget_peak, inherited,
+    ANCHOR, Advice, Processes, Window, accounts, available_address_space, fd_table, forget_peak, inherited,
     install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix, read_ready, reopen,
     reopen_quietly, reopen_without_waiting, thread_waits, wait_readable, was_closed,
 };

@@ -346,12 +346,12 @@ mod tests {
         let whole = whole(file.as_fd(), size).unwrap();
         assert_eq!(whole.resident, mapped);
         assert_eq!(total(&cells(file.as_fd(), 0..size, 9).unwrap()), whole);
-        let mut asked = ResidencyQuery::new(file.as_fd(), 71);
-        let Ok(read) = asked.count_by_reading(0, 71) else {
+        let mut query = ResidencyQuery::new(file.as_fd(), 71);
+        let Ok(read) = query.count_by_reading(0, 71) else {
             return crate::skipped::skip("a temporary directory on a file system with RWF_NOWAIT");
         };
         assert_eq!(read, Cached { resident: mapped, ..Cached::default() });
-        let mut sampled = ResidencyQuery { step: 8, ..asked };
+        let mut sampled = ResidencyQuery { step: 8, ..query };
         let estimate = sampled.count_by_reading(0, 71).unwrap();
         assert!(estimate.is_estimate && estimate.resident.abs_diff(mapped) <= 8, "{estimate:?}");
     }

@@ -51,8 +51,8 @@ fn last_break(line: &[char], width: usize, start: usize, indent: usize) -> Optio
     let is_wide = |at: &usize| *at > indent && line.get(at + 1) == Some(&' ');
     // The label that starts a line of facts stays with the first word after it.
     let label = line.iter().take(TAB).position(|c| *c == ':').map_or(0, |colon| colon + 2);
-    let places = || (first.max(label) + 1..=width).rev().filter(after_word);
-    places().find(is_wide).or_else(|| places().next())
+    let breaks = || (first.max(label) + 1..=width).rev().filter(after_word);
+    breaks().find(is_wide).or_else(|| breaks().next())
 }
 
 /// Returns the characters of a line, with spaces in place of each tab.

@@ -61,7 +61,7 @@ impl QuickReader {
         let (stamp, end) = reader.stamp_to_end(line)?;
         let time = reader.earliest(stamp);
         self.head.clear();
-        let head = end.and_then(|end| Some((end, line.get(..end + looked_at(line, end))?)));
+        let head = end.and_then(|end| Some((end, line.get(..end + lookahead_len(line, end))?)));
         if let Some((end, head)) = head.filter(|_| time > Timestamp::UNIX_EPOCH) {
             self.fraction = self.find_fraction(reader, head, end, time);
             self.head.extend_from_slice(head);
@@ -101,7 +101,7 @@ impl QuickReader {
 }
 
 /// Returns how many bytes after a time that ends at `end` decide whether it really ends there.
-fn looked_at(line: &[u8], end: usize) -> usize {
+fn lookahead_len(line: &[u8], end: usize) -> usize {
     match line.get(end) {
         // The minutes of a zone, a fraction or a longer number could follow.
         Some(b':' | b'.' | b',' | b'-' | b'/' | b'+') => 6,

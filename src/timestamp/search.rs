@@ -83,7 +83,7 @@ pub fn find<S: RandomAccess + ?Sized>(
         at = search.walk(&mut window, low..tail, &mut spans, &|window| {
             window.latest().is_some_and(|latest| latest.duration_since(since) >= slack)
         })?;
-        inside = window.keep();
+        inside = window.is_kept();
         coverage = window.coverage;
         disorder = window.disorder;
     }
@@ -202,11 +202,11 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
         let reader = self.reader;
         while start < limit {
             let mut need = 1;
-            let mut head = self.at(start, need, &mut read_size)?;
+            let mut head = self.bytes_at(start, need, &mut read_size)?;
             // The time may be far into a long line of JSON, or several lines below a heading.
             while reader.unit_len(head, false).is_none() && need < LINE_HEAD && head.len() >= need {
                 need = (head.len() + 1).max(PROBE);
-                head = self.at(start, need, &mut read_size)?;
+                head = self.bytes_at(start, need, &mut read_size)?;
             }
             if head.is_empty() {
                 return Ok(None);
@@ -235,7 +235,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
                     break;
                 }
             }
-            let bytes = self.at(from, 1, read_size)?;
+            let bytes = self.bytes_at(from, 1, read_size)?;
             if bytes.is_empty() {
                 break;
             }
@@ -249,7 +249,7 @@ impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
 
     /// Returns the buffered bytes from `offset`: at least `need` of them, unless the source ends
     /// first. If more are needed, reads `read_size` bytes and doubles `read_size`.
-    fn at(&mut self, offset: u64, need: usize, read_size: &mut usize) -> io::Result<&[u8]> {
+    fn bytes_at(&mut self, offset: u64, need: usize, read_size: &mut usize) -> io::Result<&[u8]> {
         let end = self.within.end;
         let buffered = |base: u64, len: usize| {
             let skip = usize::try_from(offset.checked_sub(base)?).ok()?;

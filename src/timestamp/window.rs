@@ -81,7 +81,7 @@ impl EntryFilter {
 
     /// Returns whether the last examined entry is kept.
     #[must_use]
-    pub fn keep(&self) -> bool {
+    pub fn is_kept(&self) -> bool {
         self.keep
     }
 
@@ -256,7 +256,7 @@ impl StreamWindow {
         if self.held.len() >= LINE_HEAD {
             let head = std::mem::take(&mut self.held);
             self.lines(&head, true, emit);
-            self.rest = Some(self.window.as_ref().is_some_and(|window| window.keep() && !window.is_past_end));
+            self.rest = Some(self.window.as_ref().is_some_and(|window| window.is_kept() && !window.is_past_end));
         }
     }
 

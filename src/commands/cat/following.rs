@@ -39,7 +39,7 @@ impl Skip {
     const NOTHING: Skip = Skip { unit: Unit::Byte, remaining: 0 };
 
     /// Skips units at the start of `bytes`, and returns the rest.
-    fn pass<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
+    fn apply<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
         if self.remaining == 0 {
             return bytes;
         }
@@ -189,7 +189,7 @@ impl Follower for CatFollower<'_, '_> {
     fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>> {
         self.heading(Origin::first(target))?;
         let Some(mut end) = end else {
-            self.exit = self.exit.and(self.cat.one(source)?);
+            self.exit = self.exit.and(self.cat.print_source(source)?);
             return Ok(None);
         };
         if self.holds_lines || self.names == NameStyle::EachLine {
@@ -257,7 +257,7 @@ impl CatFollower<'_, '_> {
     fn print(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()> {
         let transform = self.cat.transform;
         let input = &mut self.inputs[origin.target];
-        let kept = input.skip.pass(bytes);
+        let kept = input.skip.apply(bytes);
         let complete = &bytes[..bytes.len() - kept.len()];
         input.state.advance(&transform, complete, transform.tally(complete));
         if kept.is_empty() {

@@ -78,7 +78,7 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
         Some(by) if args.merge => cat.follow_merged(args, by),
         Some(by) => cat.follow(args, by),
         None if args.merge => cat.merge(args),
-        None => cat.all(config.inputs(&args.files)),
+        None => cat.print_inputs(config.inputs(&args.files)),
     };
     drop(progress);
     config.finish()?;
@@ -99,14 +99,14 @@ struct Cat<'a> {
 }
 
 impl Cat<'_> {
-    fn all(&mut self, inputs: Vec<Input<'_>>) -> anyhow::Result<Exit> {
+    fn print_inputs(&mut self, inputs: Vec<Input<'_>>) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for input in PrefetchedInputs::new(inputs, &self.config.engine, &self.config.stats) {
             exit = exit.and(match self.open(input) {
                 (name, Ok(source)) => {
                     let format = self.format_on_terminal(&source);
                     self.heading(source.name())?;
-                    let exit = self.one(source)?;
+                    let exit = self.print_source(source)?;
                     self.hint(&name, format)?;
                     exit
                 }
@@ -192,7 +192,7 @@ impl Cat<'_> {
         }
     }
 
-    fn one(&mut self, source: Source) -> io::Result<Exit> {
+    fn print_source(&mut self, source: Source) -> io::Result<Exit> {
         if let Some(separator) = self.reverse {
             return self.print_reversed(source, separator);
         }

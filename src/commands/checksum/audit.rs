@@ -190,7 +190,7 @@ impl Audit {
             digests.map(|digests| Some((name.clone(), digests))).map_err(|error| (name, error))
         };
         let (missing, counts) = (&mut self.missing, &mut self.counts);
-        let mut tell = |result: Hashed| match result {
+        let mut print_result = |result: Hashed| match result {
             Ok(None) => Ok(()),
             Ok(Some((name, digests))) => match found(missing, &digests) {
                 Some(listed) => {
@@ -208,7 +208,7 @@ impl Audit {
                 Ok(())
             }
         };
-        let emit = |result| run.printing(|| tell(result));
+        let emit = |result| run.printing(|| print_result(result));
         let ahead = |_: &mut (OsString, Input<'_>), _| ();
         map_in_order(engine.threads, &config.stats, files, MapSteps { ahead, work, emit })?;
         self.report_missing(run, checking, output)?;

@@ -112,11 +112,11 @@ fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) ->
     let mut stdin = inputs::StdinReader::default();
     let inputs = files.map(move |file| match file {
         // The stream is exhausted, so treat it as empty, as if it were opened later.
-        Ok(place) if stdin.is_taken(place.path()) => match Source::named(place.path()) {
+        Ok(file) if stdin.is_taken(file.path()) => match Source::named(file.path()) {
             Ok(empty) => Input::Open(empty),
-            Err(error) => Input::Failed(place.path().to_owned(), error),
+            Err(error) => Input::Failed(file.path().to_owned(), error),
         },
-        Ok(place) => Input::Unopened(place, engine),
+        Ok(file) => Input::Unopened(file, engine),
         Err((name, error)) => Input::Failed(name, error),
     });
     let work = |input: Input<'_>, permits: &_| {
@@ -131,7 +131,7 @@ fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) ->
             Err(error) => DigestOutcome::Failed(name, error),
         }
     };
-    let mut tell = |outcome: DigestOutcome| match outcome {
+    let mut print_result = |outcome: DigestOutcome| match outcome {
         DigestOutcome::Digests(name, digests) => digests.iter().try_for_each(|digest| {
             let subject = DigestSubject { name: &name, piece: None };
             output.write_line(|write| settings.style.write(digest, subject, write))
@@ -143,7 +143,7 @@ fn print(run: ChecksumRun<'_>, files: inputs::Files<'_>, output: &mut Output) ->
         }
     };
     let ahead = |input: &mut Input<'_>, turn| run.prepare(input, turn);
-    let emit = |outcome| run.printing(|| tell(outcome));
+    let emit = |outcome| run.printing(|| print_result(outcome));
     map_in_order(engine.threads, stats, inputs, MapSteps { ahead, work, emit })?;
     Ok(exit)
 }

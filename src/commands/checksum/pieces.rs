@@ -72,7 +72,7 @@ pub fn print(run: ChecksumRun<'_>, files: Files<'_>, size: u64, output: &mut Out
         done => done,
     };
     let (mut exit, mut failed) = (Exit::Success, None);
-    let mut tell = |job: PieceJob| match job {
+    let mut print_result = |job: PieceJob| match job {
         PieceJob::Done(piece) => piece.digests.iter().try_for_each(|digest| {
             let subject = DigestSubject { name: &piece.name, piece: piece.range.as_ref() };
             settings.style.write(digest, subject, &mut |text| output.write_all(text))
@@ -87,7 +87,7 @@ pub fn print(run: ChecksumRun<'_>, files: Files<'_>, size: u64, output: &mut Out
         }
         PieceJob::Part(..) => Ok(()),
     };
-    let emit = |job| run.printing(|| tell(job));
+    let emit = |job| run.printing(|| print_result(job));
     map_in_order(config.engine.threads, &config.stats, jobs, MapSteps { ahead: |_: &mut PieceJob, _| (), work, emit })?;
     Ok(exit)
 }

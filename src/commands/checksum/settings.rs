@@ -44,7 +44,7 @@ impl ChecksumSettings {
     pub fn new(args: &ChecksumArgs) -> anyhow::Result<ChecksumSettings> {
         let name = output::command_name("checksum");
         consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
-        operands_fit(args).map_err(anyhow::Error::msg)?;
+        check_operands(args).map_err(anyhow::Error::msg)?;
         let specs = specs(&args.algorithms, args.digest_length)?;
         let named =
             if args.algorithms.is_empty() { Vec::new() } else { specs.iter().map(|spec| spec.algorithm).collect() };
@@ -99,7 +99,7 @@ pub fn common(args: &ChecksumArgs) -> Common {
 }
 
 /// Checks that the operands suit the options. The error suggests the command to use instead.
-fn operands_fit(args: &ChecksumArgs) -> Result<(), String> {
+fn check_operands(args: &ChecksumArgs) -> Result<(), String> {
     let (files, checking) = (&args.files, &args.checking);
     if checking.audit
         && let Some(directory) = files.first().filter(|_| files.iter().all(|name| path::is_directory(name)))

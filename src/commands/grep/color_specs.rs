@@ -78,8 +78,8 @@ fn color(value: &str) -> Result<Option<Color>> {
     if lower == "none" {
         return Ok(None);
     }
-    if let Some(place) = COLORS.iter().position(|name| *name == lower) {
-        return Ok(Some(Color::Named(place as u8)));
+    if let Some(index) = COLORS.iter().position(|name| *name == lower) {
+        return Ok(Some(Color::Named(index as u8)));
     }
     let numbers: Option<Vec<u8>> = lower.split(',').map(number).collect();
     match numbers.as_deref() {

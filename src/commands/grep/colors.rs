@@ -57,7 +57,7 @@ impl Colors {
             if sgr.is_some_and(|sgr| !sgr.bytes().all(|b| b == b';' || b.is_ascii_digit())) {
                 break;
             }
-            let place = match (name, sgr) {
+            let field = match (name, sgr) {
                 ("ne", None) => {
                     colors.erase = false;
                     continue;
@@ -86,7 +86,7 @@ impl Colors {
                 _ => continue,
             };
             if let Some(sgr) = sgr {
-                *place = sgr.into();
+                *field = sgr.into();
             }
         }
         if reverse && inverted {

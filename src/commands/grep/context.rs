@@ -1,6 +1,6 @@
 //! Adds the lines around the selected ones (`-A`, `-B`, `-C`), also across the borders of blocks.
 //!
-//! A scan lays out a block as if it stood alone ([`lay_out`], on any thread). In file order, [`ContextState`]
+//! A scan lays out a block as if it stood alone ([`layout`], on any thread). In file order, [`ContextState`]
 //! then adds context from earlier blocks: lines still due after their last match, and copies of their
 //! last unprinted lines. The output therefore does not depend on the size of the blocks.
 
@@ -27,7 +27,7 @@ impl Context {
 }
 
 /// Adds context pieces to the selected ones of a block that stands alone.
-pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8) -> Vec<Piece> {
+pub fn layout(hay: &[u8], selected: &[Piece], context: Context, terminator: u8) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(selected.len() * 2 + 1);
     let mut shown = 0;
     for (i, piece) in selected.iter().enumerate() {
@@ -50,7 +50,7 @@ pub fn lay_out(hay: &[u8], selected: &[Piece], context: Context, terminator: u8)
 }
 
 /// Adds context pieces wherever no line is selected, so that all of the block is shown (`--passthru`).
-pub fn fill(hay: &[u8], selected: &[Piece], terminator: u8) -> Vec<Piece> {
+pub fn full_layout(hay: &[u8], selected: &[Piece], terminator: u8) -> Vec<Piece> {
     let mut pieces = Vec::with_capacity(selected.len() * 2 + 1);
     let (mut shown, mut line) = (0, 0);
     for (start, piece) in selected.iter().map(|piece| (piece.start, Some(piece))).chain([(hay.len(), None)]) {
@@ -323,7 +323,7 @@ mod tests {
                 at += line.len();
             }
             let count = selected.len() as u64;
-            let mut pieces = lay_out(&hay, &selected, context, b'\n');
+            let mut pieces = layout(&hay, &selected, context, b'\n');
             if count > remaining {
                 keep_first(&hay, &mut pieces, remaining, context, b'\n');
             }

@@ -5,8 +5,8 @@ use std::io;
 use std::ops::Range;
 
 use super::json::MessagePosition;
+use super::line_segments::{LineSegment, LineSegments};
 use super::pattern::Pattern;
-use super::stretches::{LineStretch, LineStretches};
 use crate::engine::{Block, Sink};
 use crate::output::{JsonText, JsonTextParts, append_json};
 
@@ -52,20 +52,20 @@ impl JsonSize {
         let mut text = JsonTextParts::begin(is_text, &mut json);
         let mut printed = 0;
         let mut list = MatchList { json: Vec::new(), matches: 0, position: 0 };
-        let mut stretches = LineStretches::new(pattern, None);
+        let mut segments = LineSegments::new(pattern, None);
         let terminator = range.end..block.bytes().len();
         let mut in_matches = 0;
-        let mut take = |stretch: LineStretch<'_>| {
-            list.push(stretch.text, stretch.is_match);
+        let mut take = |segment: LineSegment<'_>| {
+            list.push(segment.text, segment.is_match);
             in_matches += std::mem::take(&mut list.json).len() as u64;
             true
         };
         block.in_parts(range, 0, |part, _| {
             text.push(part, &mut json);
             printed += std::mem::take(&mut json).len() as u64;
-            stretches.part(part, &mut take)
+            segments.part(part, &mut take)
         });
-        stretches.end(&mut take);
+        segments.end(&mut take);
         text.push(&block.bytes()[terminator], &mut json);
         text.end(&mut json);
         JsonSize { is_text, printed: printed + in_matches + json.len() as u64, matches: list.matches }
@@ -127,9 +127,9 @@ impl JsonLine<'_> {
         text.end(&mut json);
         json.append(&mut self.before_matches());
         let mut list = MatchList { json, matches: 0, position: 0 };
-        let stretches = LineStretches::new(pattern, None);
-        let damage = stretches.read(block, line, &mut |stretch| {
-            list.push(stretch.text, stretch.is_match);
+        let segments = LineSegments::new(pattern, None);
+        let damage = segments.read(block, line, &mut |segment| {
+            list.push(segment.text, segment.is_match);
             flush_over(MAX_BUFFERED_BYTES, &mut list.json, sink).map(|()| true)
         })?;
         list.json.extend_from_slice(AFTER_MATCHES);

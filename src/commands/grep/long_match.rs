@@ -97,7 +97,7 @@ impl<'p> PartwiseSearch<'p> {
     /// Returns whether the line matches.
     fn is_match(&self, line: &LineBytes<'_>, collapses: bool, failure: &mut Option<Failure>) -> io::Result<bool> {
         let mut is_match = false;
-        let mut ask = |result| match result {
+        let mut checked = |result| match result {
             Ok(is_match) => is_match,
             Err(failed) => {
                 *failure = Some(failed);
@@ -106,20 +106,20 @@ impl<'p> PartwiseSearch<'p> {
         };
         match *self {
             PartwiseSearch::Overlap(pattern, overlap) => line.each_part(overlap, collapses, &mut |hay| {
-                is_match = ask(pattern.is_match(hay));
+                is_match = checked(pattern.is_match(hay));
                 !is_match
             })?,
             PartwiseSearch::Automaton(pattern, automaton) => {
                 let Some(mut state) = automaton.start() else { return Ok(false) };
                 line.each_part(0, collapses, &mut |part| {
                     // A search within the part alone is faster, so it is tried first.
-                    is_match = !automaton.needs_borders() && ask(pattern.is_match(part))
+                    is_match = !automaton.needs_borders() && checked(pattern.is_match(part))
                         || automaton.advance(&mut state, part);
                     !is_match && !automaton.is_dead(&state)
                 })?;
                 is_match = is_match || automaton.is_match_at_end(&mut state);
             }
-            PartwiseSearch::Whole(pattern) => is_match = ask(pattern.is_match(&line.whole()?)),
+            PartwiseSearch::Whole(pattern) => is_match = checked(pattern.is_match(&line.whole()?)),
         }
         Ok(is_match)
     }

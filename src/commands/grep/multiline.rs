@@ -22,13 +22,13 @@ struct MatchedLines {
 /// Finds the selected lines of `hay`, which is a whole input.
 pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
     let mut found = Found::default();
-    let (stretches, mut spans) = match stretches(query, hay, wanted) {
+    let (matched_lines, mut spans) = match matched_lines(query, hay, wanted) {
         Ok(all) => all,
         Err(failure) => return Found { failure: Some(failure), ..Found::default() },
     };
     let lines: Vec<Range<usize>> = match query.invert {
-        false => stretches.iter().map(|stretch| stretch.lines.clone()).collect(),
-        true => gaps(&stretches, hay, wanted.limit.unwrap_or(u64::MAX), query.terminator),
+        false => matched_lines.iter().map(|matched| matched.lines.clone()).collect(),
+        true => gaps(&matched_lines, hay, wanted.limit.unwrap_or(u64::MAX), query.terminator),
     };
     let counts = |lines: &Range<usize>| count_lines(&hay[lines.clone()], query.terminator);
     found.selected = if query.invert { lines.iter().map(counts).sum() } else { lines.len() as u64 };
@@ -56,12 +56,12 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
 }
 
 /// Finds the stretches of lines with a match, up to the limit, and their matches.
-fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
+fn matched_lines(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let max = match wanted.limit {
         Some(limit) if !query.invert && query.and.is_empty() && query.not.is_empty() => limit,
         _ => u64::MAX,
     };
-    let (mut stretches, mut spans): (Vec<MatchedLines>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
+    let (mut matched_lines, mut spans): (Vec<MatchedLines>, Vec<Range<usize>>) = (Vec::new(), Vec::new());
     query.any.matches_in(hay, |span| {
         // An empty match after the last terminator belongs to no line.
         if span.start == hay.len() && hay.last().is_none_or(|&last| last == query.terminator) {
@@ -69,9 +69,9 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLi
         }
         let line_after =
             |end: usize| line_end(hay, end.saturating_sub(usize::from(end > span.start)), query.terminator);
-        let before = stretches.last().map_or(0, |last| last.lines.end);
-        let is_enough = stretches.len() as u64 == max;
-        match stretches.last_mut() {
+        let before = matched_lines.last().map_or(0, |last| last.lines.end);
+        let is_enough = matched_lines.len() as u64 == max;
+        match matched_lines.last_mut() {
             // Past the limit, a match counts only if it is in lines that are printed anyway.
             Some(last) if span.start < last.lines.end && is_enough && span.end > last.lines.end => return false,
             Some(last) if span.start < last.lines.end => {
@@ -83,7 +83,7 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLi
             _ if is_enough => return false,
             _ => {
                 let start = memrchr(query.terminator, &hay[before..span.start]).map_or(before, |at| before + at + 1);
-                stretches
+                matched_lines
                     .push(MatchedLines { lines: start..line_after(span.end), spans: spans.len()..spans.len() + 1 });
             }
         }
@@ -91,47 +91,47 @@ fn stretches(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLi
         true
     })?;
     if query.and.is_empty() && query.not.is_empty() {
-        return Ok((stretches, spans));
+        return Ok((matched_lines, spans));
     }
-    confirmed(query, hay, stretches, &spans, wanted)
+    confirmed(query, hay, matched_lines, &spans, wanted)
 }
 
 /// Keeps the stretches that satisfy `--and` and `--not`.
 fn confirmed(
     query: &Query,
     hay: &[u8],
-    stretches: Vec<MatchedLines>,
+    matched_lines: Vec<MatchedLines>,
     spans: &[Range<usize>],
     wanted: Wanted,
 ) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let max = if query.invert { u64::MAX } else { wanted.limit.unwrap_or(u64::MAX) };
     let (mut kept, mut kept_spans) = (Vec::new(), Vec::new());
-    for stretch in stretches {
+    for matched in matched_lines {
         if kept.len() as u64 == max {
             break;
         }
-        if query.confirms(&hay[stretch.lines.clone()])? {
-            kept_spans.extend_from_slice(&spans[stretch.spans.clone()]);
-            kept.push(stretch);
+        if query.confirms(&hay[matched.lines.clone()])? {
+            kept_spans.extend_from_slice(&spans[matched.spans.clone()]);
+            kept.push(matched);
         }
     }
     Ok((kept, kept_spans))
 }
 
 /// Returns the lines between stretches, at most `max` of them.
-fn gaps(stretches: &[MatchedLines], hay: &[u8], max: u64, terminator: u8) -> Vec<Range<usize>> {
-    let (mut gaps, mut left, mut from) = (Vec::new(), max, 0);
+fn gaps(matched_lines: &[MatchedLines], hay: &[u8], max: u64, terminator: u8) -> Vec<Range<usize>> {
+    let (mut gaps, mut remaining, mut from) = (Vec::new(), max, 0);
     let end = std::iter::once(hay.len()..hay.len());
-    for stretch in stretches.iter().map(|stretch| stretch.lines.clone()).chain(end) {
-        if from < stretch.start && left > 0 {
-            let length = match left {
-                u64::MAX => stretch.start - from,
-                _ => skip_lines(&hay[from..stretch.start], left, terminator),
+    for matched in matched_lines.iter().map(|matched| matched.lines.clone()).chain(end) {
+        if from < matched.start && remaining > 0 {
+            let length = match remaining {
+                u64::MAX => matched.start - from,
+                _ => skip_lines(&hay[from..matched.start], remaining, terminator),
             };
-            left = left.saturating_sub(count_lines(&hay[from..from + length], terminator));
+            remaining = remaining.saturating_sub(count_lines(&hay[from..from + length], terminator));
             gaps.push(from..from + length);
         }
-        from = stretch.end;
+        from = matched.end;
     }
     gaps
 }

@@ -7,13 +7,13 @@ use super::syntax::Syntax;
 /// that may still match differently in a line among others than in a line by itself.
 pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
     let mut rewriter = Rewriter { text: Vec::with_capacity(pattern.len()), rest: pattern };
-    let (mut looks_around, mut moves_start) = (false, false);
+    let (mut has_look_around, mut moves_start) = (false, false);
     while let Some((&byte, after)) = rewriter.rest.split_first() {
         match byte {
             b'\n' => return None,
             b'.' if syntax.dot_all => return None,
             b'(' if after.starts_with(b"*") => return None,
-            b'(' if after.starts_with(b"?") => looks_around |= rewriter.group()?,
+            b'(' if after.starts_with(b"?") => has_look_around |= rewriter.group()?,
             b'[' if after.starts_with(b"^") => rewriter.negated_class()?,
             b'[' => rewriter.class()?,
             b'\\' => {
@@ -24,7 +24,7 @@ pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
         }
     }
     // A match that begins within a look-around may end before its start.
-    (!(looks_around && moves_start)).then_some(rewriter.text)
+    (!(has_look_around && moves_start)).then_some(rewriter.text)
 }
 
 /// The text so far and the rest of the pattern.
@@ -48,7 +48,7 @@ impl Rewriter<'_> {
     /// Copies the beginning of a special group. Returns whether it is a look-around.
     fn group(&mut self) -> Option<bool> {
         let inner = &self.rest[2..];
-        let (length, looks_around) = match inner {
+        let (length, has_look_around) = match inner {
             [b':' | b'>' | b'|', ..] => (1, false),
             [b'=' | b'!', ..] => (1, true),
             [b'<', b'=' | b'!', ..] => (2, true),
@@ -57,7 +57,7 @@ impl Rewriter<'_> {
             _ => return None,
         };
         self.copy(2 + length);
-        Some(looks_around)
+        Some(has_look_around)
     }
 
     fn escape(&mut self) -> Option<()> {

@@ -10,7 +10,7 @@ use memchr::{memchr_iter, memrchr};
 
 use crate::io::Gap;
 
-use super::context::lay_out;
+use super::context::layout;
 use super::lines::{count_lines, last_lines, skip_lines};
 use super::query::Wanted;
 use super::settings::Settings;
@@ -88,7 +88,7 @@ impl PickLast {
         let due = self.due;
         let fresh_line = self.tail_line + memchr_iter(query.terminator, &text[..lead]).count() as u64;
         self.keep_due(&text[lead..], fresh, fresh_line);
-        for piece in lay_out(&text, &found.pieces, context, query.terminator) {
+        for piece in layout(&text, &found.pieces, context, query.terminator) {
             self.keep(LineRun {
                 at: at + piece.start as u64,
                 line: self.tail_line + piece.line,

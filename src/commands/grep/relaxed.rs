@@ -43,10 +43,10 @@ impl Relaxed {
         let mut parser = regex_syntax::ParserBuilder::new().utf8(false).unicode(syntax.unicode).build();
         let tree = parser.parse(&source).ok()?;
         let properties = tree.properties();
-        let looks_around = !properties.look_set().is_empty() || alternatives.iter().any(|one| looks_around(one));
+        let has_look_around = !properties.look_set().is_empty() || alternatives.iter().any(|one| has_look_around(one));
         // The Kelvin sign, which has three bytes, is a capital k.
         let growth = if insensitive { 3 } else { 1 };
-        let longest_match = properties.maximum_len().filter(|_| !looks_around).map(|max| max * growth);
+        let longest_match = properties.maximum_len().filter(|_| !has_look_around).map(|max| max * growth);
         let shortest = properties.minimum_len();
         shortest.is_some_and(|min| min > 0).then(|| Relaxed { source, dialect, longest_match, regex: OnceLock::new() })
     }
@@ -76,7 +76,7 @@ fn repeats(relaxed: &str) -> bool {
 }
 
 /// Returns whether a match of a pattern may depend on the bytes around it, apart from anchors.
-fn looks_around(pattern: &str) -> bool {
+fn has_look_around(pattern: &str) -> bool {
     ["(?=", "(?!", "(?<=", "(?<!", "(*", r"\b", r"\B", r"\K", r"\G", r"\X"].iter().any(|look| pattern.contains(look))
 }
 

@@ -50,7 +50,7 @@ impl Dump {
     }
 
     /// Advances past `len` zero bytes.
-    pub fn pass_hole(&mut self, view: &dyn View, len: u64) {
+    pub fn skip_hole(&mut self, view: &dyn View, len: u64) {
         self.hole(view.width(), len, |dump, zeros| dump.pass(view, zeros));
     }
 
@@ -200,7 +200,7 @@ mod tests {
                 dump.feed(view, &before, &mut out);
                 let mut passed = dump.clone();
                 dump.feed_hole(view, len, &mut out);
-                passed.pass_hole(view, len);
+                passed.skip_hole(view, len);
                 prop_assert_eq!(&dump, &passed);
                 dump.feed(view, &after, &mut out);
                 dump.finish(view, &mut out);

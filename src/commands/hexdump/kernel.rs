@@ -135,7 +135,7 @@ impl Kernel for Rows<'_> {
         let shown = ShownBlock { dump: dump.clone(), before, from, to, mark: mark.clone(), begins, ends };
         dump.pass(self.view, &shown.before);
         match block.hole() {
-            Some(_) => dump.pass_hole(self.view, to - from),
+            Some(_) => dump.skip_hole(self.view, to - from),
             None => dump.pass(self.view, shown.bytes(block)),
         }
         part.shown = Some(shown);

@@ -49,9 +49,9 @@ use view::{FileView, NotingValues, note, render, style, view};
 pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
     let counts = args.lines || !args.count.is_empty();
     let reads = counts || args.content;
-    let has_stretch = args.common.offset.is_some() || args.common.length.is_some();
+    let has_range = args.common.offset.is_some() || args.common.length.is_some();
     anyhow::ensure!(
-        reads || args.residency || !has_stretch,
+        reads || args.residency || !has_range,
         "--offset and --length require --content, --lines, --count or --residency"
     );
     let mut common = args.common.clone();
@@ -232,7 +232,7 @@ impl<'a> Stat<'a> {
     }
 
     /// Returns the part of `size` bytes that `--offset` and `--length` select.
-    fn stretch(&self, size: u64) -> Range<u64> {
+    fn wanted_range(&self, size: u64) -> Range<u64> {
         let crate::io::Range { offset, length, .. } = self.config.engine.range;
         let start = match offset {
             at if at < 0 => size.saturating_sub(at.unsigned_abs()),

@@ -99,7 +99,7 @@ impl ResidencyTable<'_> {
         };
         let opened = OpenedFile::with_devices(facts);
         self.exit = self.exit.and(self.stat.act(&opened, self.output).1);
-        let within = self.stat.stretch(opened.size());
+        let within = self.stat.wanted_range(opened.size());
         let shown = escape_name(OsStr::from_bytes(name));
         let (figures, picture, name) = match opened.cells_within(within.clone(), self.picture.max(1) as u64) {
             Some(Ok(cells)) => {

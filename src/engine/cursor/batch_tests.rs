@@ -23,7 +23,7 @@ fn batches(paths: &[PathBuf], block: usize) -> Vec<Vec<u64>> {
     loop {
         if let Some(mut unopened) = cursor.take_unopened() {
             unopened.open(&Stop::new(), &session);
-            cursor.give_opened(unopened);
+            cursor.put_back_opened(unopened);
         }
         match cursor.next(&mut Vec::new(), &Stop::new()) {
             Next::Batch(batch) => lengths.push(batch.items.iter().map(length).collect()),

@@ -182,7 +182,7 @@ impl<'a> OpenAhead<'a> {
     }
 
     /// Takes back a batch from [`OpenAhead::take`].
-    pub(super) fn give(&mut self, unopened: OpenBatch<'a>) {
+    pub(super) fn put_back_batch(&mut self, unopened: OpenBatch<'a>) {
         if let Some(chunk) = self.chunks.get_mut(unopened.number.wrapping_sub(self.first) as usize) {
             *chunk = Some(unopened.chunk);
         }
@@ -238,7 +238,7 @@ impl<'a> OpenBatch<'a> {
 
 impl<'a> Cursor<'a> {
     /// Returns inputs that the caller may open before it asks for the next batch, and then passes
-    /// to [`Cursor::give_opened`]. Joined inputs are excluded, because the wanted part of each
+    /// to [`Cursor::put_back_opened`]. Joined inputs are excluded, because the wanted part of each
     /// depends on those before it.
     pub(in crate::engine) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
         if self.current.is_some() || self.is_joined() {
@@ -262,8 +262,8 @@ impl<'a> Cursor<'a> {
     }
 
     /// Takes back inputs that were opened.
-    pub(in crate::engine) fn give_opened(&mut self, opened: OpenBatch<'a>) {
-        self.inputs.give(opened);
+    pub(in crate::engine) fn put_back_opened(&mut self, opened: OpenBatch<'a>) {
+        self.inputs.put_back_batch(opened);
     }
 }
 
@@ -297,7 +297,7 @@ mod tests {
         for chunk in chunks.iter_mut().rev() {
             assert!(matches!(ahead.next(), Upcoming::Awaited));
             chunk.open(&Stop::new(), &Session::default());
-            ahead.give(chunk.take());
+            ahead.put_back_batch(chunk.take());
         }
         let order: Vec<_> = (0..80).map(|_| number(ahead.next()).unwrap()).collect();
         assert!(order.is_sorted() && order.len() == 80);
@@ -325,7 +325,7 @@ mod tests {
             assert_eq!(taken.is_none(), must_wait, "what has to wait is left to the cursor");
             if let Some(chunk) = taken {
                 assert!(matches!(ahead.next(), Upcoming::Awaited));
-                ahead.give(chunk);
+                ahead.put_back_batch(chunk);
             }
             for i in 0..3 {
                 assert_eq!(number(ahead.next()), Some(i), "{must_wait}");
@@ -341,13 +341,13 @@ mod tests {
         chunk.open(&Stop::new(), &Session::default());
         assert!(matches!(chunk.chunk.inputs[0], Input::Failed(..)));
         assert!(matches!(&chunk.chunk.inputs[1], Input::Named(name) if name == "-"));
-        ahead.give(chunk);
+        ahead.put_back_batch(chunk);
         assert_eq!(number(ahead.next()), Some(0));
         // If the first input took long to open, the next worker reaches standard input.
         if let Some(mut rest) = take(&mut ahead) {
             rest.open(&Stop::new(), &Session::default());
             assert!(matches!(&rest.chunk.inputs[0], Input::Named(name) if name == "-"));
-            ahead.give(rest);
+            ahead.put_back_batch(rest);
         }
         assert!(take(&mut ahead).is_none(), "it is the cursor's turn");
     }

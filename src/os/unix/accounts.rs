@@ -44,10 +44,10 @@ pub fn group_name(gid: u32) -> Option<Vec<u8>> {
 
 /// Calls a `get*_r` function with a growing buffer, because a group may have many members, and
 /// copies the name.
-fn look_up(mut ask: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Option<Vec<u8>> {
+fn look_up(mut query: impl FnMut(&mut [u8]) -> (c_int, Option<*mut c_char>)) -> Option<Vec<u8>> {
     let mut buffer = vec![0u8; 1024];
     loop {
-        match ask(&mut buffer) {
+        match query(&mut buffer) {
             (libc::ERANGE, _) if buffer.len() < 1 << 24 => buffer.resize(buffer.len() * 4, 0),
             (0, Some(name)) if !name.is_null() => {
                 // SAFETY: on success the name is a NUL-terminated string inside `buffer`, which is

@@ -7,7 +7,7 @@ use crate::os::Usage;
 
 /// Returns how many bytes of address space `RLIMIT_AS` (`ulimit -v`) leaves, or `None` if there is
 /// no limit.
-pub fn addresses_left() -> Option<u64> {
+pub fn available_address_space() -> Option<u64> {
     let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
     // The first field of statm(5) is the total program size in pages, which is what the limit
     // counts.

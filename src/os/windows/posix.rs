@@ -119,7 +119,7 @@ pub fn wait_writable(_: impl AsFd) -> io::Result<()> {
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
     let max = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     // SAFETY: the buffer holds `max` bytes.
-    let write = |count, place| unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), max, count, place) };
+    let write = |count, overlapped| unsafe { WriteFile(raw(fd.as_fd()), bytes.as_ptr(), max, count, overlapped) };
     transfer(fd.as_fd(), None, write).map_err(|error| match error.raw_os_error() as u32 {
         ERROR_NO_DATA | ERROR_PIPE_NOT_CONNECTED => Errno::PIPE,
         _ => error,
@@ -134,7 +134,7 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     let max = u32::try_from(spare.len()).unwrap_or(u32::MAX);
     // SAFETY: the buffer has room for `max` bytes.
-    let read = |count, place| unsafe { ReadFile(raw(fd), spare.as_mut_ptr().cast(), max, count, place) };
+    let read = |count, overlapped| unsafe { ReadFile(raw(fd), spare.as_mut_ptr().cast(), max, count, overlapped) };
     match transfer(fd, offset, read) {
         Err(error) => match error.raw_os_error() as u32 {
             ERROR_HANDLE_EOF | ERROR_BROKEN_PIPE => Ok(0),
@@ -161,13 +161,14 @@ fn transfer(
     mut call: impl FnMut(*mut u32, *mut OVERLAPPED) -> i32,
 ) -> Result<usize, Errno> {
     // SAFETY: the struct is plain numbers and a null handle; the call only queries.
-    let (mut place, is_pipe) = unsafe { (std::mem::zeroed::<OVERLAPPED>(), GetFileType(raw(fd)) == FILE_TYPE_PIPE) };
-    place.Anonymous.Anonymous.Offset = offset.unwrap_or(0) as u32;
-    place.Anonymous.Anonymous.OffsetHigh = (offset.unwrap_or(0) >> 32) as u32;
+    let (mut overlapped, is_pipe) =
+        unsafe { (std::mem::zeroed::<OVERLAPPED>(), GetFileType(raw(fd)) == FILE_TYPE_PIPE) };
+    overlapped.Anonymous.Anonymous.Offset = offset.unwrap_or(0) as u32;
+    overlapped.Anonymous.Anonymous.OffsetHigh = (offset.unwrap_or(0) >> 32) as u32;
     if is_pipe {
-        place.hEvent = ENDED.with(|ended| ended.as_ref().map_or(std::ptr::null_mut(), |ended| raw(ended.fd())));
+        overlapped.hEvent = ENDED.with(|ended| ended.as_ref().map_or(std::ptr::null_mut(), |ended| raw(ended.fd())));
     }
-    let at = if offset.is_some() || is_pipe { &raw mut place } else { std::ptr::null_mut() };
+    let at = if offset.is_some() || is_pipe { &raw mut overlapped } else { std::ptr::null_mut() };
     let mut count = 0;
     if call(&raw mut count, at) != 0 {
         return Ok(count as usize);

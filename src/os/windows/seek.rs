@@ -37,11 +37,11 @@ pub fn seek(fd: impl AsFd, to: SeekFrom) -> Result<u64, Errno> {
         SeekFrom::Data(at) => return next_data(fd, at),
         SeekFrom::Hole(at) => return next_hole(fd, at),
     };
-    let mut place = 0;
+    let mut position = 0;
     // SAFETY: the pointer is to a live local.
-    match unsafe { SetFilePointerEx(raw(fd), by, &raw mut place, from) } {
+    match unsafe { SetFilePointerEx(raw(fd), by, &raw mut position, from) } {
         0 => Err(Errno::last()),
-        _ => Ok(place as u64),
+        _ => Ok(position as u64),
     }
 }
 

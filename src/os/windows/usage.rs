@@ -9,7 +9,7 @@ use super::handle::duration;
 use crate::os::Usage;
 
 /// Returns `None`: address space is not limited.
-pub fn addresses_left() -> Option<u64> {
+pub fn available_address_space() -> Option<u64> {
     None
 }
 

@@ -34,12 +34,12 @@ fn system() -> &'static SYSTEM_INFO {
     unsafe impl Sync for Facts {}
     static FACTS: OnceLock<Facts> = OnceLock::new();
     // SAFETY: the struct is plain data, and the call fills it.
-    let ask = || unsafe {
+    let query = || unsafe {
         let mut facts: SYSTEM_INFO = std::mem::zeroed();
         GetSystemInfo(&raw mut facts);
         Facts(facts)
     };
-    &FACTS.get_or_init(ask).0
+    &FACTS.get_or_init(query).0
 }
 
 /// Advice on how a window will be used.

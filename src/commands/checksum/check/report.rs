@@ -12,7 +12,7 @@ use super::super::ChecksumRun;
 use super::super::format::JsonPath;
 use super::super::list::{Expected, Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
-use super::undecided::{Doubts, Undecided, is_verified, others};
+use super::undecided::{Doubts, Undecided, expected_except, is_verified};
 use super::verify::EntryVerdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
@@ -171,8 +171,8 @@ impl ListTotals {
 }
 
 /// Returns the digests of an entry at these positions.
-fn at<'e>(entry: &'e ListEntry, places: &[usize]) -> impl Iterator<Item = &'e Expected> {
-    places.iter().map(|&place| &entry.expected[place])
+fn expected_at<'e>(entry: &'e ListEntry, indices: &[usize]) -> impl Iterator<Item = &'e Expected> {
+    indices.iter().map(|&index| &entry.expected[index])
 }
 
 /// Reports on the entries of one list.
@@ -235,10 +235,10 @@ impl CheckReport<'_> {
     pub fn is_unknown(&self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, totals: &ListTotals) -> bool {
         let Ok(EntryVerdict::Mismatched { unmatched, .. }) = verdict else { return false };
         // The digest of another algorithm may be beside a matching one of the same length.
-        let is_beside = |len| others(entry, unmatched).any(|other| other.length() == len);
+        let is_beside = |len| expected_except(entry, unmatched).any(|other| other.length() == len);
         let is_known = |len| !is_beside(len) && totals.is_guessed(len);
         let doubts = Doubts { list: self.list, is_known: &is_known, is_beside: &is_beside };
-        self.run.settings.named.is_empty() && totals.undecided.may_be(at(entry, unmatched), &doubts)
+        self.run.settings.named.is_empty() && totals.undecided.may_be(expected_at(entry, unmatched), &doubts)
     }
 
     /// Reports in JSON the entries whose algorithm remained unknown.
@@ -305,7 +305,7 @@ impl CheckReport<'_> {
                 )
             }
             Ok(EntryVerdict::Mismatched { unmatched, .. }) if is_unknown => {
-                totals.undecided.add(entry, at(entry, &unmatched));
+                totals.undecided.add(entry, expected_at(entry, &unmatched));
                 Ok(())
             }
             Ok(EntryVerdict::Mismatched { .. }) => {

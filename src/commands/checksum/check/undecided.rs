@@ -122,11 +122,11 @@ impl Undecided {
 }
 
 /// Returns the digests that are not at these positions.
-pub fn others<'e>(entry: &'e ListEntry, places: &[usize]) -> impl Iterator<Item = &'e Expected> {
-    entry.expected.iter().enumerate().filter(|(place, _)| !places.contains(place)).map(|(_, expected)| expected)
+pub fn expected_except<'e>(entry: &'e ListEntry, indices: &[usize]) -> impl Iterator<Item = &'e Expected> {
+    entry.expected.iter().enumerate().filter(|(index, _)| !indices.contains(index)).map(|(_, expected)| expected)
 }
 
 /// Returns whether a digest that matches is longer than a CRC.
 pub fn is_verified(entry: &ListEntry, unmatched: &[usize]) -> bool {
-    others(entry, unmatched).any(|other| other.length() as u64 >= Algorithm::Md5.default_len())
+    expected_except(entry, unmatched).any(|other| other.length() as u64 >= Algorithm::Md5.default_len())
 }

@@ -114,20 +114,20 @@ impl Verifier<'_> {
             };
             let input = input.take().unwrap_or_else(|| Input::Named(target.path.to_owned()));
             let mut specs: Vec<Spec> = Vec::new();
-            for (_, candidate) in zip(&round).filter(|(place, _)| matched[*place].is_none()) {
+            for (_, candidate) in zip(&round).filter(|(index, _)| matched[*index].is_none()) {
                 if !specs.contains(&candidate.spec) {
                     specs.push(candidate.spec);
                 }
             }
             let digests = self.digests(&specs, target, input, permits)?;
-            for (place, candidate) in zip(&round) {
+            for (index, candidate) in zip(&round) {
                 let found = digests.iter().find(|digest| digest.spec == candidate.spec);
-                if matched[place].is_none() && found.is_some_and(|digest| is_match(digest, candidate, target)) {
-                    matched[place] = Some(candidate.spec.algorithm);
+                if matched[index].is_none() && found.is_some_and(|digest| is_match(digest, candidate, target)) {
+                    matched[index] = Some(candidate.spec.algorithm);
                 }
             }
         }
-        let unmatched: Vec<usize> = (0..matched.len()).filter(|&place| matched[place].is_none()).collect();
+        let unmatched: Vec<usize> = (0..matched.len()).filter(|&index| matched[index].is_none()).collect();
         let algorithms: Vec<Algorithm> = matched.into_iter().flatten().collect();
         if !unmatched.is_empty() {
             return Ok(EntryVerdict::Mismatched { unmatched, matched: algorithms });
@@ -177,7 +177,7 @@ impl Verifier<'_> {
 
 /// Returns every candidate with its index among the expected digests.
 fn zip<'c>(round: &'c [Vec<&'c DigestCandidate>]) -> impl Iterator<Item = (usize, &'c DigestCandidate)> {
-    round.iter().enumerate().flat_map(|(place, candidates)| candidates.iter().map(move |&candidate| (place, candidate)))
+    round.iter().enumerate().flat_map(|(index, candidates)| candidates.iter().map(move |&candidate| (index, candidate)))
 }
 
 fn is_match(digest: &Digest, candidate: &DigestCandidate, target: &CheckTarget<'_>) -> bool {

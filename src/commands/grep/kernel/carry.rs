@@ -31,7 +31,7 @@ impl Search<'_> {
     }
 
     /// Applies limits to the results of a block and adds them to the totals.
-    pub(super) fn take(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
+    pub(super) fn add_to_totals(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         let settings = self.settings;
         let stops = settings.stop_on_nonmatch && self.cut_run(block, part, totals);
         let mut selected = part.found.selected;
@@ -149,8 +149,8 @@ impl Search<'_> {
         totals.printed = true;
         if settings.checks_encoding && !settings.style.only_matching {
             let valid = |bytes: &[u8]| std::str::from_utf8(bytes).is_ok();
-            let prints_long = part.found.pieces.last().is_some_and(|piece| piece.end == hay.len());
-            let is_long_valid = part.long.as_ref().is_none_or(|long| long.is_valid || !prints_long);
+            let prints_long_line = part.found.pieces.last().is_some_and(|piece| piece.end == hay.len());
+            let is_long_valid = part.long.as_ref().is_none_or(|long| long.is_valid || !prints_long_line);
             let all = is_long_valid
                 && valid(&part.lead.bytes)
                 && part.found.pieces.iter().all(|piece| valid(&hay[piece.start..piece.end]));
@@ -178,7 +178,7 @@ impl Search<'_> {
             Report::Lines | Report::Json if block.kind() != BINARY => {
                 let end = part.found.pieces.iter().rfind(|piece| piece.selected).map_or(0, |piece| piece.end);
                 match &part.long {
-                    Some(long) if end == long.stand_in.len() => block.bytes().len(),
+                    Some(long) if end == long.placeholder.len() => block.bytes().len(),
                     _ => end,
                 }
             }

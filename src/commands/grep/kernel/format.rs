@@ -56,18 +56,18 @@ impl Search<'_> {
         }
         let mut known = self.known_matches(block, part);
         let mut shown = pieces[0].start;
-        for piece in self.printed_together(pieces).iter() {
+        for piece in self.joined_pieces(pieces).iter() {
             if piece.start != shown && settings.separates {
                 self.separator(text);
             }
             shown = piece.end;
-            let (piece, last) = part.split_long(piece);
+            let (piece, last) = part.split_long_line(piece);
             if piece.start < piece.end {
                 known.iter_mut().for_each(|spans| spans.skip_to(piece.start));
                 let spans = known.filter(|_| settings.multiline || piece.selected);
                 self.print_piece(&printer, (&hay[piece.start..piece.end], spans), at(&piece), text);
             }
-            if let Some(last) = last.filter(|_| self.prints_long(part)) {
+            if let Some(last) = last.filter(|_| self.prints_long_line(part)) {
                 defer(Deferred::LongLine { number: part.first_line + last.line, selected: last.selected }, text);
             }
         }
@@ -88,12 +88,12 @@ impl Search<'_> {
     }
 
     /// Returns whether the long line may be printed.
-    fn prints_long(&self, part: &Part) -> bool {
-        part.long.as_ref().is_some_and(|long| long.is_valid || !self.checks())
+    fn prints_long_line(&self, part: &Part) -> bool {
+        part.long.as_ref().is_some_and(|long| long.is_valid || !self.requires_utf8())
     }
 
     /// Returns whether lines are printed only if they are valid UTF-8.
-    fn checks(&self) -> bool {
+    fn requires_utf8(&self) -> bool {
         self.settings.checks_encoding && !self.settings.style.only_matching
     }
 
@@ -112,7 +112,7 @@ impl Search<'_> {
         at: LinePosition<'_>,
         text: &mut Vec<u8>,
     ) {
-        if !self.checks() || std::str::from_utf8(lines).is_ok() {
+        if !self.requires_utf8() || std::str::from_utf8(lines).is_ok() {
             printer.lines(lines, spans, at, text);
             return;
         }
@@ -155,7 +155,7 @@ impl Search<'_> {
             totals.json.lines(query, &part.lead.bytes, None, position, &mut text);
         }
         let mut known = self.known_matches(block, part);
-        for piece in self.printed_together(&part.found.pieces).iter() {
+        for piece in self.joined_pieces(&part.found.pieces).iter() {
             let position = json::MessagePosition {
                 name,
                 number: part.first_line + piece.line,
@@ -163,7 +163,7 @@ impl Search<'_> {
                 selected: piece.selected,
                 replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
             };
-            let (piece, last) = part.split_long(piece);
+            let (piece, last) = part.split_long_line(piece);
             known.iter_mut().for_each(|spans| spans.skip_to(piece.start));
             let spans = known.filter(|_| self.settings.multiline || piece.selected);
             totals.json.lines(query, &hay[piece.start..piece.end], spans, position, &mut text);
@@ -189,7 +189,7 @@ impl Search<'_> {
 
     /// Joins adjacent pieces where ripgrep prints them together. If matches may span lines, such
     /// pieces are one message and are replaced together.
-    fn printed_together<'p>(&self, pieces: &'p [Piece]) -> Cow<'p, [Piece]> {
+    fn joined_pieces<'p>(&self, pieces: &'p [Piece]) -> Cow<'p, [Piece]> {
         let joins = self.settings.report == Report::Json || self.settings.style.replacement.is_some();
         if !(self.settings.multiline && joins) {
             return Cow::Borrowed(pieces);
@@ -210,7 +210,7 @@ impl Search<'_> {
 
 impl Part {
     /// Splits the long line off a piece.
-    fn split_long(&self, piece: &Piece) -> (Piece, Option<Piece>) {
+    fn split_long_line(&self, piece: &Piece) -> (Piece, Option<Piece>) {
         match &self.long {
             Some(long) if piece.end > long.start => {
                 let last = Piece { start: long.start, line: piece.line + piece.lines - 1, lines: 1, ..*piece };

@@ -9,10 +9,10 @@ use memchr::memchr;
 
 use super::super::binary::{TEXT, cut_at_binary};
 use super::super::json_line::JsonSize;
+use super::super::line_segments::LineSegments;
 use super::super::long_match::{LineBytes, long_line_start};
 use super::super::query::{Found, Piece};
 use super::super::settings::Report;
-use super::super::stretches::LineStretches;
 use super::{Part, Search};
 use crate::cli::grep::BinaryFiles;
 use crate::engine::Block;
@@ -21,7 +21,7 @@ use crate::engine::Block;
 #[derive(Debug)]
 pub(super) struct LongLine {
     /// The block's bytes with a short line in place of this one.
-    pub(super) stand_in: Vec<u8>,
+    pub(super) placeholder: Vec<u8>,
     /// The start of the line, in the block and in the stand-in.
     pub(super) start: usize,
     /// Whether the line is valid UTF-8, if that matters.
@@ -32,12 +32,12 @@ pub(super) struct LongLine {
 
 /// Returns the bytes of a block, with a short line in place of one that is not held.
 pub(super) fn haystack<'b>(long: &'b Option<LongLine>, block: &'b Block) -> &'b [u8] {
-    long.as_ref().map_or(block.bytes(), |long| &long.stand_in)
+    long.as_ref().map_or(block.bytes(), |long| &long.placeholder)
 }
 
 impl Search<'_> {
     /// Searches a long block, unless that requires its whole last line at once.
-    pub(super) fn scan_long(&self, block: &Block) -> Option<Part> {
+    pub(super) fn scan_long_block(&self, block: &Block) -> Option<Part> {
         if !self.can_defer(block) {
             return None;
         }
@@ -50,10 +50,10 @@ impl Search<'_> {
         if self.settings.style.long_lines.is_some_and(|limit| content_end - start <= limit.max) {
             return None;
         }
-        let mut stand_in = bytes[..start].to_vec();
-        stand_in.push(b'-');
-        stand_in.extend(is_ended.then_some(terminator));
-        let mut long = LongLine { stand_in, start, is_valid: true, json: JsonSize::default() };
+        let mut placeholder = bytes[..start].to_vec();
+        placeholder.push(b'-');
+        placeholder.extend(is_ended.then_some(terminator));
+        let mut long = LongLine { placeholder, start, is_valid: true, json: JsonSize::default() };
         let mut part = self.scan_around(block, mark, &long);
         let is_enough = self.wanted().limit.is_some_and(|limit| part.found.selected >= limit);
         let is_open = !part.turned_binary && !is_enough && part.found.failure.is_none();
@@ -62,16 +62,16 @@ impl Search<'_> {
         let is_selected = is_open && self.settings.query.selects_line(&line, &mut part.found.failure).unwrap_or(false);
         let hides = is_selected && self.stops_at_nul() && holds_nul(block, start..content_end);
         part.turned_binary |= hides;
-        let checks = self.settings.checks_encoding || self.settings.report == Report::Json;
-        if checks && is_open && !hides {
+        let requires_utf8 = self.settings.checks_encoding || self.settings.report == Report::Json;
+        if requires_utf8 && is_open && !hides {
             long.is_valid = is_utf8(block, start..content_end);
         }
         if is_selected && !hides {
-            self.select_long(block, (start..content_end, mark), &mut part.found, &mut long);
+            self.select_long_line(block, (start..content_end, mark), &mut part.found, &mut long);
         }
         if hides || !part.turned_binary {
-            let shown_end = if hides { start } else { long.stand_in.len() };
-            self.lay_out_around(&long.stand_in[mark..shown_end], &mut part.found);
+            let shown_end = if hides { start } else { long.placeholder.len() };
+            self.add_context(&long.placeholder[mark..shown_end], &mut part.found);
         }
         part.found.terminators += u64::from(is_ended && self.wanted().numbers);
         part.found.shift(mark as isize);
@@ -83,19 +83,25 @@ impl Search<'_> {
     fn scan_around(&self, block: &Block, mark: usize, long: &LongLine) -> Part {
         let terminator = self.settings.query.terminator;
         let wanted = self.wanted();
-        let head = &long.stand_in[mark..long.start];
+        let head = &long.placeholder[mark..long.start];
         let mut part = Part { found: self.search(block, head, wanted), ..Part::default() };
         if self.stops_at_nul()
             && let Some(at) = cut_at_binary(head, TEXT, &mut part.found, terminator)
         {
             part.turned_binary = true;
-            self.lay_out_around(&head[..at], &mut part.found);
+            self.add_context(&head[..at], &mut part.found);
         }
         part
     }
 
     /// Adds the long line to the selected lines.
-    fn select_long(&self, block: &Block, (line, mark): (Range<usize>, usize), found: &mut Found, long: &mut LongLine) {
+    fn select_long_line(
+        &self,
+        block: &Block,
+        (line, mark): (Range<usize>, usize),
+        found: &mut Found,
+        long: &mut LongLine,
+    ) {
         let wanted = self.wanted();
         found.selected += 1;
         let query = &self.settings.query;
@@ -105,12 +111,12 @@ impl Search<'_> {
             found.matches += if query.invert { 1 } else { long.json.matches };
         } else if wanted.matches {
             found.matches +=
-                if query.invert { 1 } else { LineStretches::new(Some(&query.any), None).count(block, line) };
+                if query.invert { 1 } else { LineSegments::new(Some(&query.any), None).count(block, line) };
         }
         if !wanted.pieces {
             return;
         }
-        let (start, end) = (long.start - mark, long.stand_in.len() - mark);
+        let (start, end) = (long.start - mark, long.placeholder.len() - mark);
         match found.pieces.last_mut() {
             Some(last) if last.end == start => {
                 last.end = end;

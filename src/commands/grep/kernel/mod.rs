@@ -11,7 +11,7 @@ use std::io;
 use memchr::memchr;
 
 use super::binary::{BINARY, PADDED, cut_at_binary, nul_ends_lines};
-use super::context::{Lead, fill, lay_out};
+use super::context::{Lead, full_layout, layout};
 use super::padding;
 use super::print::Printer;
 use super::query::{Found, Wanted};
@@ -100,7 +100,7 @@ impl Kernel for Search<'_> {
             return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
         }
         if (block.is_long() || block.is_collapsed())
-            && let Some(part) = self.scan_long(block)
+            && let Some(part) = self.scan_long_block(block)
         {
             return part;
         }
@@ -129,7 +129,7 @@ impl Kernel for Search<'_> {
         if let Some(lines) = block.skipped_lines() {
             totals.skip_omitted(lines, &self.settings.query, self.settings.context, block.is_first());
         }
-        let mut flow = self.take(block, part, totals);
+        let mut flow = self.add_to_totals(block, part, totals);
         if let Some(failure) = part.found.failure.take() {
             part.failed = Some(failure.to_string());
             totals.failed = true;
@@ -289,18 +289,18 @@ impl Search<'_> {
             text = &hay[..at];
             part.turned_binary = true;
         }
-        self.lay_out_around(text, &mut part.found);
+        self.add_context(text, &mut part.found);
         part.found.shift(settings.mark_length(block) as isize);
         part
     }
 
     /// Adds the context that is printed.
-    fn lay_out_around(&self, text: &[u8], found: &mut Found) {
+    fn add_context(&self, text: &[u8], found: &mut Found) {
         let (context, terminator) = (self.settings.context, self.settings.query.terminator);
         if self.settings.passthru {
-            found.pieces = fill(text, &found.pieces, terminator);
+            found.pieces = full_layout(text, &found.pieces, terminator);
         } else if !context.is_none() {
-            found.pieces = lay_out(text, &found.pieces, context, terminator);
+            found.pieces = layout(text, &found.pieces, context, terminator);
         }
     }
 

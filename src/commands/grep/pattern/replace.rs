@@ -10,7 +10,7 @@ use super::super::style::Spans;
 use super::{Pattern, RegexEngine};
 
 /// The initial number of bytes to search around lines, because their matches may depend on these bytes.
-const LOOK_AROUND: usize = 256;
+const SEARCH_MARGIN: usize = 256;
 
 /// Text in which the matches are replaced.
 #[derive(Debug, Default)]
@@ -77,7 +77,7 @@ impl Pattern {
         let first = known.all.partition_point(|span| span.start < lines.start);
         let after = known.all.partition_point(|span| span.start < lines.end);
         let spans: Vec<_> = known.all[first..after].iter().filter(|span| span.end <= lines.end).cloned().collect();
-        let mut reach = LOOK_AROUND;
+        let mut reach = SEARCH_MARGIN;
         loop {
             let start = lines.start.saturating_sub(reach);
             let end = known.hay.len().min(lines.end.saturating_add(reach));

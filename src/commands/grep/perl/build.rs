@@ -53,9 +53,11 @@ fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
     {
         return anyhow!(reason.to_owned());
     }
-    let place = |offset: usize| format!(" at offset {offset}");
+    let at_offset = |offset: usize| format!(" at offset {offset}");
     match error.offset() {
-        Some(compiled) => anyhow!(message.replacen(&place(compiled), &offset.map(place).unwrap_or_default(), 1)),
+        Some(compiled) => {
+            anyhow!(message.replacen(&at_offset(compiled), &offset.map(at_offset).unwrap_or_default(), 1))
+        }
         None => anyhow!(message),
     }
 }

@@ -31,9 +31,9 @@ impl Searcher {
     /// Starts a thread, if the system allows another one.
     fn start() -> Option<Searcher> {
         let (jobs, waiting) = channel::<Job>();
-        let (tell, clock) = channel();
+        let (sender, clock) = channel();
         let work = move || {
-            _ = tell.send(ThreadClock::of_this_thread());
+            _ = sender.send(ThreadClock::of_this_thread());
             waiting.into_iter().for_each(|job| job());
         };
         Builder::new().name("search".into()).spawn(work).ok()?;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::super::excerpt::Excerpt;
 use super::super::json_line::flush_over;
-use super::super::stretches::{LineStretch, LineStretches};
+use super::super::line_segments::{LineSegment, LineSegments};
 use super::super::style::LinePosition;
 use super::Printer;
 use crate::engine::{Block, Sink};
@@ -71,10 +71,10 @@ impl Printer<'_> {
             }
         }
         let pattern = self.needs_matches(at.selected).then_some(self.pattern);
-        let stretches = LineStretches::new(pattern, style.replacement.as_deref());
-        let stretches = if line.only_matching { stretches.without_holes() } else { stretches };
-        let damage = stretches.read(block, range, &mut |stretch| {
-            self.stretch(stretch, &mut line);
+        let segments = LineSegments::new(pattern, style.replacement.as_deref());
+        let segments = if line.only_matching { segments.without_holes() } else { segments };
+        let damage = segments.read(block, range, &mut |segment| {
+            self.segment(segment, &mut line);
             flush_over(MAX_BUFFERED_BYTES, &mut line.text, sink).map(|()| true)
         })?;
         if damage.is_none() && !line.only_matching {
@@ -91,9 +91,9 @@ impl Printer<'_> {
     /// Returns the column of the first match of a line.
     fn first_column(&self, block: &Block, range: Range<u64>) -> io::Result<Result<Option<usize>, io::Error>> {
         let (mut position, mut column) = (0, None);
-        let damage = self.each_stretch(block, range, &mut |stretch| {
-            column = stretch.is_match.then_some(position + 1);
-            position += stretch.text.len() + stretch.zeros as usize;
+        let damage = self.each_segment(block, range, &mut |segment| {
+            column = segment.is_match.then_some(position + 1);
+            position += segment.text.len() + segment.zeros as usize;
             column.is_none()
         })?;
         Ok(damage.map_or(Ok(column), Err))
@@ -110,8 +110,8 @@ impl Printer<'_> {
         let selected = line.at.selected;
         let mut matches = (selected != self.style.inverted && self.needs_matches(selected)).then_some(0);
         if let Some(count) = &mut matches {
-            let damage = self.each_stretch(block, range, &mut |stretch| {
-                *count += u64::from(stretch.is_match);
+            let damage = self.each_segment(block, range, &mut |segment| {
+                *count += u64::from(segment.is_match);
                 true
             })?;
             if damage.is_some() {
@@ -125,57 +125,55 @@ impl Printer<'_> {
     }
 
     /// Calls `each` with the matches of a line and the text between them, until it returns false.
-    fn each_stretch(
+    fn each_segment(
         &self,
         block: &Block,
         range: Range<u64>,
-        each: &mut dyn FnMut(LineStretch<'_>) -> bool,
+        each: &mut dyn FnMut(LineSegment<'_>) -> bool,
     ) -> io::Result<Option<io::Error>> {
-        LineStretches::new(Some(self.pattern), None)
-            .without_holes()
-            .read(block, range, &mut |stretch| Ok(each(stretch)))
+        LineSegments::new(Some(self.pattern), None).without_holes().read(block, range, &mut |segment| Ok(each(segment)))
     }
 
-    fn stretch(&self, mut stretch: LineStretch<'_>, line: &mut DeferredLine<'_>) {
+    fn segment(&self, mut segment: LineSegment<'_>, line: &mut DeferredLine<'_>) {
         let position = line.position;
-        line.position += stretch.text.len() + stretch.zeros as usize;
+        line.position += segment.text.len() + segment.zeros as usize;
         if line.only_matching {
-            if stretch.is_match {
+            if segment.is_match {
                 let at = LinePosition { offset: line.at.offset + position as u64, ..line.at };
                 let column = self.style.column.then_some(position + 1);
-                self.matched(stretch.text, column, at, &mut line.text);
+                self.matched(segment.text, column, at, &mut line.text);
             }
             return;
         }
         if line.trims {
-            stretch.text = stretch.text.trim_ascii_start();
+            segment.text = segment.text.trim_ascii_start();
         }
-        if stretch.text.is_empty() {
+        if segment.text.is_empty() {
             return;
         }
         line.trims = false;
         let Some(colors) = &self.style.colors else {
-            return line.text.extend_from_slice(stretch.text);
+            return line.text.extend_from_slice(segment.text);
         };
         let held = if std::mem::take(&mut line.holds_return) { &b"\r"[..] } else { b"" };
-        if let Some(text) = stretch.text.strip_suffix(b"\r").filter(|_| !stretch.is_match) {
+        if let Some(text) = segment.text.strip_suffix(b"\r").filter(|_| !segment.is_match) {
             line.holds_return = true;
-            stretch.text = text;
+            segment.text = text;
         }
-        if stretch.text.is_empty() && held.is_empty() {
+        if segment.text.is_empty() && held.is_empty() {
             return;
         }
         if !std::mem::replace(&mut line.is_colored, true) {
             colors.start(self.line_color(line.at.selected), &mut line.text);
         }
         line.text.extend_from_slice(held);
-        if stretch.is_match && self.shows_matches(line.at.selected) {
+        if segment.is_match && self.shows_matches(line.at.selected) {
             let color = if line.at.selected { &colors.matched } else { &colors.matched_in_context };
             // As in GNU grep, the line's colour is not reset before a match's colour starts.
-            colors.paint(color, stretch.text, &mut line.text);
+            colors.paint(color, segment.text, &mut line.text);
             line.is_colored = false;
         } else {
-            line.text.extend_from_slice(stretch.text);
+            line.text.extend_from_slice(segment.text);
         }
     }
 

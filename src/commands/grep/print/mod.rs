@@ -307,9 +307,9 @@ impl Printer<'_> {
             if found.is_empty() && !is_replaced {
                 return true;
             }
-            let place = LinePosition { offset: at.offset + found.start as u64, ..at };
+            let position = LinePosition { offset: at.offset + found.start as u64, ..at };
             let column = self.style.column.then_some(found.start + 1);
-            self.matched(&line.content[found], column, place, text);
+            self.matched(&line.content[found], column, position, text);
             true
         });
     }

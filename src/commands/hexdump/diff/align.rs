@@ -166,7 +166,7 @@ struct Sequences {
     /// The first position of each hash in the low half, and the round in which it was recorded in
     /// the high half. The round makes it unnecessary to clear the table, which takes longer than
     /// most differences.
-    places: Vec<u32>,
+    slots: Vec<u32>,
     round: u16,
 }
 
@@ -179,8 +179,8 @@ impl Sequences {
     fn clear(&mut self) {
         self.hash = None;
         self.round = self.round.wrapping_add(1);
-        if self.round == 0 || self.places.is_empty() {
-            self.places = vec![0; 1 << Sequences::BITS];
+        if self.round == 0 || self.slots.is_empty() {
+            self.slots = vec![0; 1 << Sequences::BITS];
             self.round = 1;
         }
     }
@@ -198,17 +198,17 @@ impl Sequences {
             (Some(_), None) => Some(bytes[at..at + MIN_SHIFTED_RUN].iter().fold(0, |hash, &byte| sum(hash, byte))),
         };
         if let Some(hash) = self.hash {
-            let place = &mut self.places[Sequences::slot(hash)];
-            if *place >> 16 != u32::from(self.round) {
-                *place = u32::from(self.round) << 16 | at as u32;
+            let slot = &mut self.slots[Sequences::slot(hash)];
+            if *slot >> 16 != u32::from(self.round) {
+                *slot = u32::from(self.round) << 16 | at as u32;
             }
         }
     }
 
     /// Returns the first recorded position of a sequence with this hash.
     fn earlier(&self, hash: Option<u64>) -> Option<usize> {
-        let place = self.places[Sequences::slot(hash?)];
-        (place >> 16 == u32::from(self.round)).then_some((place & 0xffff) as usize)
+        let slot = self.slots[Sequences::slot(hash?)];
+        (slot >> 16 == u32::from(self.round)).then_some((slot & 0xffff) as usize)
     }
 
     fn slot(hash: u64) -> usize {

@@ -190,7 +190,7 @@ fn in_rows(
         left.require(LOOK_AHEAD);
         right.require(LOOK_AHEAD);
         text.clear();
-        if pass_holes(&mut rows, left, right, &mut text) {
+        if skip_holes(&mut rows, left, right, &mut text) {
             output.write_all(&text)?;
             continue;
         }
@@ -264,7 +264,7 @@ fn step(
 }
 
 /// Skips holes at the same position in both inputs, or in the longer one if the other has ended.
-fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'_>, text: &mut Vec<u8>) -> bool {
+fn skip_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'_>, text: &mut Vec<u8>) -> bool {
     let has_ended = |side: &Side<'_>| side.is_at_end() && side.bytes().is_empty();
     let margin = rows.margin();
     let (both, only) = (left.hole().min(right.hole()), left.hole().max(right.hole()));
@@ -275,7 +275,7 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
         let rest = rest - rest % rows.width();
         if rest > 0 {
             rows.alike(&vec![0; some as usize], text);
-            rows.pass(rest, rest);
+            rows.skip(rest, rest);
             left.advance(some + rest);
             right.advance(some + rest);
             return true;
@@ -287,10 +287,10 @@ fn pass_holes(rows: &mut SideBySide<'_>, left: &mut Side<'_>, right: &mut Side<'
     // More rows of zeros at the end of the longer input do not change the output.
     let rest = only - only % rows.width();
     if has_ended(right) && rows.is_repeating_zeros(Sides::Left) {
-        rows.pass(rest, 0);
+        rows.skip(rest, 0);
         left.advance(rest);
     } else if has_ended(left) && rows.is_repeating_zeros(Sides::Right) {
-        rows.pass(0, rest);
+        rows.skip(0, rest);
         right.advance(rest);
     } else {
         return false;

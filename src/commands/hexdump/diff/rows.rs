@@ -151,7 +151,7 @@ impl<'c> SideBySide<'c> {
     /// Skips whole rows of bytes that do not change the text. Either they are equal in both inputs
     /// and further than [`SideBySide::margin`] from a difference, or they are bytes of one input
     /// and equal the last row.
-    pub fn pass(&mut self, left: u64, right: u64) {
+    pub fn skip(&mut self, left: u64, right: u64) {
         if left == right {
             self.has_gap = true;
             self.before.clear();
@@ -193,15 +193,15 @@ impl<'c> SideBySide<'c> {
         let width = self.config.width;
         let rows = bytes.len() / width;
         let first = if self.config.all { rows } else { self.after.min(rows) };
-        let passed = (rows - first).saturating_sub(self.config.context);
+        let skipped = (rows - first).saturating_sub(self.config.context);
         let (shown, rest) = bytes.split_at(first * width);
         for row in shown.chunks(width) {
             self.replaced(row, row, out);
         }
-        if passed > 0 {
-            self.pass((passed * width) as u64, (passed * width) as u64);
+        if skipped > 0 {
+            self.skip((skipped * width) as u64, (skipped * width) as u64);
         }
-        let (kept, later) = rest[passed * width..].split_at((rows - first - passed) * width);
+        let (kept, later) = rest[skipped * width..].split_at((rows - first - skipped) * width);
         for row in kept.chunks(width) {
             self.replaced(row, row, out);
         }

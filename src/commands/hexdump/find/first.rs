@@ -85,7 +85,7 @@ impl FirstSearch {
         if found.is_some() || some == len {
             return found;
         }
-        state.trail.pass_zeros(len - some, self.keep());
+        state.trail.skip_zeros(len - some, self.keep());
         state.decided = state.trail.end().saturating_sub(self.patterns.longest() as u64 - 1);
         is_last.then(|| self.next(state, &[], None, true))?
     }

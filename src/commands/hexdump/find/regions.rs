@@ -124,7 +124,7 @@ impl ListedRegions {
         step.before.push(&zeros, 0);
         step.begin += some;
         if !is_whole {
-            self.trail.pass_zeros(len - some, keep as usize);
+            self.trail.skip_zeros(len - some, keep as usize);
             self.decided = self.trail.end().saturating_sub(patterns.longest() as u64 - 1);
         }
         step

@@ -39,7 +39,7 @@ impl Trail {
     }
 
     /// Advances past `bytes` zero bytes, and keeps the last `keep` bytes.
-    pub fn pass_zeros(&mut self, bytes: u64, keep: usize) {
+    pub fn skip_zeros(&mut self, bytes: u64, keep: usize) {
         self.end += bytes;
         let zeros = usize::try_from(bytes).unwrap_or(usize::MAX).min(keep);
         self.bytes.drain(..(self.bytes.len() + zeros).saturating_sub(keep).min(self.bytes.len()));
@@ -57,9 +57,9 @@ mod tests {
         trail.push(b"abcdef", 12);
         assert_eq!((trail.start(), trail.end(), trail.since(0)), (12, 16, &b"cdef"[..]));
         // Regression: only the zeros were kept, so a match that began before them was cut off.
-        trail.pass_zeros(2, 4);
+        trail.skip_zeros(2, 4);
         assert_eq!((trail.start(), trail.end(), trail.since(15)), (14, 18, &b"f\0\0"[..]));
-        trail.pass_zeros(1 << 40, 3);
+        trail.skip_zeros(1 << 40, 3);
         assert_eq!((trail.end(), trail.since(0)), ((1 << 40) + 18, &[0; 3][..]));
     }
 }

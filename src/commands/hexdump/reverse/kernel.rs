@@ -29,12 +29,12 @@ pub enum ReadingState {
 
 /// The bytes found in a block, and their placement.
 #[derive(Default)]
-pub struct PlacedBytes {
+pub struct DecodedBytes {
     bytes: Vec<u8>,
     insertions: Vec<Insertion>,
 }
 
-impl ByteSink for PlacedBytes {
+impl ByteSink for DecodedBytes {
     fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
@@ -50,15 +50,15 @@ impl ByteSink for PlacedBytes {
 }
 
 impl Kernel for ReverseKernel {
-    type Part = PlacedBytes;
+    type Part = DecodedBytes;
     type Carry = Option<ReadingState>;
 
-    fn scan(&self, _block: &Block) -> PlacedBytes {
-        PlacedBytes::default()
+    fn scan(&self, _block: &Block) -> DecodedBytes {
+        DecodedBytes::default()
     }
 
-    fn carry(&self, block: &Block, part: &mut PlacedBytes, carry: &mut Option<ReadingState>) -> Flow {
-        *part = PlacedBytes::default();
+    fn carry(&self, block: &Block, part: &mut DecodedBytes, carry: &mut Option<ReadingState>) -> Flow {
+        *part = DecodedBytes::default();
         let mut reverse = match carry.take() {
             None => Reverse::new(self.notation, self.hints, self.placement),
             Some(ReadingState::Reading(reverse)) => reverse,
@@ -76,16 +76,16 @@ impl Kernel for ReverseKernel {
         };
         *carry = Some(state);
         if self.checks_only {
-            *part = PlacedBytes::default();
+            *part = DecodedBytes::default();
         }
         flow
     }
 
-    fn format(&self, _block: &Block, part: &mut PlacedBytes, text: &mut Vec<u8>) {
+    fn format(&self, _block: &Block, part: &mut DecodedBytes, text: &mut Vec<u8>) {
         text.extend_from_slice(&part.bytes);
     }
 
-    fn insertions<'p>(&self, part: &'p PlacedBytes) -> &'p [Insertion] {
+    fn insertions<'p>(&self, part: &'p DecodedBytes) -> &'p [Insertion] {
         &part.insertions
     }
 }

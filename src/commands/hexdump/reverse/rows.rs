@@ -187,7 +187,7 @@ impl AddressedRows {
                 Err(Problem::End)
             }
             DumpLine::End(address) => {
-                self.go_to(address, bytes, sink)?;
+                self.advance_to(address, bytes, sink)?;
                 self.next_address = Some(address);
                 Ok(())
             }
@@ -212,7 +212,7 @@ impl AddressedRows {
         let follows = self.next_address == Some(row.address) && !self.must_move && !self.starred;
         if !follows {
             let own = bytes.split_off(before);
-            self.go_to(row.address, bytes, sink)?;
+            self.advance_to(row.address, bytes, sink)?;
             if is_first && self.has_order() && self.here > 0 {
                 return Err(Problem::Start);
             }
@@ -337,7 +337,7 @@ impl AddressedRows {
     }
 
     /// Advances to `address`, and repeats the last row in place of squeezed rows.
-    fn go_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
+    fn advance_to(&mut self, address: u64, bytes: &mut Vec<u8>, sink: &mut impl ByteSink) -> Result<(), Problem> {
         let starred = std::mem::take(&mut self.starred);
         let squeezed = self.next_address.filter(|_| starred).map(|from| address.wrapping_sub(from));
         let row = self.last.len().max(1) as u64;

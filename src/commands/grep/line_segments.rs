@@ -9,7 +9,7 @@ use crate::os::Extent;
 
 /// A piece of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LineStretch<'t> {
+pub struct LineSegment<'t> {
     /// The bytes.
     pub text: &'t [u8],
     /// Whether they are a match. Text between two matches may be in several pieces.
@@ -20,7 +20,7 @@ pub struct LineStretch<'t> {
 
 /// The division of one line.
 #[derive(Debug)]
-pub struct LineStretches<'p> {
+pub struct LineSegments<'p> {
     pattern: Option<&'p Pattern>,
     replacement: Option<&'p [u8]>,
     /// The bytes that have not been divided, because a match in them may depend on later bytes.
@@ -28,25 +28,25 @@ pub struct LineStretches<'p> {
     /// The number of pending bytes at which to divide them again. Dividing a long match again with
     /// each part would take quadratic time.
     awaited: usize,
-    leaves_out_holes: bool,
+    skips_holes: bool,
 }
 
-impl<'p> LineStretches<'p> {
+impl<'p> LineSegments<'p> {
     /// Returns a division by the matches of `pattern`, which must find them by parts. Without a
     /// pattern, there are no matches.
-    pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> LineStretches<'p> {
-        LineStretches { pattern, replacement, pending: Vec::new(), awaited: 0, leaves_out_holes: false }
+    pub fn new(pattern: Option<&'p Pattern>, replacement: Option<&'p [u8]>) -> LineSegments<'p> {
+        LineSegments { pattern, replacement, pending: Vec::new(), awaited: 0, skips_holes: false }
     }
 
     /// Omits the holes of a collapsed block's line, which hold no match.
-    pub fn without_holes(self) -> LineStretches<'p> {
-        LineStretches { leaves_out_holes: true, ..self }
+    pub fn without_holes(self) -> LineSegments<'p> {
+        LineSegments { skips_holes: true, ..self }
     }
 
     /// Divides the next part of the line. Calls `each` until it returns false, and returns its last result.
-    pub fn part(&mut self, part: &[u8], each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
+    pub fn part(&mut self, part: &[u8], each: &mut dyn FnMut(LineSegment<'_>) -> bool) -> bool {
         let Some(pattern) = self.pattern else {
-            return part.is_empty() || each(LineStretch { text: part, is_match: false, zeros: 0 });
+            return part.is_empty() || each(LineSegment { text: part, is_match: false, zeros: 0 });
         };
         self.pending.extend_from_slice(part);
         if self.pending.len() < self.awaited {
@@ -56,8 +56,8 @@ impl<'p> LineStretches<'p> {
         self.divide(pattern, certain, each)
     }
 
-    /// Divides the rest at the end of the line, as in [`LineStretches::part`].
-    pub fn end(&mut self, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
+    /// Divides the rest at the end of the line, as in [`LineSegments::part`].
+    pub fn end(&mut self, each: &mut dyn FnMut(LineSegment<'_>) -> bool) -> bool {
         self.pattern.is_none_or(|pattern| self.divide(pattern, self.pending.len(), each))
     }
 
@@ -70,20 +70,20 @@ impl<'p> LineStretches<'p> {
         mut self,
         block: &Block,
         line: Range<u64>,
-        each: &mut dyn FnMut(LineStretch<'_>) -> io::Result<bool>,
+        each: &mut dyn FnMut(LineSegment<'_>) -> io::Result<bool>,
     ) -> io::Result<Option<io::Error>> {
         let mut result = Ok(true);
-        let mut take = |stretch: LineStretch<'_>| {
-            result = each(stretch);
+        let mut take = |segment: LineSegment<'_>| {
+            result = each(segment);
             matches!(result, Ok(true))
         };
         let (mut continues, mut damage, mut at) = (true, None, line.start);
         while continues && damage.is_none() && at < line.end {
-            let run = if self.leaves_out_holes { block.run_at(at, line.end) } else { Extent::DataUntil(line.end) };
+            let run = if self.skips_holes { block.run_at(at, line.end) } else { Extent::DataUntil(line.end) };
             at = match run {
                 Extent::HoleUntil(until) => {
                     // Matches before the hole are certain, because no match contains a zero byte.
-                    let hole = LineStretch { text: b"", is_match: false, zeros: until - at };
+                    let hole = LineSegment { text: b"", is_match: false, zeros: until - at };
                     continues = self.end(&mut take) && take(hole);
                     until
                 }
@@ -105,8 +105,8 @@ impl<'p> LineStretches<'p> {
     /// Returns the number of matches in the line at `range` of the block.
     pub fn count(mut self, block: &Block, range: Range<usize>) -> u64 {
         let mut count = 0;
-        let mut take = |stretch: LineStretch<'_>| {
-            count += u64::from(stretch.is_match);
+        let mut take = |segment: LineSegment<'_>| {
+            count += u64::from(segment.is_match);
             true
         };
         block.in_parts(range, 0, |part, _| self.part(part, &mut take));
@@ -115,7 +115,7 @@ impl<'p> LineStretches<'p> {
     }
 
     /// Divides the pending bytes before `certain`, and those of matches that begin there.
-    fn divide(&mut self, pattern: &Pattern, certain: usize, each: &mut dyn FnMut(LineStretch<'_>) -> bool) -> bool {
+    fn divide(&mut self, pattern: &Pattern, certain: usize, each: &mut dyn FnMut(LineSegment<'_>) -> bool) -> bool {
         let pending = &self.pending[..];
         let (mut at, mut continues) = (0, true);
         // Patterns whose matches are found by parts do not fail.
@@ -124,15 +124,15 @@ impl<'p> LineStretches<'p> {
                 return false;
             }
             let between = &pending[at..found.start];
-            continues = between.is_empty() || each(LineStretch { text: between, is_match: false, zeros: 0 });
+            continues = between.is_empty() || each(LineSegment { text: between, is_match: false, zeros: 0 });
             let replaced = self.replacement.map(|replacement| pattern.expand(&pending[found.clone()], replacement));
             let text = replaced.as_deref().unwrap_or(&pending[found.clone()]);
-            continues = continues && each(LineStretch { text, is_match: true, zeros: 0 });
+            continues = continues && each(LineSegment { text, is_match: true, zeros: 0 });
             at = found.end;
             continues
         });
         if continues && at < certain {
-            continues = each(LineStretch { text: &pending[at..certain], is_match: false, zeros: 0 });
+            continues = each(LineSegment { text: &pending[at..certain], is_match: false, zeros: 0 });
             at = certain;
         }
         self.pending.drain(..at);
@@ -161,17 +161,17 @@ mod tests {
                 })
                 .unwrap();
             for size in 1..line.len() {
-                let mut stretches = LineStretches::new(Some(&pattern), None);
+                let mut segments = LineSegments::new(Some(&pattern), None);
                 let (mut all, mut matches) = (Vec::new(), Vec::new());
-                let mut take = |stretch: LineStretch<'_>| {
-                    all.extend_from_slice(stretch.text);
-                    matches.extend(stretch.is_match.then(|| stretch.text.to_vec()));
+                let mut take = |segment: LineSegment<'_>| {
+                    all.extend_from_slice(segment.text);
+                    matches.extend(segment.is_match.then(|| segment.text.to_vec()));
                     true
                 };
                 for part in line.chunks(size) {
-                    stretches.part(part, &mut take);
+                    segments.part(part, &mut take);
                 }
-                stretches.end(&mut take);
+                segments.end(&mut take);
                 assert_eq!((all.as_slice(), &matches), (&line[..], &whole), "{source} by {size}");
             }
         }
