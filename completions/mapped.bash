@@ -14,7 +14,7 @@ _mapped() {
     elif [[ "${prev}" == "=" ]] ; then
         prev="${COMP_WORDS[COMP_CWORD-2]}="
     fi
-    # And at a colon, after which only the rest of a value is completed.
+    # It also splits a word at a colon, and then completes only the rest of the value.
     local colon="" at=${COMP_CWORD}
     [[ "${COMP_WORDS[at]}" == ":" ]] || at=$((at-1))
     if [[ ${at} -gt 2 && "${COMP_WORDS[at]}" == ":" ]] ; then

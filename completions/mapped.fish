@@ -85,8 +85,8 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'B
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per method' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per method' -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for shuffling, printed so that a run can be repeated' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Name this run in --json and --csv' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run, saved with --json in FILE' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Set the name of this run in --json and --csv' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run that was saved in FILE with --json' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -f -a "text\t''
 json\t''
@@ -109,11 +109,11 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the line ranges listed in LIST, separated by white space; - is standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and 5 (or LINES) lines on each side' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator -d 'With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with sizes such as 64K' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator -d 'With --reverse, print records that end with TEXT, or with NUL if TEXT is empty, instead of lines' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print only these bytes of each file, counted from 1; RANGE is as for --lines, and may contain sizes such as 64K' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME, or as set in TIME+-SPAN: 14:30+-10m' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find entries that are out of order by up to SPAN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
 UTC\t''
@@ -170,7 +170,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored; accepted for compatibility'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s z -l null-data -d 'Use NUL instead of newline as the line terminator'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines in reverse order, as tac does'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l separator-before -d 'With --reverse, print each separator or newline before the record that follows it in the file'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l utc -d 'Read times without a zone as UTC'
@@ -178,16 +178,16 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l merge -d 'Merge al
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s F -d 'Same as --follow=name'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s H -l with-filename -d 'With --follow or --merge, print the file\'s name before each line'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l heading -d 'Print each file\'s name above its contents, as head and tail do for several files'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l no-heading -d 'Print no file names above contents, not even with --follow'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l no-heading -d 'Never print file names above contents, not even with --follow'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'Algorithm, or several separated by commas and computed in one pass; see --list-algorithms' -r -f -a "(__fish_complete_list , 'printf %s\\n blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128')"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'Algorithm, or several separated by commas, computed in one pass; see --list-algorithms' -r -f -a "(__fish_complete_list , 'printf %s\\n blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128')"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR, so DIR/NAME for each listed NAME' -r -f -a "(__fish_complete_directories)"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR: DIR/NAME for each listed NAME' -r -f -a "(__fish_complete_directories)"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use key derivation mode with this context string' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 means one per processor' -r -f
@@ -210,7 +210,7 @@ never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in byte order of their names'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest the decoded contents of compressed files, which are recognized by their content'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest the decompressed contents of compressed files, recognized by their content'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
@@ -221,7 +221,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object per line'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Omit file names'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read digests from the files and verify them'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l audit -d 'Like --check, and also report files that are not in the list, have moved, or are missing'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l audit -d 'Like --check, but also report files that are not in the list, have moved, or are missing'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l quiet -d 'Do not print OK for each verified file'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l status -d 'Print nothing; the exit status shows the result'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Exit with failure for improperly formatted lines'
@@ -231,7 +231,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated, and a line that matches any pattern is selected' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated to select lines that match any of the patterns' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; - means standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that also match PATTERN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l not -d 'Select only lines that do not match PATTERN' -r -f
@@ -239,9 +239,9 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l engine -d 'Regex 
 pcre2\t'PCRE2, as with -P'
 auto\t'PCRE2 for patterns that the Rust engine rejects'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l regex-size-limit -d 'Reject patterns that compile to more than SIZE' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l dfa-size-limit -d 'Limit the automaton that is built during a search to SIZE' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l dfa-size-limit -d 'Limit the automaton built during a search to SIZE' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s m -l max-count -d 'Stop after N selected lines per file' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading from its end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l last -d 'Print only the last N selected lines per file, reading it from the end' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l top -d 'Print only the N most frequent output lines with their counts, most frequent first' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l timeline -d 'Print the number of selected lines in each span of time, such as 10m, 1h or 1d' -f -a "auto\t''
 second\t''
@@ -253,10 +253,10 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l plot -d 'Also wri
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -N is short for it, as in -3' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; a number is short for it, as in -3' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -d 'Print TEXT between groups of lines' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\t and \\x7F are interpreted' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note instead of lines and matches longer than N bytes; 0 means no limit' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note instead of each line or match longer than N bytes; 0 means no limit' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l max-columns-preview -d 'Show part of each line that exceeds the limit of -M' -f -a "start\t'The first bytes, and the number of matches that follow'
 match\t'The bytes around the first match'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l replace -d 'Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups' -r -f
@@ -961,7 +961,7 @@ created\t'By the time of creation'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s D -l devices -d 'How to handle devices, FIFOs and sockets; those found in directories are always skipped' -r -f -a "read\t'Read devices'
 skip\t'Skip silently'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file -d 'Skip files listed in FILE, in .gitignore syntax, even without --ignore' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to handle binary files' -r -f -a "binary\t'Report that it matches, without its lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l binary-files -d 'How to handle binary files' -r -f -a "binary\t'Report that the file matches, without its lines'
 text\t'Search as text, as with -a'
 without-match\t'Skip, as with -I'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l encoding -d 'Decode text from this encoding (a WHATWG name), by its byte order mark (auto), or not at all (none)' -r -f -a "auto\t''
@@ -979,10 +979,10 @@ big5\t''
 euc-jp\t''
 shift_jis\t''
 euc-kr\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search only the lines that start in the I-th of N equal parts of each file, I from 1' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search only the lines that start in part I of N equal parts of each file' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME onward' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME, or as set in TIME+-SPAN: 14:30+-10m' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find entries that are out of order by up to SPAN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
 UTC\t''
@@ -1027,24 +1027,24 @@ always\t'Always'
 never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s j -l threads -d 'Number of worker threads [default: one per processor]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Read patterns as POSIX extended regular expressions'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Read patterns as POSIX basic regular expressions, the default of GNU grep'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Read patterns as plain strings'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -l pcre2 -d 'Read patterns as Perl regular expressions (PCRE2), with look-around and back-references'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Treat patterns as POSIX extended regular expressions'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Treat patterns as POSIX basic regular expressions, the default of GNU grep'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Treat patterns as plain strings'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s P -l perl-regexp -l pcre2 -d 'Treat patterns as Perl regular expressions (PCRE2), with look-around and back-references'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s i -l ignore-case -d 'Ignore case'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-case -l case-sensitive -d 'Match case exactly, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-case -l case-sensitive -d 'Match case exactly (default)'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s S -l smart-case -d 'Ignore case unless a pattern contains an upper-case letter'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s w -l word-regexp -d 'Match only whole words'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s x -l line-regexp -d 'Match only whole lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s v -l invert-match -d 'Select lines that do not match'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'Let matches span lines; holds a whole input in memory if the pattern can match a newline'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s U -l multiline -d 'Let matches span lines; holds the whole input in memory if the pattern can match a newline'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l multiline-dotall -d 'Let `.` match newlines with -U'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l crlf -d 'Treat a carriage return before a newline as part of the line ending'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Read lines that end with NUL instead of newline'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l auto-hybrid-regex -d 'Run patterns with PCRE2 where they need it, as with --engine=auto'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s z -l null-data -d 'Use NUL instead of newline as the line terminator'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l auto-hybrid-regex -d 'Use PCRE2 for patterns that need it, as with --engine=auto'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-unicode -l no-pcre2-unicode -d 'Match bytes instead of Unicode characters'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s c -l count -d 'Print only the number of selected lines per file'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include-zero -d 'Print counts of 0 too, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l include-zero -d 'Print counts of 0 too (default)'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-include-zero -d 'Suppress counts of 0'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l count-matches -d 'Print only the number of matches per file'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s l -l files-with-matches -d 'Print only the names of files with selected lines'
@@ -1053,19 +1053,19 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s q -l quiet -l sil
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s o -l only-matching -d 'Print only the matches, each on a line of its own'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s n -l line-number -d 'Print line numbers'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s N -l no-line-number -d 'Suppress line numbers'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l column -d 'Print line numbers and the column of the first match, in bytes from 1'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l column -d 'Print line numbers and the column of the first match, counted in bytes from 1'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-column -d 'Suppress columns, including those of --vimgrep'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s b -l byte-offset -d 'Print the byte offset of each line, or of each match with -o'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s H -l with-filename -d 'Print file names before lines, the default for several files'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s H -l with-filename -d 'Print file names before lines (default for several files)'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s h -l no-filename -d 'Suppress file names'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l heading -d 'Print each file name once, above its lines, the default on a terminal'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l heading -d 'Print each file name once, above its lines (default on a terminal)'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-heading -d 'Print file names before lines on a terminal too'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s T -l initial-tab -d 'Align numbers and start lines at a tab stop'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s Z -l null -d 'Print a NUL byte after each file name'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-group-separator -l no-context-separator -d 'Print nothing between groups of lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l passthru -l passthrough -d 'Print all lines, with nonmatching lines as context'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l vimgrep -d 'Print each matching line once per match, with file name, line number and column'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l trim -d 'Remove blanks at the start of lines'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l trim -d 'Remove white space at the start of lines'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l stop-on-nonmatch -d 'Stop at the first nonmatching line after a matching one'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l json -d 'Print one JSON message per line, in ripgrep\'s format'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s p -l pretty -d 'Same as --color=always --heading --line-number'
@@ -1074,11 +1074,11 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s r -l recursive -d
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-recursive -d 'Search directories recursively and follow all symbolic links'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l glob-case-insensitive -d 'Ignore case in -g globs'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-list -d 'List all file types and exit'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l one-file-system -d 'Skip directories on other file systems than the one the search starts in'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched; no PATTERN is given'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l one-file-system -d 'Skip directories on file systems other than the one the search starts on'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched; takes no PATTERN'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort-files -d 'Search files in the order of their paths, as with --sort=path'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip hidden files and files listed in .gitignore, .ignore and .rgignore'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore -d 'Use no ignore files, the default'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore -d 'Use no ignore files (default)'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore-file-case-insensitive -d 'Ignore case in ignore files'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-dot -d 'With --ignore, do not use .ignore and .rgignore files'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore-exclude -d 'With --ignore, do not use .git/info/exclude'
@@ -1095,7 +1095,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s I -d 'Skip binary
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l decompress -l search-zip -d 'Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content; implied by --since, --until, --around, --merge, --timeline and --top'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l merge -d 'Print the matches in all files ordered by time, as `mapped cat --merge` does'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l utc -d 'Read times without a zone as UTC'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l mmap -d 'Map files that benefit from it, the default, as with --io=auto'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l mmap -d 'Map files that benefit from it (default), as with --io=auto'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-mmap -d 'Never map files, as with --io=read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s s -l no-messages -d 'Suppress messages about files that cannot be read'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-crlf
@@ -1123,41 +1123,41 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l messages
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l require-git
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l unicode
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'Set the format: one of these, a format of hexdump(1), or a file of such formats' -r -f -a "canonical\t'Hexadecimal and characters, as `hexdump -C` (default)'
-xxd\t'Hexadecimal and characters, as `xxd`'
-plain\t'Hexadecimal digits only, as `xxd -p`'
-c\t'C array, as `xxd -i`'
-binary\t'Binary digits and characters, as `xxd -b`'
-octal\t'Two bytes in octal, as `hexdump -o`'
-decimal\t'Two bytes in decimal, as `hexdump -d`'
-hex\t'Two bytes in hexadecimal, as `hexdump` without options'
-panels\t'Panels with borders, as `hexyl`'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s f -l format -d 'Set the format: one of these, a format string of hexdump(1), or a file of such strings' -r -f -a "canonical\t'Hexadecimal and characters, like `hexdump -C` (default)'
+xxd\t'Hexadecimal and characters, like `xxd`'
+plain\t'Hexadecimal digits only, like `xxd -p`'
+c\t'C array, like `xxd -i`'
+binary\t'Binary digits and characters, like `xxd -b`'
+octal\t'Two bytes in octal, like `hexdump -o`'
+decimal\t'Two bytes in decimal, like `hexdump -d`'
+hex\t'Two bytes in hexadecimal, like `hexdump` without options'
+panels\t'Panels with borders, like `hexyl`'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l format-file -d 'Use the formats in FILE, one per line' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l type -d 'Print fields of a type, as `od -t`: a, c, or d, o, u, x, f with a size, and z for characters; may be repeated' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l strings -d 'List strings of N or more characters, as `od -S`' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Set the bytes per row, or fill the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l type -d 'Print fields of a type, like `od -t`: a, c, or d, o, u, x, f with a size; z adds characters; may be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l strings -d 'List strings of N or more characters, like `od -S`' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s w -l width -l cols -d 'Set the number of bytes per row; auto fills the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s g -l group -l group-size -d 'Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with --endian little]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Set the byte order within a group or word' -r -f -a "little\t'Last byte first'
-big\t'First byte first'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l endian -d 'Set the byte order within a group or word' -r -f -a "little\t'Least significant byte first'
+big\t'Most significant byte first'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l base -d 'Set the address of the first byte; negative addresses wrap around' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-base -d 'With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal, octal as od]' -r -f -a "hexadecimal\t'Base 16'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-base -d 'With --type, also show addresses counted from ADDRESS, in parentheses, like the LABEL of od' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s A -l address-radix -d 'Set the notation of addresses [default: hexadecimal; octal with --type]' -r -f -a "hexadecimal\t'Base 16'
 decimal\t'Base 10'
 octal\t'Base 8'
 none\t'No addresses'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes, and start at the row of the first match, from which --length counts; may be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l find -d 'Search for bytes and start the dump at the row of the first match; --length counts from there; may be repeated' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Show N rows before the one with the match; with --all and --diff, also N rows after it' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-offset -d 'With --diff, skip to this offset in the second file [default: the same as --offset]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels' -r -f -a "default\t'ASCII unchanged, \'⋄\' for zero, \'_\' for white space, \'•\' for other control characters, \'×\' from 0x80 on'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` require panels' -r -f -a "default\t'ASCII unchanged, \'⋄\' for zero, \'_\' for white space, \'•\' for other control characters, \'×\' from 0x80 on'
 ascii\t'ASCII unchanged, \'.\' for the rest'
 codepage-437\t'Code page 437, as the IBM PC showed every byte'
 braille\t'ASCII unchanged, the rest as braille patterns of their bits'
-ebcdic\t'EBCDIC, as with `xxd -E`, \'.\' for the rest'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set the number of panels, or fill the terminal; implies `--format panels`' -r -f
+ebcdic\t'EBCDIC, like `xxd -E`, \'.\' for the rest'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set the number of panels; auto fills the terminal; implies `--format panels`' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Set the borders of panels; implies `--format panels`' -r -f -a "unicode\t'Box-drawing characters'
 ascii\t'`+`, `-` and `|`'
-none\t'Blanks'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Name the array of --format c [default: made from the file name]' -r -f
+none\t'Spaces'"
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Set the name of the array of --format c [default: derived from the file name]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
@@ -1176,30 +1176,30 @@ never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s s -l offset -l skip -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s n -s l -l length -d 'Read at most SIZE bytes of each input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s e -d 'Use a format string of hexdump(1); without one, same as `--endian little`, as in `xxd -e`' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'Show bytes in octal; several formats print one line each'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s b -l one-byte-octal -d 'Show bytes in octal; several displays print a line each'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s X -l one-byte-hex -d 'Show bytes in hexadecimal'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s c -l one-byte-char -d 'Show bytes as characters or escapes'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s C -l canonical -d 'Show hexadecimal and characters (default)'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s d -l two-bytes-decimal -d 'Show two bytes in decimal'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s o -l two-bytes-octal -d 'Show two bytes in octal'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s x -l two-bytes-hex -d 'Show two bytes in hexadecimal'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s p -l plain -l postscript -d 'Print plain digits without addresses, as `xxd -p` [same as: --format plain]'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s i -l include -d 'Print a C array, as `xxd -i`; in binary with -b [same as: --format c]'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s p -l plain -l postscript -d 'Print plain digits without addresses, like `xxd -p` [same as: --format plain]'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s i -l include -d 'Print a C array, like `xxd -i`; in binary with -b [same as: --format c]'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s r -l reverse -l revert -d 'Convert a dump back into bytes'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s v -l no-squeezing -d 'Show every row, even if it repeats the row before'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s a -l squeeze -l autoskip -d 'In the formats of xxd, replace more than two rows of zeros with one `*`, as `xxd -a`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s v -l no-squeezing -d 'Show every row, even if it repeats the previous one'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s a -l squeeze -l autoskip -d 'In xxd\'s formats, replace more than two rows of zeros with one `*`, like `xxd -a`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s u -l upper -d 'Use upper-case hexadecimal digits'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l text -d 'Read the patterns of --find as text'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l hex -d 'Read the patterns of --find as hexadecimal digits'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l utf16 -d 'Read the patterns of --find as text in little-endian UTF-16'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List every match of --find: its address, and the --length bytes starting there [default: a row]'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l text -d 'Treat the patterns of --find as text'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l hex -d 'Treat the patterns of --find as hexadecimal digits'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l utf16 -d 'Treat the patterns of --find as text in little-endian UTF-16'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List every match of --find: its address, and --length bytes from there on [default: a row]'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l count -d 'Print only the number of matches of --find'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files, and print the rows that differ side by side'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only where the first difference is, as `cmp`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files and print the rows that differ side by side'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only the position of the first difference, like `cmp`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l quiet -d 'With --diff, print nothing; the exit status shows whether the files differ'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l print-bytes -d 'With --brief or --format plain, also print the bytes as characters, as `cmp -b`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l print-bytes -d 'With --brief or --format plain, also print the bytes as characters, like `cmp -b`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Write the names of --format c in upper case'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, as `xxd -t`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, like `xxd -t`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s V -l version -d 'Print version'
@@ -1211,9 +1211,9 @@ default\t'Let the file system decide'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l count -d 'Print only these counts, in the order of wc: lines, words, chars, bytes, width' -r -f -a "(__fish_complete_list , 'printf %s\\n lines words chars bytes width')"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l total -d 'When to print the sum of all counts' -r -f -a "auto\t'If there are several files'
-always\t'Even of one file'
+always\t'Even for one file'
 only\t'Only the sum, without the files'
-never\t'Not at all'"
+never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
@@ -1234,7 +1234,7 @@ never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s L -l dereference -d 'Follow symbolic links'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s f -l file-system -d 'Describe the file system instead of the file'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s t -l terse -d 'Print one line per file, as stat -t does'
-complete -c mapped -n "__fish_mapped_using_subcommand stat" -l classic -d 'Print only what GNU stat prints, without the part about mapping'
+complete -c mapped -n "__fish_mapped_using_subcommand stat" -l classic -d 'Print only what GNU stat prints, nothing about mapping'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l json -d 'Print one JSON object per line for each file'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l residency -d 'Print only how much of each file is resident, and a total'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s r -l recursive -d 'With --residency, include the files below directories'

@@ -86,7 +86,7 @@ fn number_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bo
             ("hexdump", "-c") => format!("-c shows characters; --width {number} sets the number of bytes in a row"),
             ("hexdump", "-o") => format!("-o shows octal numbers; --base {number} adds to the addresses"),
             ("cat", "-n") => format!("-n numbers lines; try: mapped cat --lines=:{number} FILE"),
-            ("cat", "-s") => String::from("-s squeezes blank lines, and following takes no interval"),
+            ("cat", "-s") => String::from("-s squeezes blank lines, and following needs no interval"),
             _ => return None,
         })
     };
@@ -151,7 +151,7 @@ fn value_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> boo
         };
         let second = second.filter(|second| is_list && is_value_of(arg, second.trim_matches(',')))?;
         let list = format!("{},{}", first.trim_end_matches(','), second.trim_start_matches(','));
-        Some(format!("the values of {name} are joined by commas: {name} {list}"))
+        Some(format!("separate the values of {name} with commas: {name} {list}"))
     })
 }
 
@@ -191,7 +191,7 @@ fn name_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool
         "grep" => {
             if operand(&|word| matches!(word, "AND" | "OR" | "NOT")).is_some() {
                 return Some(String::from(
-                    "to combine patterns: -e A -e B for either, --and B for both, --not B for without",
+                    "to combine patterns: -e A -e B for either, --and B for both, --not B to exclude B",
                 ));
             }
             if let Some(number) = count_after_n(words).filter(|number| !exists(number)) {
@@ -238,7 +238,7 @@ fn directory_as_file(subcommand: &str, words: &[&str], is_directory: &impl Fn(&s
         "checksum" if has(&["-r", "--recursive", "--audit"]) => return None,
         "checksum" if has(&["--directory"]) && !has(&["-c", "--check"]) => return None,
         "checksum" if has(&["-c", "--check"]) => {
-            format!("-c reads lists of digests; --directory {directory} looks there for the listed files")
+            format!("-c reads lists of digests; --directory {directory} looks for the listed files there")
         }
         "checksum" => {
             let operands: Vec<&str> = words.iter().copied().filter(|word| !word.starts_with('-')).collect();
@@ -278,25 +278,25 @@ mod tests {
             ("mapped cat -n 5 f", "-n numbers lines; try: mapped cat --lines=:5 FILE"),
             ("mapped cat f:12", "to print a line: mapped cat --lines=12 f"),
             ("mapped grep -i f error", "the pattern comes before the files: mapped grep error f"),
-            ("mapped grep --since 1 hour ago f", "a time is one argument: --since '1 hour ago'"),
+            ("mapped grep --since 1 hour ago f", "write a time as one argument: --since '1 hour ago'"),
             ("mapped hexdump -t d4z f", "-t is --terminate, as in xxd; for od's notations: --type d4z"),
             ("mapped cat +F f", "to follow a file: mapped cat -F FILE"),
             ("mapped stat -f %z f", "a format is the value of -c: mapped stat -c '%z' FILE"),
             ("mapped grep a f -n 5", "-n numbers lines; -m 5 stops after 5 matching lines"),
             (
                 "mapped grep a OR b f",
-                "to combine patterns: -e A -e B for either, --and B for both, --not B for without",
+                "to combine patterns: -e A -e B for either, --and B for both, --not B to exclude B",
             ),
             ("mapped cat +20 f", "to start at a line: mapped cat --lines=20: FILE"),
             ("mapped hexdump --color always f", "--color takes its value after an equals sign: --color=always"),
-            ("mapped bench --ways read map f", "the values of --ways are joined by commas: --ways read,map"),
-            ("mapped bench --ways=read, map f", "the values of --ways are joined by commas: --ways read,map"),
-            ("mapped stat --count lines words f", "the values of --count are joined by commas: --count lines,words"),
+            ("mapped bench --ways read map f", "separate the values of --ways with commas: --ways read,map"),
+            ("mapped bench --ways=read, map f", "separate the values of --ways with commas: --ways read,map"),
+            ("mapped stat --count lines words f", "separate the values of --count with commas: --count lines,words"),
             ("mapped checksum sha256 f", "-a sha256 chooses the algorithm"),
-            ("mapped checksum -a md5 sha1 f", "the values of -a are joined by commas: -a md5,sha1"),
+            ("mapped checksum -a md5 sha1 f", "separate the values of -a with commas: -a md5,sha1"),
             ("mapped checksum dir", "-r digests the files in a directory: mapped checksum -r dir"),
             ("mapped checksum dir dir", "-r digests the files in a directory: mapped checksum -r dir dir"),
-            ("mapped checksum -c f dir", "-c reads lists of digests; --directory dir looks there for the listed files"),
+            ("mapped checksum -c f dir", "-c reads lists of digests; --directory dir looks for the listed files there"),
             ("mapped grep -S 2026-11-21 x f", "-S takes no value; try: --since TIME"),
         ] {
             advises(line, Some(advice));

@@ -11,8 +11,8 @@ use super::size::parse_size;
 
 /// Compare mmap and read on your files, your machine and your access pattern.
 ///
-/// Does the same work on the same bytes with each method of reading, several times in shuffled
-/// order, and checks that all results agree. The cache state (cold or warm) is set and verified
+/// Does the same work on the same bytes with each method of reading, several times and in shuffled
+/// order, and checks that all results agree. Sets and verifies the state of the cache, cold or warm,
 /// before each run.
 #[derive(clap::Args, Debug)]
 #[command(override_usage = "mapped bench [OPTION]... [FILE]...")]
@@ -87,11 +87,11 @@ pub struct BenchArgs {
     #[arg(long, value_name = "N")]
     pub seed: Option<u64>,
 
-    /// Name this run in --json and --csv
+    /// Set the name of this run in --json and --csv
     #[arg(long, value_name = "TEXT")]
     pub label: Option<String>,
 
-    /// Compare with an earlier run, saved with --json in FILE
+    /// Compare with an earlier run that was saved in FILE with --json
     #[arg(long, value_name = "FILE")]
     pub compare: Option<PathBuf>,
 
@@ -122,7 +122,7 @@ pub struct BenchArgs {
     pub color: When,
 }
 
-/// `--pattern`.
+/// The values of `--pattern`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum AccessPattern {
     /// From start to end
@@ -133,7 +133,7 @@ pub enum AccessPattern {
     Stride,
 }
 
-/// `--ways`.
+/// The values of `--ways`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, ValueEnum)]
 pub enum Family {
     /// read(2) into a buffer, one thread

@@ -86,7 +86,7 @@ pub struct CatArgs {
           conflicts_with_all = ["bytes", "since", "until", "around", "shard", "around_byte"])]
     pub lines_from: Option<OsString>,
 
-    /// Read lines that end with NUL instead of newline
+    /// Use NUL instead of newline as the line terminator
     #[arg(hide_short_help = true, short = 'z', long, help_heading = "Selection", requires = "ranges", conflicts_with_all = [
         "since", "until", "around", "shard", "around_byte", "reverse", "merge", "follow", "follow_name",
         "show_all", "number_nonblank", "ends_and_nonprinting", "show_ends", "number", "squeeze_blank", "sanitize",
@@ -104,7 +104,7 @@ pub struct CatArgs {
           conflicts_with_all = ["follow", "follow_name", "number_nonblank", "squeeze_blank"])]
     pub reverse: bool,
 
-    /// With --reverse, print records that end with TEXT, or with NUL if it is empty, instead of lines
+    /// With --reverse, print records that end with TEXT, or with NUL if TEXT is empty, instead of lines
     #[arg(hide_short_help = true, long, value_name = "TEXT", help_heading = "Selection", requires = "reverse", allow_hyphen_values = true,
           conflicts_with_all = ["lines", "lines_from", "since", "until", "around", "shard", "around_byte",
               "number", "show_ends", "show_all", "ends_and_nonprinting"])]
@@ -117,7 +117,7 @@ pub struct CatArgs {
     ])]
     pub separator_before: bool,
 
-    /// Print only these bytes of each file, counted from 1; RANGE is as for --lines, also with
+    /// Print only these bytes of each file, counted from 1; RANGE is as for --lines, and may contain
     /// sizes such as 64K
     #[arg(long, value_name = "RANGE", action = clap::ArgAction::Append, allow_hyphen_values = true, value_parser = parse_bytes,
           help_heading = "Selection", conflicts_with_all = ["since", "until", "around", "shard"])]
@@ -133,15 +133,15 @@ pub struct CatArgs {
     /// it. Entries of one file that are out of order by at most --slack are sorted. Entries with
     /// the same time are printed in the order of the files on the command line; rotated files of
     /// one log (app.log, app.log.1, app.log.2.gz) keep the order in which they were written. Memory
-    /// use does not depend on file sizes. With --follow, a line waits half a second for earlier
-    /// lines of other files.
+    /// use does not depend on file sizes. With --follow, a line is held for half a second in case
+    /// another file has an earlier one.
     #[arg(long, help_heading = "Selection",
           conflicts_with_all = ["lines", "lines_from", "around_byte", "reverse", "bytes", "shard"])]
     pub merge: bool,
 
     /// Print part I of N equal parts, split at line ends
     ///
-    /// The N parts in order make up the file.
+    /// The N parts, in order, make up the whole file.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, help_heading = "Selection")]
     pub shard: Option<(u64, u64)>,
 
@@ -176,7 +176,7 @@ pub struct CatArgs {
     #[arg(long, help_heading = "Display", overrides_with_all = ["heading", "no_heading"], conflicts_with = "merge")]
     pub heading: bool,
 
-    /// Print no file names above contents, not even with --follow
+    /// Never print file names above contents, not even with --follow
     #[arg(hide_short_help = true, long, help_heading = "Display", overrides_with_all = ["heading", "no_heading"])]
     pub no_heading: bool,
 

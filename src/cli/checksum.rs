@@ -46,8 +46,8 @@ pub const ALGORITHMS: [&str; 32] = [
 /// Print or check digests of files.
 ///
 /// Prints `BLAKE3 (FILE) = DIGEST` lines, or verifies lists of digests with --check. Digests that
-/// have a command of their own in coreutils, such as sha256sum, are printed as `DIGEST  FILE`. Uses
-/// all processors for several files and, with BLAKE3, CRCs and Adler-32, for one.
+/// have their own command in coreutils, such as sha256sum, are printed as `DIGEST  FILE`. Uses all
+/// processors for several files and, with BLAKE3, CRCs and Adler-32, for a single file.
 #[derive(clap::Args, Debug)]
 // Here, `--length` is the length of the digest, as in b2sum, cksum and b3sum.
 #[command(
@@ -55,11 +55,11 @@ pub const ALGORITHMS: [&str; 32] = [
 )]
 #[command(mut_arg("length", |arg| arg.long("bytes")), args_override_self = true, infer_long_args = true, mut_args(allow_any_value))]
 pub struct ChecksumArgs {
-    /// Files to digest, or with --check the lists to check; - is standard input, which is also the default
+    /// Files to digest, or lists to verify with --check; - is standard input, the default
     #[arg(value_name = "FILE")]
     pub files: Vec<OsString>,
 
-    /// Algorithm, or several separated by commas and computed in one pass; see --list-algorithms
+    /// Algorithm, or several separated by commas, computed in one pass; see --list-algorithms
     ///
     /// The names that GNU and other tools use are accepted too. With --check, lines of other
     /// algorithms are ignored.
@@ -84,7 +84,7 @@ pub struct ChecksumArgs {
     #[arg(short, long, conflicts_with_all = ["check", "audit"])]
     pub recursive: bool,
 
-    /// Digest the decoded contents of compressed files, which are recognized by their content
+    /// Digest the decompressed contents of compressed files, recognized by their content
     #[arg(long)]
     pub decompress: bool,
 
@@ -119,14 +119,14 @@ pub struct ChecksumArgs {
     pub common: Common,
 }
 
-/// How digests are printed.
+/// Options for the format of digests.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Output")]
 pub struct DigestFormat {
     /// Write BSD-style lines, `SHA256 (FILE) = DIGEST`
     ///
-    /// This is the default for several algorithms, and for one that no `*sum` command of coreutils
-    /// computes: an untagged BLAKE3 line would look like SHA-256.
+    /// This is the default for several algorithms, and for any that has no `*sum` command in
+    /// coreutils, because an untagged BLAKE3 line would look like SHA-256.
     #[arg(long, overrides_with = "untagged")]
     pub tag: bool,
 
@@ -163,7 +163,7 @@ pub struct DigestFormat {
     pub no_names: bool,
 }
 
-/// How lists of digests are checked.
+/// Options for verifying lists of digests.
 #[derive(clap::Args, Debug)]
 #[command(next_help_heading = "Checking")]
 pub struct Checking {
@@ -171,20 +171,20 @@ pub struct Checking {
     ///
     /// Understands the lines of md5sum and its kin, cksum and sum, BSD tags, b3sum, xxhsum, openssl, SFV files,
     /// RHash, hashdeep and md5deep, cfv's tables, PowerShell and certutil, Gentoo Manifests and Debian Release
-    /// files, and NAME.sha256 files that hold digests alone. A tag names its algorithm; otherwise
+    /// files, and NAME.sha256 files that contain only digests. A tag names its algorithm; otherwise
     /// --algorithm does, or every algorithm with digests of that length is tried.
     #[arg(short, long)]
     pub check: bool,
 
-    /// Like --check, and also report files that are not in the list, have moved, or are missing
+    /// Like --check, but also report files that are not in the list, have moved, or are missing
     ///
-    /// Searches the directories that names in the list start with (the current one for `./NAME`, the deepest
-    /// one that all share for absolute names), and each DIR. Listed files are reported in the order of the list,
-    /// then moved and new ones in byte order of their names, then missing ones.
+    /// Searches each DIR and the directories that the listed names start with: the current one for
+    /// `./NAME`, and the deepest common one for absolute names. Reports listed files in the order of the
+    /// list, then moved and new files in byte order of their names, then missing files.
     #[arg(long, conflicts_with = "ignore_missing")]
     pub audit: bool,
 
-    /// Look for the listed files below DIR, so DIR/NAME for each listed NAME
+    /// Look for the listed files below DIR: DIR/NAME for each listed NAME
     #[arg(long, value_name = "DIR")]
     pub directory: Option<OsString>,
 
@@ -234,7 +234,7 @@ pub struct Blake3 {
     pub no_mmap: bool,
 }
 
-/// Parses a digest's length: a decimal number as b2sum reads it, or a size with a unit.
+/// Parses the length of a digest: a decimal number, as in b2sum, or a size with a unit.
 fn parse_digest_length(text: &str) -> Result<u64, String> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_err(|_| format!("invalid length: '{text}'"));

@@ -47,7 +47,7 @@ pub struct Common {
     pub color: When,
 }
 
-/// `--io`.
+/// The values of `--io`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Io {
     /// Map files that benefit from it, and read the rest
@@ -59,7 +59,7 @@ pub enum Io {
     Read,
 }
 
-/// `--color`, `--progress`.
+/// The values of `--color` and `--progress`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum When {
     /// Only on a terminal
@@ -73,7 +73,7 @@ pub enum When {
     Never,
 }
 
-/// `--stats`.
+/// The value of `--stats`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StatsOption {
     /// The format of the statistics.
@@ -102,7 +102,7 @@ pub enum StatsTarget {
     Descriptor(i32),
 }
 
-/// Parses `text`, `json`, `json:FILE` and `json:fd:N`.
+/// Parses a value of `--stats`, such as `text`, `json`, `json:FILE` or `json:fd:N`.
 ///
 /// # Errors
 /// Returns a message that says what is expected.

@@ -1,8 +1,8 @@
-//! The parts of getopt_long(3) that clap does not read by itself.
+//! Parses the parts of getopt_long(3) syntax that clap does not support.
 //!
-//! `grep` takes a number as an option (`-3`, `-n1`, `-1n`), which clap knows no name for; the walk
-//! here rewrites it as `--context`. The value in `-e=x` is `=x`, but clap drops the equals sign, so
-//! the walk doubles it. Which options take a value is asked of clap's own definitions.
+//! `grep` accepts a number as an option (`-3`, `-n1`, `-1n`), which clap cannot express; the walk here
+//! rewrites it as `--context`. The value in `-e=x` is `=x`, but clap drops the equals sign, so the walk
+//! doubles it. clap's own definitions say which options take a value.
 
 use std::ffi::{OsStr, OsString};
 
@@ -20,10 +20,10 @@ pub fn allow_any_value(arg: Arg) -> Arg {
 /// Rewrites the numbers among `grep`'s options as `--context=NUM`, and keeps the equals sign that
 /// begins the value of a short option.
 ///
-/// `-0` alone stays as it is, and so does a `0` that ends a cluster: it is ripgrep's `--null`.
+/// `-0` alone and a `0` that ends a cluster are left as they are: they mean ripgrep's `--null`.
 pub fn expand_clusters(args: Vec<OsString>) -> Vec<OsString> {
     let is_grep = has_numbers(&args);
-    // The definitions are only built for a command line that may need them.
+    // The definitions are built only for a command line that may need them.
     let needs_walk = |arg: &OsString| match arg.as_bytes() {
         [b'-', b'-', ..] => false,
         [b'-', letters @ ..] => letters.contains(&b'=') || is_grep && letters.iter().any(u8::is_ascii_digit),
@@ -35,13 +35,13 @@ pub fn expand_clusters(args: Vec<OsString>) -> Vec<OsString> {
     walk(&args).map_or(args, |walked| walked.expanded)
 }
 
-/// Returns whether a word stands where the subcommand reads an option, not where it reads the value
-/// of one or an operand. `word` begins with two hyphens.
+/// Returns whether the subcommand parses `word` as an option, not as an option's value or an operand.
+/// `word` begins with two hyphens.
 pub fn is_option(args: &[OsString], word: &str) -> bool {
     walk(args).is_some_and(|walked| walked.long.iter().any(|long| long == word))
 }
 
-/// Reads the command line of a subcommand.
+/// Walks over the command line of a subcommand.
 fn walk(args: &[OsString]) -> Option<OptionWalk> {
     let mut program = Cli::command();
     program.build();
@@ -95,7 +95,7 @@ impl OptionWalk {
         self.expanded.extend(rest.cloned());
     }
 
-    /// Passes a cluster of letters on without its numbers. Returns whether its last letter takes
+    /// Passes on a cluster of letters without its numbers. Returns whether its last letter takes
     /// the next argument as its value.
     fn take_cluster(&mut self, mut rest: &[u8]) -> bool {
         let mut letters = vec![b'-'];
@@ -182,7 +182,7 @@ mod tests {
         expands("mapped cat -3", "mapped cat -3");
     }
 
-    // A pattern that ends in the letter of a valued option was taken for that option.
+    // Regression: a pattern that ends in the letter of an option with a value was parsed as the option.
     #[test]
     fn a_value_is_no_number() {
         expands("mapped grep -edone -1 f", "mapped grep -edone --context=1 f");
@@ -195,7 +195,7 @@ mod tests {
         expands("mapped grep -- -3 f", "mapped grep -- -3 f");
     }
 
-    // `grep -e=x` searched for x.
+    // Regression: `grep -e=x` searched for `x` rather than `=x`.
     #[test]
     fn an_equals_sign_begins_the_value_of_a_letter() {
         expands("mapped grep -e=x f", "mapped grep -e==x f");

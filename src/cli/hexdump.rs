@@ -14,12 +14,12 @@ pub use values::{Border, CharacterTable, DumpFormat, Endian, Radix, Width};
 
 /// Show bytes in hexadecimal and other notations, and convert dumps back to bytes.
 ///
-/// Several files are shown as one stream. By default, the output equals that of `hexdump -C`, byte
-/// for byte, and options of hexdump(1) have the same meaning. With `-f xxd`, `-p`, `-i` and `-f
-/// binary` the output is that of xxd(1), and -g, -w (xxd's -c), -u, -a, -t and --base (xxd's -o)
-/// have xxd's meaning; with `--type` it is that of od(1).
+/// Several files are shown as one stream. By default, the output is byte for byte that of `hexdump
+/// -C`, and the options of hexdump(1) have the same meaning. With `-f xxd`, `-p`, `-i` and `-f binary`,
+/// the output is that of xxd(1), and -g, -w (xxd's -c), -u, -a, -t and --base (xxd's -o) have xxd's
+/// meaning. With `--type`, the output is that of od(1).
 #[derive(clap::Args, Debug)]
-// The letters that hexdump and xxd use for options shared by all subcommands.
+// Options that all subcommands share have the letters that hexdump and xxd use.
 #[command(
     override_usage = "mapped hexdump [OPTION]... [FILE]...\n       mapped hexdump -r [OPTION]... [DUMP [TARGET]]"
 )]
@@ -35,46 +35,46 @@ pub struct HexdumpArgs {
     #[command(flatten)]
     pub shown: DumpOperands,
 
-    /// Print plain digits without addresses, as `xxd -p` [same as: --format plain]
+    /// Print plain digits without addresses, like `xxd -p` [same as: --format plain]
     #[arg(short, long, visible_alias = "postscript", conflicts_with = "format")]
     pub plain: bool,
 
-    /// Print a C array, as `xxd -i`; in binary with -b [same as: --format c]
+    /// Print a C array, like `xxd -i`; in binary with -b [same as: --format c]
     #[arg(short, long, conflicts_with = "plain")]
     pub include: bool,
 
-    /// Print fields of a type, as `od -t`: a, c, or d, o, u, x, f with a size, and z for characters;
+    /// Print fields of a type, like `od -t`: a, c, or d, o, u, x, f with a size; z adds characters;
     /// may be repeated
     #[arg(long = "type", value_name = "TYPE", conflicts_with_all = ["format", "plain", "include"])]
     pub types: Vec<String>,
 
-    /// List strings of N or more characters, as `od -S`
+    /// List strings of N or more characters, like `od -S`
     ///
-    /// A zero byte ends a string of printable characters. Each line shows an address and a string. With
-    /// --length, a string may also end there.
+    /// A string consists of printable characters and ends with a zero byte, or at the limit of --length.
+    /// Each line shows an address and a string.
     #[arg(long, value_name = "N", value_parser = parse_count, conflicts_with_all = ["format", "plain", "include", "types", "find", "reverse", "diff", "second_base", "character_table"])]
     pub strings: Option<usize>,
 
     /// Convert a dump back into bytes
     ///
     /// Understands canonical rows (squeezed ones too), panels, the tables of xxd, od and Wireshark,
-    /// bit dumps and plain digits, or only what --format or --type names. A line that is not a row is
-    /// an error, and so is a gap before or between rows, except in xxd's table and where a file is
-    /// patched. A second operand names a file to patch in place; without it, bytes go to standard
-    /// output. Gaps become holes in a file and zeros elsewhere. --skip is added to every address
-    /// and --base is subtracted from it.
+    /// bit dumps and plain digits, or only the format named by --format or --type. A line that is not
+    /// a row is an error, and so is a gap before or between rows, except in xxd's table and where a
+    /// file is patched. A second operand names a file to patch in place; without it, bytes are written
+    /// to standard output. Gaps become holes in a file and zeros elsewhere. --skip is added to every
+    /// address, and --base is subtracted from it.
     #[arg(short, long, visible_alias = "revert")]
     pub reverse: bool,
 
-    /// Show every row, even if it repeats the row before
+    /// Show every row, even if it repeats the previous one
     #[arg(short = 'v', long, overrides_with = "squeeze")]
     pub no_squeezing: bool,
 
-    /// In the formats of xxd, replace more than two rows of zeros with one `*`, as `xxd -a`
+    /// In xxd's formats, replace more than two rows of zeros with one `*`, like `xxd -a`
     #[arg(short = 'a', long, visible_alias = "autoskip")]
     pub squeeze: bool,
 
-    /// Set the bytes per row, or fill the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]
+    /// Set the number of bytes per row; auto fills the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]
     #[arg(short, long, visible_alias = "cols", value_name = "N|auto", value_parser = parse_width)]
     pub width: Option<Width>,
 
@@ -95,39 +95,40 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, allow_hyphen_values = true)]
     pub base: Option<u64>,
 
-    /// With --type, also show addresses from ADDRESS on, in parentheses, as the LABEL of od
+    /// With --type, also show addresses counted from ADDRESS, in parentheses, like the LABEL of od
     #[arg(long, value_name = "ADDRESS", value_parser = parse_address, requires = "types", conflicts_with = "reverse")]
     pub second_base: Option<u64>,
 
-    /// Set the notation of addresses [default: hexadecimal, octal as od]
+    /// Set the notation of addresses [default: hexadecimal; octal with --type]
     #[arg(short = 'A', long, value_name = "RADIX")]
     pub address_radix: Option<Radix>,
 
-    /// Search for bytes, and start at the row of the first match, from which --length counts; may be
-    /// repeated
+    /// Search for bytes and start the dump at the row of the first match; --length counts from there;
+    /// may be repeated
     ///
-    /// PATTERN is pairs of hexadecimal digits, where `?` matches any digit (`ff d8 ?? e?`), or
-    /// otherwise text. A prefix of `hex:`, `text:`, `utf16:` or `utf16be:` decides, and --hex,
-    /// --text and --utf16 decide for all patterns. The exit status is 1 if nothing matches.
+    /// PATTERN is pairs of hexadecimal digits, in which `?` matches any digit (`ff d8 ?? e?`), or else
+    /// text. A prefix of `hex:`, `text:`, `utf16:` or `utf16be:` says which it is, and --hex, --text and
+    /// --utf16 say so for all patterns. The exit status is 1 if nothing matches.
     #[arg(long, value_name = "PATTERN", conflicts_with = "reverse")]
     pub find: Vec<OsString>,
 
-    /// Read the patterns of --find as text
+    /// Treat the patterns of --find as text
     #[arg(long, requires = "find", conflicts_with_all = ["hex", "utf16"])]
     pub text: bool,
 
-    /// Read the patterns of --find as hexadecimal digits
+    /// Treat the patterns of --find as hexadecimal digits
     #[arg(long, requires = "find", conflicts_with = "utf16")]
     pub hex: bool,
 
-    /// Read the patterns of --find as text in little-endian UTF-16
+    /// Treat the patterns of --find as text in little-endian UTF-16
     #[arg(long, requires = "find")]
     pub utf16: bool,
 
-    /// List every match of --find: its address, and the --length bytes starting there [default: a row]
+    /// List every match of --find: its address, and --length bytes from there on [default: a row]
     ///
-    /// Matches may overlap; of those that start at the same byte, only the longest is listed. At least the
-    /// match is shown. With --context, rows of the dump are shown instead, with `--` where some are omitted.
+    /// Matches may overlap; of those that start at the same byte, only the longest is listed. The whole
+    /// match is always shown. With --context, rows of the dump are shown instead, with `--` where rows are
+    /// omitted.
     #[arg(long, requires = "find")]
     pub all: bool,
 
@@ -139,16 +140,16 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=65536))]
     pub context: Option<u32>,
 
-    /// Compare two files, and print the rows that differ side by side
+    /// Compare two files and print the rows that differ side by side
     ///
     /// Equal rows are omitted, and `--` is printed instead; --context shows some around each
     /// difference, and -v shows all. `<` and `>` mark bytes that only one file has; insertions of
     /// up to 64 KiB are recognized. With --format plain, prints a line for each byte that differs,
-    /// as `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors.
+    /// like `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors.
     #[arg(long, conflicts_with_all = ["find", "reverse"])]
     pub diff: bool,
 
-    /// With --diff, print only where the first difference is, as `cmp`
+    /// With --diff, print only the position of the first difference, like `cmp`
     #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context"])]
     pub brief: bool,
 
@@ -160,15 +161,15 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "SIZE", requires = "diff", value_parser = parse_offset, allow_hyphen_values = true)]
     pub second_offset: Option<i64>,
 
-    /// With --brief or --format plain, also print the bytes as characters, as `cmp -b`
+    /// With --brief or --format plain, also print the bytes as characters, like `cmp -b`
     #[arg(long, requires = "diff")]
     pub print_bytes: bool,
 
-    /// Set the characters shown for bytes; `default`, `codepage-437` and `braille` only in panels
+    /// Set the characters shown for bytes; `default`, `codepage-437` and `braille` require panels
     #[arg(long, value_name = "TABLE")]
     pub character_table: Option<CharacterTable>,
 
-    /// Set the number of panels, or fill the terminal; implies `--format panels`
+    /// Set the number of panels; auto fills the terminal; implies `--format panels`
     #[arg(long, value_name = "N|auto", value_parser = parse_width, conflicts_with = "width")]
     pub panels: Option<Width>,
 
@@ -176,7 +177,7 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "STYLE")]
     pub border: Option<Border>,
 
-    /// Name the array of --format c [default: made from the file name]
+    /// Set the name of the array of --format c [default: derived from the file name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<OsString>,
 
@@ -184,7 +185,7 @@ pub struct HexdumpArgs {
     #[arg(long)]
     pub capitalize: bool,
 
-    /// End the array of --format c with a zero byte, as `xxd -t`
+    /// End the array of --format c with a zero byte, like `xxd -t`
     #[arg(short, long)]
     pub terminate: bool,
 

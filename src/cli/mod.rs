@@ -28,7 +28,7 @@ fn values_with_indices<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, i
     indices.zip(matches.get_many::<T>(id).into_iter().flatten().cloned()).collect()
 }
 
-/// Returns what options make of their values, in the order in which they were typed.
+/// Converts the values of `options` and returns them in the order in which they were typed.
 fn in_typed_order<V: Clone + Send + Sync + 'static, T>(
     matches: &ArgMatches,
     options: impl IntoIterator<Item = (&'static str, fn(V) -> T)>,
@@ -57,8 +57,8 @@ pub struct Cli {
 
 /// The subcommands.
 // Only the options of the subcommand that runs are built, because building all of them would cost
-// each run a tenth of a millisecond. Until then, a subcommand's description is the line here, which
-// repeats the first line of its own text.
+// each run a tenth of a millisecond. Until a subcommand is built, its description is the line here,
+// which repeats the first line of its own help.
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {

@@ -1,9 +1,9 @@
 //! Ranges of lines or bytes as a user writes them: `100:200`, `:50`, `1000000:`, `-100:`,
 //! `-200:-100`, `100:+20`, `1:9~3`.
 //!
-//! Both ends belong to the range and are counted from 1, or from -1 at the end, as `sed`, `head`
-//! and `tail` count. Several ranges form one selection, in file order, with each unit once. Nothing
-//! here depends on what a unit is.
+//! Both ends are inclusive and counted from 1, or from -1 at the end, as in `sed`, `head` and `tail`.
+//! Several ranges form one selection, in file order, which contains each unit once. Nothing here
+//! depends on what a unit is.
 
 use std::ops::RangeInclusive;
 
@@ -12,20 +12,20 @@ use super::size::is_digits;
 /// A position counted from the start or from the end, in either case from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// The first is 1.
+    /// A position from the start; the first unit is 1.
     Start(u64),
-    /// The last is 1.
+    /// A position from the end; the last unit is 1.
     End(u64),
 }
 
 /// The end of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RangeEnd {
-    /// At this unit, inclusive.
+    /// The last unit of the range.
     At(Mark),
-    /// After this number of units.
+    /// The number of units in the range.
     After(u64),
-    /// At the end of the input.
+    /// The end of the input.
     Never,
 }
 
@@ -53,8 +53,8 @@ impl UnitRange {
                 None => (number(text)?, false),
             };
             match (count, from_end) {
-                // The position after the last unit: nothing now, but with --follow everything that
-                // is appended.
+                // The position after the last unit selects nothing that exists, but with --follow
+                // everything that is appended.
                 (0, true) if text == "-0" => Ok(Mark::End(0)),
                 (0, _) => Err("counting starts at 1, or at -1 from the end".to_owned()),
                 (count, true) => Ok(Mark::End(count)),
@@ -88,14 +88,16 @@ impl UnitRange {
         };
         match (range.start, range.stop) {
             (Mark::Start(start), RangeEnd::At(Mark::Start(stop))) if stop < start => {
-                Err("it ends before it starts".into())
+                Err("the range ends before it starts".into())
             }
-            (Mark::End(start), RangeEnd::At(Mark::End(stop))) if stop > start => Err("it ends before it starts".into()),
+            (Mark::End(start), RangeEnd::At(Mark::End(stop))) if stop > start => {
+                Err("the range ends before it starts".into())
+            }
             _ => Ok(range),
         }
     }
 
-    /// Returns the units it selects out of `total`, which is `None` while it is unknown.
+    /// Returns the units that the range selects out of `total`, which is `None` while it is unknown.
     fn resolve(self, total: Option<u64>) -> Option<RangeInclusive<u64>> {
         let from_start = |mark| match (mark, total) {
             (Mark::Start(count), _) => Some(count),
@@ -111,7 +113,7 @@ impl UnitRange {
         (start <= last).then_some(start..=last)
     }
 
-    /// Returns how many units must follow one to decide whether the range selects it.
+    /// Returns how many units must follow a unit before it is known whether the range selects it.
     fn look_ahead(self) -> u64 {
         let start = match self.start {
             Mark::End(count) => count,
@@ -124,22 +126,22 @@ impl UnitRange {
     }
 }
 
-/// Returns how a range is written here that is in the notation of another program: `5-10`, `5..10`,
-/// `5,10p`, `5,+2`, `5,$`, `+5` or `$`.
+/// Returns advice if `text` is a range in the notation of another program: `5-10`, `5..10`, `5,10p`,
+/// `5,+2`, `5,$`, `+5` or `$`.
 fn from_other_notation(text: &str) -> Option<String> {
     let plain = text.trim_end_matches('p');
     if matches!(plain, "$" | "last" | "end") {
-        return Some("the last one is written -1".into());
+        return Some("write -1 for the last one".into());
     }
     if let Some(start) = plain.strip_prefix('+').filter(|start| is_digits(start)) {
-        return Some(format!("a range without an end is written {start}:"));
+        return Some(format!("write {start}: for a range without an end"));
     }
     let (first, last) = ["..=", "..", "-", ",", ":"].into_iter().find_map(|between| plain.split_once(between))?;
     let is_ours = text.contains(':') && plain == text && last != "$";
     let last = if matches!(last, "$" | "last" | "end") { "" } else { last };
     let is_end = last.is_empty() || is_digits(last) || last.strip_prefix('+').is_some_and(is_digits);
     let is_start = is_digits(first) || first.is_empty() && !text.starts_with('-') && !last.is_empty();
-    (!is_ours && is_start && is_end).then(|| format!("a range is written {first}:{last}"))
+    (!is_ours && is_start && is_end).then(|| format!("write {first}:{last}"))
 }
 
 /// The lines around a byte.
@@ -147,7 +149,7 @@ fn from_other_notation(text: &str) -> Option<String> {
 pub struct Around {
     /// The byte's offset, counted from 0.
     pub byte: u64,
-    /// The number of lines to print before and after its own.
+    /// The number of lines to print before and after the line that contains the byte.
     pub lines: u64,
 }
 
@@ -184,7 +186,7 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Returns the selection of all `ranges` together.
+    /// Creates the selection that combines all `ranges`.
     #[must_use]
     pub fn new(ranges: Vec<UnitRange>) -> Self {
         Self { ranges }
@@ -202,7 +204,7 @@ impl Selection {
         self.ranges.iter().all(|range| range.stop == RangeEnd::After(0))
     }
 
-    /// Returns the first selected unit, counted from the start, or `None` if some are counted from the end.
+    /// Returns the first selected unit, counted from the start, or `None` if a range starts from the end.
     #[must_use]
     pub fn first_from_start(&self) -> Option<u64> {
         let starts = self.ranges.iter().map(|range| match range.start {
@@ -227,8 +229,8 @@ impl Selection {
 
     /// Returns the units selected by ranges without steps, ascending and disjoint.
     ///
-    /// While `total` is unknown, the result is valid for units that at least [`Self::look_ahead`]
-    /// others follow.
+    /// While `total` is unknown, the result is valid for units that are followed by at least
+    /// [`Self::look_ahead`] others.
     #[must_use]
     pub fn resolve(&self, total: Option<u64>) -> Vec<RangeInclusive<u64>> {
         let plain = self.ranges.iter().filter(|range| range.step == 1);
@@ -246,7 +248,7 @@ impl Selection {
         merged
     }
 
-    /// Returns how many units must follow one to decide whether it is selected.
+    /// Returns how many units must follow a unit before it is known whether it is selected.
     #[must_use]
     pub fn look_ahead(&self) -> u64 {
         self.ranges.iter().map(|range| range.look_ahead()).max().unwrap_or(0)

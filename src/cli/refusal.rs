@@ -1,6 +1,6 @@
-//! Messages for rejected command lines: in one line, what is wrong and what to type instead.
+//! Messages for rejected command lines: one line that says what is wrong and what to type instead.
 //!
-//! clap's messages take several lines, and the word that it suggests is often wrong. This module
+//! clap's messages take several lines, and the words they suggest are often wrong. This module
 //! rephrases its errors, and adds advice for options and commands of the classic tools.
 
 use std::error::Error as _;
@@ -16,8 +16,8 @@ use super::getopt;
 use super::size::is_digits;
 use super::typo::{is_near, nearest};
 
-/// Returns the message about an option that only other programs have, but that clap would read as the
-/// abbreviation of another one: `cat --head` is not `--heading`.
+/// Returns the message about an option that only other programs have, but that clap would parse as
+/// the abbreviation of another one: `cat --head` is not `--heading`.
 pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
     let is_typed = |arg: &OsString, word: &str| {
         arg.to_str().and_then(|arg| arg.strip_prefix(word)).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
@@ -67,13 +67,13 @@ fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) ->
         ErrorKind::ValueValidation => {
             let value = text(ContextKind::InvalidValue);
             let reason = error.source().map(ToString::to_string).unwrap_or_default();
-            // The standard library's messages for text that is not a number.
+            // These are the standard library's messages for text that is not a number.
             let reason = match reason.as_str() {
                 "invalid digit found in string" | "cannot parse integer from empty string" => "expected a number",
                 "number too large to fit in target type" => "the number is too large",
                 reason => reason,
             };
-            // clap's message for a number outside a range.
+            // This is clap's message for a number outside a range.
             let range = reason.split_once(" is not in ").and_then(|(_, range)| range.split_once("..="));
             let reason =
                 range.map_or(reason.to_owned(), |(least, most)| format!("expected a number from {least} to {most}"));
@@ -99,15 +99,15 @@ fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) ->
     }
 }
 
-/// Returns advice on a value that another option takes, or the same letters in another program.
+/// Returns advice on a value that belongs to another option, or to an option of another program.
 fn advice_on_value(option: &str, value: &str, args: &[OsString]) -> &'static str {
     let is_age = || value.strip_suffix(['s', 'm', 'h', 'd']).is_some_and(is_digits);
     match option {
-        // GNU grep accepts abbreviations, but `--after 14:30` asks for a time.
+        // GNU grep accepts abbreviations, but `--after 14:30` means a time.
         "--after-context" if !is_digits(value) => "; try: --since TIME, or -A N",
         "--before-context" if !is_digits(value) => "; try: --until TIME, or -B N",
         "--last" if is_age() => "; try: --since TIME",
-        "--offset" if args.iter().any(|arg| arg == "-ps") => "; try: -p, which is -ps of xxd",
+        "--offset" if args.iter().any(|arg| arg == "-ps") => "; try: -p, which is xxd's -ps",
         "--length" if value.starts_with('-') => "; try: --offset=-SIZE",
         "--strings" => "; try: --strings 4",
         _ => "",
@@ -133,10 +133,10 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
     }
 }
 
-/// Returns the option that needs the missing ones, which is the one that lacks them when it is alone.
+/// Returns the option that requires the missing ones: alone, it is rejected for the same reason.
 fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String> {
     let lacks = |typed: &[&str]| {
-        // `stat` needs a file, too.
+        // `stat` also requires a file.
         let operand = if subcommand == "stat" { &["-"][..] } else { &[] };
         let alone = [&["mapped", subcommand], typed, operand].concat();
         let error = Cli::try_parse_from(alone).err().filter(|error| error.kind() == ErrorKind::MissingRequiredArgument);
@@ -153,7 +153,7 @@ fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String>
     })
 }
 
-/// Returns the names of missing options, with the placeholders for their values.
+/// Returns the names of the missing options, with the placeholders for their values.
 fn joined(missing: &str) -> String {
     let names: Vec<String> = missing.split('|').map(|name| name.replace(['<', '>'], "").replace("...", "")).collect();
     match &names[..] {
@@ -195,7 +195,7 @@ fn unknown_option(error: &clap::Error, option: &str, args: &[OsString], subcomma
     }
 }
 
-/// Returns the message about an option of another program, if it is a known one.
+/// Returns the message about an option of another program, if it is known.
 fn advise(option: &str, args: &[OsString], subcommand: &str) -> Option<String> {
     let known = |(name, options, _): &&(&str, &[&str], &str)| *name == subcommand && options.contains(&option);
     let advice = match OPTIONS.iter().find(known) {
@@ -293,7 +293,7 @@ fn option_name(shown: &str) -> String {
 mod tests {
     use super::*;
 
-    // Regression: the advice had a number of its own.
+    // Regression: the advice showed a fixed number instead of the one that was typed.
     #[test]
     fn advice_has_the_number_that_was_typed() {
         let filled = |advice, option, line: &str| {
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(filled("[ -~]{4,}", "--tail", "mapped cat --tail 3"), "[ -~]{4,}");
     }
 
-    // Advice on an option that has come to exist would never be shown.
+    // Advice on an option that exists by now would never be shown.
     #[test]
     fn advice_is_on_options_that_do_not_exist() {
         let program = crate::cli::pages::program();

@@ -1,4 +1,4 @@
-//! Parts of an input as a user writes them: `I/N`, for `--shard`.
+//! The value of `--shard`: `I/N`, part I of N equal parts of an input.
 
 /// Parses the number of a part, counted from 1, and the number of parts.
 ///

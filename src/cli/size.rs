@@ -1,11 +1,11 @@
 //! Sizes and offsets as people write them: `4096`, `64K`, `1.5G`, `10MB`, `0x1000`, `0777`, `-1K`.
 //!
-//! All options that take bytes use this parser, so a number means the same in every subcommand. It
-//! parses numbers as C's `strtoull` does in base 0, like hexdump, od and xxd: a leading `0x` is
-//! hexadecimal, a leading `0` octal. Counts of lines, matches or threads are plain decimal numbers
-//! and are not parsed here.
+//! All options that take a number of bytes use this parser, so a number means the same in every
+//! subcommand. Like hexdump, od and xxd, it parses numbers as C's `strtoull` does in base 0: a leading
+//! `0x` means hexadecimal, and a leading `0` octal. Counts of lines, matches or threads are plain
+//! decimal numbers and are not parsed here.
 
-/// Returns whether a text is a plain decimal number.
+/// Returns whether `text` is a plain decimal number.
 pub fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -41,7 +41,7 @@ fn unsigned(text: &str) -> Result<u64, String> {
     u64::try_from(u128::from(number).saturating_mul(unit)).map_err(|_| too_large())
 }
 
-/// Removes the prefix of a number and returns the base that it stands for.
+/// Splits a number into its digits and the base that its prefix stands for.
 fn split_radix(text: &str) -> (&str, u32) {
     if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return (hex, 16);
@@ -70,10 +70,10 @@ fn unit(suffix: &str) -> Option<u128> {
     }
 }
 
-/// Returns the number of bytes in a decimal number of units, rounded down: `None` if it is not a
+/// Returns the number of bytes in a fractional number of units, rounded down: `None` if it is not a
 /// number, `Some(None)` if it is too large.
 fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
-    // Enough digits for any byte of the largest unit; floating point would lose some.
+    // Integers keep all 15 digits exactly; floating point would lose some.
     if unit == 1 || fraction.is_empty() || fraction.len() > 15 || fraction.contains('.') {
         return None;
     }
@@ -133,7 +133,7 @@ mod tests {
             ("8E", 1 << 63),
             ("7B", 7),
             ("18446744073709551615", u64::MAX),
-            // These were read as one byte: od and dd read numbers as C does, and b as 512.
+            // Regression: `b` meant one byte. od and dd parse numbers as C does, and `b` as 512.
             ("1b", 512),
             ("0x1000", 4096),
             ("0x10K", 16384),
@@ -191,7 +191,7 @@ mod tests {
     fn addresses() {
         assert_eq!(parse_address("0x10"), Ok(16));
         assert_eq!(parse_address("-5"), Ok(5u64.wrapping_neg()));
-        // Addresses below -2⁶³ were refused, where xxd takes them.
+        // Regression: addresses below -2⁶³ were rejected, although xxd accepts them.
         assert_eq!(parse_address("-18446744073709551615"), Ok(1));
         assert_eq!(parse_address("0xfffffffffffffff0"), Ok(u64::MAX - 15));
         assert!(parse_address("--5").is_err());

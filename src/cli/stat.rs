@@ -10,7 +10,7 @@ use super::getopt::allow_any_value;
 /// Show file metadata, extents, page cache residency, and the processes that use a file.
 ///
 /// Prints what GNU stat prints, then what matters for mapping: whether the file can be mapped,
-/// which pages are resident, holes and extents. Only regular files are opened, so a FIFO never
+/// which pages are resident, and the file's holes and extents. Only regular files are opened, so a FIFO never
 /// blocks and no device is triggered.
 #[derive(clap::Args, Debug)]
 #[command(
@@ -43,7 +43,7 @@ pub struct Args {
     #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub terse: bool,
 
-    /// Print only what GNU stat prints, without the part about mapping
+    /// Print only what GNU stat prints, nothing about mapping
     #[arg(long, conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub classic: bool,
 
@@ -57,8 +57,8 @@ pub struct Args {
 
     /// Print only how much of each file is resident, and a total
     ///
-    /// A file with several names counts once in the total. --offset and --length choose a part of
-    /// each file. Block devices are opened to find their resident pages.
+    /// A file with several names is counted once in the total. --offset and --length select a part
+    /// of each file. Block devices are opened to find their resident pages.
     #[arg(long, conflicts_with_all = ["content", "lines", "count"])]
     pub residency: bool,
 
@@ -80,19 +80,19 @@ pub struct Args {
 
     /// Print only these counts, in the order of wc: lines, words, chars, bytes, width
     ///
-    /// A character is one of UTF-8 if the locale's encoding is UTF-8, and a byte otherwise.
+    /// Characters are UTF-8 if the locale's encoding is UTF-8, and bytes otherwise.
     #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
     pub count: Vec<CountColumn>,
 
     /// Read NUL-terminated file names from FILE; - is standard input
     ///
-    /// Only with --lines or --count.
+    /// Requires --lines or --count.
     #[arg(long, value_name = "FILE", conflicts_with = "files", requires = "counting")]
     pub files0_from: Option<OsString>,
 
     /// When to print the sum of all counts
     ///
-    /// Only with --lines or --count.
+    /// Requires --lines or --count.
     #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true, requires = "counting")]
     pub total: TotalMode,
 
@@ -118,11 +118,11 @@ pub struct Args {
 pub enum TotalMode {
     /// If there are several files
     Auto,
-    /// Even of one file
+    /// Even for one file
     Always,
     /// Only the sum, without the files
     Only,
-    /// Not at all
+    /// Never
     Never,
 }
 
@@ -137,11 +137,11 @@ pub enum CountColumn {
     Chars,
     /// Bytes
     Bytes,
-    /// Columns of the longest line
+    /// Width of the longest line, in columns
     Width,
 }
 
-/// `--cached` of GNU stat.
+/// The values of `--cached`, as in GNU stat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum CachedMode {
     /// Use cached attributes if available

@@ -1,10 +1,10 @@
-//! A parser for values that completions suggest but that may be anything else too.
+//! A parser for options whose completions suggest values but that accept any other value too.
 
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 
-/// Accepts any text, and names the values that completions offer.
+/// A parser that accepts any text and lists the values that completions offer.
 #[derive(Clone)]
 pub struct Suggested(pub fn() -> Vec<&'static str>);
 

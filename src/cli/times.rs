@@ -2,29 +2,29 @@
 
 use clap::Args;
 
-/// Options that select log entries by time and say how times are parsed.
+/// Options that select log entries by time and set how times are parsed.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Times in logs")]
 pub struct Times {
     /// Print only log entries from TIME onward
     ///
     /// The time format is detected from the first lines of each file, and the file is searched
-    /// rather than read through. A line without a time belongs to the entry before it. TIME may be
+    /// rather than read through. A line without a time belongs to the entry before it. TIME can be
     /// written as in a log, or shorter: 2026, 2026-11, 2026-W47, 2026-11-21, '2026-11-21 14',
     /// '2026-11-21 14:30', 14:30, 3pm, 'Nov 21 14:30', yesterday, 'noon yesterday', 'friday 09:00',
     /// '2 days ago 14:00', now-1h, @1795225624, or an age such as 90m, 2h30m or '3 hours ago'. A
-    /// year, month, week, day or hour stands for the whole period; minutes and seconds are exact.
+    /// year, month, week, day or hour means the whole period; minutes and seconds are exact.
     /// Ambiguous times are rejected.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub since: Option<String>,
 
     /// Print only log entries up to and including TIME
     ///
-    /// With --since, a length such as +10m counts from the start of the period.
+    /// With --since, TIME may be a duration, such as +10m, that counts from the start of the period.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub until: Option<String>,
 
-    /// Print only log entries within 5 minutes of TIME; 14:30+-10m sets another distance
+    /// Print only log entries within 5 minutes of TIME, or as set in TIME+-SPAN: 14:30+-10m
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["shard", "since", "until"])]
     pub around: Option<String>,
 

@@ -1,24 +1,24 @@
-//! Words that differ from a known one by a typo.
+//! Finds the known word that was meant by a word with a typo.
 
 use strsim::levenshtein;
 
 use super::checksum::ALGORITHMS;
 
-/// Returns whether two words differ only by a typo: in at most two letters, and not in all of them.
+/// Returns whether two words differ only by a typo: in at most two letters, and in at most half of them.
 pub fn is_near(typed: &str, other: &str) -> bool {
     let letters = other.trim_start_matches('-').chars().count();
     levenshtein(typed, other) <= 2.min(letters / 2)
 }
 
-/// Returns the known word that `typed` most likely stands for, if one is near.
+/// Returns the known word that `typed` most likely means, if one is near.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known.into_iter().filter(|word| is_near(typed, word));
     // Letters in the wrong order are more likely than wrong letters.
     near.min_by_key(|word| (!has_letters_of(typed, word), levenshtein(typed, word)))
 }
 
-/// Returns what to type instead of an unknown algorithm: those whose names begin like it, or the one with
-/// the nearest name, or how to list all.
+/// Returns what to type instead of an unknown algorithm: the names that begin with it, else the nearest
+/// name, else how to list all of them.
 pub fn advice_on_algorithm(name: &str) -> String {
     const MAX_NAMES: usize = 12;
     let name = name.to_ascii_lowercase();

@@ -16,10 +16,10 @@ pub fn distant_end(since: &str, until: &str, period: &Period) -> Option<String> 
     let until = until.trim();
     let is_clock = until.contains(':') && until.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
     if is_clock {
-        return Some(format!("--until '{until}' is today's; to end on the day of --since, write its date, too"));
+        return Some(format!("--until '{until}' is today; to end on the day of --since, add its date"));
     }
     parse_duration(until)?;
-    Some(format!("--until '{until}' is {until} ago; a length from --since on is written --until '+{until}'"))
+    Some(format!("--until '{until}' is {until} ago; for a length from --since, write --until '+{until}'"))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ fn period(text: &str) -> Option<String> {
     let (from, to) = [" to ", "..", " - "].iter().find_map(|between| text.split_once(between))?;
     let is_time = |part: &str| part.trim().starts_with(|first: char| first.is_ascii_digit());
     (is_time(from) && is_time(to))
-        .then(|| format!("a period is written --since '{}' --until '{}'", from.trim(), to.trim()))
+        .then(|| format!("write a period as --since '{}' --until '{}'", from.trim(), to.trim()))
 }
 
 /// Explains a numeric date whose month or day does not exist.
@@ -178,8 +178,8 @@ mod tests {
             ("Montag, 31. November 2026", "there is no day 31"),
             ("10", "may be an hour or an age: write 10:00, 10m or 10h"),
             ("90", "a number needs a unit"),
-            ("10:00..11:00", "a period is written --since '10:00' --until '11:00'"),
-            ("2026-11-28 10:00 to 11:00", "a period is written --since '2026-11-28 10:00' --until '11:00'"),
+            ("10:00..11:00", "write a period as --since '10:00' --until '11:00'"),
+            ("2026-11-28 10:00 to 11:00", "write a period as --since '2026-11-28 10:00' --until '11:00'"),
         ] {
             let explained = explain(text).unwrap_or_default();
             assert!(explained.starts_with(named), "{text}: {explained}");

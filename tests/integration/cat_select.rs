@@ -217,9 +217,11 @@ fn a_range_of_a_range() {
 
 #[test]
 fn invalid_ranges_are_reported() {
-    for (range, text) in
-        [("0:", "counting starts at 1"), ("5:4", "it ends before it starts"), ("x", "'x' is not a decimal number")]
-    {
+    for (range, text) in [
+        ("0:", "counting starts at 1"),
+        ("5:4", "the range ends before it starts"),
+        ("x", "'x' is not a decimal number"),
+    ] {
         let ran = run(&["cat", "--lines", range]);
         assert_eq!(ran.code, 1, "as GNU cat has it");
         assert!(ran.stderr.contains(text), "{}", ran.stderr);

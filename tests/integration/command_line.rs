@@ -262,8 +262,8 @@ fn a_slip_is_answered_with_what_to_type() {
         (&["hexdump", "--range", "1:2", "b.bin"], "hexdump has no option '--range'; try: --offset SIZE --length SIZE"),
         (
             &["hexdump", "--patch", "b.bin"],
-            "hexdump has no option '--patch'; no file is changed in place; mapped hexdump -r DUMP > FILE converts an \
-             edited dump to bytes",
+            "hexdump has no option '--patch'; try: mapped hexdump -r DUMP FILE, which patches FILE in place with the \
+             bytes of an edited dump",
         ),
         (
             &["hexdump", "--find", r"\xbe\xef", "b.bin"],
@@ -298,11 +298,11 @@ fn a_slip_is_answered_with_what_to_type() {
         ),
         (
             &["grep", "a(", "app.log"],
-            "regex parse error:\n    a(\n     ^\nerror: unclosed group; -F takes the pattern as text",
+            "regex parse error:\n    a(\n     ^\nerror: unclosed group; -F treats the pattern as text",
         ),
         (
             &["grep", "-e", "x", "-e", "b[", "app.log"],
-            "regex parse error:\n    b[\n     ^\nerror: unclosed character class; -F takes the pattern as text",
+            "regex parse error:\n    b[\n     ^\nerror: unclosed character class; -F treats the pattern as text",
         ),
         (
             &["checksum", "-a", "sha", "app.log"],
@@ -371,7 +371,7 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["grep", "--tabs=4", "x"], "grep has no option '--tabs'; try: -T"),
         (
             &["grep", "--hyperlink-format=default", "x"],
-            "grep has no option '--hyperlink-format'; paths are printed without links",
+            "grep has no option '--hyperlink-format'; hyperlinks are not supported",
         ),
         (&["grep", "--no-color", "x"], "grep has no option '--no-color'; try: --color=never"),
         (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
@@ -384,14 +384,17 @@ fn a_usage_error_is_one_line_with_advice() {
             "invalid value '0' for --threads: expected a number from 1 to 1024; see mapped grep --help",
         ),
         (&["cat", "--lines=x"], "invalid value 'x' for --lines: 'x' is not a decimal number; see mapped cat --help"),
-        (&["cat", "--lines=5-10"], "invalid value '5-10' for --lines: a range is written 5:10; see mapped cat --help"),
-        (&["cat", "--bytes=1..3"], "invalid value '1..3' for --bytes: a range is written 1:3; see mapped cat --help"),
+        (&["cat", "--lines=5-10"], "invalid value '5-10' for --lines: write 5:10; see mapped cat --help"),
+        (&["cat", "--bytes=1..3"], "invalid value '1..3' for --bytes: write 1:3; see mapped cat --help"),
         (&["cat", "--io=x"], "invalid value 'x' for --io: expected auto, mmap, read; see mapped cat --help"),
         (&["cat", "--io"], "--io needs a value: expected auto, mmap, read; see mapped cat --help"),
         (&["cat", "--number=3"], "--number takes no value, but '3' was given; see mapped cat --help"),
         (&["cat", "--sanitize", "-v"], "--sanitize cannot be combined with --show-nonprinting; see mapped cat --help"),
         (&["cat", "--pid", "1"], "--pid needs --follow[=BY] or -F; see mapped cat --help"),
-        (&["grep", "--unrestricted", "x"], "grep has no option '--unrestricted'; nothing is ignored without --ignore"),
+        (
+            &["grep", "--unrestricted", "x"],
+            "grep has no option '--unrestricted'; no files are ignored unless --ignore is given",
+        ),
         (&["grep", "-m", "x", "y"], "invalid value 'x' for --max-count: expected a number; see mapped grep --help"),
         (&["stat", "-c"], "--format needs a value; see mapped stat --help"),
         (&["hexdump", "-j", "5"], "hexdump has no option '-j'; try: --offset SIZE"),

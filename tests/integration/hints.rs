@@ -44,7 +44,7 @@ fn a_wrong_time_is_explained() {
 fn a_date_and_a_time_are_one_argument() {
     let dir = Dir::new();
     log_of(&dir, "app.log", "2026-11-28");
-    let advice = "mapped: a date and a time are one argument: --since '2026-11-28 10:30'\n";
+    let advice = "mapped: write a date and a time as one argument: --since '2026-11-28 10:30'\n";
     for args in [
         &["grep", "--since", "2026-11-28", "10:30", "ERROR", "app.log"][..],
         &["grep", "ERROR", "--since=2026-11-28", "10:30", "app.log"],
@@ -131,7 +131,8 @@ fn a_search_in_vain_for_an_escaped_byte_gives_a_hint() {
 fn top_of_lines_that_all_differ_gives_a_hint() {
     let dir = Dir::new();
     log_of(&dir, "app.log", "2026-11-28");
-    let hint = "lines differ, for example in their times; to count a part of them: -o PATTERN, or -o --replace '$1'\n";
+    let hint =
+        "lines differ, for example in their times; to count only a part of each: -o PATTERN, or -o --replace '$1'\n";
     let all = run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "app.log"]).stderr;
     assert_eq!(all, format!("mapped: all {hint}"));
     // Regression: one line that occurred twice was enough to suppress the hint.
@@ -228,20 +229,12 @@ fn another_notation_gives_a_hint() {
             2,
             "--time-format 'yyyy-MM-dd HH:mm:ss.SSS': write it with the directives of strptime: '%Y-%m-%d %H:%M:%S%.f'",
         ),
-        (
-            &["cat", "--lines=5,+2", "f"],
-            1,
-            "invalid value '5,+2' for --lines: a range is written 5:+2; see mapped cat --help",
-        ),
-        (
-            &["cat", "--lines=5,7p", "f"],
-            1,
-            "invalid value '5,7p' for --lines: a range is written 5:7; see mapped cat --help",
-        ),
+        (&["cat", "--lines=5,+2", "f"], 1, "invalid value '5,+2' for --lines: write 5:+2; see mapped cat --help"),
+        (&["cat", "--lines=5,7p", "f"], 1, "invalid value '5,7p' for --lines: write 5:7; see mapped cat --help"),
         (
             &["cat", "--lines=$", "f"],
             1,
-            "invalid value '$' for --lines: the last one is written -1; see mapped cat --help",
+            "invalid value '$' for --lines: write -1 for the last one; see mapped cat --help",
         ),
         (&["checksum", "-a", "sha-265", "f"], 1, "unknown algorithm 'sha-265'; did you mean sha256?"),
         (&["bench", "--work", "hash:sha265", "f"], 1, "--work: unknown algorithm 'sha265'; did you mean sha256?"),
@@ -251,7 +244,7 @@ fn another_notation_gives_a_hint() {
         says(&dir, args, code, message);
     }
     std::fs::create_dir(dir.path().join("empty")).unwrap();
-    let unsearched = "no file was searched: the directory has none, or the options leave all of them out";
+    let unsearched = "no file was searched: the directory has none, or the options exclude all of them";
     says(&dir, &["grep", "-r", "a", "empty"], 1, unsearched);
     says(&dir, &["grep", "-r", "--include=*.rs", "a"], 1, unsearched);
     assert_eq!(run_in(&dir, "C", &["grep", "-rs", "a", "empty"]).stderr, "");
@@ -276,13 +269,13 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
         (
             &["checksum", "--string", "a"],
             1,
-            "checksum has no option '--string'; to digest a text: printf %s TEXT | mapped checksum",
+            "checksum has no option '--string'; to digest a string: printf %s TEXT | mapped checksum",
         ),
         (
             &["hexdump", "-ps", "f"],
             1,
             "invalid value 'f' for --offset: expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000; try: -p, \
-             which is -ps of xxd",
+             which is xxd's -ps",
         ),
         (
             &["hexdump", "-t", "x1", "f"],
@@ -294,7 +287,7 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
         (
             &["cat", "--since", "10:00..11:00", "f"],
             1,
-            "--since '10:00..11:00': a period is written --since '10:00' --until '11:00'",
+            "--since '10:00..11:00': write a period as --since '10:00' --until '11:00'",
         ),
         (
             &["grep", "a", "f", "-n", "5"],
@@ -323,13 +316,13 @@ fn slips_of_a_new_user_are_answered() {
         (&["hexdump", "--second-offset=5", "f"], 1, "--second-offset needs --diff; see mapped hexdump --help"),
         (&["stat", "--total", "never", "f"], 1, "--total needs --lines or --count LIST; see mapped stat --help"),
         (&["grep", "--plot", "x.svg", "a", "f"], 2, "--plot needs --timeline[=SPAN]; see mapped grep --help"),
-        (&["hexdump", "--find", "ff", "d8", "ff", "f"], 1, "bytes are one argument: --find 'ff d8 ff'"),
+        (&["hexdump", "--find", "ff", "d8", "ff", "f"], 1, "write bytes as one argument: --find 'ff d8 ff'"),
         (
             &["cat", "--around", "2026-11-21", "00:35", "f"],
             1,
-            "a date and a time are one argument: --around '2026-11-21 00:35'",
+            "write a date and a time as one argument: --around '2026-11-21 00:35'",
         ),
-        (&["hexdump", "--length", "64", "kb", "f"], 1, "a size is one argument: --length 64kb"),
+        (&["hexdump", "--length", "64", "kb", "f"], 1, "write a size as one argument: --length 64kb"),
         (&["grep", "-E", r"ERROR \d+", "f"], 1, r"with -E, \d is the letter d; leave out -E, or write [0-9]"),
         (&["grep", "-G", "ERROR|WARN", "f"], 1, r"with -G, | is a literal bar; write A\|B, or leave out -G"),
         (&["--verion"], 2, "mapped has no option '--verion'; did you mean --version?"),
@@ -370,7 +363,7 @@ fn slips_of_a_new_user_are_answered() {
     assert_eq!(run_in(&dir, "C", &["hexdump", "--find", "3230323a", "f"]).stderr.lines().count(), 2);
     assert_eq!(run_in(&dir, "C", &["hexdump", "--find", "2d31", "f"]).stderr, "");
     let bench = ["bench", "--file-size", "64K", "--runs", "1", "--ways", "read"];
-    assert!(run_in(&dir, "C", &bench).stderr.starts_with("mapped: no file was named: measuring a temporary one in "));
+    assert!(run_in(&dir, "C", &bench).stderr.starts_with("mapped: no file given: measuring a temporary file in "));
 }
 
 // Regression: a format without a directive, or with an invalid one, silently printed no values.

@@ -81,7 +81,7 @@ fn a_long_name_means_the_same_everywhere() {
 #[test]
 fn the_table_of_options_is_fresh() {
     let mut table = String::from(
-        "# Options across subcommands\n\nMade from the definitions of the command line by a test.\n\n\
+        "# Options across subcommands\n\nA test generates this page from the definitions of the command line.\n\n\
          ## Shared by several subcommands\n\n| option | subcommands | meaning |\n|---|---|---|\n",
     );
     let escaped = |text: &str| text.replace('|', "\\|");

@@ -557,9 +557,9 @@ fn pages_without_a_disk_are_reported_to_stay() {
         "{}",
         ran.stderr
     );
-    assert!(String::from_utf8(ran.stdout).unwrap().ends_with("(cannot be dropped: no disk behind it)\n"));
+    assert!(String::from_utf8(ran.stdout).unwrap().ends_with("(cannot be dropped: not backed by a disk)\n"));
     let text = String::from_utf8(run(&[OsStr::new("stat"), path.as_os_str()]).stdout).unwrap();
-    assert!(text.contains("they cannot be dropped (no disk behind it)"), "{text}");
+    assert!(text.contains("they cannot be dropped (not backed by a disk)"), "{text}");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn split_bytes(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool)
     };
     let bytes: Vec<&str> = rest.iter().take_while(is_byte).copied().collect();
     let is_split = is_byte(&&first) && bytes.first().is_some_and(|byte| !exists(byte));
-    is_split.then(|| format!("bytes are one argument: --find '{first} {}'", bytes.join(" ")))
+    is_split.then(|| format!("write bytes as one argument: --find '{first} {}'", bytes.join(" ")))
 }
 
 /// Returns advice if the unit of a size is a separate word: `--length 64 KB`.
@@ -61,7 +61,7 @@ fn split_size(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> bool) 
     words.windows(3).find_map(|three| match *three {
         [option, number, unit] if is_size(option) && is_digits(number) && !is_digits(unit) && !exists(unit) => {
             let size = format!("{number}{unit}");
-            parse_offset(&size).ok().map(|_| format!("a size is one argument: {option} {size}"))
+            parse_offset(&size).ok().map(|_| format!("write a size as one argument: {option} {size}"))
         }
         _ => None,
     })
@@ -91,10 +91,10 @@ fn split_time_at(words: &[&str]) -> Option<(String, usize)> {
             return None;
         }
         if is_digits(date) && is_unit(time) {
-            return Some(format!("a time is one argument: {option} '{date} {time} ago'"));
+            return Some(format!("write a time as one argument: {option} '{date} {time} ago'"));
         }
         (is_date(date) && is_clock(time))
-            .then(|| format!("a date and a time are one argument: {option} '{date} {time}'"))
+            .then(|| format!("write a date and a time as one argument: {option} '{date} {time}'"))
     };
     match *words {
         [option, date, time, ..] if !option.contains('=') => advice(option, date, time).map(|advice| (advice, 3)),
@@ -119,28 +119,28 @@ mod tests {
     fn a_value_that_is_split_is_refused() {
         let refused = |line: &str| refusal(&line.split(' ').map(OsString::from).collect::<Vec<_>>(), named);
         for (line, message) in [
-            ("mapped hexdump --find ff d8 ff e0 f", "bytes are one argument: --find 'ff d8 ff e0'"),
-            ("mapped hexdump --find=ff d8 f", "bytes are one argument: --find 'ff d8'"),
+            ("mapped hexdump --find ff d8 ff e0 f", "write bytes as one argument: --find 'ff d8 ff e0'"),
+            ("mapped hexdump --find=ff d8 f", "write bytes as one argument: --find 'ff d8'"),
             (
                 "mapped cat --around 2026-11-21 00:35 f",
-                "a date and a time are one argument: --around '2026-11-21 00:35'",
+                "write a date and a time as one argument: --around '2026-11-21 00:35'",
             ),
-            ("mapped cat --since=11/21 8:35 f", "a date and a time are one argument: --since '11/21 8:35'"),
-            ("mapped cat --since 2 hours f", "a time is one argument: --since '2 hours ago'"),
+            ("mapped cat --since=11/21 8:35 f", "write a date and a time as one argument: --since '11/21 8:35'"),
+            ("mapped cat --since 2 hours f", "write a time as one argument: --since '2 hours ago'"),
             (
                 "mapped grep x --since 2026-11-21 8:35 f",
-                "a date and a time are one argument: --since '2026-11-21 8:35'",
+                "write a date and a time as one argument: --since '2026-11-21 8:35'",
             ),
             (
                 "mapped grep --since 2026-11-21 8:35 x f",
-                "a date and a time are one argument: --since '2026-11-21 8:35'",
+                "write a date and a time as one argument: --since '2026-11-21 8:35'",
             ),
             (
                 "mapped grep --since 2026-11-21 8:35 -e x f",
-                "a date and a time are one argument: --since '2026-11-21 8:35'",
+                "write a date and a time as one argument: --since '2026-11-21 8:35'",
             ),
-            ("mapped hexdump --length 64 kb f", "a size is one argument: --length 64kb"),
-            ("mapped cat --offset 1 M f", "a size is one argument: --offset 1M"),
+            ("mapped hexdump --length 64 kb f", "write a size as one argument: --length 64kb"),
+            ("mapped cat --offset 1 M f", "write a size as one argument: --offset 1M"),
         ] {
             assert_eq!(refused(line).as_deref(), Some(message), "{line}");
         }

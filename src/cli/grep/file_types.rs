@@ -1,5 +1,5 @@
-//! `--type` and `--type-not` of `mapped grep`, in the order in which they are typed: the last type that
-//! a file has decides.
+//! `--type` and `--type-not` of `mapped grep`, in the order in which they are typed: the last one that
+//! matches a file decides.
 
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 use ignore::types::TypesBuilder;
@@ -7,7 +7,7 @@ use ignore::types::TypesBuilder;
 use crate::cli::in_typed_order;
 use crate::cli::suggested::Suggested;
 
-/// A type of files.
+/// A file type to search or skip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileType {
     /// Search files of this type.
@@ -20,7 +20,7 @@ pub enum FileType {
 #[derive(Clone, Debug, Default)]
 pub struct FileTypes(pub Vec<FileType>);
 
-/// An option's name and letter, its help, and what it adds.
+/// An option's name and letter, its help, and how it converts its value.
 type TypeOption = (&'static str, Option<char>, &'static str, fn(String) -> FileType);
 
 const OPTIONS: [TypeOption; 2] = [
@@ -36,7 +36,7 @@ const OPTIONS: [TypeOption; 2] = [
 /// Returns the names of the file types that --type knows.
 pub(super) fn known_types() -> Vec<&'static str> {
     let types = TypesBuilder::new().add_defaults().definitions();
-    // Asked for once, by the completion script.
+    // Only the completion script needs the names, once per run, so they may leak.
     types.into_iter().map(|known| &*known.name().to_owned().leak()).collect()
 }
 

@@ -30,7 +30,7 @@ pub struct Inputs {
     #[arg(short = 'd', long, value_name = "ACTION")]
     pub directories: Option<Directories>,
 
-    /// Which files are searched by their names.
+    /// Options that select files by name.
     #[command(flatten)]
     pub names: NameGlobs,
 
@@ -53,7 +53,7 @@ pub struct Inputs {
     #[arg(long)]
     pub glob_case_insensitive: bool,
 
-    /// Which files are searched by their types.
+    /// Options that select files by type.
     #[command(flatten)]
     pub types: FileTypes,
 
@@ -73,7 +73,7 @@ pub struct Inputs {
     #[arg(long, visible_alias = "maxdepth", value_name = "N")]
     pub max_depth: Option<usize>,
 
-    /// Skip directories on other file systems than the one the search starts in
+    /// Skip directories on file systems other than the one the search starts on
     #[arg(long)]
     pub one_file_system: bool,
 
@@ -81,7 +81,7 @@ pub struct Inputs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_filesize: Option<u64>,
 
-    /// Print the names of the files that would be searched; no PATTERN is given
+    /// Print the names of the files that would be searched; takes no PATTERN
     #[arg(long)]
     pub files: bool,
 
@@ -105,7 +105,7 @@ pub struct Inputs {
     #[arg(long, overrides_with = "no_ignore")]
     pub ignore: bool,
 
-    /// Use no ignore files, the default
+    /// Use no ignore files (default)
     #[arg(long, hide = true, overrides_with = "ignore")]
     pub no_ignore: bool,
 
@@ -181,11 +181,11 @@ pub struct Inputs {
 
     /// Print the matches in all files ordered by time, as `mapped cat --merge` does
     ///
-    /// With --follow, a line waits half a second for earlier lines of other files.
+    /// With --follow, a line is held for half a second in case another file has an earlier one.
     #[arg(long, conflicts_with_all = ["shard", "last", "multiline", "null_data"])]
     pub merge: bool,
 
-    /// Search only the lines that start in the I-th of N equal parts of each file, I from 1
+    /// Search only the lines that start in part I of N equal parts of each file
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
     pub shard: Option<(u64, u64)>,
 
@@ -197,15 +197,15 @@ pub struct Inputs {
     /// name (even if it is replaced)
     ///
     /// A line is searched when it is complete or when the search ends: on Ctrl-C, at the first
-    /// match with -q, or when each file has enough for -m or -l. --last N limits what is printed of
-    /// the existing content. Truncation and replacement are reported on standard error. Conflicts
-    /// with -r and with options that need the end of a file.
+    /// match with -q, or when every file has enough matches for -m or -l. --last N limits the matches
+    /// printed from existing content. Truncation and replacement are reported on standard error.
+    /// Conflicts with -r and with options that need the end of a file.
     #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
           conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
                                 "recursive", "dereference_recursive", "decompress", "encoding"])]
     pub follow: Option<FollowBy>,
 
-    /// Map files that benefit from it, the default, as with --io=auto
+    /// Map files that benefit from it (default), as with --io=auto
     #[arg(long, hide = true, overrides_with_all = ["no_mmap", "io"])]
     pub mmap: bool,
 
@@ -218,7 +218,7 @@ pub struct Inputs {
     pub no_messages: bool,
 }
 
-/// `--sort`, `--sortr`.
+/// The values of `--sort` and `--sortr`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SortKey {
     /// In the order in which files are found
@@ -233,7 +233,7 @@ pub enum SortKey {
     Created,
 }
 
-/// `--devices`.
+/// The values of `--devices`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Devices {
     /// Read devices
@@ -242,7 +242,7 @@ pub enum Devices {
     Skip,
 }
 
-/// `--directories`.
+/// The values of `--directories`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Directories {
     /// Report an error
@@ -253,10 +253,10 @@ pub enum Directories {
     Recurse,
 }
 
-/// `--binary-files`.
+/// The values of `--binary-files`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum BinaryFiles {
-    /// Report that it matches, without its lines
+    /// Report that the file matches, without its lines
     #[default]
     Binary,
     /// Search as text, as with -a

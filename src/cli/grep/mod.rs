@@ -29,8 +29,8 @@ use super::getopt::allow_any_value;
 )]
 #[command(disable_help_flag = true, args_override_self = true, infer_long_args = true, args(negations()), mut_args(allow_any_value), mut_arg("threads", |arg| arg.short('j')))]
 pub struct GrepArgs {
-    /// The pattern (unless given by -e or -f), then the files to search; with no file, or with -, standard
-    /// input
+    /// The pattern (unless given with -e or -f), then the files to search; - is standard input, the
+    /// default
     #[arg(value_name = "PATTERN|FILE")]
     pub operands: Vec<OsString>,
 
@@ -55,7 +55,7 @@ pub struct GrepArgs {
     pub common: Common,
 }
 
-/// Options of ripgrep that cancel an earlier option, and do nothing else.
+/// Options of ripgrep that only cancel an earlier option.
 const NEGATIONS: &[(&str, &str)] = &[
     ("no-crlf", "crlf"),
     ("no-decompress", "decompress"),

@@ -7,7 +7,7 @@ use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 
 use crate::cli::in_typed_order;
 
-/// A glob for the names of files, or a file of them.
+/// A glob for file names, or a file that lists such globs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameGlob {
     /// Search matching files.
@@ -18,11 +18,11 @@ pub enum NameGlob {
     ExcludeFrom(OsString),
 }
 
-/// The globs for names as typed.
+/// The globs, in the order typed.
 #[derive(Clone, Debug, Default)]
 pub struct NameGlobs(pub Vec<NameGlob>);
 
-/// An option's name, the name of its value, its help, and what it adds.
+/// An option's name, the name of its value, its help, and how it converts the value.
 type GlobOption = (&'static str, &'static str, &'static str, fn(OsString) -> NameGlob);
 
 /// Abbreviations that are unique in GNU grep, which has no `--include-zero`.

@@ -10,7 +10,7 @@ use crate::cli::size::parse_size;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Patterns")]
 pub struct Patterns {
-    /// Search for PATTERN; may be repeated, and a line that matches any pattern is selected
+    /// Search for PATTERN; may be repeated to select lines that match any of the patterns
     #[arg(short = 'e', long = "regexp", aliases = ["reg", "rege", "regex"], value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub regexp: Vec<OsString>,
 
@@ -26,19 +26,19 @@ pub struct Patterns {
     #[arg(long, value_name = "PATTERN", allow_hyphen_values = true, action = ArgAction::Append)]
     pub not: Vec<OsString>,
 
-    /// Read patterns as POSIX extended regular expressions
+    /// Treat patterns as POSIX extended regular expressions
     #[arg(short = 'E', long, overrides_with_all = ["basic_regexp", "fixed_strings", "perl_regexp"])]
     pub extended_regexp: bool,
 
-    /// Read patterns as POSIX basic regular expressions, the default of GNU grep
+    /// Treat patterns as POSIX basic regular expressions, the default of GNU grep
     #[arg(short = 'G', long, overrides_with_all = ["extended_regexp", "fixed_strings", "perl_regexp"])]
     pub basic_regexp: bool,
 
-    /// Read patterns as plain strings
+    /// Treat patterns as plain strings
     #[arg(short = 'F', long, overrides_with_all = ["extended_regexp", "basic_regexp", "perl_regexp"])]
     pub fixed_strings: bool,
 
-    /// Read patterns as Perl regular expressions (PCRE2), with look-around and back-references
+    /// Treat patterns as Perl regular expressions (PCRE2), with look-around and back-references
     #[arg(short = 'P', long, visible_alias = "pcre2", overrides_with_all = ["extended_regexp", "basic_regexp", "fixed_strings"])]
     pub perl_regexp: bool,
 
@@ -46,7 +46,7 @@ pub struct Patterns {
     #[arg(short = 'i', short_alias = 'y', long, overrides_with_all = ["no_ignore_case", "smart_case"])]
     pub ignore_case: bool,
 
-    /// Match case exactly, the default
+    /// Match case exactly (default)
     #[arg(long, visible_alias = "case-sensitive", overrides_with_all = ["ignore_case", "smart_case"])]
     pub no_ignore_case: bool,
 
@@ -66,7 +66,7 @@ pub struct Patterns {
     #[arg(short = 'v', long)]
     pub invert_match: bool,
 
-    /// Let matches span lines; holds a whole input in memory if the pattern can match a newline
+    /// Let matches span lines; holds the whole input in memory if the pattern can match a newline
     ///
     /// A pattern that cannot match a newline is searched as without -U, in bounded memory.
     #[arg(short = 'U', long)]
@@ -80,7 +80,7 @@ pub struct Patterns {
     #[arg(long)]
     pub crlf: bool,
 
-    /// Read lines that end with NUL instead of newline
+    /// Use NUL instead of newline as the line terminator
     #[arg(short = 'z', long)]
     pub null_data: bool,
 
@@ -88,7 +88,7 @@ pub struct Patterns {
     #[arg(long, value_name = "ENGINE", default_value = "default", overrides_with = "auto_hybrid_regex")]
     pub engine: EngineName,
 
-    /// Run patterns with PCRE2 where they need it, as with --engine=auto
+    /// Use PCRE2 for patterns that need it, as with --engine=auto
     #[arg(long, hide = true, overrides_with = "engine")]
     pub auto_hybrid_regex: bool,
 
@@ -100,12 +100,12 @@ pub struct Patterns {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub regex_size_limit: Option<u64>,
 
-    /// Limit the automaton that is built during a search to SIZE
+    /// Limit the automaton built during a search to SIZE
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub dfa_size_limit: Option<u64>,
 }
 
-/// `--engine`.
+/// The values of `--engine`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum EngineName {
     /// The Rust regex engine

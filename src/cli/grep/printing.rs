@@ -16,7 +16,7 @@ pub struct Printing {
     #[arg(short = 'c', long)]
     pub count: bool,
 
-    /// Print counts of 0 too, the default
+    /// Print counts of 0 too (default)
     #[arg(long, hide = true, overrides_with_all = ["include_zero", "no_include_zero"])]
     pub include_zero: bool,
 
@@ -44,7 +44,7 @@ pub struct Printing {
     #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true)]
     pub max_count: Option<i64>,
 
-    /// Print only the last N selected lines per file, reading from its end
+    /// Print only the last N selected lines per file, reading it from the end
     #[arg(long, value_name = "N", overrides_with = "last", conflicts_with = "max_count")]
     pub last: Option<u64>,
 
@@ -54,8 +54,8 @@ pub struct Printing {
 
     /// Print only the N most frequent output lines with their counts, most frequent first
     ///
-    /// With -o these are the matches, and with --replace the replacements: `-o --replace '$1'`
-    /// counts what a group matches. The order is that of `sort | uniq -c | sort -rn`.
+    /// With -o, counts matches, and with --replace, replacements: `-o --replace '$1'` counts what a
+    /// group matches. The order is that of `sort | uniq -c | sort -rn`.
     #[arg(long, value_name = "N", conflicts_with_all = [
         "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "json", "follow", "merge", "context",
         "before_context", "after_context", "passthru", "heading", "initial_tab", "vimgrep"])]
@@ -63,10 +63,10 @@ pub struct Printing {
 
     /// Print the number of selected lines in each span of time, such as 10m, 1h or 1d
     ///
-    /// Without SPAN, one is chosen that gives at most 48 rows. Rows cover the window of --since and
-    /// --until, or the whole log, including spans without matches. On a terminal the output is a
-    /// bar chart, elsewhere CSV, and with --json one object per line. In a file without times,
-    /// lines are counted by their position in the file.
+    /// The default SPAN gives at most 48 rows. Rows cover the period of --since and --until, or the
+    /// whole log, including spans without matches. The output is a bar chart on a terminal, CSV
+    /// elsewhere, and one object per line with --json. In a file without times, lines are counted by
+    /// their position in the file.
     #[arg(long, value_name = "SPAN", num_args = 0..=1, require_equals = true, default_missing_value = "auto", conflicts_with_all = [
         "count", "count_matches", "files_with_matches", "files_without_match", "quiet", "follow", "merge", "top", "max_count", "last",
         "multiline", "null_data", "context", "before_context", "after_context", "passthru", "only_matching", "shard"])]
@@ -84,7 +84,7 @@ pub struct Printing {
     #[arg(short = 'N', long, overrides_with_all = ["line_number", "no_line_number"])]
     pub no_line_number: bool,
 
-    /// Print line numbers and the column of the first match, in bytes from 1
+    /// Print line numbers and the column of the first match, counted in bytes from 1
     #[arg(long, overrides_with_all = ["column", "no_column"])]
     pub column: bool,
 
@@ -96,7 +96,7 @@ pub struct Printing {
     #[arg(short = 'b', long)]
     pub byte_offset: bool,
 
-    /// Print file names before lines, the default for several files
+    /// Print file names before lines (default for several files)
     #[arg(short = 'H', long, overrides_with_all = ["with_filename", "no_filename"])]
     pub with_filename: bool,
 
@@ -108,7 +108,7 @@ pub struct Printing {
     #[arg(long, value_name = "LABEL")]
     pub label: Option<OsString>,
 
-    /// Print each file name once, above its lines, the default on a terminal
+    /// Print each file name once, above its lines (default on a terminal)
     #[arg(long, overrides_with_all = ["heading", "no_heading"])]
     pub heading: bool,
 
@@ -132,7 +132,7 @@ pub struct Printing {
     #[arg(short = 'B', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
     pub before_context: Option<u64>,
 
-    /// Print N lines before and after each selected line; -N is short for it, as in -3
+    /// Print N lines before and after each selected line; a number is short for it, as in -3
     #[arg(short = 'C', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
     pub context: Option<u64>,
 
@@ -148,7 +148,7 @@ pub struct Printing {
     #[arg(long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "context_separator"])]
     pub no_group_separator: bool,
 
-    /// Print a note instead of lines and matches longer than N bytes; 0 means no limit
+    /// Print a note instead of each line or match longer than N bytes; 0 means no limit
     #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
     pub max_columns: Option<u64>,
 
@@ -158,7 +158,8 @@ pub struct Printing {
 
     /// Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups
     ///
-    /// With -o, print only the replacements. $0 is the whole match, $$ a dollar sign. Files are never changed.
+    /// With -o, only the replacements are printed. $0 is the whole match, and $$ a dollar sign. Files are
+    /// never changed.
     #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
     pub replace: Option<OsString>,
 
@@ -171,7 +172,7 @@ pub struct Printing {
     #[arg(long)]
     pub vimgrep: bool,
 
-    /// Remove blanks at the start of lines
+    /// Remove white space at the start of lines
     #[arg(long)]
     pub trim: bool,
 
@@ -215,7 +216,7 @@ pub struct Printing {
     pub line_buffered: bool,
 }
 
-/// `--max-columns-preview`.
+/// The values of `--max-columns-preview`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Preview {
     /// The first bytes, and the number of matches that follow
@@ -224,7 +225,7 @@ pub enum Preview {
     Match,
 }
 
-/// Reads the single byte of `--path-separator`.
+/// Parses the single byte of `--path-separator`.
 fn parse_separator(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         [byte] => Ok(*byte),

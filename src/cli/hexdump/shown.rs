@@ -31,9 +31,9 @@ pub enum Display {
     FormatFile(OsString),
 }
 
-/// The long option, the short one, the display, and its help.
+/// The long option, the short option, the display, and the help of each display.
 const DISPLAYS: [(&str, char, Display, &str); 7] = [
-    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; several formats print one line each"),
+    ("one-byte-octal", 'b', Display::OneByteOctal, "Show bytes in octal; several displays print a line each"),
     ("one-byte-hex", 'X', Display::OneByteHex, "Show bytes in hexadecimal"),
     ("one-byte-char", 'c', Display::OneByteChar, "Show bytes as characters or escapes"),
     ("canonical", 'C', Display::Canonical, "Show hexadecimal and characters (default)"),
@@ -46,7 +46,7 @@ const DISPLAYS: [(&str, char, Display, &str); 7] = [
 ///
 /// The order of displays and formats matters, and `-e` takes a value as in hexdump(1), or none as
 /// in xxd(1), where it means little-endian groups. The word after `-e` is a format if it contains a
-/// quote, and otherwise an operand. Therefore these are taken from the matches by position.
+/// quote, and an operand otherwise. Therefore, all of these are taken from the matches by position.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DumpOperands {
     /// The files to show.
@@ -101,7 +101,7 @@ impl clap::Args for DumpOperands {
             .arg(
                 clap::Arg::new("files")
                     .value_name("FILE")
-                    .help("Files to show; - is standard input, which is also the default")
+                    .help("Files to show; - is standard input, the default")
                     .value_parser(any())
                     .num_args(0..),
             )
@@ -110,7 +110,7 @@ impl clap::Args for DumpOperands {
                     .short('f')
                     .long("format")
                     .value_name("FORMAT")
-                    .help("Set the format: one of these, a format of hexdump(1), or a file of such formats")
+                    .help("Set the format: one of these, a format string of hexdump(1), or a file of such strings")
                     .value_parser(FormatParser)
                     .action(ArgAction::Append),
             )

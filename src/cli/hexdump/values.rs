@@ -6,23 +6,23 @@ use clap::builder::PossibleValue;
 /// A named format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DumpFormat {
-    /// Hexadecimal and characters, as `hexdump -C` (default)
+    /// Hexadecimal and characters, like `hexdump -C` (default)
     Canonical,
-    /// Hexadecimal and characters, as `xxd`
+    /// Hexadecimal and characters, like `xxd`
     Xxd,
-    /// Hexadecimal digits only, as `xxd -p`
+    /// Hexadecimal digits only, like `xxd -p`
     Plain,
-    /// C array, as `xxd -i`
+    /// C array, like `xxd -i`
     C,
-    /// Binary digits and characters, as `xxd -b`
+    /// Binary digits and characters, like `xxd -b`
     Binary,
-    /// Two bytes in octal, as `hexdump -o`
+    /// Two bytes in octal, like `hexdump -o`
     Octal,
-    /// Two bytes in decimal, as `hexdump -d`
+    /// Two bytes in decimal, like `hexdump -d`
     Decimal,
-    /// Two bytes in hexadecimal, as `hexdump` without options
+    /// Two bytes in hexadecimal, like `hexdump` without options
     Hex,
-    /// Panels with borders, as `hexyl`
+    /// Panels with borders, like `hexyl`
     Panels,
 }
 
@@ -58,9 +58,9 @@ pub enum Radix {
 /// The order of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Endian {
-    /// Last byte first
+    /// Least significant byte first
     Little,
-    /// First byte first
+    /// Most significant byte first
     Big,
 }
 
@@ -72,7 +72,7 @@ pub enum Border {
     Unicode,
     /// `+`, `-` and `|`
     Ascii,
-    /// Blanks
+    /// Spaces
     None,
 }
 
@@ -90,15 +90,15 @@ pub enum CharacterTable {
     Codepage437,
     /// ASCII unchanged, the rest as braille patterns of their bits
     Braille,
-    /// EBCDIC, as with `xxd -E`, '.' for the rest
+    /// EBCDIC, like `xxd -E`, '.' for the rest
     Ebcdic,
 }
 
 /// A number of bytes or panels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
-    /// As many as fit on the terminal.
+    /// The largest number that fits on the terminal.
     Auto,
-    /// This number.
+    /// A fixed number.
     Exactly(usize),
 }

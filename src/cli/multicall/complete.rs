@@ -1,4 +1,4 @@
-//! Decides what depends on several options of a tool, or on its operands.
+//! Completes arguments that depend on several options of a tool or on its operands.
 
 use std::ffi::{OsStr, OsString};
 
@@ -7,7 +7,7 @@ use super::rewrite::RewrittenArgs;
 use crate::cli::size::parse_size;
 use crate::os::NULL_DEVICE;
 
-/// Does nothing: for tools in which each option stands for itself.
+/// Does nothing, for tools whose options do not depend on each other.
 pub fn nothing(_line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
@@ -38,7 +38,7 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     let by_name =
         line.has("F") || line.last(&["follow"]).is_some_and(|given| given.value.as_deref() == Some(OsStr::new("name")));
     if line.has("retry") && !by_name {
-        return Err("option '--retry' is offered with --follow=name only".into());
+        return Err("option '--retry' is supported only with --follow=name".into());
     }
     let count = count(line)?;
     let option = match count {
@@ -103,7 +103,7 @@ pub fn digest(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Completes cksum: the CRC of POSIX by default, and tags for digests.
+/// Completes cksum: the POSIX CRC by default, and tags for digests.
 pub fn cksum(line: &mut RewrittenArgs) -> Result<(), String> {
     let algorithm = line.last(&["algorithm"]).map(|given| given.value.clone().unwrap_or_default());
     let is_sum = |name: &OsStr| ["sysv", "bsd", "crc", "crc32b"].iter().any(|sum| name == *sum);
@@ -145,8 +145,8 @@ pub fn hexdump(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns whether a text lacks the quoted part of a format. The subcommand takes it for a file name,
-/// as after `-e` of xxd.
+/// Returns whether `text` lacks the quoted part of a format. The subcommand would treat it as a file
+/// name, as after xxd's `-e`.
 fn is_no_format(text: &str) -> bool {
     !text.trim().is_empty() && !text.contains('"')
 }
@@ -156,7 +156,7 @@ fn is_no_format(text: &str) -> bool {
 pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
     let mut operands = line.operands.split_off(line.operands.len().min(2)).into_iter();
     let (mut skips, mut limit) = ([0, 0], None);
-    // The largest of several skips counts, and the smallest of several limits, as in diffutils.
+    // The largest of several skips and the smallest of several limits apply, as in diffutils.
     for given in &line.given {
         let text = given.text();
         if given.name == "ignore-initial" {
@@ -228,7 +228,7 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
         let text = given.value.clone().unwrap_or("3".into());
         let text = text.to_string_lossy();
         let number = text.strip_prefix('+').unwrap_or(&text);
-        // A unit alone is one of it.
+        // A unit without a number means one of that unit.
         let one = if number.starts_with(|c: char| c.is_ascii_alphabetic()) { "1" } else { "" };
         if number.starts_with('-') || parse_size(&format!("{one}{number}")).is_err() {
             return Err(format!("invalid -{letter} argument '{text}'"));
@@ -238,11 +238,11 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
     od_rows(line)
 }
 
-/// Decides on the rows of od and their addresses.
+/// Completes the options of od that affect rows and their addresses.
 fn od_rows(line: &mut RewrittenArgs) -> Result<(), String> {
     if let Some(radix) = line.last(&["address-radix"]) {
         let text = radix.value.clone().unwrap_or_default();
-        // As in od, the first letter counts.
+        // Like od, this looks only at the first letter.
         let radix = match text.as_encoded_bytes() {
             [letter @ (b'd' | b'o' | b'x' | b'n'), ..] => OsString::from(char::from(*letter).to_string()),
             _ => text,
@@ -257,7 +257,7 @@ fn od_rows(line: &mut RewrittenArgs) -> Result<(), String> {
     }
     if let Some(width) = line.last(&["width"]) {
         let text = width.text();
-        // od reads this number as decimal whatever its digits, and knows no units for it.
+        // od always parses this number as decimal, and without units.
         let digits = if width.value.is_some() { text.trim_ascii_start() } else { "32" };
         let digits = digits.strip_prefix('+').unwrap_or(digits);
         if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -273,7 +273,7 @@ fn od_rows(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Takes the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`.
+/// Parses the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`.
 fn traditional_operands(line: &mut RewrittenArgs) -> Result<(), String> {
     let offset = |at: usize| line.operands.get(at).and_then(|word| old_offset(&word.to_string_lossy()));
     let count = line.operands.len();
@@ -294,8 +294,8 @@ fn traditional_operands(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns od's traditional offset as `--offset` reads it: octal, decimal with a final `.`,
-/// hexadecimal after `0x`; `b` and `B` count blocks of 512 and 1024 bytes.
+/// Converts a traditional offset of od to a value of `--offset`. It is octal, decimal with a final `.`,
+/// or hexadecimal after `0x`; `b` and `B` mean blocks of 512 and 1024 bytes.
 fn old_offset(word: &str) -> Option<String> {
     let word = word.strip_prefix('+').unwrap_or(word);
     let (digits, radix) = match word.strip_prefix("0x").or(word.strip_prefix("0X")) {

@@ -1,5 +1,4 @@
-//! Parses the counts of head(1) and tail(1), and their options from before getopt: `-5`, `-5c`,
-//! `+5`.
+//! Parses the counts of head(1) and tail(1), and their obsolete options: `-5`, `-5c`, `+5`.
 
 use std::ffi::{OsStr, OsString};
 
@@ -10,12 +9,12 @@ use crate::os::posix::OsStrExt;
 pub struct SignedCount {
     /// `-`, `+` or neither.
     pub sign: Option<u8>,
-    /// The number, at most the largest one there is.
+    /// The number, which saturates at the largest `u64`.
     pub number: u64,
 }
 
 /// Parses a count as coreutils do: decimal, with a unit such as `b`, `k`, `K`, `KB` or `MiB`. A unit
-/// alone is one of it.
+/// without a number means one of that unit.
 pub fn signed(text: &OsStr) -> Option<SignedCount> {
     let text = text.to_str()?;
     let (sign, digits) = match text.as_bytes() {

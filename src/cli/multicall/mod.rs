@@ -1,9 +1,9 @@
 //! Classic tools by their own names: `mapped` called as `grep`, `head` or `xxd` through a link, or as
 //! `mapped --as NAME`.
 //!
-//! A tool is a row of a table: the subcommand that does its work, the letters they share, and what
-//! its other options become. [`Tool::rewrite`] turns the tool's arguments into the subcommand's own,
-//! which are then parsed like any others. There is no second parser for any tool.
+//! A table describes each tool: the subcommand that does its work, the letters that both share, and
+//! how its other options are rewritten. [`Tool::rewrite`] turns the tool's arguments into those of the
+//! subcommand, which are then parsed as usual. No tool has a parser of its own.
 
 mod complete;
 mod counts;
@@ -21,11 +21,11 @@ pub use tools::TOOLS;
 
 /// A classic tool.
 pub struct Tool {
-    /// The name it is called by.
+    /// The name of the tool.
     pub name: &'static str,
     /// The subcommand that does its work.
     pub subcommand: &'static str,
-    /// The exit code for a command line that it refuses.
+    /// The exit code for a rejected command line.
     pub usage_error: u8,
     /// The exit code for an input that fails, or `grep`'s for no match.
     pub failure: u8,
@@ -33,15 +33,15 @@ pub struct Tool {
     pub unreachable: u8,
     /// Arguments that turn the subcommand's defaults into the tool's.
     defaults: &'static [&'static str],
-    /// Letters that mean the same in both, in the notation of getopt(3).
+    /// Letters that mean the same in the tool and the subcommand, in the notation of getopt(3).
     same: &'static str,
-    /// Options that become others, in the tables that this tool uses.
+    /// Tables of the options that are rewritten.
     rules: &'static [&'static [Rule]],
     /// Completes the arguments where they depend on several options or on the operands.
     complete: fn(&mut rewrite::RewrittenArgs) -> Result<(), String>,
 }
 
-/// An option of a tool, and what it becomes.
+/// An option of a tool, and how it is rewritten.
 struct Rule {
     letter: Option<char>,
     long: &'static str,
@@ -54,18 +54,18 @@ struct Rule {
 enum ValueRule {
     None,
     Required,
-    /// Only in the same word, as in `--color=always`.
+    /// A value only in the same word, as in `--color=always`.
     Optional,
 }
 
-/// What a tool's option becomes.
+/// How a tool's option is rewritten.
 #[derive(Clone, Copy)]
 enum Becomes {
-    /// These arguments, separated by blanks. `{}` stands for the value.
+    /// Arguments, separated by spaces. `{}` stands for the value.
     Args(&'static str),
-    /// Nothing by itself; [`Tool::complete`] evaluates it.
+    /// No arguments; [`Tool::complete`] evaluates the option.
     Noted,
-    /// An error with this advice.
+    /// An error with advice.
     NotOffered(&'static str),
 }
 
@@ -87,27 +87,28 @@ impl Tool {
         self.rules.iter().copied().flatten()
     }
 
-    /// Returns the line after a message about a wrong command line.
+    /// Returns the line that follows the message about a rejected command line.
     pub fn hint(&self) -> String {
         let name = self.name;
         match name {
-            // As xxd does, whose test suite looks for it.
+            // xxd's test suite looks for this line.
             "xxd" => format!("Usage: {name} [OPTION]... [FILE]; see {name} --help"),
             _ => format!("Try '{name} --help' for more information."),
         }
     }
 
-    /// Returns the line that tells the version.
+    /// Returns the version line.
     pub fn version(&self) -> String {
         let own = format!("{} (mapped) {}", self.name, env!("CARGO_PKG_VERSION"));
         match self.name {
-            // Scripts look for the date, to know which options there are.
+            // Scripts use the date to find out which options xxd supports.
             "xxd" => format!("{own}, as xxd 2022-01-14 by Juergen Weigert et al.\n"),
             _ => format!("{own}\n"),
         }
     }
 
-    /// Returns the help of the tool: what it is here, its options, and what is not offered.
+    /// Returns the tool's help: the subcommand that does its work, its options, and those that are not
+    /// supported.
     pub fn help(&self) -> String {
         let options = |offered: bool| {
             let rules = self.rules().filter(|rule| matches!(rule.becomes, Becomes::NotOffered(_)) != offered);
@@ -115,11 +116,11 @@ impl Tool {
             letters.chain(rules.map(Rule::shown)).collect::<Vec<_>>().join(" ")
         };
         let missing = options(false);
-        let missing = if missing.is_empty() { missing } else { format!("Not offered: {missing}\n") };
+        let missing = if missing.is_empty() { missing } else { format!("Not supported: {missing}\n") };
         let Tool { name, subcommand, .. } = self;
-        let defaults = self.defaults.join(" ");
+        let command = [&["mapped", *subcommand][..], self.defaults].concat().join(" ");
         format!(
-            "Usage: {name} [OPTION]... [OPERAND]...\n\n{name}, by mapped {subcommand} {defaults}\n\nOptions: {}\n{missing}\n\
+            "Usage: {name} [OPTION]... [OPERAND]...\n\n{name}, provided by: {command}\n\nOptions: {}\n{missing}\n\
              Long options of mapped {subcommand} work as well: mapped help {subcommand}\n",
             options(true)
         )
@@ -137,7 +138,7 @@ impl Rule {
     }
 }
 
-/// Returns the tool that a command line calls, by the program's name or by `--as NAME`.
+/// Returns the tool that a command line calls, either by the program's name or with `--as NAME`.
 ///
 /// # Errors
 /// Returns the name after `--as` if there is no such tool.

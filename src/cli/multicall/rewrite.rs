@@ -1,6 +1,6 @@
-//! Rewrites a tool's arguments, read as getopt_long(3) reads them.
+//! Rewrites a tool's arguments, which are parsed as getopt_long(3) does.
 //!
-//! Options go before operands in the rewritten line, and operands follow `--`.
+//! In the rewritten command line, options precede operands, and operands follow `--`.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -17,11 +17,11 @@ pub struct RewrittenArgs {
     pub options: Vec<OsString>,
     /// Operands.
     pub operands: Vec<OsString>,
-    /// The options that rules named, in the order given.
+    /// The options to which a rule applied, in the order given.
     pub given: Vec<GivenOption>,
 }
 
-/// An option that a rule named.
+/// An option to which a rule applied.
 pub struct GivenOption {
     /// The long name, or the letter of an option without one.
     pub name: String,
@@ -39,11 +39,11 @@ impl GivenOption {
 /// The reason why a tool's arguments are not rewritten.
 #[derive(Debug, PartialEq, Eq)]
 pub enum RewriteError {
-    /// The help of the tool is requested.
+    /// The tool's help was requested.
     Help,
-    /// Its version is requested.
+    /// The tool's version was requested.
     Version,
-    /// The arguments are wrong, or the tool's option is not offered; this says which.
+    /// The arguments are wrong, or an option is not supported; the message says which.
     Wrong(String),
 }
 
@@ -72,7 +72,7 @@ impl RewrittenArgs {
 }
 
 impl Tool {
-    /// Returns the arguments of the program that do what `args` ask of the tool.
+    /// Returns the arguments of `mapped` that do what `args` request from the tool.
     ///
     /// # Errors
     /// Returns the reason if help or the version was requested, or if the arguments are wrong.
@@ -91,21 +91,21 @@ impl Tool {
         self.rules().find(|rule| rule.letter == Some(letter))
     }
 
-    /// Returns the rule for a long option or the only one that it abbreviates.
+    /// Returns the rule for a long option or for the only option that it abbreviates.
     fn rule_for_name(&self, name: &str) -> Option<&'static Rule> {
         let begins = || self.rules().filter(|rule| rule.long.starts_with(name));
         let exact = begins().find(|rule| rule.long == name);
         exact.or_else(|| begins().next().filter(|_| begins().count() == 1 && name.len() > 1))
     }
 
-    /// Returns whether the letter is the subcommand's own, and whether it takes a value.
+    /// Returns whether a letter that the subcommand shares takes a value, or `None` for other letters.
     fn same_letter(&self, letter: char) -> Option<bool> {
         let at = self.same.find(letter).filter(|_| letter != ':')?;
         Some(self.same[at + 1..].starts_with(':'))
     }
 }
 
-/// The options of xxd, which are words.
+/// The options of xxd that are words.
 const XXD_WORDS: [&str; 11] =
     ["autoskip", "bits", "capitalize", "cols", "groupsize", "len", "name", "offset", "seek", "skip", "uppercase"];
 
@@ -164,7 +164,7 @@ impl Rewrite<'_> {
         self.apply(rule, value)
     }
 
-    /// Passes a long option on that is the subcommand's own.
+    /// Passes on a long option of the subcommand itself.
     fn pass_on(
         &mut self,
         name: &str,
@@ -233,7 +233,7 @@ impl Rewrite<'_> {
         Ok(())
     }
 
-    /// Takes an option of xxd, of which the first letters count: `-c8`, `-cols 8` and `-c 8` are one.
+    /// Rewrites an option of xxd, which may be abbreviated: `-c8`, `-cols 8` and `-c 8` mean the same.
     fn take_word(&mut self, word: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), RewriteError> {
         if word == b"ps" || word.starts_with(b"h") {
             return if word == b"ps" { self.take_cluster(b"p", rest) } else { Err(RewriteError::Help) };
@@ -242,7 +242,7 @@ impl Rewrite<'_> {
         let Some(rule) = self.tool.rule_for_letter(letter) else {
             return wrong(format!("invalid option -- '{letter}'"));
         };
-        // `-offset` and the like are words, and not letters with the rest as their values.
+        // `-offset` and the like are whole words, not letters followed by their values.
         let is_long = word.len() > 1 && XXD_WORDS.iter().any(|long| long.as_bytes().starts_with(word));
         let attached = if is_long { &[] } else { &word[1..] };
         match rule.value {
@@ -261,7 +261,7 @@ impl Rewrite<'_> {
             Becomes::NotOffered("version") => return Err(RewriteError::Version),
             Becomes::NotOffered(instead) => {
                 let instead = if instead.is_empty() { String::new() } else { format!("; {instead}") };
-                return wrong(format!("option '{}' is not offered{instead}", rule.shown()));
+                return wrong(format!("option '{}' is not supported{instead}", rule.shown()));
             }
             Becomes::Args(words) => {
                 for word in words.split_whitespace() {

@@ -1,4 +1,4 @@
-//! The table of the tools.
+//! The table of classic tools.
 
 use super::{Becomes, Rule, Tool, ValueRule};
 use super::{complete, xxd};
@@ -14,7 +14,7 @@ const fn long(long: &'static str, value: ValueRule, becomes: Becomes) -> Rule {
 }
 
 const VERSION: Rule = rule('V', "", Flag, NotOffered("version"));
-/// The options for the tools' own help and version.
+/// The options for a tool's own help and version.
 const HELP_AND_VERSION: &[Rule] = &[rule('h', "", Flag, NotOffered("help")), VERSION];
 
 const GREP: &[Rule] = &[
@@ -44,7 +44,7 @@ const TAIL: &[Rule] = &[
     long("follow", Optional, Args("--follow={}")),
     long("pid", Required, Args("--pid={}")),
     long("retry", Flag, Noted),
-    // Changes are noticed when they happen, so nothing depends on an interval.
+    // Changes are noticed as they happen, so intervals have no effect.
     rule('s', "sleep-interval", Required, Args("")),
     long("max-unchanged-stats", Required, Args("")),
     long("-disable-inotify", Flag, Args("")),
@@ -154,7 +154,7 @@ const OD: &[Rule] = &[
     rule('s', "", Flag, Args("--type=d2")),
 ];
 
-/// A tool without options of its own.
+/// Returns a tool without options of its own.
 const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [&'static str]) -> Tool {
     Tool {
         name,
@@ -169,7 +169,7 @@ const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [
     }
 }
 
-/// One of the digest commands of coreutils.
+/// Returns one of the digest commands of coreutils.
 const fn digest(name: &'static str, defaults: &'static [&'static str]) -> Tool {
     Tool { same: "btwz", rules: &[&[CHECK]], complete: complete::digest, ..tool(name, "checksum", defaults) }
 }

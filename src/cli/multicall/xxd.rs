@@ -1,14 +1,14 @@
-//! Decides what depends on several options of xxd, or on its input.
+//! Completes arguments that depend on several options of xxd or on its input.
 
 use super::rewrite::RewrittenArgs;
 use crate::cli::size::{parse_address, parse_size};
 use crate::os::posix::{SeekFrom, seek};
 
-/// Completes the arguments: xxd's own format unless another is named. Only -r writes to a file.
+/// Completes the arguments: the default is xxd's own format. Only -r may write to a file.
 pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
     let reverse = line.has("revert");
     if line.operands.len() > 2 || line.operands.len() == 2 && !reverse {
-        return Err("an output file is offered with -r only; write: xxd FILE > OUTFILE".into());
+        return Err("an output file is supported only with -r; use: xxd FILE > OUTFILE".into());
     }
     for given in
         line.given.iter().filter(|given| ["cols", "groupsize", "len", "seek", "offset"].contains(&&*given.name))
@@ -16,7 +16,7 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
         let text = given.text();
         let number = if given.name == "seek" { text.strip_prefix('+').unwrap_or(&text) } else { &*text };
         if !is_number_of_c(number) {
-            return Err(format!("invalid number '{text}': xxd knows no units"));
+            return Err(format!("invalid number '{text}': xxd does not accept units"));
         }
     }
     let format = line.last(&["plain", "include", "bits", "e"]).map(|given| given.name.clone());
@@ -26,7 +26,7 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
     match format.as_deref() {
         Some("plain") => line.push("--plain"),
         Some("include") => array(line),
-        // Since 2023, an array of bits in either order.
+        // Since 2023, xxd prints an array of bits for -b and -i in either order.
         Some("bits") if line.has("include") => array(line),
         Some("bits") => line.push("--format=binary"),
         Some(_) => line.options.extend(["--format=xxd".into(), "--endian=little".into()]),
@@ -35,7 +35,7 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
     for (name, option) in [("cols", "--width="), ("groupsize", "--group="), ("len", "--length=")] {
         let Some(text) = line.last(&[name]).and_then(|given| given.value.clone()) else { continue };
         let text = text.to_string_lossy();
-        // Like strtol(3), which xxd calls; a negative length is no limit.
+        // As with strtol(3), which xxd calls, a plus sign is allowed. A negative length sets no limit.
         let number = text.strip_prefix('+').unwrap_or(&text);
         if !(name == "len" && number.starts_with('-')) {
             line.push(format!("{option}{number}"));
@@ -45,22 +45,22 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
         let place = given.text().into_owned();
         seek_input(line, &place, reverse);
     }
-    // Each -a toggles it.
+    // Each -a toggles squeezing.
     if line.given.iter().filter(|given| given.name == "autoskip").count() % 2 == 1 {
         line.push("--squeeze");
     }
     Ok(())
 }
 
-/// Starts at the place that -s names: from the start of the input, after `+` from its current position,
-/// and after `-` back from its end.
+/// Starts at the position given with -s: from the start of the input, after `+` from its current
+/// position, and after `-` back from its end.
 ///
-/// The position of standard input counts, and may be behind its start. It is moved as xxd moves it.
+/// Standard input may already be past its start. Like xxd, this moves its position.
 fn seek_input(line: &mut RewrittenArgs, place: &str, reverse: bool) {
     let (is_relative, rest) = place.strip_prefix('+').map_or((false, place), |rest| (true, rest));
     let (is_back, digits) = rest.strip_prefix('-').map_or((false, rest), |rest| (true, rest));
     let Ok(number) = parse_size(digits.strip_prefix('+').unwrap_or(digits)) else {
-        // The subcommand says what is wrong with it.
+        // The subcommand reports what is wrong.
         return line.push(format!("--offset={rest}"));
     };
     let signed = i64::try_from(number).unwrap_or(i64::MAX);
@@ -87,7 +87,7 @@ fn seek_input(line: &mut RewrittenArgs, place: &str, reverse: bool) {
     }
 }
 
-/// Returns whether strtol(3) reads all of a text as a number. xxd ignores the rest, such as the `K` of
+/// Returns whether strtol(3) parses all of `text` as a number. xxd ignores any rest, such as the `K` in
 /// `1K`, which is an error here.
 fn is_number_of_c(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
@@ -99,7 +99,7 @@ fn is_number_of_c(text: &str) -> bool {
     !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix))
 }
 
-/// Requests a C array from xxd. Its options have no effect on other formats.
+/// Requests a C array. The options for arrays have no effect on other formats.
 fn array(line: &mut RewrittenArgs) {
     line.push("--include");
     for (name, option) in [("bits", "-b"), ("capitalize", "--capitalize"), ("t", "--terminate")] {

@@ -1,5 +1,5 @@
-//! Examples for each subcommand, shown by `--help`, by its man page, and by a subcommand that is
-//! run without the operands it needs. A test runs every example.
+//! Examples for each subcommand, shown by `--help`, in its man page, and when it is run without the
+//! operands it needs. A test runs every example.
 
 use clap::{Command, CommandFactory};
 
@@ -13,7 +13,7 @@ pub struct Example {
     pub line: &'static str,
 }
 
-/// The widest command line that is shown beside its description, in columns.
+/// The maximum width, in columns, of a command line that is shown beside its description.
 const MAX_COLUMN: usize = 45;
 
 const fn example(about: &'static str, line: &'static str) -> Example {
@@ -45,7 +45,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Compare with a cold cache, then with a warm one", "mapped bench --both --runs 3 disk.img"),
             example("Measure random accesses of 4 KiB", "mapped bench --pattern random --block-size 4K disk.img"),
             example("Measure a search", "mapped bench --work search:ERROR app.log"),
-            example("Keep the figures and draw a chart", "mapped bench --json --plot chart.svg disk.img > run.json"),
+            example("Save the results and draw a chart", "mapped bench --json --plot chart.svg disk.img > run.json"),
         ],
     ),
     (
@@ -96,12 +96,12 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Show the last 512 bytes", "mapped hexdump --offset=-512 disk.img"),
             example("Show a file as xxd does", "mapped hexdump -f xxd --length 64 disk.img"),
             example(
-                "Find all places with a byte pattern, with a row before and after each",
+                "Find every match of a byte pattern, with a row before and after each",
                 "mapped hexdump --find 'ff d8 ?? e0' --all --context 1 disk.img",
             ),
             example("Show 32-bit words in decimal", "mapped hexdump --type u4 --length 64 disk.img"),
             example(
-                "Turn a dump back into bytes",
+                "Convert a dump back into bytes",
                 "mapped hexdump disk.img > dump.txt && mapped hexdump -r dump.txt copy.img",
             ),
             example("Write a C array", "mapped hexdump -i --length 64 disk.img"),
@@ -132,8 +132,8 @@ pub fn help(subcommand: &str, columns: usize) -> Option<String> {
     (!lines.is_empty()).then(|| format!("Examples:\n{}", lines.join("\n")))
 }
 
-/// Returns the examples in two columns. A command line that does not fit into the first takes a
-/// line of its own. If the terminal is too narrow for both, the description is above the command line.
+/// Returns the examples in two columns. A command line that does not fit into the first column takes a
+/// line of its own. If the terminal is too narrow for both, descriptions are above command lines.
 fn in_columns<'a>(examples: impl Iterator<Item = &'a Example> + Clone, columns: usize) -> Vec<String> {
     let width = examples.clone().filter(is_short).map(|example| example.line.len()).max().unwrap_or(0);
     let about = examples.clone().map(|example| example.about.len()).max().unwrap_or(0);

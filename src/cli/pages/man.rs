@@ -1,6 +1,6 @@
 //! Man pages in roff.
 //!
-//! Options are generated from the definitions; the sections after them are written by hand in
+//! The options are generated from their definitions; the sections after them are handwritten and in
 //! `man/sections`.
 
 use clap::Command;
@@ -12,7 +12,7 @@ use crate::cli::suggested::Suggested;
 /// The date shown on all pages.
 const DATE: &str = "2026-11-28";
 
-/// Sections written by hand, by the name of the subcommand.
+/// Handwritten sections, by the name of the subcommand.
 const SECTIONS: [(&str, &str); 7] = [
     ("mapped", include_str!("../../../man/sections/mapped.roff")),
     ("bench", include_str!("../../../man/sections/bench.roff")),
@@ -60,8 +60,8 @@ pub fn page(name: &str) -> Option<String> {
 }
 
 fn command_page(command: &Command, name: &str) -> String {
-    // clap keeps names forever; there is one per page. clap_mangen omits the text of options that
-    // the short help hides, so none are hidden here.
+    // clap requires names that live forever, so one is leaked per page. clap_mangen omits the text of
+    // options that the short help hides, so none are hidden here.
     let titled: &'static str = name.to_owned().leak();
     let man = Man::new(
         command.clone().mut_args(|arg| arg.hide_short_help(false)).name(titled).bin_name(name.replace('-', " ")),
@@ -97,7 +97,7 @@ fn tidy(page: &str) -> String {
 
 fn rendered(man: &Man, render: impl Fn(&Man, &mut Vec<u8>) -> std::io::Result<()>) -> String {
     let mut page = Vec::new();
-    render(man, &mut page).expect("a vector takes all that is written");
+    render(man, &mut page).expect("writing to a vector cannot fail");
     String::from_utf8_lossy(&page).into_owned()
 }
 

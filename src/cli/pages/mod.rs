@@ -1,4 +1,4 @@
-//! Man pages, completion scripts and help topics, made from the definitions of the command line.
+//! Man pages, completion scripts and help topics, generated from the definitions of the command line.
 //!
 //! The program prints these pages, and the files below `man` and `completions` contain the same
 //! text, so a package and an installed binary never disagree.
@@ -12,7 +12,7 @@ use clap::CommandFactory;
 
 use super::Cli;
 
-/// Returns the whole command line with all subcommands built.
+/// Returns the definition of the command line, with all subcommands built.
 pub fn program() -> clap::Command {
     let mut program = Cli::command();
     program.build();

@@ -69,8 +69,9 @@ pub fn named(name: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.name == name || topic.aliases.contains(&name))
 }
 
-/// Returns the help of a subcommand or the text of a topic; without a name, the list of both. Examples
-/// are laid out for a terminal with `columns` columns, and a paragraph that is wider is one line.
+/// Returns the help of a subcommand or the text of a topic; without a name, the list of both.
+///
+/// The text is laid out for a terminal with `columns` columns.
 pub fn help(name: Option<&str>, columns: usize) -> Option<String> {
     match name {
         None => {
@@ -85,7 +86,7 @@ pub fn help(name: Option<&str>, columns: usize) -> Option<String> {
     }
 }
 
-/// Returns the text of a topic for a terminal. If its lines do not fit, those of a paragraph are joined.
+/// Returns the text of a topic for a terminal. If a line does not fit, each paragraph becomes one line.
 fn text(topic: &Topic, columns: usize) -> String {
     let joins = topic.text.lines().any(|line| line.chars().count() > columns);
     let mut shown = String::new();

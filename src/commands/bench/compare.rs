@@ -102,7 +102,7 @@ impl Comparison {
             sentences.push(format!("The run of {} had different conditions: {conditions}.", self.time.escape_debug()));
         }
         if self.rows.is_empty() {
-            sentences.push("The earlier document has no row with the name of one measured now.".to_owned());
+            sentences.push("The earlier document has no row with the same name as a row measured now.".to_owned());
             return sentences;
         }
         for (word, is_faster) in [("Faster", true), ("Slower", false)] {

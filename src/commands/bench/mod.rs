@@ -144,7 +144,7 @@ fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<
                 // Without a message, a run this long seems to wait for input.
                 let name = crate::output::escape_name(directory.as_os_str());
                 crate::output::print_message(format_args!(
-                    "mapped: no file was named: measuring a temporary one in {name}"
+                    "mapped: no file given: measuring a temporary file in {name}"
                 ));
                 Ok(Some(vec![subject]))
             }

@@ -83,7 +83,7 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     if times[0] > AMPLIFIED && times[0] > AMPLIFIED * times[1] {
         // Fetching unwanted bytes costs both waiting and system time.
         let name = loser.method.label(pattern);
-        let text = format!("{name} reads {:.1} times the bytes it wants from the device", times[0]);
+        let text = format!("{name} reads {:.1} times the bytes requested from the device", times[0]);
         parts.push(Share { seconds: system.max(0.0) + wait.max(0.0), text });
         parts.push(Share { seconds: user, text: work_cost(winner, loser) });
         return parts;
@@ -91,7 +91,7 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     let error = slow.time.error.hypot(fast.time.error) / fast.threads;
     if user.abs().max(system.abs()) < 2.0 * error {
         let times = format!("{} of processor time against {}", duration(slow.busy()), duration(fast.busy()));
-        let text = format!("{times} (the runs are too short to tell the program's from the kernel's)");
+        let text = format!("{times} (the runs are too short to tell user time from system time)");
         parts.push(Share { seconds: user + system, text });
     } else {
         parts.push(Share { seconds: user, text: work_cost(winner, loser) });
@@ -122,7 +122,7 @@ fn work_cost(winner: &Row, loser: &Row) -> String {
         [slow, fast] => format!("{slow} against {fast}"),
     };
     if 2.0 * (slow_in_cache - fast_in_cache) > slow - fast {
-        format!("{times}, and so it is on bytes in the processor's cache ({in_cache})")
+        format!("{times}, also on bytes in the processor's cache ({in_cache})")
     } else {
         format!("{times}, but takes {in_cache} on bytes in the processor's cache: more cache or TLB misses")
     }
@@ -175,7 +175,7 @@ mod tests {
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);
         let map = row(Family::Map, 1, [1000, 20, 300], 22_000_000_000);
-        assert_eq!(why(&read, &map), "Why: map reads 22.0 times the bytes it wants from the device (100%).");
+        assert_eq!(why(&read, &map), "Why: map reads 22.0 times the bytes requested from the device (100%).");
     }
 
     #[test]

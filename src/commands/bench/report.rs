@@ -311,8 +311,8 @@ fn verdict_report(settings: &BenchSettings, verdict: &Verdict<'_>) -> VerdictRep
 pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
     measured.blocked.iter().map(|(state, reason)| {
         let what = match state {
-            CacheState::Cold => "no cold run counts",
-            CacheState::Warm => "no warm run counts",
+            CacheState::Cold => "no cold run is valid",
+            CacheState::Warm => "no warm run is valid",
         };
         format!("{reason}: {what}")
     })

@@ -192,7 +192,7 @@ impl Words<'_> {
         let times = |row: &Row| amplification(row).filter(|&times| times > AMPLIFIED);
         let list: Vec<String> =
             rows.iter().filter_map(|row| Some(format!("{} {:.1}×", self.label(row), times(row)?))).collect();
-        (!list.is_empty()).then(|| format!("Bytes from the device by bytes wanted: {}.", list.join(", ")))
+        (!list.is_empty()).then(|| format!("Bytes read from the device per byte requested: {}.", list.join(", ")))
     }
 
     /// Compares each mapping with the fastest read on the same number of threads. Omits the pairs

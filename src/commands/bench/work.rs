@@ -66,7 +66,7 @@ impl Work {
                 None => Err(format!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name))),
             },
             None if text == "hash" => Err("missing algorithm: write hash:blake3, hash:sha256, …".into()),
-            None if Algorithm::named(text).is_some() => Err(format!("a digest is written hash:{text}")),
+            None if Algorithm::named(text).is_some() => Err(format!("write hash:{text} for a digest")),
             _ => Err(format!(
                 "invalid value '{text}': expected touch, sum, lines, search:PATTERN, hash:ALGORITHM or copy"
             )),

@@ -65,7 +65,7 @@ pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'st
 pub fn for_invalid_pattern(error: anyhow::Error) -> anyhow::Error {
     let text = format!("{error:#}");
     match text.starts_with("regex parse error") && !crate::output::is_tool() {
-        true => anyhow::anyhow!("{text}; -F takes the pattern as text"),
+        true => anyhow::anyhow!("{text}; -F treats the pattern as text"),
         false => error,
     }
 }
@@ -73,7 +73,7 @@ pub fn for_invalid_pattern(error: anyhow::Error) -> anyhow::Error {
 /// Returns a hint if a recursive search found no file to search.
 pub fn for_no_files(walk: &InputWalk) -> Option<Cow<'static, str>> {
     let is_vain = walk.is_recursive() && !crate::output::is_tool() && !walk.has_found_any();
-    is_vain.then(|| "no file was searched: the directory has none, or the options leave all of them out".into())
+    is_vain.then(|| "no file was searched: the directory has none, or the options exclude all of them".into())
 }
 
 /// Returns a hint if compressed files were searched without decompression.

@@ -32,7 +32,7 @@ impl Perl {
     /// # Errors
     /// Always returns an error.
     pub fn new(_: &[Vec<u8>], _: &Syntax) -> anyhow::Result<Perl> {
-        bail!("Perl's patterns need PCRE2, and this mapped was built without it");
+        bail!("Perl patterns require PCRE2, which this build of mapped lacks");
     }
 
     pub fn longest_match(&self) -> Option<usize> {

@@ -140,6 +140,6 @@ fn hint_for_distinct_lines(different: u64, all: u64) -> Option<String> {
         () => return None,
     };
     Some(format!(
-        "{how_many} lines differ, for example in their times; to count a part of them: -o PATTERN, or -o --replace '$1'"
+        "{how_many} lines differ, for example in their times; to count only a part of each: -o PATTERN, or -o --replace '$1'"
     ))
 }

@@ -117,7 +117,7 @@ impl ResidencyTable<'_> {
                     notes.push("estimated");
                 }
                 if lives_in_memory(&opened.facts) && total.resident > 0 {
-                    notes.push("cannot be dropped: no disk behind it");
+                    notes.push("cannot be dropped: not backed by a disk");
                 }
                 let note = if notes.is_empty() { String::new() } else { format!(" ({})", notes.join("; ")) };
                 (figures(total.resident, pages), picture, format!("{shown}{note}"))

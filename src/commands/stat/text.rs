@@ -138,7 +138,7 @@ fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, Unknown>) -> Str
                 percent(total.resident, pages),
                 human(total.resident * page_size() as u64),
                 state(&total),
-                if inspection::lives_in_memory(facts) { "; they cannot be dropped (no disk behind it)" } else { "" }
+                if inspection::lives_in_memory(facts) { "; they cannot be dropped (not backed by a disk)" } else { "" }
             )
         }
         Err(unknown) => format!("unknown of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),

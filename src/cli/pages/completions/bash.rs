@@ -1,8 +1,8 @@
-//! What clap's completion script for bash lacks.
+//! Corrects clap's completion script for bash.
 
 use clap::{Arg, Command, ValueHint};
 
-/// Reads the word to complete, where an equals sign divides it.
+/// Bash code that joins the word to complete where bash splits it, at equals signs and colons.
 const JOIN: &str = "    prev=\"$3\"
     # Bash splits a word at its equals sign.
     if [[ \"${COMP_WORDS[COMP_CWORD]}\" == \"=\" ]] ; then
@@ -11,7 +11,7 @@ const JOIN: &str = "    prev=\"$3\"
     elif [[ \"${prev}\" == \"=\" ]] ; then
         prev=\"${COMP_WORDS[COMP_CWORD-2]}=\"
     fi
-    # And at a colon, after which only the rest of a value is completed.
+    # It also splits a word at a colon, and then completes only the rest of the value.
     local colon=\"\" at=${COMP_CWORD}
     [[ \"${COMP_WORDS[at]}\" == \":\" ]] || at=$((at-1))
     if [[ ${at} -gt 2 && \"${COMP_WORDS[at]}\" == \":\" ]] ; then
@@ -28,20 +28,20 @@ const JOIN: &str = "    prev=\"$3\"
     fi
 ";
 
-/// What completes an operand as an option.
+/// The line that completes an operand as an option.
 const OPTIONS: &str = "            COMPREPLY=( $(compgen -W \"${opts}\" -- \"${cur}\") )";
 
-/// What offers the values of an option.
+/// The beginning of a line that offers the values of an option.
 const VALUES: &str = "COMPREPLY=($(compgen -W ";
 
-/// Leaves out the space after a value that is continued after its colon.
+/// Bash code that leaves out the space after a value that continues after its colon.
 const OPEN: &str = "                    [[ \"${COMPREPLY[*]}\" != *: ]] || compopt -o nospace 2>/dev/null\n";
 
-/// Part of the test for an option. A first operand has no dash, and is a file or a pattern.
+/// The end of a test for options that also accepts the first operand, which is a file or a pattern.
 const FIRST: &str = " || ${COMP_CWORD} -eq 2 ]] ; then";
 
-/// Makes the script complete values after an equals sign, where bash splits words, operands as files,
-/// and each value of a list.
+/// Returns the script, corrected to complete values after an equals sign, where bash splits words,
+/// operands as files, and each value of a list.
 ///
 /// Values are offered after `--color=`, but not for the word after `--color`, which is a file.
 pub(super) fn mended(program: &Command, script: &str) -> String {
@@ -51,7 +51,7 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
     for line in script.lines() {
         let label = line.trim();
         if line == OPTIONS && takes_files(command) {
-            // Without a completion of its own, an operand is completed as a file.
+            // An operand for which nothing is offered is completed as a file.
             joined.push_str("            COMPREPLY=()\n");
             continue;
         }
@@ -71,7 +71,7 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
             continue;
         }
         if let Some(option) = line.strip_suffix(FIRST).filter(|_| takes_directory(command)) {
-            // The first operand is a directory, the others are names.
+            // The first operand is a directory; the others are names.
             joined.push_str(&format!("{option} ]] ; then\n"));
             continue;
         }
@@ -102,7 +102,7 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
     joined
 }
 
-/// Returns the line that offers values some of which have a colon, with what bash needs after it.
+/// Returns a line that offers values with colons, followed by the code that bash needs for them.
 fn with_colons(line: &str) -> String {
     let rest = "                    COMPREPLY=(\"${COMPREPLY[@]#\"${colon}\"}\")\n";
     let rest = if line.contains(":blake3") { rest } else { "" };
@@ -120,7 +120,7 @@ fn takes_directory(command: &Command) -> bool {
     command.get_positionals().next().is_some_and(|operand| operand.get_value_hint() == ValueHint::DirPath)
 }
 
-/// Returns the argument that an option such as `--color` or `-f` names, and the option.
+/// Returns the argument to which an option such as `--color` or `-f` belongs, and the option.
 fn option_of<'c>(command: &'c Command, option: &'c str) -> Option<(&'c Arg, &'c str)> {
     let is_named = |arg: &&Arg| match option.strip_prefix("--") {
         Some(long) => arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long)),

@@ -1,4 +1,4 @@
-//! What clap's completion script for fish lacks.
+//! Corrects clap's completion script for fish.
 
 use clap::builder::PossibleValue;
 use clap::{Arg, Command};
@@ -6,8 +6,8 @@ use clap::{Arg, Command};
 use super::{is_directory, listed_values};
 use crate::cli::multicall::TOOLS;
 
-/// Makes the script complete each value of a list, and values after an equals sign only where one is
-/// required.
+/// Returns the script, corrected to complete each value of a list, and values after an equals sign only
+/// where one is required.
 pub(super) fn mended(program: &Command, script: &str) -> String {
     let arguments: Vec<&Arg> = program.get_subcommands().flat_map(Command::get_arguments).collect();
     let mut script = script.to_owned();
@@ -28,8 +28,8 @@ pub(super) fn mended(program: &Command, script: &str) -> String {
     mended + &additions()
 }
 
-/// Returns what clap leaves out for fish: operands, such as the topics of `help`, and the values of
-/// an option before the subcommand.
+/// Returns the completions that clap omits for fish: those of operands, such as the topics of `help`,
+/// and of `--as` before the subcommand.
 fn additions() -> String {
     let tools: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
     let is_first = "test (count (commandline -opc)) -le 2";

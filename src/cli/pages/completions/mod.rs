@@ -36,7 +36,7 @@ pub fn script(shell: Shell) -> Vec<u8> {
     mended.into_bytes()
 }
 
-/// Returns the program with `--as`, which is read before all other arguments.
+/// Returns the program with `--as`, which is parsed before all other arguments.
 fn program() -> Command {
     let tools = PossibleValuesParser::new(TOOLS.iter().map(|tool| tool.name));
     let tool = Arg::new("as").long("as").value_name("TOOL").help("Act as a classic tool").value_parser(tools);
@@ -45,7 +45,7 @@ fn program() -> Command {
     program
 }
 
-/// Values to offer for options that take others too, by their long names.
+/// Suggested values for options that also accept others, by the option's long name.
 const COMMON_VALUES: &[(&str, &str)] = &[
     ("work", "touch sum lines search: hash: copy"),
     ("stats", "text json text: json:"),
@@ -68,15 +68,15 @@ fn common_values(long: &str) -> Option<&'static str> {
     COMMON_VALUES.iter().find(|(name, _)| *name == long).map(|(_, values)| *values)
 }
 
-/// Says which words are file names, and offers common values. Without that, zsh completes the first
-/// operand as a command.
+/// Marks the arguments that are file names, and adds suggested values. Without hints, zsh completes the
+/// first operand as a command.
 fn with_hints(mut program: Command) -> Command {
     for command in program.get_subcommands_mut() {
         *command = command.clone().mut_args(|arg| {
             let names = arg.get_possible_values();
             let common = arg.get_long().and_then(common_values).filter(|_| names.is_empty());
             if let Some(values) = common {
-                // clap keeps names forever.
+                // clap requires names that live forever.
                 let named = |value: &'static str| -> Vec<&'static str> {
                     match value {
                         "hash:" => ALGORITHMS.iter().map(|name| &*format!("hash:{name}").leak()).collect(),
@@ -86,7 +86,7 @@ fn with_hints(mut program: Command) -> Command {
                 return arg.value_parser(PossibleValuesParser::new(values.split(' ').flat_map(named)));
             }
             if arg.get_value_delimiter().is_some() && !names.is_empty() {
-                // A list is completed by its names alone.
+                // The values of a list are completed without their descriptions.
                 let names: Vec<PossibleValue> = names.into_iter().map(|value| value.help(Resettable::Reset)).collect();
                 return arg.value_parser(PossibleValuesParser::new(names));
             }

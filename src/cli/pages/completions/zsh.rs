@@ -1,10 +1,10 @@
-//! What clap's completion script for zsh lacks.
+//! Corrects clap's completion script for zsh.
 
 use clap::{Arg, Command};
 
 use super::listed_values;
 
-/// Lets operands of a classic tool be files.
+/// Zsh code that completes the operands of a classic tool as files.
 const TOOL: &str = "    local ret=1
 
     if [[ \"${words[2]}\" == --as && ${CURRENT} -gt 3 || \"${words[2]}\" == --as=* && ${CURRENT} -gt 2 ]]; then
@@ -13,11 +13,11 @@ const TOOL: &str = "    local ret=1
     fi
 ";
 
-/// Makes the script complete options after an operand, each value of a list, and values after an
-/// equals sign only where one is required.
+/// Returns the script, corrected to complete options after an operand, each value of a list, and values
+/// after an equals sign only where one is required.
 pub(super) fn mended(program: &Command, mut script: String) -> String {
     script = script.replacen("    local ret=1\n", TOOL, 1);
-    // Two colons hide the words before the operands, and with them the subcommand's options.
+    // Two colons hide the words before the operands, which include the subcommand's options.
     script = script.replace("\n'*::", "\n'*:");
     for arg in program.get_subcommands().flat_map(Command::get_arguments) {
         if let Some(values) = listed_values(arg) {
@@ -34,8 +34,8 @@ pub(super) fn mended(program: &Command, mut script: String) -> String {
     script
 }
 
-/// Returns the values of an option, those that are continued after their colon apart, or `None` if it has
-/// no such value.
+/// Returns the values of an option that are complete, and those that continue after a colon, or `None`
+/// if none does.
 fn open_values(arg: &Arg) -> Option<(String, String)> {
     let values = escaped_values(arg);
     let (open, plain): (Vec<&str>, Vec<&str>) =

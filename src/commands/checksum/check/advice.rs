@@ -73,7 +73,7 @@ pub fn other_tree(tree: &OsStr, listed: &OsStr) -> String {
     match first_directory(Path::new(listed)) {
         _ if Path::new(tree).join(listed).exists() => format!("{said}; try: --directory {}", quoted(tree)),
         Some(start) => format!("{said}; {}", made_inside(start, tree)),
-        None => format!("{said}; --directory {} looks there for the listed files", quoted(tree)),
+        None => format!("{said}; --directory {} looks for the listed files there", quoted(tree)),
     }
 }
 

@@ -90,9 +90,9 @@ impl CheckReport<'_> {
         let list = self.shown();
         match totals.skipped {
             0 => {}
-            1 => warn(&format!("{list}: 1 digest beside those that match is of an unknown algorithm"), output),
+            1 => warn(&format!("{list}: 1 digest besides those that match has an unknown algorithm"), output),
             count => {
-                warn(&format!("{list}: {count} digests beside those that match are of unknown algorithms"), output);
+                warn(&format!("{list}: {count} digests besides those that match have unknown algorithms"), output);
             }
         }
         if let Some(names) = &totals.unmatched {
