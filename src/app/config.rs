@@ -1,4 +1,5 @@
-//! Resolves the command line: the only module that reads the environment or checks for a terminal.
+//! Resolves the command line. Only this folder and `cli` read the environment or check for a
+//! terminal.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
@@ -7,6 +8,7 @@ use std::time::Instant;
 
 use jiff::tz::TimeZone;
 
+use crate::app::local_zone::local_zone;
 use crate::app::progress::ByteProgress;
 use crate::app::report_file::ReportFile;
 use crate::app::stats_report::{self, StatsOutput};
@@ -272,20 +274,6 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
         first: None,
         boot: crate::os::boot_time().and_then(|seconds| jiff::Timestamp::from_second(seconds).ok()),
         written: Arc::default(),
-    }
-}
-
-/// Returns the zone of the system or of `TZ`, or UTC if `TZ` names a file without a zone.
-///
-/// The time library reads such a file to its end, which a device or a FIFO may not have.
-#[must_use]
-pub fn local_zone() -> TimeZone {
-    const MAX_ZONE_FILE: u64 = 1 << 20;
-    let named = std::env::var("TZ").ok();
-    let file = named.and_then(|name| std::fs::metadata(name.strip_prefix(':').unwrap_or(&name)).ok());
-    match file {
-        Some(file) if !file.is_file() || file.len() > MAX_ZONE_FILE => TimeZone::UTC,
-        _ => TimeZone::system(),
     }
 }
 

@@ -2,6 +2,7 @@
 //! report and the progress bar.
 
 pub mod config;
+pub mod local_zone;
 pub mod missing_subcommand;
 pub mod progress;
 pub(crate) mod report_file;

@@ -7,7 +7,8 @@ use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::app::config::{local_times, local_zone};
+use crate::app::config::local_times;
+use crate::app::local_zone::local_zone;
 use crate::io::{IoMode, Range, Source};
 use crate::select::PeriodSearch;
 use crate::timestamp::{self, Period, TimeContext};

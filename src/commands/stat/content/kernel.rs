@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use super::tally::ContentTally;
 use super::{Content, ContentKind, LineTimes, PREFIX};
-use crate::app::config::{Config, local_times, local_zone};
+use crate::app::config::{Config, local_times};
+use crate::app::local_zone::local_zone;
 use crate::engine::{Block, Flow, Input, Kernel, Pipeline, SplitAt};
 use crate::output::Output;
 use crate::timestamp::{SAMPLE, log_times};
