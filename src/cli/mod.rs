@@ -73,7 +73,7 @@ pub enum Command {
     /// Show bytes in hexadecimal and other notations, and convert dumps back to bytes
     Hexdump(Box<hexdump::HexdumpArgs>),
     /// Show file metadata, extents, page cache residency, and the processes that use a file
-    Stat(stat::Args),
+    Stat(stat::StatArgs),
     /// Show the help of a subcommand or a topic
     Help(pages::topics::HelpArgs),
     /// Show the man page of a subcommand or a topic

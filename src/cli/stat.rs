@@ -18,7 +18,7 @@ use super::getopt::allow_any_value;
 )]
 #[command(group = clap::ArgGroup::new("counting").args(["lines", "count"]).multiple(true))]
 #[command(args_override_self = true, infer_long_args = true, mut_args(allow_any_value))]
-pub struct Args {
+pub struct StatArgs {
     /// Files to describe; - is standard input, the default with --lines, --count and --content
     #[arg(required_unless_present_any = ["lines", "count", "content"], value_name = "FILE")]
     pub files: Vec<OsString>,

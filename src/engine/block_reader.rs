@@ -10,7 +10,7 @@ use super::buffer_pool::WorkerBuffers;
 use super::cursor::{Cursor, Item, Next, ReadSettings};
 use super::input::Input;
 use super::input_kind::InputKind;
-use super::load::{Loaded, Loader};
+use super::load::{LoadedBlock, Loader};
 use super::plan::Plan;
 use super::session::Session;
 
@@ -68,7 +68,7 @@ impl<'a> BlockReader<'a> {
                 Item::Span(span) => span,
             };
             let loader = Loader { plan: &self.plan, session: self.session };
-            let Loaded { block, damage } = loader.load(span, &mut self.buffers.spare)?;
+            let LoadedBlock { block, damage } = loader.load(span, &mut self.buffers.spare)?;
             self.damage = damage;
             if !block.is_empty() {
                 return Ok(Some(block));

@@ -19,7 +19,7 @@ use super::buffer_pool::WorkerBuffers;
 use super::cursor::{Batch, Cursor, Item, Next, ReadSettings, Span};
 use super::input::Input;
 use super::input_kind::InputKind;
-use super::load::{Loaded, Loader};
+use super::load::{LoadedBlock, Loader};
 use super::plan::{BLOCK, Engine, Plan, SplitAt};
 use super::session::Session;
 use super::stage::Stage;
@@ -213,7 +213,7 @@ impl<L: Consumer> LaneRun<'_, L> {
     /// Loads a span and passes it through every lane.
     fn process_span(&self, span: Span, base: u64, buffers: &mut WorkerBuffers, number: u64) -> io::Result<()> {
         let loader = Loader { plan: self.plan, session: self.session };
-        let Loaded { block, damage } = loader.load(span, &mut buffers.spare)?;
+        let LoadedBlock { block, damage } = loader.load(span, &mut buffers.spare)?;
         if let Some(error) = damage {
             return Err(error);
         }

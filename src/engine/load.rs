@@ -19,7 +19,7 @@ pub(super) struct Loader<'a> {
 }
 
 /// A block, and the error after its bytes.
-pub(super) struct Loaded {
+pub(super) struct LoadedBlock {
     pub(super) block: Block,
     pub(super) damage: Option<io::Error>,
 }
@@ -29,7 +29,7 @@ impl Loader<'_> {
     ///
     /// # Errors
     /// Returns the error that prevented all of it from being loaded.
-    pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
+    pub(super) fn load(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<LoadedBlock> {
         // The zeros in place of a hole do not identify the format of a file.
         let is_data = matches!(span.content, SpanContent::ToLoad | SpanContent::Prefix);
         let loaded = self.load_bytes(span, spare)?;
@@ -40,7 +40,7 @@ impl Loader<'_> {
         Ok(loaded)
     }
 
-    fn load_bytes(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<Loaded> {
+    fn load_bytes(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<LoadedBlock> {
         let Span { source, input, at, offset, first, last, kind, content, damage: after_span, skipped_lines, ended } =
             span;
         let length = at.end - at.start;
@@ -76,7 +76,7 @@ impl Loader<'_> {
             SpanContent::ToLoad | SpanContent::Prefix if length == 0 => None,
             SpanContent::ToLoad | SpanContent::Prefix => self.map_or_read(&mut block, length, spare)?,
         };
-        Ok(Loaded { block, damage: damage.or(after_span) })
+        Ok(LoadedBlock { block, damage: damage.or(after_span) })
     }
 
     /// Maps the block's `length` bytes, or reads them if they should not or cannot be mapped.

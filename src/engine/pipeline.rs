@@ -12,7 +12,7 @@ use crate::os::Buffer;
 use super::block::Block;
 use super::cursor::{Item, Span, SpanContent};
 use super::kernel::{Flow, Kernel};
-use super::load::{Loaded, Loader};
+use super::load::{LoadedBlock, Loader};
 use super::plan::{Plan, SplitAt};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
@@ -159,7 +159,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         let is_prefix = matches!(span.content, SpanContent::Prefix);
         let input = span.input;
         let loader = Loader { plan: &self.plan, session: self.session };
-        let Loaded { mut block, mut damage } = match loader.load(span, spare) {
+        let LoadedBlock { mut block, mut damage } = match loader.load(span, spare) {
             Ok(loaded) => loaded,
             Err(error) => {
                 return BlockStep::Failed { input, name: source.name().to_owned(), error, gap: true, unwanted: false };

@@ -94,7 +94,7 @@ impl<K: Kernel> Drop for Ticket<'_, '_, K> {
 }
 
 /// A batch that waits for its turn in the stages.
-struct Scanned<'r, 'a, K: Kernel> {
+struct ScannedBatch<'r, 'a, K: Kernel> {
     ticket: Ticket<'r, 'a, K>,
     steps: Vec<BlockStep<K>>,
     flush: bool,
@@ -105,16 +105,16 @@ struct Worker<'r, 'a, K: Kernel> {
     buffers: WorkerBuffers,
     /// Batches of small files that were scanned before their turn. Small files differ so much in
     /// length that workers that waited for each other would be idle for a fifth of the time.
-    scanned: VecDeque<Scanned<'r, 'a, K>>,
+    scanned: VecDeque<ScannedBatch<'r, 'a, K>>,
 }
 
 /// Inputs that a worker is opening. They are returned even if it panics.
-struct Opening<'r, 'a, K: Kernel> {
+struct BatchOpening<'r, 'a, K: Kernel> {
     run: &'r EngineRun<'a, K>,
     batch: OpenBatch<'a>,
 }
 
-impl<K: Kernel> Drop for Opening<'_, '_, K> {
+impl<K: Kernel> Drop for BatchOpening<'_, '_, K> {
     fn drop(&mut self) {
         let mut cursor = self.run.lock();
         cursor.put_back_opened(self.batch.take());
@@ -143,7 +143,7 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
             if may_open && let Some(batch) = cursor.take_unopened() {
                 drop(cursor);
                 let begun = Instant::now();
-                let mut opening = Opening { run: self, batch };
+                let mut opening = BatchOpening { run: self, batch };
                 opening.batch.open(&self.stop, self.pipeline.session);
                 drop(opening);
                 *busy += begun.elapsed();
@@ -175,7 +175,7 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
         let ticket = Ticket { run: self, number: batch.number };
         let max = if batch.is_small_files() { self.max_scanned } else { 0 };
         let steps = self.scan(batch.items, &mut worker.buffers);
-        worker.scanned.push_back(Scanned { ticket, steps, flush: batch.flush });
+        worker.scanned.push_back(ScannedBatch { ticket, steps, flush: batch.flush });
         self.finish_until(worker, max);
         true
     }
@@ -199,8 +199,8 @@ impl<'a, K: Kernel> EngineRun<'a, K> {
         }
     }
 
-    fn finish(&self, batch: Scanned<'_, 'a, K>, buffers: &mut WorkerBuffers) {
-        let Scanned { ticket, mut steps, flush } = batch;
+    fn finish(&self, batch: ScannedBatch<'_, 'a, K>, buffers: &mut WorkerBuffers) {
+        let ScannedBatch { ticket, mut steps, flush } = batch;
         let pipeline = &self.pipeline;
         {
             let mut totals = self.totals.wait_for_turn(ticket.number);

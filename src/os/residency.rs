@@ -3,7 +3,7 @@
 //! `cachestat(2)` (Linux 6.5) counts a range in one call, with dirty, written-back and evicted
 //! pages. Older kernels have `mincore(2)`, but it reports every page as resident for a file that
 //! the caller neither owns nor may write. For such a file, each page is probed with a read that
-//! must not block (`RWF_NOWAIT`). If nothing works, the answer is [`Unknown`], never a false 100%.
+//! must not block (`RWF_NOWAIT`). If nothing works, the answer is [`UnknownResidency`], never a false 100%.
 //!
 //! An overlayfs file has no pages of its own: `cachestat` finds none, while a mapping, and
 //! therefore `mincore`, shows those of the file below.
@@ -23,7 +23,7 @@ use crate::os::platform::read_ahead::is_sequential;
 
 /// The cached part of a range, in pages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Cached {
+pub struct CachedPages {
     /// Pages in the cache.
     pub resident: u64,
     /// The finer counts that only `cachestat` reports.
@@ -47,10 +47,10 @@ pub struct CacheCounts {
     pub recently_evicted: u64,
 }
 
-impl Cached {
+impl CachedPages {
     /// Returns the sum of both counts, for two adjacent ranges.
-    fn plus(self, other: Cached) -> Cached {
-        Cached {
+    fn plus(self, other: CachedPages) -> CachedPages {
+        CachedPages {
             resident: self.resident + other.resident,
             is_estimate: self.is_estimate || other.is_estimate,
             unknown: self.unknown + other.unknown,
@@ -66,7 +66,7 @@ impl Cached {
 
 /// The reason the kernel does not report which pages are resident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unknown {
+pub enum UnknownResidency {
     /// Only the file's owner and users who may write it may query it.
     NotPermitted,
     /// This system does not report it.
@@ -92,7 +92,7 @@ pub struct ResidencyCell {
     /// The number of pages in the stretch.
     pub pages: u64,
     /// Its cached part.
-    pub cached: Cached,
+    pub cached: CachedPages,
 }
 
 /// Returns the first page of cell `index` when `pages` pages are divided over `cells` cells as
@@ -109,8 +109,8 @@ pub fn cell_start(pages: u64, cells: u64, index: u64) -> u64 {
 /// are fewer pages.
 ///
 /// # Errors
-/// Returns [`Unknown`] if the kernel does not report it.
-pub fn cells(file: BorrowedFd<'_>, within: Range<u64>, cells: u64) -> Result<Vec<ResidencyCell>, Unknown> {
+/// Returns [`UnknownResidency`] if the kernel does not report it.
+pub fn cells(file: BorrowedFd<'_>, within: Range<u64>, cells: u64) -> Result<Vec<ResidencyCell>, UnknownResidency> {
     let before = within.start / page_size();
     let pages = if within.is_empty() { 0 } else { pages(within.end) - before };
     let count = cells.min(pages);
@@ -124,7 +124,7 @@ pub fn cells(file: BorrowedFd<'_>, within: Range<u64>, cells: u64) -> Result<Vec
             let end = before + cell_start(pages, count, index + 1);
             Ok(ResidencyCell { pages: end - first, cached: source.count(first, end)? })
         })
-        .collect::<Result<Vec<ResidencyCell>, Unknown>>();
+        .collect::<Result<Vec<ResidencyCell>, UnknownResidency>>();
     source.drop_loaded();
     let mut found = found?;
     found.reverse();
@@ -134,14 +134,14 @@ pub fn cells(file: BorrowedFd<'_>, within: Range<u64>, cells: u64) -> Result<Vec
 /// Returns how much of a file of `size` bytes is cached.
 ///
 /// # Errors
-/// Returns [`Unknown`] if the kernel does not report it.
-pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<Cached, Unknown> {
+/// Returns [`UnknownResidency`] if the kernel does not report it.
+pub fn whole(file: BorrowedFd<'_>, size: u64) -> Result<CachedPages, UnknownResidency> {
     Ok(total(&cells(file, 0..size, 1)?))
 }
 
 /// Returns the sum of `cells`.
-pub fn total(cells: &[ResidencyCell]) -> Cached {
-    let first = Cached { state: Some(CacheCounts::default()), ..Cached::default() };
+pub fn total(cells: &[ResidencyCell]) -> CachedPages {
+    let first = CachedPages { state: Some(CacheCounts::default()), ..CachedPages::default() };
     cells.iter().fold(first, |sum, cell| sum.plus(cell.cached))
 }
 
@@ -179,9 +179,12 @@ impl<'fd> ResidencyQuery<'fd> {
     }
 
     /// Counts the cached pages from `first` up to `end`.
-    fn count(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
+    fn count(&mut self, first: u64, end: u64) -> Result<CachedPages, UnknownResidency> {
         if first == end {
-            return Ok(Cached { state: (!self.lacks_cachestat).then(CacheCounts::default), ..Cached::default() });
+            return Ok(CachedPages {
+                state: (!self.lacks_cachestat).then(CacheCounts::default),
+                ..CachedPages::default()
+            });
         }
         if !self.lacks_cachestat {
             match cachestat(self.file, first * page_size(), (end - first) * page_size()) {
@@ -190,7 +193,7 @@ impl<'fd> ResidencyQuery<'fd> {
                 // for files for which it is truthful, so falling through cannot report a wrong
                 // count.
                 Err(Errno::NOSYS | Errno::PERM) => self.lacks_cachestat = true,
-                Err(errno) => return Err(Unknown::Refused(errno)),
+                Err(errno) => return Err(UnknownResidency::Refused(errno)),
             }
         }
         if !*self.mincore_is_truthful.get_or_insert_with(|| page_cache::mincore_is_truthful(self.file)) {
@@ -198,15 +201,15 @@ impl<'fd> ResidencyQuery<'fd> {
         }
         let mut resident = 0;
         page_cache::each_page_between(self.file, first, end, |_, is_resident| resident += u64::from(is_resident))
-            .map_err(Unknown::Refused)?;
-        Ok(Cached { resident, ..Cached::default() })
+            .map_err(UnknownResidency::Refused)?;
+        Ok(CachedPages { resident, ..CachedPages::default() })
     }
 
     /// Reads a byte of each sampled page without waiting for the disk (`preadv2(2)`, RWF_NOWAIT).
     ///
     /// The kernel may begin to load a page that is missing, and on a fast device the same read may
     /// find it loaded. A page is counted only if the read requested nothing from a device.
-    fn count_by_reading(&mut self, first: u64, end: u64) -> Result<Cached, Unknown> {
+    fn count_by_reading(&mut self, first: u64, end: u64) -> Result<CachedPages, UnknownResidency> {
         let (mut resident, mut unknown) = (0, 0);
         let data = data_pages(self.file, first..end, MAX_READS as usize);
         let is_data = |page: u64| {
@@ -226,12 +229,12 @@ impl<'fd> ResidencyQuery<'fd> {
                 Ok(_) | Err(Errno::AGAIN) if requests != before => self.note_loaded(start),
                 Ok(got) => resident += if got > 0 { distance.min(end - start) } else { 0 },
                 Err(Errno::AGAIN | Errno::INTR) => {}
-                Err(Errno::NOSYS) => return Err(Unknown::Unsupported),
+                Err(Errno::NOSYS) => return Err(UnknownResidency::Unsupported),
                 // Some file systems cannot tell whether a read would wait.
-                Err(_) => return Err(Unknown::NotPermitted),
+                Err(_) => return Err(UnknownResidency::NotPermitted),
             }
         }
-        Ok(Cached { resident, state: None, is_estimate: distance > 1 || unknown > 0, unknown })
+        Ok(CachedPages { resident, state: None, is_estimate: distance > 1 || unknown > 0, unknown })
     }
 
     fn note_loaded(&mut self, page: u64) {
@@ -261,10 +264,10 @@ pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
     cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
 }
 
-fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<Cached, Errno> {
+fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<CachedPages, Errno> {
     let [resident, dirty, writeback, evicted, recently_evicted] = page_cache::cachestat(file, offset, length)?;
     let state = Some(CacheCounts { dirty, writeback, evicted, recently_evicted });
-    Ok(Cached { resident, state, ..Cached::default() })
+    Ok(CachedPages { resident, state, ..CachedPages::default() })
 }
 
 /// Loads `file` into the page cache by reading `ranges` of it, and returns how many bytes were
@@ -350,7 +353,7 @@ mod tests {
         let Ok(read) = query.count_by_reading(0, 71) else {
             return crate::skipped::skip("a temporary directory on a file system with RWF_NOWAIT");
         };
-        assert_eq!(read, Cached { resident: mapped, ..Cached::default() });
+        assert_eq!(read, CachedPages { resident: mapped, ..CachedPages::default() });
         let mut sampled = ResidencyQuery { step: 8, ..query };
         let estimate = sampled.count_by_reading(0, 71).unwrap();
         assert!(estimate.is_estimate && estimate.resident.abs_diff(mapped) <= 8, "{estimate:?}");

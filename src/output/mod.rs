@@ -15,6 +15,6 @@ pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use json_parts::JsonTextParts;
 pub use message::{command_name, input_message, is_tool, print_message, set_tool_name};
 pub use scale::Scale;
-pub use splice::{Moved, copy_to_file, splice_to_pipe};
+pub use splice::{MoveOutcome, copy_to_file, splice_to_pipe};
 pub use stdout::{Destination, Output, input_name};
 pub use terminal_safe::{escape_for_terminal, escape_name, needs_escape, push_escaped};

@@ -19,7 +19,7 @@ const COPY_CHUNK: usize = 16 << 20;
 
 /// The result of moving a source.
 #[derive(Debug)]
-pub struct Moved {
+pub struct MoveOutcome {
     /// The offset of the first byte that must still be written.
     pub until: u64,
     /// The number of bytes before it that never passed through this program.
@@ -34,9 +34,9 @@ pub struct Moved {
 /// # Errors
 /// Returns EPIPE if the pipe's reader has closed it. Other failures end the move, so that reading
 /// and writing the rest shows which side failed.
-pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved> {
+pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<MoveOutcome> {
     let start = source.start();
-    let mut moved = Moved { until: start, uncopied: 0, damage: None };
+    let mut moved = MoveOutcome { until: start, uncopied: 0, damage: None };
     output.flush()?;
     output.enlarge_pipe();
     let Some(capacity) = pipe_size(output.fd()) else { return Ok(moved) };
@@ -93,9 +93,9 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<Moved>
 /// # Errors
 /// Returns the error of the output (ENOSPC, EFBIG, EDQUOT). It is not an error if two files cannot
 /// be copied in this way.
-pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<Moved> {
+pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<MoveOutcome> {
     let (start, end) = (source.start(), source.end().unwrap_or(0));
-    let mut moved = Moved { until: start, uncopied: 0, damage: None };
+    let mut moved = MoveOutcome { until: start, uncopied: 0, damage: None };
     output.flush()?;
     while moved.until < end && moved.damage.is_none() {
         let at = source.base() + moved.until;
@@ -150,7 +150,7 @@ mod tests {
 
     /// Moves a file of `want` into a pipe. Its reader calls `meanwhile` once it has read 100 bytes
     /// and the pipe is full.
-    fn moved(want: &[u8], meanwhile: impl FnOnce(&File) + Send) -> (Moved, Vec<u8>) {
+    fn moved(want: &[u8], meanwhile: impl FnOnce(&File) + Send) -> (MoveOutcome, Vec<u8>) {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");
         std::fs::write(&path, want).unwrap();

@@ -46,15 +46,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     period: &Period,
     reader: &Arc<Reader>,
 ) -> io::Result<FoundPeriod> {
-    let mut search = BinarySearch {
-        source,
-        within: within.clone(),
-        reader,
-        buffer: Vec::new(),
-        base: 0,
-        entries: Vec::new(),
-        read: 0,
-    };
+    let mut search = BinarySearch::new(source, within.clone(), reader);
     let slack = reader.slack();
     let (mut spans, mut coverage, mut disorder) = (Vec::new(), LineCoverage::default(), None);
     if reader.is_sequential() {
@@ -120,7 +112,11 @@ struct BinarySearch<'s, S: ?Sized> {
     read: u64,
 }
 
-impl<S: RandomAccess + ?Sized> BinarySearch<'_, S> {
+impl<'s, S: RandomAccess + ?Sized> BinarySearch<'s, S> {
+    fn new(source: &'s S, within: Range<u64>, reader: &'s Reader) -> Self {
+        BinarySearch { source, within, reader, buffer: Vec::new(), base: 0, entries: Vec::new(), read: 0 }
+    }
+
     /// Adds the lines of `range` that the window keeps to `spans`, until the window is over or
     /// `enough` holds. Returns the offset of the line at which it stopped.
     fn walk(

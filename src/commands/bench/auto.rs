@@ -92,11 +92,11 @@ impl Auto {
             _ => SplitAt::Exact,
         };
         let plan = engine.plan(cut, COUNTING_BLOCK);
-        let kernel = Counting { count, subjects: subjects.len() };
+        let kernel = AutoCountKernel { count, subjects: subjects.len() };
         let outcome = engine.run(
             inputs,
             Pipeline { kernel: &kernel, plan, session: &self.config.stats },
-            Counted::default(),
+            AutoCountCarry::default(),
             &mut self.output,
         );
         match outcome.carry.first {
@@ -132,14 +132,14 @@ fn all_equal<T: PartialEq>(mut answers: impl Iterator<Item = io::Result<T>>) -> 
 }
 
 /// The kernel that runs a count on the engine.
-struct Counting<'w> {
+struct AutoCountKernel<'w> {
     count: &'w Count,
     /// The number of inputs in a pass.
     subjects: usize,
 }
 
 #[derive(Clone, Debug, Default)]
-struct Counted {
+struct AutoCountCarry {
     tally: Tally,
     /// The sum over the finished inputs of this pass.
     total: u64,
@@ -149,9 +149,9 @@ struct Counted {
     differ: bool,
 }
 
-impl Kernel for Counting<'_> {
+impl Kernel for AutoCountKernel<'_> {
     type Part = Tally;
-    type Carry = Counted;
+    type Carry = AutoCountCarry;
 
     fn scan(&self, block: &Block) -> Tally {
         let (at, bytes, owned) = (block.offset(), block.bytes(), block.source().method() != AccessMethod::Map);
@@ -162,17 +162,17 @@ impl Kernel for Counting<'_> {
         }
     }
 
-    fn carry(&self, block: &Block, part: &mut Tally, counted: &mut Counted) -> Flow {
+    fn carry(&self, block: &Block, part: &mut Tally, carry: &mut AutoCountCarry) -> Flow {
         if block.is_first() {
-            counted.tally = std::mem::take(part);
+            carry.tally = std::mem::take(part);
         } else {
-            self.count.join(&mut counted.tally, part);
+            self.count.join(&mut carry.tally, part);
         }
         if block.is_last() {
-            counted.total += counted.tally.count;
+            carry.total += carry.tally.count;
             if (block.input() + 1).is_multiple_of(self.subjects) {
-                let total = std::mem::take(&mut counted.total);
-                counted.differ |= total != *counted.first.get_or_insert(total);
+                let total = std::mem::take(&mut carry.total);
+                carry.differ |= total != *carry.first.get_or_insert(total);
             }
         }
         Flow::Continue

@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::duel::MARGIN;
-use super::earlier::{Earlier, EarlierRow};
+use super::earlier::{EarlierDocument, EarlierRow};
 use super::figures::rate;
 use super::machine::Machine;
-use super::row::{Measured, Row};
+use super::row::{Measurements, Row};
 use super::settings::{BenchSettings, pattern_word};
 use super::statistics::{SIGNIFICANT, chance, estimate, holm};
 
@@ -35,7 +35,12 @@ struct Change {
 }
 
 /// Compares each row with the row of the same name in an earlier document.
-pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, measured: &Measured) -> Comparison {
+pub fn compare(
+    earlier: &EarlierDocument,
+    settings: &BenchSettings,
+    machine: &Machine,
+    measured: &Measurements,
+) -> Comparison {
     let matching = |row: &Row| {
         let label = row.method.label(settings.pattern);
         let same = |then: &&EarlierRow| then.label == label && then.state == row.state.word() && !then.runs.is_empty();
@@ -67,7 +72,7 @@ pub fn compare(earlier: &Earlier, settings: &BenchSettings, machine: &Machine, m
 
 /// Returns the conditions that differ, other than the time.
 fn conditions(
-    earlier: &Earlier,
+    earlier: &EarlierDocument,
     settings: &BenchSettings,
     machine: &Machine,
     pairs: &[(&Row, &EarlierRow)],
@@ -132,7 +137,7 @@ mod tests {
     use super::*;
 
     /// Returns a document in which a row took `seconds` in each of seven runs.
-    fn earlier(seconds: f64, bytes: u64) -> Earlier {
+    fn earlier(seconds: f64, bytes: u64) -> EarlierDocument {
         let run = |number: u32| serde_json::json!({"seconds": seconds + f64::from(number) / 1e4, "pace": 1.0});
         serde_json::from_value(serde_json::json!({
             "schema": 3, "time": "2026-01-01T00:00:00Z", "work": "sum", "pattern": "sequential",
@@ -156,7 +161,7 @@ mod tests {
         let settings = BenchSettings::new(&args, 1).unwrap();
         let method = Method::of(crate::cli::bench::Family::Map, None, 1);
         let row = Row::timed(method, &[1, 2, 3, 4, 5, 6, 7].map(|round| 1.0 + f64::from(round) / 1e4));
-        let measured = Measured { rows: vec![row], ..Measured::default() };
+        let measured = Measurements { rows: vec![row], ..Measurements::default() };
         let said = |earlier| compare(&earlier, &settings, &Machine::here(), &measured).sentences().join(" ");
         let same = said(earlier(1.0, 1_000_000_000));
         assert!(same.contains("host old, now ") && same.contains("beyond the noise: 0 of 1 rows"), "{same}");

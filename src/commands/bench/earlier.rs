@@ -9,7 +9,7 @@ pub const SCHEMA: u32 = 3;
 
 /// The part of an earlier document that is compared.
 #[derive(Debug, Deserialize)]
-pub struct Earlier {
+pub struct EarlierDocument {
     schema: u32,
     /// The start time of the run.
     pub time: String,
@@ -57,15 +57,15 @@ pub struct EarlierRun {
 /// The oldest version whose rows contain what a comparison needs.
 const OLDEST_SCHEMA: u32 = 2;
 
-impl Earlier {
+impl EarlierDocument {
     /// Reads the document at `path`.
     ///
     /// # Errors
     /// Returns an error if the file cannot be read or is not a document of `bench --json`.
-    pub fn read(path: &Path) -> anyhow::Result<Earlier> {
+    pub fn read(path: &Path) -> anyhow::Result<EarlierDocument> {
         let name = crate::output::escape_name(path.as_os_str());
         let text = std::fs::read(path).map_err(|error| anyhow::anyhow!("{name}: {}", crate::os::error_text(&error)))?;
-        let earlier: Earlier = serde_json::from_slice(&text)
+        let earlier: EarlierDocument = serde_json::from_slice(&text)
             .map_err(|error| anyhow::anyhow!("{name}: not a document of bench --json: {error}"))?;
         let is_known = (OLDEST_SCHEMA..=SCHEMA).contains(&earlier.schema);
         anyhow::ensure!(is_known, "{name}: unknown schema version {}", earlier.schema);

@@ -2,7 +2,7 @@
 
 use super::compare::Comparison;
 use super::machine::Machine;
-use super::row::Measured;
+use super::row::Measurements;
 use super::settings::BenchSettings;
 use super::subject::Subject;
 use super::verdict::Verdict;
@@ -17,7 +17,7 @@ pub struct Findings<'f> {
     /// The machine.
     pub machine: Machine,
     /// The figures.
-    pub measured: &'f Measured,
+    pub measured: &'f Measurements,
     /// The verdict on each state.
     pub verdicts: Vec<Verdict<'f>>,
     /// The changes since an earlier run, if one was given.
@@ -43,7 +43,7 @@ mod tests {
 
     /// Returns rows with invented runs: some methods nearly equal, some twice as fast, with noise of 1
     /// to 20%.
-    fn measured(settings: &BenchSettings, seed: u64) -> Measured {
+    fn measured(settings: &BenchSettings, seed: u64) -> Measurements {
         let mut shuffle = Shuffle::new(seed);
         let mut fraction = move || shuffle.below(1 << 20) as f64 / f64::from(1 << 20);
         let noise = 0.01 + 0.19 * fraction();
@@ -64,7 +64,7 @@ mod tests {
                 rows.push(Row { samples, ..Row::new(method, state, 1 << 28, accesses) });
             }
         }
-        Measured { rows, looks: 1, ..Measured::default() }
+        Measurements { rows, looks: 1, ..Measurements::default() }
     }
 
     /// Returns the numbers in `words` that precede `unit`.

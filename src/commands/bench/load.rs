@@ -213,9 +213,9 @@ impl Load for Windows {
 }
 
 /// Loads from a mapping of the whole file.
-pub struct Whole<'w>(pub &'w Window);
+pub struct WholeMapping<'w>(pub &'w Window);
 
-impl Load for Whole<'_> {
+impl Load for WholeMapping<'_> {
     type Local = ();
 
     fn local(&self, _: usize) {}
@@ -226,7 +226,7 @@ impl Load for Whole<'_> {
 }
 
 /// A load that asks the kernel to read accesses ahead of their turn.
-pub struct Ahead<'w, L> {
+pub struct PrefetchLoad<'w, L> {
     /// Loads the access itself.
     pub load: L,
     /// The file.
@@ -237,7 +237,7 @@ pub struct Ahead<'w, L> {
     pub depth: u64,
 }
 
-impl<L> Ahead<'_, L> {
+impl<L> PrefetchLoad<'_, L> {
     fn request(&self, index: u64) {
         if let Some(range) = self.walk.range(index) {
             will_need(self.file, range.start, range.end - range.start);
@@ -245,7 +245,7 @@ impl<L> Ahead<'_, L> {
     }
 }
 
-impl<L: Load> Load for Ahead<'_, L> {
+impl<L: Load> Load for PrefetchLoad<'_, L> {
     type Local = L::Local;
 
     fn local(&self, largest: usize) -> L::Local {

@@ -11,7 +11,7 @@ use super::method::{Calls, Method, size};
 use super::order::{AccessOrder, Shuffle};
 use super::pace;
 use super::pass::{PassError, pass};
-use super::row::{Measured, Row, Sample};
+use super::row::{Measurements, Row, Sample};
 use super::settings::BenchSettings;
 use super::state::{CacheState, dirty_pages};
 use super::subject::Subject;
@@ -35,7 +35,7 @@ const MAX_COLD_PASSES: f64 = 24.0;
 ///
 /// # Errors
 /// Returns an error if a file cannot be read or changes during the run, or if methods disagree.
-pub fn measure(settings: &BenchSettings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measured> {
+pub fn measure(settings: &BenchSettings, subjects: &[Subject], stats: &Session) -> anyhow::Result<Measurements> {
     let mut bench = Bench { settings, subjects, walks: HashMap::new(), auto: Auto::new(settings.threads)?, stats };
     let mut measured = bench.prepare();
     let mut passes = vec![None; measured.rows.len()];
@@ -72,8 +72,8 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     /// Tries each state and returns a row without runs for each method in it.
-    fn prepare(&mut self) -> Measured {
-        let mut measured = Measured::default();
+    fn prepare(&mut self) -> Measurements {
+        let mut measured = Measurements::default();
         for &state in &self.settings.states {
             let dirty = dirty_pages(self.subjects);
             match state.establish(self.subjects) {
@@ -122,7 +122,7 @@ impl Bench<'_> {
         round: u32,
         shuffle: &mut Shuffle,
         passes: &mut [Option<u32>],
-        measured: &mut Measured,
+        measured: &mut Measurements,
     ) -> anyhow::Result<()> {
         let mut states = self.settings.states.clone();
         shuffle.shuffle(&mut states);
@@ -179,7 +179,7 @@ impl Bench<'_> {
         round: u32,
         index: usize,
         passes: &mut Option<u32>,
-        measured: &mut Measured,
+        measured: &mut Measurements,
     ) -> anyhow::Result<()> {
         let row = &mut measured.rows[index];
         if row.unavailable.is_some() {

@@ -9,7 +9,7 @@ use std::io;
 use std::path::Path;
 
 use super::load::{
-    Ahead, CachedReads, DirectReads, Preads, Reads, Whole, Windows, aligned_room, fault_in_error, intact,
+    CachedReads, DirectReads, Preads, PrefetchLoad, Reads, WholeMapping, Windows, aligned_room, fault_in_error, intact,
 };
 use super::method::Method;
 use super::queue;
@@ -104,7 +104,7 @@ fn in_windows(family: Family, file: &File, method: &Method, task: &Task<'_>) -> 
     }
     let load = Windows { file: file.try_clone()?, touches: prefetches, is_huge };
     if prefetches && !is_huge {
-        let ahead = Ahead { load, file, walk: task.walk, depth: method.depth as u64 };
+        let ahead = PrefetchLoad { load, file, walk: task.walk, depth: method.depth as u64 };
         return Ok(workers::run(&ahead, task, method.threads)?);
     }
     Ok(workers::run(&load, task, method.threads)?)
@@ -113,14 +113,14 @@ fn in_windows(family: Family, file: &File, method: &Method, task: &Task<'_>) -> 
 fn in_whole(family: Family, file: &File, method: &Method, task: &Task<'_>) -> Result<PassOutcome, PassError> {
     let window = map_whole(family, file, task)?;
     let outcome = if family == Family::MapPrefetch {
-        let ahead = Ahead { load: Whole(&window), file, walk: task.walk, depth: method.depth as u64 };
+        let ahead = PrefetchLoad { load: WholeMapping(&window), file, walk: task.walk, depth: method.depth as u64 };
         workers::run(&ahead, task, method.threads)?
     } else if task.walk.is_sequential() && method.threads == 1 {
         let mut total = Total::new(task.work, task.walk);
         total.take(0, window.bytes(), false);
         PassOutcome { answer: total.finish(), latencies: None }
     } else {
-        workers::run(&Whole(&window), task, method.threads)?
+        workers::run(&WholeMapping(&window), task, method.threads)?
     };
     intact(&window)?;
     Ok(outcome)

@@ -8,7 +8,7 @@ use super::duel::{Duel, DuelOutcome};
 use super::earlier::SCHEMA;
 use super::findings::Findings;
 use super::machine::Machine;
-use super::row::{Measured, Row};
+use super::row::{Measurements, Row};
 use super::settings::{BenchSettings, pattern_word};
 use super::state::CacheState;
 use super::statistics::Estimate;
@@ -308,7 +308,7 @@ fn verdict_report(settings: &BenchSettings, verdict: &Verdict<'_>) -> VerdictRep
 }
 
 /// Returns a line for each missing state, with the reason.
-pub fn missing(measured: &Measured) -> impl Iterator<Item = String> + '_ {
+pub fn missing(measured: &Measurements) -> impl Iterator<Item = String> + '_ {
     measured.blocked.iter().map(|(state, reason)| {
         let what = match state {
             CacheState::Cold => "no cold run is valid",

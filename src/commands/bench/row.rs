@@ -171,7 +171,7 @@ impl Row {
 
 /// All measurements.
 #[derive(Debug, Default)]
-pub struct Measured {
+pub struct Measurements {
     /// Every method in every state.
     pub rows: Vec<Row>,
     /// The result that all methods agree on; if accesses are out of order, one for each access size.

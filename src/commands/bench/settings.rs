@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher, Hasher};
 
-use super::earlier::Earlier;
+use super::earlier::EarlierDocument;
 use super::method::MethodChoice;
 use super::state::CacheState;
 use super::work::Work;
@@ -34,7 +34,7 @@ pub struct BenchSettings {
     /// The label that the user gave this run.
     pub label: Option<String>,
     /// The document of an earlier run to compare with.
-    pub earlier: Option<Earlier>,
+    pub earlier: Option<EarlierDocument>,
 }
 
 /// The default of `--stride`.
@@ -77,7 +77,7 @@ impl BenchSettings {
             runs: args.runs,
             until_certain: args.until_certain,
             label: args.label.clone(),
-            earlier: args.compare.as_deref().map(Earlier::read).transpose()?,
+            earlier: args.compare.as_deref().map(EarlierDocument::read).transpose()?,
             // A standard hasher's keys are random, and 32 bits are short enough to be typed again.
             seed: args.seed.unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish() >> 32),
         })

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::load::changed;
 use super::subject::Subject;
-use crate::os::residency::{self, Unknown};
+use crate::os::residency::{self, UnknownResidency};
 
 /// The state of the page cache before a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -85,12 +85,12 @@ fn load(subject: &Subject) -> Result<(), String> {
         resident = cached.map_or(0, |cached| cached.resident);
         match cached {
             Ok(cached) if resident + cached.unknown >= pages => return Ok(()),
-            Ok(_) | Err(Unknown::Unsupported) => {}
+            Ok(_) | Err(UnknownResidency::Unsupported) => {}
             Err(reason) => return Err(unknown(reason)),
         }
         let all = std::iter::once(crate::os::extents::DataRange { start: 0, end: subject.len() });
         residency::touch(subject.fd(), all).map_err(|error| crate::os::error_text(&error))?;
-        if cached == Err(Unknown::Unsupported) {
+        if cached == Err(UnknownResidency::Unsupported) {
             return Ok(());
         }
     }
@@ -119,11 +119,11 @@ pub fn dirty_pages(subjects: &[Subject]) -> u64 {
         .sum()
 }
 
-fn unknown(unknown: Unknown) -> String {
+fn unknown(unknown: UnknownResidency) -> String {
     match unknown {
-        Unknown::NotPermitted => "only the owner may ask the kernel what is cached: cannot be verified".into(),
-        Unknown::Unsupported => "this system does not report what is cached: cannot be verified".into(),
-        Unknown::NotOpened(errno) | Unknown::Refused(errno) => {
+        UnknownResidency::NotPermitted => "only the owner may ask the kernel what is cached: cannot be verified".into(),
+        UnknownResidency::Unsupported => "this system does not report what is cached: cannot be verified".into(),
+        UnknownResidency::NotOpened(errno) | UnknownResidency::Refused(errno) => {
             let error = std::io::Error::from(errno);
             format!("the kernel does not report what is cached ({}): cannot be verified", crate::os::error_text(&error))
         }

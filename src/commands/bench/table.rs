@@ -9,7 +9,7 @@ use super::compare::Comparison;
 use super::figures::{count, duration, figure, size_short};
 use super::findings::Findings;
 use super::method::{Calls, size};
-use super::row::{Measured, Row};
+use super::row::{Measurements, Row};
 use super::settings::{BenchSettings, pattern_word};
 use super::state::CacheState;
 use crate::cli::bench::AccessPattern;
@@ -158,7 +158,13 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
     text
 }
 
-fn push_state(text: &mut String, settings: &BenchSettings, measured: &Measured, state: CacheState, style: TableStyle) {
+fn push_state(
+    text: &mut String,
+    settings: &BenchSettings,
+    measured: &Measurements,
+    state: CacheState,
+    style: TableStyle,
+) {
     let mut rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state).collect();
     let speed = |row: &Row| row.rate().map_or(-1.0, |rate| rate.value);
     rows.sort_by(|a, b| speed(b).total_cmp(&speed(a)));
@@ -221,7 +227,7 @@ fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'
 }
 
 /// Returns a line for each state with the number of invalid runs in rows that also have valid ones.
-fn left_out(measured: &Measured) -> Vec<String> {
+fn left_out(measured: &Measurements) -> Vec<String> {
     let mut lines = Vec::new();
     for state in [CacheState::Cold, CacheState::Warm] {
         let rows = || measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty());

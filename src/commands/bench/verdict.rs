@@ -5,7 +5,7 @@ use super::duel::{Duel, DuelOutcome, MARGIN, compare};
 use super::figures::{count, rate};
 use super::method::Calls;
 use super::reason::{AMPLIFIED, amplification, reason};
-use super::row::{Measured, Row};
+use super::row::{Measurements, Row};
 use super::settings::BenchSettings;
 use super::state::CacheState;
 
@@ -38,36 +38,36 @@ impl Verdict<'_> {
 }
 
 /// Returns the verdict on each state that has figures.
-pub fn verdicts<'m>(settings: &BenchSettings, measured: &'m Measured) -> Vec<Verdict<'m>> {
+pub fn verdicts<'m>(settings: &BenchSettings, measured: &'m Measurements) -> Vec<Verdict<'m>> {
     settings.states.iter().filter_map(|&state| verdict(settings, measured, state)).collect()
 }
 
-fn verdict<'m>(settings: &BenchSettings, measured: &'m Measured, state: CacheState) -> Option<Verdict<'m>> {
+fn verdict<'m>(settings: &BenchSettings, measured: &'m Measurements, state: CacheState) -> Option<Verdict<'m>> {
     let rows: Vec<&Row> = measured.rows.iter().filter(|row| row.state == state && !row.samples.is_empty()).collect();
-    let words = Words { settings, looks: measured.looks };
+    let writer = SentenceWriter { settings, looks: measured.looks };
     let fixed: Vec<&Row> = rows.iter().copied().filter(|row| row.method.calls != Calls::Auto).collect();
     let mut sentences = Vec::new();
-    let duel = words.duel(&fixed);
+    let duel = writer.duel(&fixed);
     if let Some(duel) = &duel {
-        sentences.extend(words.outcome_and_reason(duel));
+        sentences.extend(writer.outcome_and_reason(duel));
         let single: Vec<&Row> = fixed.iter().copied().filter(|row| row.method.threads == 1).collect();
-        let single = words.duel(&single).filter(|_| duel.one.method.threads > 1 || duel.other.method.threads > 1);
+        let single = writer.duel(&single).filter(|_| duel.one.method.threads > 1 || duel.other.method.threads > 1);
         if let Some(single) = single {
-            let mut said = words.outcome_and_reason(&single).into_iter();
+            let mut said = writer.outcome_and_reason(&single).into_iter();
             sentences.extend(said.next().map(|outcome| format!("On one thread: {outcome}")));
             sentences.extend(said);
         }
     }
     let fastest = fastest_of(&rows)?;
-    let duels = words.against_rest(fastest, &rows);
+    let duels = writer.against_rest(fastest, &rows);
     let as_fast: Vec<&Row> = duels.iter().filter(|duel| !duel.is_real()).map(|duel| duel.other).collect();
-    sentences.push(words.fastest(fastest, &duels, &as_fast));
-    sentences.extend(words.amplification(&rows));
+    sentences.push(writer.fastest(fastest, &duels, &as_fast));
+    sentences.extend(writer.amplification(&rows));
     let unsure: Vec<[&Row; 2]> = as_fast.iter().map(|row| [fastest, *row]).collect();
-    sentences.extend(words.others_label(&rows, &unsure));
+    sentences.extend(writer.others_label(&rows, &unsure));
     let auto = rows.iter().copied().find(|row| row.method.calls == Calls::Auto);
-    let auto = auto.and_then(|auto| fastest_duel(words.against_rest(auto, &rows)));
-    sentences.extend(auto.as_ref().map(|auto| words.of_auto(auto)));
+    let auto = auto.and_then(|auto| fastest_duel(writer.against_rest(auto, &rows)));
+    sentences.extend(auto.as_ref().map(|auto| writer.of_auto(auto)));
     Some(Verdict { state, fastest, as_fast, duel, auto, sentences })
 }
 
@@ -80,12 +80,12 @@ fn fastest_duel(duels: Vec<Duel<'_>>) -> Option<Duel<'_>> {
     duels.into_iter().max_by(|a, b| a.other.speed().total_cmp(&b.other.speed()))
 }
 
-struct Words<'s> {
+struct SentenceWriter<'s> {
     settings: &'s BenchSettings,
     looks: u32,
 }
 
-impl Words<'_> {
+impl SentenceWriter<'_> {
     fn against_rest<'m>(&self, one: &'m Row, rows: &[&'m Row]) -> Vec<Duel<'m>> {
         let rest: Vec<&Row> = rows.iter().copied().filter(|row| !std::ptr::eq(*row, one)).collect();
         compare(one, &rest, self.looks)

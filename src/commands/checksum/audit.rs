@@ -35,7 +35,7 @@ type Hashed = Result<Option<(OsString, Vec<Digest>)>, (OsString, io::Error)>;
 
 /// The number of files with each result.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
-struct Counts {
+struct AuditCounts {
     matched: u64,
     changed: u64,
     moved: u64,
@@ -74,12 +74,12 @@ pub struct Audit {
     missing: Vec<Missing>,
     /// The device and inode of files that are not part of the tree: the lists and the output.
     excluded: HashSet<(u64, u64)>,
-    counts: Counts,
+    counts: AuditCounts,
 }
 
 #[derive(Serialize)]
 struct JsonSummary {
-    audit: Counts,
+    audit: AuditCounts,
 }
 
 impl Audit {
@@ -93,7 +93,7 @@ impl Audit {
             listed: None,
             missing: Vec::new(),
             excluded: HashSet::new(),
-            counts: Counts::default(),
+            counts: AuditCounts::default(),
         }
     }
 
@@ -300,8 +300,8 @@ fn write(
     write_verdict(run, name, &format!("{}{to}", status.to_ascii_uppercase()), output)
 }
 
-fn sum_up(counts: Counts, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
-    let Counts { matched, changed, moved, missing, new, unreadable, unknown } = counts;
+fn sum_up(counts: AuditCounts, run: ChecksumRun<'_>, checking: &Checking, output: &mut Output) -> io::Result<Exit> {
+    let AuditCounts { matched, changed, moved, missing, new, unreadable, unknown } = counts;
     if !checking.status && run.settings.style.json {
         write_json(&JsonSummary { audit: counts }, output)?;
     } else if !checking.status {

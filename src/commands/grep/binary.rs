@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::lines::count_lines;
 use super::padding;
-use super::query::{Found, Piece};
+use super::query::{Piece, SearchResults};
 use crate::engine::InputKind;
 
 /// An input that is text, or is treated as text.
@@ -28,7 +28,7 @@ pub fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
 
 /// Drops all results starting with the first selected line that is not text. Such a line contains a
 /// NUL byte or, in padded text, any byte that text does not contain. Returns its start.
-pub fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut Found, terminator: u8) -> Option<usize> {
+pub fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut SearchResults, terminator: u8) -> Option<usize> {
     let binary_byte = |piece: &Piece| {
         let lines = &hay[piece.start..piece.end];
         if kind == PADDED { padding::first_binary_byte(lines) } else { memchr(0, lines) }

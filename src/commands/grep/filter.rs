@@ -16,20 +16,20 @@ use crate::os::posix::OsStrExt;
 
 /// A filter of files by `--glob`, `--type`, `--max-depth` and `--max-filesize`.
 #[derive(Clone, Debug)]
-pub struct Filter {
+pub struct FileFilter {
     globs: Override,
     types: Option<Types>,
     max_depth: Option<usize>,
     max_size: Option<u64>,
 }
 
-impl Filter {
+impl FileFilter {
     /// Resolves the options.
     ///
     /// # Errors
     /// Returns an error if a glob is not valid or a type is unknown.
-    pub fn new(inputs: &Inputs) -> Result<Filter> {
-        Ok(Filter {
+    pub fn new(inputs: &Inputs) -> Result<FileFilter> {
+        Ok(FileFilter {
             globs: globs(inputs)?,
             types: types(inputs)?,
             max_depth: inputs.max_depth,
@@ -159,7 +159,7 @@ mod tests {
 
     #[track_caller]
     fn wants(options: &str, file: &str, wanted: bool) {
-        assert_eq!(Filter::new(&parse(options)).unwrap().wants(OsStr::new(file), 1), wanted, "{options} {file}");
+        assert_eq!(FileFilter::new(&parse(options)).unwrap().wants(OsStr::new(file), 1), wanted, "{options} {file}");
     }
 
     #[test]
@@ -180,7 +180,7 @@ mod tests {
     #[test]
     fn directories_that_hold_no_wanted_file_are_not_entered() {
         let enters = |options: &str, parent: &str, name: &str| {
-            Filter::new(&parse(options)).unwrap().enters(parent.as_bytes(), OsStr::new(name), 1)
+            FileFilter::new(&parse(options)).unwrap().enters(parent.as_bytes(), OsStr::new(name), 1)
         };
         assert!(enters("", "d", "e"));
         assert!(enters("-g *.rs", "d", "e"));
@@ -189,7 +189,7 @@ mod tests {
         assert!(enters("--max-depth 2", "d", "e"));
         assert!(!enters("--max-depth 2", "d/e", "f"));
         // The parent's path is empty where the current directory is searched without being named.
-        assert!(!Filter::new(&parse("--max-depth 1")).unwrap().enters(b"", OsStr::new("e"), 0));
+        assert!(!FileFilter::new(&parse("--max-depth 1")).unwrap().enters(b"", OsStr::new("e"), 0));
     }
 
     #[test]
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn unknown_types_and_broken_globs_are_errors() {
         for options in ["--type nonsense", "--type-add x", "--type-clear rust -t rust", "-g a[", "-g {a"] {
-            assert!(Filter::new(&parse(options)).is_err(), "{options}");
+            assert!(FileFilter::new(&parse(options)).is_err(), "{options}");
         }
     }
 }

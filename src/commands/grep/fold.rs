@@ -8,23 +8,23 @@ use regex_syntax::hir::{ClassUnicode, ClassUnicodeRange};
 ///
 /// Characters that differ only in case have one representative: an ASCII lower-case letter if there is one.
 #[derive(Debug)]
-pub struct Fold {
+pub struct CaseFold {
     /// The representative of each character that has a different one, except ASCII letters.
     all: HashMap<char, char>,
 }
 
-impl Fold {
+impl CaseFold {
     /// The largest factor by which folding shortens a text: three bytes (the Kelvin sign) become
     /// one.
     pub const MAX_SHRINK_FACTOR: usize = 3;
 
     /// Folds words. Returns them with the folding for the texts to search, or `None` if it only
     /// converts ASCII letters to lower case. Bytes that are not part of a character are unchanged.
-    pub fn new(words: &[Vec<u8>], unicode: bool) -> (Option<Fold>, Vec<Vec<u8>>) {
+    pub fn new(words: &[Vec<u8>], unicode: bool) -> (Option<CaseFold>, Vec<Vec<u8>>) {
         if !unicode {
             return (None, words.iter().map(|word| word.to_ascii_lowercase()).collect());
         }
-        let (mut fold, mut seen) = (Fold { all: HashMap::new() }, HashMap::new());
+        let (mut fold, mut seen) = (CaseFold { all: HashMap::new() }, HashMap::new());
         let mut folded = Vec::with_capacity(words.len());
         for word in words {
             let mut text = Vec::with_capacity(word.len());
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn one_letter_stands_for_all_that_differ_in_case() {
-        let (fold, words) = Fold::new(&["\u{212a}S".into(), "\u{c9}".into()], true);
+        let (fold, words) = CaseFold::new(&["\u{212a}S".into(), "\u{c9}".into()], true);
         let fold = fold.unwrap();
         assert_eq!(words[0], b"ks");
         let (text, positions) = fold.apply("\u{212a}\u{17f}\u{e9}\u{c9}".as_bytes());
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn bytes_that_are_not_utf8_stay() {
-        let (fold, _) = Fold::new(&[b"k".to_vec()], true);
+        let (fold, _) = CaseFold::new(&[b"k".to_vec()], true);
         assert_eq!(fold.unwrap().apply(b"a\xffb\xe2\x84").0, b"a\xffb\xe2\x84");
     }
 }

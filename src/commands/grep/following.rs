@@ -20,14 +20,14 @@ use crate::os::posix::AsFd;
 use crate::output::Output;
 use crate::select::last_line_end;
 
-use super::interleaved::Interleaved;
+use super::interleaved::InterleavedSearch;
 use super::kernel::{Search, Totals};
 use super::settings::{Report, Settings};
-use super::start::Starts;
+use super::start::InputStarts;
 use super::{Run, print_summary};
 
 /// A followed file and the state of its search.
-struct Growing {
+struct GrowingFile {
     /// The source, used only for its name, because the follower owns the file.
     source: Arc<Source>,
     totals: Totals,
@@ -39,10 +39,10 @@ struct Growing {
     offset: u64,
 }
 
-impl Growing {
-    fn new(name: &OsStr, offset: u64) -> io::Result<Growing> {
+impl GrowingFile {
+    fn new(name: &OsStr, offset: u64) -> io::Result<GrowingFile> {
         let (source, totals) = (Source::named(name)?, Totals::default());
-        Ok(Growing { source: Arc::new(source), totals, verdict: None, begun: false, line: Vec::new(), offset })
+        Ok(GrowingFile { source: Arc::new(source), totals, verdict: None, begun: false, line: Vec::new(), offset })
     }
 }
 
@@ -53,10 +53,10 @@ struct GrepFollower<'r, 'a> {
     output: &'r mut Output,
     names: Vec<OsString>,
     /// The files that are being searched.
-    files: BTreeMap<Origin, Growing>,
+    files: BTreeMap<Origin, GrowingFile>,
     /// Whether the search of each input is finished.
     done: Vec<bool>,
-    turns: Interleaved<Origin>,
+    turns: InterleavedSearch<Origin>,
     stopped: bool,
     failed: bool,
 }
@@ -73,13 +73,13 @@ impl Run<'_> {
             names: Vec::new(),
             files: BTreeMap::new(),
             done: Vec::new(),
-            turns: Interleaved::new(),
+            turns: InterleavedSearch::new(),
             stopped: false,
             failed: false,
         };
         let outcome = follow(self.walk.files(files), options, fd.as_fd(), &mut following)?;
         following.finish()?;
-        let GrepFollower { turns: Interleaved { totals, .. }, output, failed, .. } = following;
+        let GrepFollower { turns: InterleavedSearch { totals, .. }, output, failed, .. } = following;
         print_summary(self.settings, &totals, output)?;
         Ok(self.followed_exit(&outcome, &totals, failed))
     }
@@ -112,7 +112,7 @@ impl Follower for GrepFollower<'_, '_> {
 
     fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>> {
         let Some(end) = end else {
-            let starts = Starts::default();
+            let starts = InputStarts::default();
             let opener = self.run.opener(&starts);
             let input = opener.open_now(Ok(self.names[target].clone().into()));
             self.search_now(target, input, opener.is_partial().then_some(&starts), false)?;
@@ -120,7 +120,7 @@ impl Follower for GrepFollower<'_, '_> {
             return Ok(None);
         };
         let whole = last_line_end(&source, source.start()..end, self.settings.query.terminator)?;
-        let mut growing = match Growing::new(source.name(), whole) {
+        let mut growing = match GrowingFile::new(source.name(), whole) {
             Ok(growing) => growing,
             Err(error) => {
                 self.fail(&self.names[target].clone(), &error);
@@ -130,7 +130,7 @@ impl Follower for GrepFollower<'_, '_> {
         };
         if whole > source.start() || self.run.period.is_some() && end > source.start() {
             let now = source.part(source.start()..whole, self.run.config.engine.policy)?;
-            let starts = Starts::default();
+            let starts = InputStarts::default();
             match self.run.opener(&starts).narrow(now) {
                 Ok((source, verdict, start)) => {
                     let input = Input::Classified(source, verdict);
@@ -155,7 +155,7 @@ impl Follower for GrepFollower<'_, '_> {
         }
         let mut growing = match self.files.remove(&origin) {
             Some(growing) => growing,
-            None => match Growing::new(&self.names[origin.target], 0) {
+            None => match GrowingFile::new(&self.names[origin.target], 0) {
                 Ok(growing) => growing,
                 Err(error) => {
                     self.fail(&self.names[origin.target].clone(), &error);
@@ -221,7 +221,7 @@ impl GrepFollower<'_, '_> {
         &mut self,
         target: usize,
         input: Input<'_>,
-        starts: Option<&Starts>,
+        starts: Option<&InputStarts>,
         open_ended: bool,
     ) -> io::Result<Totals> {
         let Run { config, .. } = self.run;
@@ -245,7 +245,7 @@ impl GrepFollower<'_, '_> {
     }
 
     /// Runs the kernel over one block.
-    fn search(&mut self, origin: Origin, growing: &mut Growing, lines: Vec<u8>, last: bool) -> io::Result<()> {
+    fn search(&mut self, origin: Origin, growing: &mut GrowingFile, lines: Vec<u8>, last: bool) -> io::Result<()> {
         let head = &lines[..lines.len().min(Search::HEAD)];
         let verdict = *growing.verdict.get_or_insert_with(|| self.settings.classify(head));
         let first = !std::mem::replace(&mut growing.begun, true);

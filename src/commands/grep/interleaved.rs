@@ -9,16 +9,16 @@ use crate::output::Output;
 use super::kernel::{Search, Totals};
 
 /// The counts and the output of all inputs so far; `I` identifies an input.
-pub(super) struct Interleaved<I> {
+pub(super) struct InterleavedSearch<I> {
     /// The totals of the input searched last.
     pub totals: Totals,
     /// The input whose lines were printed last.
     pub printed: Option<I>,
 }
 
-impl<I: Copy + PartialEq> Interleaved<I> {
-    pub fn new() -> Interleaved<I> {
-        Interleaved { totals: Totals::default(), printed: None }
+impl<I: Copy + PartialEq> InterleavedSearch<I> {
+    pub fn new() -> InterleavedSearch<I> {
+        InterleavedSearch { totals: Totals::default(), printed: None }
     }
 
     /// Searches the next block of an input with the totals `own`, and writes the selected lines.

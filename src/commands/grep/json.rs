@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::lines::lines_of;
-use super::pattern::Replaced;
+use super::pattern::ReplacedText;
 use super::query::Query;
 use super::style::Spans;
 use crate::output::JsonText;
@@ -236,7 +236,7 @@ impl JsonTotals {
 }
 
 /// Returns the matches in a line, with their replacements.
-fn submatches<'t>(line: &'t [u8], found: Vec<Range<usize>>, replaced: Option<&'t Replaced>) -> Vec<Submatch<'t>> {
+fn submatches<'t>(line: &'t [u8], found: Vec<Range<usize>>, replaced: Option<&'t ReplacedText>) -> Vec<Submatch<'t>> {
     let replacement = |index: usize| {
         let all = replaced?;
         all.text.get(all.spans.get(index)?.clone()).map(JsonText::from)

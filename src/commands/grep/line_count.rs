@@ -15,7 +15,7 @@ use super::line_automaton::{LineAutomaton, LineState};
 use super::padding;
 use super::pattern::MAX_OVERLAP;
 use super::print::Printer;
-use super::query::Wanted;
+use super::query::WantedResults;
 use super::settings::{Report, Settings};
 use crate::engine::{Block, Flow, InputKind, Kernel};
 
@@ -29,12 +29,12 @@ pub const MIN_BLOCK: usize = 4;
 #[derive(Debug)]
 pub struct LongLineCount<'s> {
     settings: &'s Settings,
-    across: Across<'s>,
+    across: LongLineSearch<'s>,
 }
 
 /// The method for finding matches in a line that spans blocks.
 #[derive(Clone, Copy, Debug)]
-enum Across<'s> {
+enum LongLineSearch<'s> {
     /// Keeps this number of bytes from the end of a block.
     Overlap(usize),
     /// Carries the state of an automaton.
@@ -47,13 +47,13 @@ pub struct LinePart {
     /// Whether a match lies before the first line end, or in the block if there is none.
     in_head: bool,
     /// The rest of the block, if a line ends in it.
-    rest: Option<Rest>,
+    rest: Option<LineRest>,
     /// The input's number of selected lines, if it ended.
     total: Option<u64>,
 }
 
 #[derive(Debug)]
-struct Rest {
+struct LineRest {
     head_end: usize,
     /// The number of selected lines among those that lie within the block.
     selected: u64,
@@ -89,16 +89,16 @@ impl<'s> LongLineCount<'s> {
             return None;
         }
         let across = match query.any.longest_match() {
-            Some(longest) if longest <= MAX_OVERLAP => Across::Overlap(longest - 1),
+            Some(longest) if longest <= MAX_OVERLAP => LongLineSearch::Overlap(longest - 1),
             Some(_) => return None,
-            None => Across::Automaton(query.any.line_automaton()?),
+            None => LongLineSearch::Automaton(query.any.line_automaton()?),
         };
         Some(LongLineCount { settings, across })
     }
 
     /// Returns whether a part of a line cannot be searched by itself.
     fn needs_borders(&self) -> bool {
-        matches!(self.across, Across::Automaton(automaton) if automaton.needs_borders())
+        matches!(self.across, LongLineSearch::Automaton(automaton) if automaton.needs_borders())
     }
 
     /// Returns bytes of a block, with newlines instead of NUL bytes where both end lines.
@@ -125,7 +125,7 @@ impl<'s> LongLineCount<'s> {
             return;
         }
         match self.across {
-            Across::Overlap(kept) => {
+            LongLineSearch::Overlap(kept) => {
                 if !open.bytes.is_empty() {
                     let seam = &bytes[..bytes.len().min(kept)];
                     open.is_match = self.holds_match(&[&open.bytes[..], seam].concat());
@@ -134,7 +134,7 @@ impl<'s> LongLineCount<'s> {
                 let surplus = open.bytes.len().saturating_sub(kept);
                 open.bytes.drain(..surplus);
             }
-            Across::Automaton(automaton) => {
+            LongLineSearch::Automaton(automaton) => {
                 if open.state.is_none() && open.bytes.len() + bytes.len() > MAX_HELD_LINE {
                     open.state = automaton.start();
                 }
@@ -151,7 +151,7 @@ impl<'s> LongLineCount<'s> {
 
     /// Ends the open line.
     fn end_line(&self, open: &mut OpenLine) {
-        if let (Across::Automaton(automaton), false) = (self.across, open.is_match) {
+        if let (LongLineSearch::Automaton(automaton), false) = (self.across, open.is_match) {
             open.is_match = match &mut open.state {
                 Some(state) => automaton.is_match_at_end(state),
                 None => self.is_match(&open.bytes),
@@ -200,14 +200,14 @@ impl<'s> LongLineCount<'s> {
         }
         let max = match self.across {
             // No match is longer, so more zero bytes make no difference.
-            Across::Overlap(kept) => kept + 1,
-            Across::Automaton(_) => MAX_HELD_LINE + 1,
+            LongLineSearch::Overlap(kept) => kept + 1,
+            LongLineSearch::Automaton(_) => MAX_HELD_LINE + 1,
         };
         let zeros = vec![0; usize::try_from(length).map_or(max, |length| length.min(max))];
         open.is_match |= self.holds_match(&zeros);
         self.extend(&zeros, open);
         let rest = length - zeros.len() as u64;
-        if let (Across::Automaton(automaton), false) = (self.across, open.is_match) {
+        if let (LongLineSearch::Automaton(automaton), false) = (self.across, open.is_match) {
             match &mut open.state {
                 Some(state) => open.is_match = automaton.advance_over_zeros(state, rest),
                 None => open.bytes.extend(std::iter::repeat_n(0, usize::try_from(rest).unwrap_or(0))),
@@ -240,7 +240,7 @@ impl Kernel for LongLineCount<'_> {
         let tail_start = memrchr(b'\n', &hay).unwrap_or(head_end) + 1;
         let limit = if self.settings.report == Report::Count { None } else { Some(1) };
         let whole = hay.get(head_end + 1..tail_start).unwrap_or_default();
-        let wanted = Wanted { limit, ..Wanted::default() };
+        let wanted = WantedResults { limit, ..WantedResults::default() };
         let selected = match block.kind() {
             PADDED => {
                 let range = mark + head_end + 1..mark + tail_start;
@@ -249,12 +249,12 @@ impl Kernel for LongLineCount<'_> {
             _ => self.settings.query.scan(whole, wanted).selected,
         };
         let in_tail = self.holds_match(&hay[tail_start..]);
-        let rest = Rest { head_end: mark + head_end, selected, tail_start: mark + tail_start, in_tail };
+        let rest = LineRest { head_end: mark + head_end, selected, tail_start: mark + tail_start, in_tail };
         LinePart { in_head: self.holds_match(&hay[..head_end]), rest: Some(rest), total: None }
     }
 
     fn is_settled_by(&self, part: &LinePart) -> bool {
-        let in_rest = |rest: &Rest| rest.selected > 0 || self.is_selected(rest.in_tail);
+        let in_rest = |rest: &LineRest| rest.selected > 0 || self.is_selected(rest.in_tail);
         let any = self.is_selected(part.in_head) || part.rest.as_ref().is_some_and(in_rest);
         self.settings.report != Report::Count && any
     }

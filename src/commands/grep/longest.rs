@@ -19,7 +19,7 @@ use super::lazy_dfa::LazyDfa;
 use super::syntax::{Boundary, Case, Syntax};
 
 /// A search for the end of the longest match from a known start.
-pub struct Longest {
+pub struct LongestMatcher {
     /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
     /// Unicode word boundary next to a non-ASCII character.
     dfa: Option<LazyDfa>,
@@ -28,23 +28,23 @@ pub struct Longest {
     vm_caches: ThreadLocal<RefCell<pikevm::Cache>>,
 }
 
-impl std::fmt::Debug for Longest {
+impl std::fmt::Debug for LongestMatcher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Longest")
     }
 }
 
-impl Longest {
+impl LongestMatcher {
     /// Compiles the same pattern again. Returns `None` if its first match is always the longest.
     ///
     /// # Errors
     /// Returns an error if the pattern is too large.
-    pub fn new(source: &str, with: &Syntax) -> Result<Option<Longest>> {
-        let (source, flags) = Longest::source(source, with);
+    pub fn new(source: &str, with: &Syntax) -> Result<Option<LongestMatcher>> {
+        let (source, flags) = LongestMatcher::source(source, with);
         if syntax::parse_with(&source, &flags).is_ok_and(|tree| first_is_longest(&tree)) {
             return Ok(None);
         }
-        Longest::compile(&source, flags).map(Some)
+        LongestMatcher::compile(&source, flags).map(Some)
     }
 
     /// Returns the regex with its boundaries, and its flags.
@@ -65,7 +65,7 @@ impl Longest {
         (source, flags)
     }
 
-    fn compile(source: &str, flags: syntax::Config) -> Result<Longest> {
+    fn compile(source: &str, flags: syntax::Config) -> Result<LongestMatcher> {
         let nfa = regex_automata::nfa::thompson::Config::new().utf8(false);
         let dfa = DFA::builder()
             .syntax(flags)
@@ -79,7 +79,7 @@ impl Longest {
             .thompson(nfa)
             .configure(PikeVM::config().match_kind(MatchKind::All))
             .build(source)?;
-        Ok(Longest { dfa, vm, vm_caches: ThreadLocal::new() })
+        Ok(LongestMatcher { dfa, vm, vm_caches: ThreadLocal::new() })
     }
 
     /// Returns the end of the longest match in `line` from the start of `found`, which is at least
@@ -210,10 +210,10 @@ mod tests {
             for one in
                 ["id=[0-9a-f]{3}", "user[0-9]+", " [A-Z]+ ", "ERROR.*", "a(b|c)d?", "[0-9]+(ms|us)", "v[0-9]+: *x"]
             {
-                assert!(Longest::new(one, &extended(Boundary::Any, unicode)).unwrap().is_none(), "{one}");
+                assert!(LongestMatcher::new(one, &extended(Boundary::Any, unicode)).unwrap().is_none(), "{one}");
             }
             for one in ["a|ab", "(a|ab)c?", "a?ab?", "(ab?)*", ".*x?y?", "x*?"] {
-                assert!(Longest::new(one, &extended(Boundary::Any, unicode)).unwrap().is_some(), "{one}");
+                assert!(LongestMatcher::new(one, &extended(Boundary::Any, unicode)).unwrap().is_some(), "{one}");
             }
         }
     }
@@ -240,7 +240,7 @@ mod tests {
             unicode in any::<bool>(),
         ) {
             let with = extended(if word { Boundary::Word } else { Boundary::Any }, unicode);
-            let (source, flags) = Longest::source(&source, &with);
+            let (source, flags) = LongestMatcher::source(&source, &with);
             let tree = syntax::parse_with(&source, &flags).unwrap();
             let first = regex_automata::meta::Regex::builder()
                 .syntax(flags)
@@ -248,7 +248,7 @@ mod tests {
                 .build(&source)
                 .unwrap();
             if let (true, Some(found)) = (first_is_longest(&tree), first.find(&hay)) {
-                let longest = Longest::compile(&source, flags).unwrap();
+                let longest = LongestMatcher::compile(&source, flags).unwrap();
                 prop_assert_eq!(longest.end(hay.as_bytes(), found.range()), found.end(), "{} in {}", source, hay);
             }
         }

@@ -19,7 +19,7 @@ use crate::output::Output;
 use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, PeriodSearch, ranks};
 
 use super::Run;
-use super::interleaved::Interleaved;
+use super::interleaved::InterleavedSearch;
 use super::kernel::{Search, Totals};
 use super::settings::{Report, Settings};
 use super::{print_summary, sort};
@@ -44,7 +44,7 @@ struct MergedSearch<'r> {
     output: &'r mut Output,
     names: Vec<OsString>,
     logs: Vec<Option<SearchedLog>>,
-    turns: Interleaved<usize>,
+    turns: InterleavedSearch<usize>,
     /// Whether lines that do not match cannot affect the output.
     skips_unmatched: bool,
     failed: bool,
@@ -104,7 +104,7 @@ impl Run<'_> {
             output,
             names: Vec::new(),
             logs: Vec::new(),
-            turns: Interleaved::new(),
+            turns: InterleavedSearch::new(),
             skips_unmatched: skips_unmatched(self.settings),
             failed: false,
         }

@@ -103,7 +103,7 @@ use line_count::{LongLineCount, MIN_BLOCK};
 use only_matches::OnlyMatches;
 use open::Opener;
 use settings::{Report, Settings};
-use start::{InputPart, Starts};
+use start::{InputPart, InputStarts};
 use tally::LineTally;
 use walk::InputWalk;
 
@@ -307,7 +307,7 @@ impl Run<'_> {
         let settings = self.settings;
         let stdin = std::io::stdin();
         let begun_at = seek(&stdin, SeekFrom::Current(0));
-        let starts = Starts::default();
+        let starts = InputStarts::default();
         let opener = self.opener(&starts);
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
         if let Some(kernel) = OnlyMatches::new(settings).filter(|_| !opener.is_partial()) {
@@ -365,7 +365,7 @@ impl Run<'_> {
         }
     }
 
-    fn opener<'o>(&'o self, starts: &'o Starts) -> Opener<'o> {
+    fn opener<'o>(&'o self, starts: &'o InputStarts) -> Opener<'o> {
         let Run { settings, config, decoding, period, part, .. } = self;
         Opener { settings, config, decoding, period: period.as_ref(), part: *part, starts, timeline: false }
     }

@@ -10,7 +10,7 @@ use memchr::{memchr_iter, memrchr};
 
 use super::failure::Failure;
 use super::lines::{count_lines, line_end, skip_lines};
-use super::query::{Found, Piece, Query, Wanted};
+use super::query::{Piece, Query, SearchResults, WantedResults};
 
 /// Whole lines with the matches on them.
 struct MatchedLines {
@@ -20,11 +20,11 @@ struct MatchedLines {
 }
 
 /// Finds the selected lines of `hay`, which is a whole input.
-pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
-    let mut found = Found::default();
+pub fn scan(query: &Query, hay: &[u8], wanted: WantedResults) -> SearchResults {
+    let mut found = SearchResults::default();
     let (matched_lines, mut spans) = match matched_lines(query, hay, wanted) {
         Ok(all) => all,
-        Err(failure) => return Found { failure: Some(failure), ..Found::default() },
+        Err(failure) => return SearchResults { failure: Some(failure), ..SearchResults::default() },
     };
     let lines: Vec<Range<usize>> = match query.invert {
         false => matched_lines.iter().map(|matched| matched.lines.clone()).collect(),
@@ -36,7 +36,7 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
         found.matches = if query.invert { found.selected } else { spans.len() as u64 };
     }
     let mut counted = 0;
-    let mut count_to = |end: usize, found: &mut Found| {
+    let mut count_to = |end: usize, found: &mut SearchResults| {
         if wanted.numbers {
             found.terminators += memchr_iter(query.terminator, &hay[counted..end]).count() as u64;
             counted = end;
@@ -56,7 +56,11 @@ pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
 }
 
 /// Finds the stretches of lines with a match, up to the limit, and their matches.
-fn matched_lines(query: &Query, hay: &[u8], wanted: Wanted) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
+fn matched_lines(
+    query: &Query,
+    hay: &[u8],
+    wanted: WantedResults,
+) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let max = match wanted.limit {
         Some(limit) if !query.invert && query.and.is_empty() && query.not.is_empty() => limit,
         _ => u64::MAX,
@@ -102,7 +106,7 @@ fn confirmed(
     hay: &[u8],
     matched_lines: Vec<MatchedLines>,
     spans: &[Range<usize>],
-    wanted: Wanted,
+    wanted: WantedResults,
 ) -> Result<(Vec<MatchedLines>, Vec<Range<usize>>), Failure> {
     let max = if query.invert { u64::MAX } else { wanted.limit.unwrap_or(u64::MAX) };
     let (mut kept, mut kept_spans) = (Vec::new(), Vec::new());
@@ -148,9 +152,9 @@ mod tests {
         Query { any, and: Vec::new(), not: Vec::new(), invert, terminator: b'\n' }
     }
 
-    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: true, spans: false, limit: None };
+    const ALL: WantedResults = WantedResults { pieces: true, numbers: true, matches: true, spans: false, limit: None };
 
-    fn lines(found: &Found) -> Vec<(usize, usize, u64, u64)> {
+    fn lines(found: &SearchResults) -> Vec<(usize, usize, u64, u64)> {
         found.pieces.iter().map(|piece| (piece.start, piece.end, piece.line, piece.lines)).collect()
     }
 
@@ -167,7 +171,7 @@ mod tests {
     // Regression: `-m 1` cut the match after its first line.
     #[test]
     fn a_limit_keeps_matches_whole() {
-        let found = query("b1\nb2", false).scan(b"b1\nb2\nb1\nb2\n", Wanted { limit: Some(1), ..ALL });
+        let found = query("b1\nb2", false).scan(b"b1\nb2\nb1\nb2\n", WantedResults { limit: Some(1), ..ALL });
         assert_eq!((lines(&found), found.matches), (vec![(0, 6, 0, 2)], 1));
     }
 
@@ -175,7 +179,7 @@ mod tests {
     fn inverted_are_the_lines_between() {
         let hay = b"a\nb1\nb2\nc\nd\n";
         assert_eq!(lines(&query("b1\nb2", true).scan(hay, ALL)), [(0, 2, 0, 1), (8, 12, 3, 2)]);
-        let limited = query("b1\nb2", true).scan(hay, Wanted { limit: Some(2), ..ALL });
+        let limited = query("b1\nb2", true).scan(hay, WantedResults { limit: Some(2), ..ALL });
         assert_eq!(lines(&limited), [(0, 2, 0, 1), (8, 10, 3, 1)]);
     }
 

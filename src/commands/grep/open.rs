@@ -16,7 +16,7 @@ use super::kernel::Search;
 use super::pick_last::PickLast;
 use super::pick_period::PickPeriod;
 use super::settings::Settings;
-use super::start::{InputPart, Keep, Start, Starts, count_terminators, last_selected, lines_before};
+use super::start::{InputPart, InputStart, InputStarts, Keep, count_terminators, last_selected, lines_before};
 use super::stream_select::{Pick, PickedStream};
 
 /// An opener of inputs by their names.
@@ -33,7 +33,7 @@ pub struct Opener<'a> {
     /// The part of each input, or of that period in it, to search.
     pub part: Option<InputPart>,
     /// The record of where inputs begin, for the kernel.
-    pub starts: &'a Starts,
+    pub starts: &'a InputStarts,
     /// Whether the times of lines matter, but inputs without times are searched as well.
     pub timeline: bool,
 }
@@ -78,7 +78,7 @@ impl Opener<'_> {
                         Some(InputPart::Last(lines)) if self.settings.multiline => Some(Keep::Last(lines)),
                         _ => None,
                     };
-                    self.pick(source).map(|source| (source, None, Start { keep, ..Start::default() }))
+                    self.pick(source).map(|source| (source, None, InputStart { keep, ..InputStart::default() }))
                 }
                 _ => self.narrow(source).map(|(source, verdict, start)| (source, Some(verdict), start)),
             };
@@ -86,7 +86,7 @@ impl Opener<'_> {
         });
         let (opened, start) = match narrowed {
             Ok((source, verdict, start)) => (Ok((source, verdict)), start),
-            Err(failed) => (Err(failed), Start::default()),
+            Err(failed) => (Err(failed), InputStart::default()),
         };
         self.starts.push(start);
         opened.into()
@@ -127,13 +127,13 @@ impl Opener<'_> {
         picked(source, Box::new(PickLast::new(Arc::clone(self.settings), lines, self.starts.clone())))
     }
 
-    /// Returns the wanted part of a source, and records in [`Start`] what the kernel must know
+    /// Returns the wanted part of a source, and records in [`InputStart`] what the kernel must know
     /// about the rest.
     ///
     /// # Errors
     /// Returns an error if reading fails, or if a period was requested of a log whose time format
     /// cannot be detected.
-    pub fn narrow(&self, source: Source) -> io::Result<(Source, InputKind, Start)> {
+    pub fn narrow(&self, source: Source) -> io::Result<(Source, InputKind, InputStart)> {
         let (settings, engine) = (self.settings, &self.config.engine);
         let query = &settings.query;
         let all = source.start()..source.end().unwrap_or(0);
@@ -141,7 +141,7 @@ impl Opener<'_> {
         let got = source.read_at(&mut head, all.start)?;
         head.truncate(got);
         let verdict = settings.classify(&head);
-        let mut start = Start::default();
+        let mut start = InputStart::default();
         let spans = self.entries(&source, all.clone(), &mut start)?;
         let (first, last) = (spans.first(), spans.last());
         let within = first.zip(last).map_or(all.end..all.end, |(first, last)| first.start..last.end);
@@ -195,7 +195,7 @@ impl Opener<'_> {
 
     /// Returns the spans of the period's entries in a file, and records messages and the reader of
     /// the times in `start`. Without a period, returns the whole file.
-    fn entries(&self, source: &Source, all: Span<u64>, start: &mut Start) -> io::Result<Vec<Span<u64>>> {
+    fn entries(&self, source: &Source, all: Span<u64>, start: &mut InputStart) -> io::Result<Vec<Span<u64>>> {
         let Some(search) = self.period.filter(|_| !all.is_empty()) else { return Ok(vec![all]) };
         let reader = match search.detect(source, all.clone()) {
             Ok(reader) => Arc::new(reader),

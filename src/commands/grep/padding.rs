@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use memchr::memchr;
 
-use super::query::{Found, Query, Wanted};
+use super::query::{Query, SearchResults, WantedResults};
 
 /// The minimum number of consecutive NUL bytes in padding. Fewer occur between texts in binary
 /// formats.
@@ -37,12 +37,12 @@ pub fn is_padded_text(head: &[u8]) -> bool {
 }
 
 /// Finds the selected lines among the texts in `hay`.
-pub fn scan(query: &Query, hay: &[u8], wanted: Wanted) -> Found {
-    let mut all = Found::default();
+pub fn scan(query: &Query, hay: &[u8], wanted: WantedResults) -> SearchResults {
+    let mut all = SearchResults::default();
     for text in texts_of(hay) {
         let limit = wanted.limit.map(|limit| limit.saturating_sub(all.selected));
         // Lines are counted even after the last wanted one.
-        let mut found = query.scan(&hay[text.clone()], Wanted { limit, ..wanted });
+        let mut found = query.scan(&hay[text.clone()], WantedResults { limit, ..wanted });
         if limit == Some(0) && wanted.numbers {
             found.terminators = memchr::memchr_iter(query.terminator, &hay[text.clone()]).count() as u64;
         }
@@ -108,12 +108,12 @@ mod tests {
     fn lines_between_runs_are_found_with_their_numbers() {
         let any = Pattern::new(&[b"^a".to_vec()], &Syntax::default()).unwrap();
         let query = Query { any, and: Vec::new(), not: Vec::new(), invert: false, terminator: b'\n' };
-        let wanted = Wanted { pieces: true, numbers: true, matches: false, spans: false, limit: None };
+        let wanted = WantedResults { pieces: true, numbers: true, matches: false, spans: false, limit: None };
         let found = scan(&query, b"\0\0a1\nb\na2\0\0\0a3\nb\n", wanted);
         let lines: Vec<_> = found.pieces.iter().map(|piece| (piece.start, piece.end, piece.line)).collect();
         assert_eq!(lines, [(2, 5, 0), (7, 9, 2), (12, 15, 2)]);
         assert_eq!((found.selected, found.terminators), (3, 4));
-        let limited = scan(&query, b"a1\n\0a2\n", Wanted { limit: Some(1), ..wanted });
+        let limited = scan(&query, b"a1\n\0a2\n", WantedResults { limit: Some(1), ..wanted });
         assert_eq!((limited.selected, limited.terminators), (1, 2));
     }
 }

@@ -12,16 +12,16 @@ use crate::io::Gap;
 
 use super::context::layout;
 use super::lines::{count_lines, last_lines, skip_lines};
-use super::query::Wanted;
+use super::query::WantedResults;
 use super::settings::Settings;
-use super::start::Starts;
+use super::start::InputStarts;
 use super::stream_select::{Pick, PickedBytes};
 
 /// A filter that picks the last selected lines, with their context.
 pub struct PickLast {
     settings: Arc<Settings>,
     wanted: u64,
-    starts: Starts,
+    starts: InputStarts,
     input: usize,
     /// An unfinished line.
     line: Vec<u8>,
@@ -57,7 +57,7 @@ struct LineRun {
 impl PickLast {
     /// Returns a filter that picks the last `wanted` lines of the next input, and records in
     /// `starts` the position of the first of them.
-    pub fn new(settings: Arc<Settings>, wanted: u64, starts: Starts) -> PickLast {
+    pub fn new(settings: Arc<Settings>, wanted: u64, starts: InputStarts) -> PickLast {
         let input = starts.next();
         PickLast {
             settings,
@@ -84,7 +84,7 @@ impl PickLast {
         let mut text = std::mem::take(&mut self.tail);
         text.extend_from_slice(lines);
         let fresh = at + lead as u64;
-        let found = query.scan(&text, Wanted { pieces: true, numbers: true, ..Wanted::default() });
+        let found = query.scan(&text, WantedResults { pieces: true, numbers: true, ..WantedResults::default() });
         let due = self.due;
         let fresh_line = self.tail_line + memchr_iter(query.terminator, &text[..lead]).count() as u64;
         self.keep_due(&text[lead..], fresh, fresh_line);

@@ -10,7 +10,7 @@ use crate::io::Gap;
 use crate::select::PeriodSearch;
 use crate::timestamp::{Refusal, StreamWindow};
 
-use super::start::Starts;
+use super::start::InputStarts;
 use super::stream_select::{Pick, PickedBytes};
 
 /// A filter that picks the lines of a period.
@@ -19,7 +19,7 @@ pub struct PickPeriod {
     window: StreamWindow,
     terminator: u8,
     /// The record for the reader of the times, and the number of the input.
-    starts: Option<(Starts, usize)>,
+    starts: Option<(InputStarts, usize)>,
     /// Whether all bytes are passed on because they have no times.
     is_untimed: bool,
 }
@@ -30,7 +30,7 @@ impl PickPeriod {
     ///
     /// With `starts`, the reader of the times is recorded there for the next input, and an input
     /// without times is passed on unchanged.
-    pub fn new(search: PeriodSearch, terminator: u8, starts: Option<Starts>) -> PickPeriod {
+    pub fn new(search: PeriodSearch, terminator: u8, starts: Option<InputStarts>) -> PickPeriod {
         let window = StreamWindow::new(search.period, search.context.clone());
         let starts = starts.map(|starts| {
             let input = starts.next();

@@ -22,7 +22,7 @@ use super::syntax::{Boundary, Case, Syntax};
 const SHORTEST_PREFIX: usize = 2;
 
 /// A regex that begins with a literal and has no look-around.
-pub struct Prefixed {
+pub struct PrefixedRegex {
     prefix: memmem::Finder<'static>,
     /// The automaton that matches the rest of the pattern.
     rest: LazyDfa,
@@ -30,15 +30,15 @@ pub struct Prefixed {
     stops_at: Option<u8>,
 }
 
-impl std::fmt::Debug for Prefixed {
+impl std::fmt::Debug for PrefixedRegex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Prefixed({})", self.prefix.needle().escape_ascii())
     }
 }
 
-impl Prefixed {
+impl PrefixedRegex {
     /// Returns `None` for a regex that does not begin with a literal, or is not matched within lines.
-    pub fn new(source: &str, with: &Syntax) -> Option<Prefixed> {
+    pub fn new(source: &str, with: &Syntax) -> Option<PrefixedRegex> {
         let within_lines = with.terminator == b'\n' && !with.multiline && !with.crlf;
         if !within_lines || with.boundary != Boundary::Any || with.case != Case::Sensitive {
             return None;
@@ -53,7 +53,7 @@ impl Prefixed {
         let stops_at = holds(&rest, with.terminator).then_some(with.terminator);
         let rest = LazyDfa::new(DFA::builder().build_from_nfa(nfa).ok()?);
         let prefix = memmem::Finder::new(&prefix).into_owned();
-        Some(Prefixed { prefix, rest, stops_at })
+        Some(PrefixedRegex { prefix, rest, stops_at })
     }
 
     /// Returns the first match in some lines from `at` on.
@@ -101,7 +101,7 @@ mod tests {
             which in 0usize..8,
         ) {
             let source = ["ab[ab]*", "abb+?", "ab(a|b|)", "aa[^b]*", "(aba(?:ab)?)", "ab[ca]", "ab.*?c", "aba(?:a|ab)"][which];
-            let (prefixed, engine) = (Prefixed::new(source, &Syntax::default()).unwrap(), regex_automata::meta::Regex::new(source).unwrap());
+            let (prefixed, engine) = (PrefixedRegex::new(source, &Syntax::default()).unwrap(), regex_automata::meta::Regex::new(source).unwrap());
             let text = lines.join("\n");
             let mut start = 0;
             let mut expected = Vec::new();
@@ -120,7 +120,8 @@ mod tests {
 
     #[test]
     fn matches_that_begin_with_a_literal_are_found() {
-        let find = |source: &str, text: &[u8], at| Prefixed::new(source, &Syntax::default()).unwrap().find(text, at);
+        let find =
+            |source: &str, text: &[u8], at| PrefixedRegex::new(source, &Syntax::default()).unwrap().find(text, at);
         assert_eq!(find("id=[0-9]+", b"id= id=x id=12 id=3", 0), Some(9..14));
         assert_eq!(find("id=[0-9]+", b"id=12 id=3", 1), Some(6..10));
         assert_eq!(find("aa[^b]*", b"aaxb\naa\naa", 1), Some(5..7));
@@ -142,7 +143,7 @@ mod tests {
             ("(?i)abc", Syntax::default()),
             ("ab[0-9]", insensitive),
         ] {
-            assert!(Prefixed::new(source, &syntax).is_none(), "{source}");
+            assert!(PrefixedRegex::new(source, &syntax).is_none(), "{source}");
         }
     }
 }

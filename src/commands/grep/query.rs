@@ -24,7 +24,7 @@ pub struct Query {
 
 /// The information that a scan collects. Collecting less is faster.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Wanted {
+pub struct WantedResults {
     /// Whether to collect the positions of the selected lines, not only their number.
     pub pieces: bool,
     /// Whether to collect line numbers, and the number of terminators in the block.
@@ -54,7 +54,7 @@ pub struct Piece {
 
 /// The result of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct SearchResults {
     /// The selected lines in order, if wanted.
     pub pieces: Vec<Piece>,
     /// All matches, if they are wanted, or if they may span lines and pieces are wanted.
@@ -72,7 +72,7 @@ pub struct Found {
     pub failure: Option<Failure>,
 }
 
-impl Found {
+impl SearchResults {
     /// Moves all positions by `distance` bytes.
     pub fn shift(&mut self, distance: isize) {
         if distance == 0 {

@@ -20,17 +20,17 @@ const MAX_REPEATS: u32 = 50;
 const MAX_DEPTH: u32 = 50;
 
 /// The relaxed form of a pattern, which is compiled when it is first needed.
-pub struct Relaxed {
+pub struct RelaxedRegex {
     source: String,
     dialect: ClassDialect,
-    /// The length of the longest match, as in [`Relaxed::longest_match`].
+    /// The length of the longest match, as in [`RelaxedRegex::longest_match`].
     longest_match: Option<usize>,
     regex: OnceLock<Option<PerThread<RegexMatcher>>>,
 }
 
-impl Relaxed {
+impl RelaxedRegex {
     /// Returns the relaxed form of alternatives, if all of them have one.
-    pub fn new(alternatives: &[String], ascii_classes: bool, syntax: &Syntax) -> Option<Relaxed> {
+    pub fn new(alternatives: &[String], ascii_classes: bool, syntax: &Syntax) -> Option<RelaxedRegex> {
         if syntax.multiline || syntax.crlf || syntax.terminator != b'\n' || alternatives.is_empty() {
             return None;
         }
@@ -48,7 +48,12 @@ impl Relaxed {
         let growth = if insensitive { 3 } else { 1 };
         let longest_match = properties.maximum_len().filter(|_| !has_look_around).map(|max| max * growth);
         let shortest = properties.minimum_len();
-        shortest.is_some_and(|min| min > 0).then(|| Relaxed { source, dialect, longest_match, regex: OnceLock::new() })
+        shortest.is_some_and(|min| min > 0).then(|| RelaxedRegex {
+            source,
+            dialect,
+            longest_match,
+            regex: OnceLock::new(),
+        })
     }
 
     /// Returns a length in bytes that no match of the pattern exceeds, if there is one and no match

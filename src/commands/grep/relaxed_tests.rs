@@ -3,8 +3,8 @@ use super::*;
 use grep_matcher::Matcher;
 use proptest::prelude::*;
 
-fn relaxed(pattern: &str, syntax: &Syntax) -> Option<Relaxed> {
-    Relaxed::new(&[pattern.to_owned()], true, syntax)
+fn relaxed(pattern: &str, syntax: &Syntax) -> Option<RelaxedRegex> {
+    RelaxedRegex::new(&[pattern.to_owned()], true, syntax)
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::lines::{count_lines, line_end, lines_of, skip_lines};
 use super::multiline;
 use super::pattern::LineFinder;
-use super::query::{Found, Piece, Query, Wanted};
+use super::query::{Piece, Query, SearchResults, WantedResults};
 
 /// The number of bytes searched before their lines are counted. It is small enough for the bytes to
 /// be still cached, and large enough to amortize the start of a search.
@@ -23,15 +23,15 @@ const MAX_SPANS: usize = 128 << 10;
 
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
-    pub fn scan(&self, hay: &[u8], wanted: Wanted) -> Found {
+    pub fn scan(&self, hay: &[u8], wanted: WantedResults) -> SearchResults {
         let limit = wanted.limit.unwrap_or(u64::MAX);
         if limit == 0 {
-            return Found::default();
+            return SearchResults::default();
         }
         if self.any.is_multiline() {
             return multiline::scan(self, hay, wanted);
         }
-        let mut scan = LineScan { query: self, hay, wanted, found: Found::default(), counted: 0 };
+        let mut scan = LineScan { query: self, hay, wanted, found: SearchResults::default(), counted: 0 };
         let chunk = if wanted.numbers { COUNT_CHUNK } else { usize::MAX };
         let mut start = 0;
         while start < hay.len() && scan.found.selected < limit {
@@ -56,8 +56,8 @@ impl Query {
 struct LineScan<'s> {
     query: &'s Query,
     hay: &'s [u8],
-    wanted: Wanted,
-    found: Found,
+    wanted: WantedResults,
+    found: SearchResults,
     /// The position up to which terminators have been counted.
     counted: usize,
 }
@@ -159,7 +159,7 @@ impl LineScan<'_> {
         &mut self,
         lines: Range<usize>,
         search: &mut LineFinder<'_, '_>,
-        mut each: impl FnMut(&mut Found, Range<usize>),
+        mut each: impl FnMut(&mut SearchResults, Range<usize>),
     ) -> Result<(), Failure> {
         if !self.selects_many() {
             return search.matches_in(lines, |span| each(&mut self.found, span));
@@ -205,7 +205,7 @@ mod tests {
         }
     }
 
-    const ALL: Wanted = Wanted { pieces: true, numbers: true, matches: false, spans: false, limit: None };
+    const ALL: WantedResults = WantedResults { pieces: true, numbers: true, matches: false, spans: false, limit: None };
 
     /// Searches each line by itself.
     fn naive(query: &Query, hay: &[u8]) -> Vec<(usize, usize, u64)> {
@@ -242,15 +242,15 @@ mod tests {
     /// Checks the matches that a scan reports.
     fn matches_are_those_of_each_line(query: &Query, hay: &[u8]) -> Result<(), TestCaseError> {
         let spans = naive_spans(query, hay);
-        let found = query.scan(hay, Wanted { spans: true, ..ALL });
+        let found = query.scan(hay, WantedResults { spans: true, ..ALL });
         prop_assert_eq!(&found.spans, &spans);
         prop_assert_eq!(one_by_one(&found, hay, query.terminator), naive(query, hay));
-        let counted = query.scan(hay, Wanted { matches: true, ..Wanted::default() });
+        let counted = query.scan(hay, WantedResults { matches: true, ..WantedResults::default() });
         prop_assert_eq!(counted.matches, spans.len() as u64);
         Ok(())
     }
 
-    fn one_by_one(found: &Found, hay: &[u8], terminator: u8) -> Vec<(usize, usize, u64)> {
+    fn one_by_one(found: &SearchResults, hay: &[u8], terminator: u8) -> Vec<(usize, usize, u64)> {
         let mut lines = Vec::new();
         for piece in &found.pieces {
             let (mut start, mut number) = (piece.start, piece.line);
@@ -287,12 +287,12 @@ mod tests {
             let expected = naive(&query, &hay);
             prop_assert_eq!(one_by_one(&found, &hay, syntax.terminator), expected.clone());
             prop_assert_eq!(found.selected, expected.len() as u64);
-            let counted = query.scan(&hay, Wanted::default());
+            let counted = query.scan(&hay, WantedResults::default());
             prop_assert_eq!(counted.selected, expected.len() as u64);
             if !invert {
                 matches_are_those_of_each_line(&query, &hay)?;
             }
-            let limited = query.scan(&hay, Wanted { limit: Some(3), ..ALL });
+            let limited = query.scan(&hay, WantedResults { limit: Some(3), ..ALL });
             prop_assert_eq!(one_by_one(&limited, &hay, syntax.terminator), expected[..expected.len().min(3)].to_vec());
         }
     }
@@ -325,7 +325,7 @@ mod tests {
         for dialect in [Dialect::Rust, Dialect::Perl] {
             if dialect == Dialect::Rust || cfg!(feature = "pcre2") {
                 let query = query(&["x*$"], &Syntax { dialect, ..Syntax::default() }, false);
-                assert_eq!(query.scan(&hay, Wanted { spans: true, ..ALL }).spans, [63..63, 65..65]);
+                assert_eq!(query.scan(&hay, WantedResults { spans: true, ..ALL }).spans, [63..63, 65..65]);
             }
         }
     }

@@ -19,7 +19,7 @@ use crate::timestamp::Reader;
 
 use super::lines::last_lines;
 use super::long_match::LineBytes;
-use super::query::{Found, Query, Wanted};
+use super::query::{Query, SearchResults, WantedResults};
 
 /// The sizes in bytes of the first and the largest piece when an input is searched from its end.
 const FIRST_BACKWARD_READ: usize = 64 << 10;
@@ -36,7 +36,7 @@ pub enum InputPart {
 
 /// Information about an input up to the position where its search begins.
 #[derive(Clone, Debug, Default)]
-pub struct Start {
+pub struct InputStart {
     /// The number of lines.
     pub line: u64,
     /// The lines directly before it, as many as context may need.
@@ -60,7 +60,7 @@ pub enum Keep {
 
 impl Keep {
     /// Removes the unwanted results for an input that begins at `offset`.
-    pub fn apply(&self, found: &mut Found, offset: u64) {
+    pub fn apply(&self, found: &mut SearchResults, offset: u64) {
         match self {
             Keep::Within(range) => found.pieces.retain(|piece| range.contains(&(offset + piece.start as u64))),
             Keep::Last(wanted) => {
@@ -80,11 +80,11 @@ impl Keep {
 
 /// The starts of inputs by number, recorded when an input is opened and looked up by the kernel.
 #[derive(Clone, Debug, Default)]
-pub struct Starts(Arc<RwLock<Vec<Start>>>);
+pub struct InputStarts(Arc<RwLock<Vec<InputStart>>>);
 
-impl Starts {
+impl InputStarts {
     /// Records the start of the next input.
-    pub fn push(&self, start: Start) {
+    pub fn push(&self, start: InputStart) {
         self.0.write().unwrap_or_else(PoisonError::into_inner).push(start);
     }
 
@@ -108,7 +108,7 @@ impl Starts {
     }
 
     /// Returns the start of an input.
-    pub fn of(&self, input: usize) -> Start {
+    pub fn of(&self, input: usize) -> InputStart {
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(input).cloned().unwrap_or_default()
     }
 }
@@ -143,7 +143,7 @@ pub fn last_selected(source: &Source, within: Range<u64>, query: &Query, wanted:
             continue;
         };
         let lines = &bytes[first..];
-        let found = query.scan(lines, Wanted { pieces: true, ..Wanted::default() });
+        let found = query.scan(lines, WantedResults { pieces: true, ..WantedResults::default() });
         for piece in found.pieces.iter().rev() {
             let (at, count) = last_lines(&lines[piece.start..piece.end], left, query.terminator);
             left -= count;

@@ -20,9 +20,9 @@ use super::failure::Failure;
 use super::histogram::Histogram;
 use super::lines::{line_end, lines_of};
 use super::long_match::{LineBytes, long_line_start};
-use super::query::{Found, Piece, Wanted};
+use super::query::{Piece, SearchResults, WantedResults};
 use super::settings::Settings;
-use super::start::Starts;
+use super::start::InputStarts;
 
 /// The number of microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
@@ -57,7 +57,7 @@ pub const POSITION_UNIT: u64 = 4 << 10;
 /// A kernel that counts selected lines by time.
 pub struct TimelineKernel<'s> {
     pub settings: &'s Settings,
-    pub starts: &'s Starts,
+    pub starts: &'s InputStarts,
     /// The time zone of the rows.
     pub zone: &'s TimeZone,
     /// The span of a row in microseconds, if it was given.
@@ -133,7 +133,7 @@ impl Kernel for TimelineKernel<'_> {
             };
             let found = match &long {
                 Some(line) if start == line.start => self.search_long(block, line.clone(), end - start),
-                _ => query.scan(&hay[start..end], Wanted { pieces: true, ..Wanted::default() }),
+                _ => query.scan(&hay[start..end], WantedResults { pieces: true, ..WantedResults::default() }),
             };
             let mut count = |line: Range<usize>| match &mut entries {
                 Some(entries) if query.terminator == b'\n' => entries.count(line, &mut counts),
@@ -212,8 +212,8 @@ impl TimelineKernel<'_> {
     }
 
     /// Searches the long line with which a block ends, of which `shown` bytes are searched for a time.
-    fn search_long(&self, block: &Block, line: Range<usize>, shown: usize) -> Found {
-        let mut found = Found::default();
+    fn search_long(&self, block: &Block, line: Range<usize>, shown: usize) -> SearchResults {
+        let mut found = SearchResults::default();
         let line = LineBytes::InBlock(block, line);
         // The bytes of a block can always be read.
         if self.settings.query.selects_line(&line, &mut found.failure).unwrap_or(false) {

@@ -17,7 +17,7 @@ use crate::select::PeriodSearch;
 
 use super::histogram::Histogram;
 use super::open::Opener;
-use super::start::Starts;
+use super::start::InputStarts;
 use super::timeline::{POSITION_UNIT, SECOND, Timeline, TimelineKernel};
 use super::timeline_table::{Axis, CountTable};
 use super::{Run, sort, timeline_plot};
@@ -43,7 +43,7 @@ impl Run<'_> {
         let Run { settings, config, decoding, .. } = self;
         let span = printing.timeline.as_deref().map_or(Ok(None), timeline_span)?;
         let search = self.period.clone().map_or_else(|| period_search(&self.inputs.times), Ok)?;
-        let starts = Starts::default();
+        let starts = InputStarts::default();
         let period = Some(&search);
         let opener = Opener { settings, config, decoding, period, part: None, starts: &starts, timeline: true };
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));

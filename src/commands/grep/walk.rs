@@ -19,7 +19,7 @@ use crate::os::error_text;
 use crate::os::posix::{OFlags, OsStrExt};
 use crate::output::{escape_name, print_message};
 
-use super::filter::Filter;
+use super::filter::FileFilter;
 use super::ignore_files::{self, IgnoreFiles};
 use super::name_matcher::NameMatcher;
 
@@ -34,7 +34,7 @@ pub struct InputWalk {
     /// Whether warnings are suppressed.
     is_quiet: bool,
     skip_devices: bool,
-    filter: Arc<Filter>,
+    filter: Arc<FileFilter>,
     globs: Arc<Globs>,
     has_found_any: Arc<AtomicBool>,
 }
@@ -56,7 +56,7 @@ impl InputWalk {
             one_file_system: inputs.one_file_system,
             is_quiet: inputs.no_messages,
             skip_devices: inputs.devices == Some(Devices::Skip),
-            filter: Arc::new(Filter::new(inputs)?),
+            filter: Arc::new(FileFilter::new(inputs)?),
             recursive: inputs.is_recursive(),
             follow: inputs.dereference_recursive,
             skip_directories: inputs.directories == Some(Directories::Skip),

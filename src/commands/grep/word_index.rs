@@ -11,7 +11,7 @@ const MAX_BITMAP_BITS: usize = 1 << 21;
 
 /// An index of words by their first bytes.
 #[derive(Debug)]
-pub struct Index {
+pub struct WordIndex {
     key_bytes: usize,
     bitmap: Box<[u64]>,
     bitmap_shift: u32,
@@ -28,13 +28,13 @@ struct KeyRange {
     end: u32,
 }
 
-impl Index {
+impl WordIndex {
     /// The maximum length of a key, in bytes.
     pub const KEY_BYTES: usize = 4;
 
     /// Indexes the words by their first `key_bytes` bytes. Keeps only the keys of words that are at
     /// most `longest` bytes long.
-    pub fn new(words: &[&[u8]], key_bytes: usize, longest: usize, ignores_case: bool) -> Index {
+    pub fn new(words: &[&[u8]], key_bytes: usize, longest: usize, ignores_case: bool) -> WordIndex {
         let mut slots: Vec<KeyRange> = Vec::new();
         let mut is_wanted = Vec::new();
         for (word, place) in words.iter().zip(0..) {
@@ -58,7 +58,7 @@ impl Index {
             slots.into_iter().zip(is_wanted).filter_map(|(slot, is)| is.then_some(slot)).collect();
         let bits = (wanted.len() * BITS_PER_KEY).next_power_of_two().clamp(1 << 12, MAX_BITMAP_BITS);
         let capacity = (wanted.len() * 2).next_power_of_two().max(16);
-        let mut index = Index {
+        let mut index = WordIndex {
             key_bytes,
             bitmap: vec![0; bits / 64].into(),
             bitmap_shift: 32 - bits.trailing_zeros(),
@@ -79,8 +79,8 @@ impl Index {
     }
 
     /// Returns the first position of `text` at which a word of this index or of `short` may begin.
-    pub fn position<const IGNORES_CASE: bool>(&self, short: Option<&Index>, text: &[u8]) -> Option<usize> {
-        let mask = short.map_or(0, Index::mask);
+    pub fn position<const IGNORES_CASE: bool>(&self, short: Option<&WordIndex>, text: &[u8]) -> Option<usize> {
+        let mask = short.map_or(0, WordIndex::mask);
         let found = text.windows(Self::KEY_BYTES).position(|bytes| {
             let key = key_of(bytes);
             let key = if IGNORES_CASE { lower_case(key) } else { key };
@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn keys_lead_to_their_words() {
-        let index = Index::new(&[b"a", b"abcd", b"abcde", b"abd", b"bcde"], 4, usize::MAX, false);
+        let index = WordIndex::new(&[b"a", b"abcd", b"abcde", b"abd", b"bcde"], 4, usize::MAX, false);
         assert_eq!(index.range(b"abcdef"), Some(1..3));
         assert_eq!(index.range(b"abdx"), None);
         assert_eq!(index.position::<false>(None, b"--bcde"), Some(2));

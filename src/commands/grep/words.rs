@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use regex_automata::util::look::LookMatcher;
 
-use super::fold::Fold;
+use super::fold::CaseFold;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
-use super::word_index::{FoldedText, Index};
+use super::word_index::{FoldedText, WordIndex};
 use super::word_list::{NONE, Word, sorted};
 
 /// The minimum number of words. Fewer are left to the regex engine, which uses vector instructions for them.
@@ -38,16 +38,16 @@ pub struct WordSearch {
     bytes: Vec<u8>,
     words: Vec<Word>,
     /// The index of the words that are at least as long as the key, by their first bytes.
-    long: Index,
+    long: WordIndex,
     /// The index of the shorter words, if there are any.
-    short: Option<Index>,
+    short: Option<WordIndex>,
     longest: usize,
     /// Whether the list also contains an empty word.
     has_empty: bool,
     boundary: Boundary,
     unicode: bool,
     ignores_case: bool,
-    fold: Option<Fold>,
+    fold: Option<CaseFold>,
     /// Whether the first matching word of the list wins, not the longest one.
     prefers_first: bool,
     look: LookMatcher,
@@ -82,7 +82,7 @@ impl WordSearch {
         let ignores_case = syntax.case == Case::Insensitive;
         let (fold, folded) = match ignores_case {
             true => {
-                let (fold, folded) = Fold::new(alternatives, syntax.unicode);
+                let (fold, folded) = CaseFold::new(alternatives, syntax.unicode);
                 (fold, Some(folded))
             }
             false => (None, None),
@@ -94,13 +94,13 @@ impl WordSearch {
         }
         let longest = slices.iter().map(|word| word.len()).max().unwrap_or(0);
         Some(WordSearch {
-            long: Index::new(&slices, Index::KEY_BYTES, usize::MAX, ignores_case),
+            long: WordIndex::new(&slices, WordIndex::KEY_BYTES, usize::MAX, ignores_case),
             short: slices
                 .iter()
                 .map(|word| word.len())
                 .min()
-                .filter(|&min| min < Index::KEY_BYTES)
-                .map(|min| Index::new(&slices, min, Index::KEY_BYTES - 1, ignores_case)),
+                .filter(|&min| min < WordIndex::KEY_BYTES)
+                .map(|min| WordIndex::new(&slices, min, WordIndex::KEY_BYTES - 1, ignores_case)),
             bytes,
             words,
             longest,
@@ -127,7 +127,7 @@ impl WordSearch {
     /// Returns the length in bytes of the longest possible match, unless that depends on the bytes
     /// around it.
     pub fn longest_match(&self) -> Option<usize> {
-        let max = if self.fold.is_some() { Fold::MAX_SHRINK_FACTOR * self.longest } else { self.longest };
+        let max = if self.fold.is_some() { CaseFold::MAX_SHRINK_FACTOR * self.longest } else { self.longest };
         (self.boundary == Boundary::Any && !self.has_empty).then_some(max)
     }
 
@@ -152,7 +152,7 @@ impl WordSearch {
         let mut start = from;
         while start < hay.len() {
             let end = hay.len().min(start + WINDOW);
-            let seen = &hay[start..hay.len().min(end + Fold::MAX_SHRINK_FACTOR * self.longest)];
+            let seen = &hay[start..hay.len().min(end + CaseFold::MAX_SHRINK_FACTOR * self.longest)];
             let found = if seen.is_ascii() {
                 self.find_in(seen, 0..end - start, |at| start + at, accept)
             } else {
@@ -171,7 +171,7 @@ impl WordSearch {
 
     /// Returns the end of the longest word that starts at `from`.
     fn end_of_word(&self, hay: &[u8], from: usize) -> Option<usize> {
-        let max = Fold::MAX_SHRINK_FACTOR * self.longest;
+        let max = CaseFold::MAX_SHRINK_FACTOR * self.longest;
         let text = &hay[from..hay.len().min(from + max)];
         match &self.fold {
             Some(fold) if !text.is_ascii() => {
@@ -254,7 +254,7 @@ impl WordSearch {
     /// and the number of bytes that the two share. Every prefix of `text` in the list is this word
     /// or an ancestor of it.
     fn last_before(&self, text: &[u8]) -> Option<(Word, usize)> {
-        let search = |index: &Index| {
+        let search = |index: &WordIndex| {
             let range = index.range(text)?;
             let words = self.words.get(range)?;
             let bytes = FoldedText { text, ignores_case: self.ignores_case };

@@ -36,7 +36,7 @@ pub struct FixedColumnsView {
     /// Whether the dump ends with a line that contains the last address.
     ends_with_address: bool,
     /// Whether the columns of different bytes are disjoint.
-    apart: bool,
+    has_disjoint_columns: bool,
     /// The layout of the row for the vector kernel, if the kernel supports it.
     shape: Option<Shape>,
 }
@@ -76,7 +76,7 @@ impl FixedColumnsView {
             Endian::Big => 4 + (columns_a_group * width - 1) / group,
         };
         let digits_end = digits_at.iter().max().map_or(0, |column| column + columns_a_byte);
-        let apart = digits_end <= characters_at;
+        let has_disjoint_columns = digits_end <= characters_at;
         let mut blank = vec![b' '; digits_end.max(characters_at + width)];
         if notation != AddressNotation::None {
             blank[0] = b':';
@@ -90,7 +90,7 @@ impl FixedColumnsView {
             blank,
             tail: b"\n",
             ends_with_address: false,
-            apart,
+            has_disjoint_columns,
             shape: None,
         }
         .shaped(upper, ebcdic)
@@ -114,7 +114,7 @@ impl FixedColumnsView {
             blank,
             tail: b"|\n",
             ends_with_address: true,
-            apart: true,
+            has_disjoint_columns: true,
             shape: None,
         }
         .shaped(upper, ebcdic)
@@ -122,7 +122,7 @@ impl FixedColumnsView {
 
     /// Sets the shape of the row for the vector kernel, if the kernel supports it.
     fn shaped(mut self, upper: bool, ebcdic: bool) -> FixedColumnsView {
-        let fits = self.apart
+        let fits = self.has_disjoint_columns
             && !ebcdic
             && self.address.notation == AddressNotation::Hex
             && matches!(self.digits, Digits::Hex(_));
@@ -180,7 +180,7 @@ impl View for FixedColumnsView {
         let characters = (0..self.width()).map(|i| Cell::new(self.characters_at + i, 1, i));
         let mut cells: Vec<Cell> = digits.chain(characters).collect();
         cells.sort_by_key(|cell| cell.column);
-        self.apart.then_some(Cells { address: self.address, cells })
+        self.has_disjoint_columns.then_some(Cells { address: self.address, cells })
     }
 
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {

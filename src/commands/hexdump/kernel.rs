@@ -4,14 +4,14 @@
 use std::ops::Range;
 
 use super::dump::Dump;
-use super::find::first::{FirstMatch, FirstSearch, Unfound};
+use super::find::first::{FirstMatch, FirstSearch, SearchProgress};
 use super::marked::MarkedView;
 use super::squeeze::SqueezePolicy;
 use super::view::View;
 use crate::engine::{Block, Flow, Kernel};
 
 /// The settings of a dump.
-pub struct Rows<'a> {
+pub struct DumpKernel<'a> {
     /// The view that formats rows.
     pub view: &'a dyn View,
     /// The policy for omitting rows.
@@ -31,11 +31,11 @@ pub struct Rows<'a> {
 
 /// The progress of a dump.
 #[derive(Clone, Debug)]
-pub enum Progress {
+pub enum DumpProgress {
     /// No match has been found yet.
     Searching {
         /// The state of the search.
-        unfound: Unfound,
+        state: SearchProgress,
         /// The address of the first byte.
         address: u64,
     },
@@ -81,47 +81,47 @@ impl ShownBlock {
     }
 }
 
-impl Rows<'_> {
-    fn start(&self, block: &Block) -> Progress {
+impl DumpKernel<'_> {
+    fn start(&self, block: &Block) -> DumpProgress {
         let address = if self.nothing { 0 } else { self.base.wrapping_add(block.offset()) };
         match &self.search {
-            _ if block.offset() < self.must_reach => Progress::Unreached,
-            Some(_) => Progress::Searching { unfound: Unfound::default(), address },
+            _ if block.offset() < self.must_reach => DumpProgress::Unreached,
+            Some(_) => DumpProgress::Searching { state: SearchProgress::default(), address },
             None => {
                 let end = self.limit.unwrap_or(u64::MAX);
-                Progress::Dumping { dump: Dump::new(address, self.policy), end, mark: 0..0 }
+                DumpProgress::Dumping { dump: Dump::new(address, self.policy), end, mark: 0..0 }
             }
         }
     }
 
-    fn search(&self, unfound: &mut Unfound, block: &Block, within: Option<usize>) -> Option<FirstMatch> {
+    fn search(&self, state: &mut SearchProgress, block: &Block, within: Option<usize>) -> Option<FirstMatch> {
         let search = self.search.as_ref()?;
         match block.hole() {
-            Some(len) => search.next_hole(unfound, len, block.is_last()),
-            None => search.next(unfound, block.bytes(), within, block.is_last()),
+            Some(len) => search.next_hole(state, len, block.is_last()),
+            None => search.next(state, block.bytes(), within, block.is_last()),
         }
     }
 }
 
-impl Kernel for Rows<'_> {
+impl Kernel for DumpKernel<'_> {
     type Part = DumpPart;
-    type Carry = Option<Progress>;
+    type Carry = Option<DumpProgress>;
 
     fn scan(&self, block: &Block) -> DumpPart {
         DumpPart { within: self.search.as_ref().and_then(|search| search.within(block.bytes())), shown: None }
     }
 
-    fn carry(&self, block: &Block, part: &mut DumpPart, carry: &mut Option<Progress>) -> Flow {
+    fn carry(&self, block: &Block, part: &mut DumpPart, carry: &mut Option<DumpProgress>) -> Flow {
         let progress = carry.get_or_insert_with(|| self.start(block));
         let (mut before, mut from, mut begins, mut lead) = (vec![], 0, block.is_first(), None);
-        if let Progress::Searching { unfound, address } = progress {
-            let Some(found) = self.search(unfound, block, part.within) else { return Flow::Continue };
+        if let DumpProgress::Searching { state, address } = progress {
+            let Some(found) = self.search(state, block, part.within) else { return Flow::Continue };
             let at = found.found.at - found.start;
             (before, from, begins, lead) = (found.before, found.skip, true, Some(at));
             let dump = Dump::new(address.wrapping_add(found.start), self.policy);
-            *progress = Progress::Dumping { dump, end: u64::MAX, mark: at..at + found.found.len as u64 };
+            *progress = DumpProgress::Dumping { dump, end: u64::MAX, mark: at..at + found.found.len as u64 };
         }
-        let Progress::Dumping { dump, end, mark } = progress else { return Flow::Continue };
+        let DumpProgress::Dumping { dump, end, mark } = progress else { return Flow::Continue };
         // The limit counts from the match, so rows of context before it are shown in addition.
         if let (Some(limit), Some(lead)) = (self.limit, lead) {
             *end = limit.saturating_add(lead);

@@ -37,8 +37,8 @@ use find::listing::MatchListing;
 use find::pattern::{self, Guess, PatternNotation};
 use find::patterns::BytePatterns;
 use find::regions::MatchExtent;
-use kernel::{Progress, Rows};
-use resolve::{MAX_WIDTH, Resolved, Terminal, resolve, strings_address};
+use kernel::{DumpKernel, DumpProgress};
+use resolve::{MAX_WIDTH, ResolvedDump, Terminal, resolve, strings_address};
 use squeeze::SqueezePolicy;
 use strings::StringListing;
 
@@ -103,11 +103,11 @@ fn show(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Res
 fn dump(
     args: &HexdumpArgs,
     config: &Config,
-    resolved: &Resolved,
+    resolved: &ResolvedDump,
     patterns: Option<BytePatterns>,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {
-    let Resolved { view, policy, line, .. } = resolved;
+    let ResolvedDump { view, policy, line, .. } = resolved;
     let mut engine = config.engine;
     let search = patterns.map(|patterns| {
         FirstSearch::new(patterns, *line, usize::try_from(args.context.unwrap_or(0)).unwrap_or(usize::MAX))
@@ -125,7 +125,7 @@ fn dump(
     plan.emit_holes = *policy != SqueezePolicy::Never;
     let must_reach = if is_od { u64::try_from(engine.range.offset).unwrap_or(0) } else { 0 };
     let base = args.base.unwrap_or(0);
-    let kernel = Rows { view: &**view, policy: *policy, base, nothing, must_reach, search, limit };
+    let kernel = DumpKernel { view: &**view, policy: *policy, base, nothing, must_reach, search, limit };
     let outcome = engine.run(
         config.inputs(&args.shown.files).into_iter(),
         Pipeline { kernel: &kernel, plan, session: &config.stats },
@@ -140,11 +140,11 @@ fn dump(
         output.write_all(&text)?;
     }
     match &outcome.carry {
-        Some(Progress::Unreached) => {
+        Some(DumpProgress::Unreached) => {
             print_message(format_args!("mapped: cannot skip past end of combined input"));
             return Ok(Exit::Unreachable);
         }
-        Some(Progress::Searching { .. }) if !outcome.failed => {
+        Some(DumpProgress::Searching { .. }) if !outcome.failed => {
             print_message(format_args!("mapped: pattern not found"));
             return Ok(Exit::Failure);
         }
@@ -168,7 +168,7 @@ fn is_directory(name: &OsString) -> bool {
 fn list(
     args: &HexdumpArgs,
     config: &Config,
-    resolved: &Resolved,
+    resolved: &ResolvedDump,
     patterns: &BytePatterns,
     output: &mut Output,
 ) -> anyhow::Result<Exit> {

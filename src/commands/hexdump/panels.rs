@@ -12,23 +12,23 @@ use crate::cli::hexdump::{Border, CharacterTable, Endian};
 pub const PANEL: usize = 8;
 
 /// The characters of borders.
-struct Pieces {
+struct BorderPieces {
     /// The left end, line, junction and right end of the top and bottom lines, if there are any.
     lines: Option<[[&'static str; 4]; 2]>,
     outer: &'static str,
     inner: &'static str,
 }
 
-impl Pieces {
-    fn of(border: Border) -> Pieces {
+impl BorderPieces {
+    fn of(border: Border) -> BorderPieces {
         match border {
             Border::Unicode => {
-                Pieces {
+                BorderPieces {
                     lines: Some([["┌", "─", "┬", "┐"], ["└", "─", "┴", "┘"]]), outer: "│", inner: "┊"
                 }
             }
-            Border::Ascii => Pieces { lines: Some([["+", "-", "+", "+"]; 2]), outer: "|", inner: "|" },
-            Border::None => Pieces { lines: None, outer: " ", inner: " " },
+            Border::Ascii => BorderPieces { lines: Some([["+", "-", "+", "+"]; 2]), outer: "|", inner: "|" },
+            Border::None => BorderPieces { lines: None, outer: " ", inner: " " },
         }
     }
 }
@@ -55,7 +55,7 @@ pub struct PanelsConfig {
 /// A view that prints panels.
 pub struct PanelsView {
     config: PanelsConfig,
-    pieces: Pieces,
+    pieces: BorderPieces,
     signs: [char; 256],
 }
 
@@ -74,7 +74,7 @@ pub fn panels_that_fit(columns: usize, group: usize) -> usize {
 impl PanelsView {
     /// Returns a view with these settings.
     pub fn new(config: PanelsConfig) -> PanelsView {
-        PanelsView { pieces: Pieces::of(config.border), signs: signs(config.table), config }
+        PanelsView { pieces: BorderPieces::of(config.border), signs: signs(config.table), config }
     }
 
     fn line(&self, [left, line, junction, right]: [&str; 4], out: &mut Vec<u8>) {
@@ -96,7 +96,7 @@ impl PanelsView {
     fn row(&self, row: &[u8], head: &[u8], is_marked: &dyn Fn(usize) -> bool, out: &mut Vec<u8>) {
         let PanelsConfig { panels, group, endian, upper, .. } = self.config;
         let digits = hex_table(upper);
-        let Pieces { outer, inner, .. } = self.pieces;
+        let BorderPieces { outer, inner, .. } = self.pieces;
         let mut brush = Brush::new(self.config.theme.as_ref());
         let put = |text: &str, out: &mut Vec<u8>| out.extend_from_slice(text.as_bytes());
 

@@ -38,7 +38,7 @@ pub struct Terminal {
 }
 
 /// The resolved output format.
-pub struct Resolved {
+pub struct ResolvedDump {
     /// The view that formats rows.
     pub view: Box<dyn View>,
     /// The policy for omitting rows.
@@ -53,7 +53,7 @@ pub struct Resolved {
 ///
 /// # Errors
 /// Returns an error if options contradict each other or a file cannot be read.
-pub fn resolve(args: &HexdumpArgs, terminal: &Terminal) -> Result<Resolved, String> {
+pub fn resolve(args: &HexdumpArgs, terminal: &Terminal) -> Result<ResolvedDump, String> {
     let format = format(args)?;
     check(args, format)?;
     let ebcdic = ebcdic(args, format)?;
@@ -72,7 +72,7 @@ pub fn resolve(args: &HexdumpArgs, terminal: &Terminal) -> Result<Resolved, Stri
     };
     let line = line.unwrap_or_else(|| view.width());
     let is_strict = format == DumpFormat::Panels || is_of_xxd(format);
-    Ok(Resolved { view, policy: policy(args, format), line, is_strict })
+    Ok(ResolvedDump { view, policy: policy(args, format), line, is_strict })
 }
 
 fn is_of_xxd(format: DumpFormat) -> bool {

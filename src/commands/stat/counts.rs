@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::quoting::{QuotingStyle, quote};
 use super::words::{PieceCounts, WantedCounts, WordCounts};
 use crate::app::config::Config;
-use crate::cli::stat::{Args, CountColumn, TotalMode};
+use crate::cli::stat::{CountColumn, StatArgs, TotalMode};
 use crate::engine::{Block, COUNTING_BLOCK, Flow, Kernel, Pipeline, SplitAt};
 use crate::exit::Exit;
 use crate::io::name_list::names_from;
@@ -63,7 +63,7 @@ impl Kernel for CountKernel {
 }
 
 impl CountKernel {
-    fn new(args: &Args, files: &[OsString]) -> CountKernel {
+    fn new(args: &StatArgs, files: &[OsString]) -> CountKernel {
         let mut columns = args.count.clone();
         if args.lines {
             columns.push(CountColumn::Lines);
@@ -112,7 +112,7 @@ impl CountKernel {
 }
 
 /// Prints the counts of each file, and the totals if there are several files.
-pub fn run(args: &Args, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &StatArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let (mut files, mut unlisted) = (args.files.clone(), 0);
     for name in args.files0_from.iter().flat_map(|list| names_from(list)) {
         match name {

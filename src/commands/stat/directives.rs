@@ -16,17 +16,17 @@ use crate::os::error_text;
 use crate::os::posix::{FileType, OsStrExt};
 
 /// The directives for a file. A directive that fails prints `?` and adds a message to `errors`.
-pub struct OfFile<'a> {
+pub struct FileValues<'a> {
     facts: &'a FileFacts,
     style: QuotingStyle,
     /// One message for each directive that failed, without the file's name.
     pub errors: Vec<String>,
 }
 
-impl<'a> OfFile<'a> {
+impl<'a> FileValues<'a> {
     /// Returns the directives for a file whose name is quoted in `style`.
     pub fn new(facts: &'a FileFacts, style: QuotingStyle) -> Self {
-        OfFile { facts, style, errors: Vec::new() }
+        FileValues { facts, style, errors: Vec::new() }
     }
 
     fn quoted_name(&mut self) -> Value {
@@ -67,7 +67,7 @@ pub fn file_splits(code: u8) -> bool {
     matches!(code, b'd' | b'r')
 }
 
-impl Values for OfFile<'_> {
+impl Values for FileValues<'_> {
     fn splits(&self, code: u8) -> bool {
         file_splits(code)
     }
@@ -150,19 +150,19 @@ pub fn mount_point(facts: &FileFacts) -> std::io::Result<PathBuf> {
 }
 
 /// The directives for a file system.
-pub struct OfFilesystem<'a> {
+pub struct FilesystemValues<'a> {
     name: &'a [u8],
     facts: &'a Volume,
 }
 
-impl<'a> OfFilesystem<'a> {
+impl<'a> FilesystemValues<'a> {
     /// Returns the directives for the file system that contains `name`.
     pub fn new(name: &'a [u8], facts: &'a Volume) -> Self {
-        OfFilesystem { name, facts }
+        FilesystemValues { name, facts }
     }
 }
 
-impl Values for OfFilesystem<'_> {
+impl Values for FilesystemValues<'_> {
     fn splits(&self, _code: u8) -> bool {
         false
     }

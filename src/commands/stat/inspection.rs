@@ -14,7 +14,7 @@ use crate::os::Window;
 use crate::os::extents::{self, Layout, Sparseness};
 use crate::os::file_users::{Coverage, FileUser, Identity, SoughtFile};
 use crate::os::posix::{AsFd, BorrowedFd, Errno, FileType, OFlags, OsStrExt, OwnedFd, is_a_terminal, stdin};
-use crate::os::residency::{self, Cached, ResidencyCell, Unknown};
+use crate::os::residency::{self, CachedPages, ResidencyCell, UnknownResidency};
 use crate::os::{AlternateStream, Status, StatxAttributes, StatxFlags, Volume, alternate_streams, reopen_quietly};
 
 /// The maximum number of ranges or extents to visit, because a file may have millions.
@@ -35,7 +35,7 @@ pub struct Inspection {
     pub mapping: Mappability,
     /// The cached pages in equal parts of the file, or the reason why they are unknown. `None` if
     /// the file has no pages.
-    pub cache: Option<Result<Vec<ResidencyCell>, Unknown>>,
+    pub cache: Option<Result<Vec<ResidencyCell>, UnknownResidency>>,
     /// The data and holes of the file.
     pub sparseness: Option<Sparseness>,
     /// The extents of the file on disk.
@@ -131,16 +131,16 @@ impl OpenedFile {
     }
 
     /// Returns the cached pages of the file in at most `cells` parts, or `None` if it has no pages.
-    pub fn cells(&self, cells: u64) -> Option<Result<Vec<ResidencyCell>, Unknown>> {
+    pub fn cells(&self, cells: u64) -> Option<Result<Vec<ResidencyCell>, UnknownResidency>> {
         self.cells_within(0..self.facts.inode.stx_size, cells)
     }
 
     /// Returns the cached pages of the bytes `within` the file in at most `cells` parts, or `None`
     /// if it has no pages.
-    pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<ResidencyCell>, Unknown>> {
+    pub fn cells_within(&self, within: Range<u64>, cells: u64) -> Option<Result<Vec<ResidencyCell>, UnknownResidency>> {
         match &self.file {
             Ok(file) => Some(residency::cells(file.as_fd(), within, cells)),
-            Err(NotOpened::Failed(errno)) => Some(Err(Unknown::NotOpened(*errno))),
+            Err(NotOpened::Failed(errno)) => Some(Err(UnknownResidency::NotOpened(*errno))),
             Err(NotOpened::ByKind) => None,
         }
     }
@@ -201,7 +201,7 @@ impl Inspection {
     }
 
     /// Returns the cached pages of the whole file, if they are known.
-    pub fn cached(&self) -> Option<Cached> {
+    pub fn cached(&self) -> Option<CachedPages> {
         self.cache.as_ref()?.as_ref().ok().map(|cells| residency::total(cells))
     }
 

@@ -17,7 +17,7 @@ use crate::os::{AlternateStream, Volume};
 use crate::output::{JsonText, to_json};
 
 #[derive(Serialize)]
-struct Object<'a> {
+struct FileObject<'a> {
     name: JsonText<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<JsonText<'a>>,
@@ -192,12 +192,12 @@ pub fn line(report: &Inspection) -> Vec<u8> {
     line
 }
 
-fn object(report: &Inspection) -> Object<'_> {
+fn object(report: &Inspection) -> FileObject<'_> {
     let facts = &report.facts;
     let inode = &facts.inode;
     let text = |name: Option<Vec<u8>>| name.map(JsonText::from);
     let special = facts.special_device() != 0;
-    Object {
+    FileObject {
         name: JsonText::from(&facts.name[..]),
         target: report.target.as_deref().map(JsonText::from),
         kind: facts.kind_text(),

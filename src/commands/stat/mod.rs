@@ -28,7 +28,7 @@ use std::io;
 use std::ops::Range;
 
 use crate::app::config::Config;
-use crate::cli::stat::{Args, CachedMode};
+use crate::cli::stat::{CachedMode, StatArgs};
 use crate::exit::Exit;
 use crate::os::Freshness;
 use crate::os::file_users::SoughtFile;
@@ -36,7 +36,7 @@ use crate::os::posix::{FileType, OsStrExt, columns};
 use crate::os::proc_users;
 use crate::output::{Destination, Output, is_tool, print_message};
 
-use directives::{OfFile, OfFilesystem};
+use directives::{FileValues, FilesystemValues};
 use facts::{FactsQuery, FileFacts};
 use inspection::{Inspection, OpenedFile, Users};
 use page_cache_action::{Action, CacheOutcome};
@@ -46,7 +46,7 @@ use view::{FileView, NotingValues, note, render, style, view};
 ///
 /// # Errors
 /// Returns an error if options contradict each other or if writing to standard output fails.
-pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
+pub fn run(args: &StatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let counts = args.lines || !args.count.is_empty();
     let reads = counts || args.content;
     let has_range = args.common.offset.is_some() || args.common.length.is_some();
@@ -73,7 +73,7 @@ pub fn run(args: &Args, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// The resolved settings of a run.
 struct Stat<'a> {
-    args: &'a Args,
+    args: &'a StatArgs,
     config: &'a Config,
     query: FactsQuery,
     view: FileView,
@@ -89,7 +89,7 @@ struct Stat<'a> {
 }
 
 impl<'a> Stat<'a> {
-    fn new(args: &'a Args, config: &'a Config, output: &Output) -> Stat<'a> {
+    fn new(args: &'a StatArgs, config: &'a Config, output: &Output) -> Stat<'a> {
         let style = style(args, config, output);
         let freshness = match args.cached {
             CachedMode::Always => Freshness::Cached,
@@ -167,7 +167,7 @@ impl<'a> Stat<'a> {
     fn format(&self, facts: &FileFacts, output: &mut Output) -> anyhow::Result<Exit> {
         let FileView::Format { file, device, .. } = &self.view else { return Ok(Exit::Success) };
         let is_device = matches!(facts.kind(), FileType::CharacterDevice | FileType::BlockDevice);
-        let mut values = OfFile::new(facts, self.style);
+        let mut values = FileValues::new(facts, self.style);
         let mut noting = NotingValues { values: &mut values, unknown: &self.unknown };
         render(if is_device { device } else { file }, &mut noting, output, self.columns)?;
         let mut exit = Exit::Success;
@@ -208,9 +208,9 @@ impl<'a> Stat<'a> {
             report.cache_action = done;
             if self.args.content {
                 report.content = match content::read(&report.facts, self.config, output)? {
-                    content::Read::Classified(content) => Some(Some(*content)),
-                    content::Read::ByKind => Some(None),
-                    content::Read::Failed => {
+                    content::ContentRead::Classified(content) => Some(Some(*content)),
+                    content::ContentRead::ByKind => Some(None),
+                    content::ContentRead::Failed => {
                         exit = Exit::Failure;
                         Some(None)
                     }
@@ -297,7 +297,7 @@ impl<'a> Stat<'a> {
             match crate::io::path::volume(path) {
                 Ok(facts) => match &self.view {
                     FileView::Format { file, .. } => {
-                        render(file, &mut OfFilesystem::new(name, &facts), output, self.columns)?;
+                        render(file, &mut FilesystemValues::new(name, &facts), output, self.columns)?;
                     }
                     _ => output.write_all(&json::filesystem_line(name, &facts))?,
                 },

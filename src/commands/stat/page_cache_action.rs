@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::os::extents::data_ranges;
 use crate::os::posix::BorrowedFd;
-use crate::os::residency::{self, Cached, Unknown};
+use crate::os::residency::{self, CachedPages, UnknownResidency};
 
 /// An action on a file's pages, performed before the file is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum CacheOutcome {
     /// The number of bytes that were read, without holes.
     Touched(u64),
     /// The pages that remain in the cache after the eviction, if the kernel reports them.
-    Evicted(Result<Cached, Unknown>),
+    Evicted(Result<CachedPages, UnknownResidency>),
 }
 
 /// The maximum number of attempts at an eviction. A page that is being written, or is in another

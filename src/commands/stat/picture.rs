@@ -1,7 +1,7 @@
 //! Draws a row of eighth blocks that shows which parts of a file are in memory. Also formats
 //! percentages that never round misleadingly to 0 or 100.
 
-use crate::os::residency::{Cached, ResidencyCell};
+use crate::os::residency::{CachedPages, ResidencyCell};
 
 const EIGHTHS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 
@@ -50,7 +50,7 @@ pub fn human(bytes: u64) -> String {
 
 /// Formats nonzero page states, such as `; 3 dirty, 12 evicted`, or says that they are not
 /// reported.
-pub fn state(cached: &Cached) -> String {
+pub fn state(cached: &CachedPages) -> String {
     let Some(state) = cached.state else { return "; dirty and evicted: unknown".into() };
     let counts = [(state.dirty, "dirty"), (state.writeback, "in writeback"), (state.evicted, "evicted")];
     let reported = counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}"));
@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     fn cell(resident: u64, pages: u64) -> ResidencyCell {
-        ResidencyCell { pages, cached: Cached { resident, ..Cached::default() } }
+        ResidencyCell { pages, cached: CachedPages { resident, ..CachedPages::default() } }
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn only_counts_that_are_not_zero_are_reported() {
-        let reported = |state| super::state(&Cached { state, ..Cached::default() });
+        let reported = |state| super::state(&CachedPages { state, ..CachedPages::default() });
         let counts = crate::os::residency::CacheCounts { dirty: 3, evicted: 12, ..Default::default() };
         assert_eq!(reported(Some(counts)), "; 3 dirty, 12 evicted");
         assert_eq!(reported(Some(Default::default())), "");

@@ -38,7 +38,8 @@ pub(super) fn run(stat: &Stat<'_>, output: &mut Output) -> anyhow::Result<Exit> 
     let columns = stat.columns.unwrap_or(usize::MAX);
     let width = columns.saturating_sub(FIGURES + 2 + NAME).min(PICTURE);
     let picture = if width < MIN_PICTURE { 0 } else { width };
-    let mut table = ResidencyTable { stat, output, picture, sum: Sum::default(), exit: Exit::Success, rows: 0 };
+    let mut table =
+        ResidencyTable { stat, output, picture, sum: ResidencySum::default(), exit: Exit::Success, rows: 0 };
     table.heading()?;
     for name in stat.names() {
         let path = OsStr::from_bytes(name);
@@ -67,7 +68,7 @@ struct ResidencyTable<'t> {
     output: &'t mut Output,
     /// The width of the pictures without their frames, or 0 to omit them.
     picture: usize,
-    sum: Sum,
+    sum: ResidencySum,
     exit: Exit,
     rows: usize,
 }
@@ -152,7 +153,7 @@ fn without_pages(facts: &FileFacts) -> Option<&'static str> {
 
 /// The pages in memory of all files. A file with several names is counted once.
 #[derive(Default)]
-struct Sum {
+struct ResidencySum {
     resident: u64,
     pages: u64,
     unknown: u64,
@@ -160,7 +161,7 @@ struct Sum {
     seen: HashSet<(u32, u32, u64)>,
 }
 
-impl Sum {
+impl ResidencySum {
     /// Counts a file, unless it was counted before. Returns whether it is new.
     fn add(&mut self, facts: &FileFacts, resident: u64, pages: u64) -> bool {
         let inode = &facts.inode;

@@ -16,7 +16,7 @@ use crate::os::extents::{Layout, Sparseness};
 use crate::os::file_users::FileUser;
 use crate::os::page_size;
 use crate::os::posix::Errno;
-use crate::os::residency::{self, ResidencyCell, Unknown};
+use crate::os::residency::{self, ResidencyCell, UnknownResidency};
 use crate::output::{escape_name, fold};
 
 /// The column in which the values of facts start.
@@ -125,7 +125,7 @@ fn done(action: &CacheOutcome) -> String {
     }
 }
 
-fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, Unknown>) -> String {
+fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, UnknownResidency>) -> String {
     let pages = residency::pages(facts.inode.stx_size);
     match cache {
         Ok(cells) => {
@@ -146,12 +146,12 @@ fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, Unknown>) -> Str
 }
 
 /// Explains why the cached pages are unknown.
-pub fn why(unknown: Unknown) -> String {
+pub fn why(unknown: UnknownResidency) -> String {
     match unknown {
-        Unknown::NotPermitted => "only the owner and users who may write the file can ask the kernel".into(),
-        Unknown::Unsupported => "this system does not report it".into(),
-        Unknown::NotOpened(errno) => format!("cannot open: {}", error_text(&errno.into())),
-        Unknown::Refused(errno) => format!("the kernel cannot tell: {}", error_text(&errno.into())),
+        UnknownResidency::NotPermitted => "only the owner and users who may write the file can ask the kernel".into(),
+        UnknownResidency::Unsupported => "this system does not report it".into(),
+        UnknownResidency::NotOpened(errno) => format!("cannot open: {}", error_text(&errno.into())),
+        UnknownResidency::Refused(errno) => format!("the kernel cannot tell: {}", error_text(&errno.into())),
     }
 }
 

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::OsStr;
 
 use crate::app::config::{Config, terminal_columns};
-use crate::cli::stat::Args;
+use crate::cli::stat::StatArgs;
 use crate::os::context::has_selinux;
 use crate::os::posix::OsStrExt;
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, fold};
@@ -68,7 +68,7 @@ impl Values for NotingValues<'_> {
 
 /// Returns a note on a format for files without directives, or with the unknown directive
 /// `unknown`.
-pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
+pub fn note(args: &StatArgs, unknown: Option<u8>) -> Option<String> {
     let format = args.format.as_ref().or(args.printf.as_ref())?;
     if !format.as_bytes().contains(&b'%') {
         let format = escape_name(format);
@@ -81,7 +81,7 @@ pub fn note(args: &Args, unknown: Option<u8>) -> Option<String> {
 
 /// Returns the width of the terminal on which a default view is shown. A user's own format, and
 /// output that other programs may parse, is never folded.
-pub fn columns(args: &Args, output: &Output) -> Option<usize> {
+pub fn columns(args: &StatArgs, output: &Output) -> Option<usize> {
     let is_own = args.format.is_some() || args.printf.is_some() || args.terse || args.json;
     if is_own || crate::output::is_tool() { None } else { terminal_columns(output) }
 }
@@ -128,7 +128,7 @@ fn folded(lines: Vec<u8>, columns: Option<usize>) -> Vec<u8> {
 }
 
 /// Returns the view selected by the options.
-pub fn view(args: &Args) -> FileView {
+pub fn view(args: &StatArgs) -> FileView {
     let splits: fn(u8) -> bool = if args.file_system { |_| false } else { directives::file_splits };
     let same = |format: ParsedFormat| FileView::Format { file: format.clone(), device: format, more: false };
     let line = |text: &str| ParsedFormat::line(text.as_bytes(), splits);
@@ -161,7 +161,7 @@ pub fn view(args: &Args) -> FileView {
 
 /// Returns the quoting style for names, which is that of GNU stat, except that the default view
 /// never sends control characters to a terminal.
-pub fn style(args: &Args, config: &Config, output: &Output) -> quoting::QuotingStyle {
+pub fn style(args: &StatArgs, config: &Config, output: &Output) -> quoting::QuotingStyle {
     let Some(format) = args.format.as_ref().or(args.printf.as_ref()) else {
         let terminal = output.destination() == Destination::Terminal;
         return if terminal { quoting::QuotingStyle::ShellEscape } else { quoting::QuotingStyle::Literal };

@@ -12,7 +12,7 @@ use crate::os::accounts;
 
 /// The role of a character in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
+enum ByteRole {
     /// Separates words.
     Space,
     /// Belongs to a word.
@@ -138,7 +138,7 @@ impl PieceCounts {
                 text = &text[length..];
             } else {
                 let (character, length) = decode(text);
-                self.add(character.map_or(Role::Nothing, role));
+                self.add(character.map_or(ByteRole::Nothing, role));
                 text = &text[length..];
             }
         }
@@ -148,7 +148,7 @@ impl PieceCounts {
     fn add_bytes(&mut self, bytes: &[u8]) {
         for bytes in bytes.chunks(255) {
             // A count of at most 255 fits in a byte, and the compiler vectorises the loops.
-            let plain = bytes.iter().fold(true, |plain, &byte| plain & (byte_role(byte) != Role::Nothing));
+            let plain = bytes.iter().fold(true, |plain, &byte| plain & (byte_role(byte) != ByteRole::Nothing));
             if !plain {
                 bytes.iter().for_each(|&byte| self.add(byte_role(byte)));
                 continue;
@@ -156,18 +156,18 @@ impl PieceCounts {
             let (first, last) = (bytes[0], bytes[bytes.len() - 1]);
             self.add(byte_role(first));
             let starts = bytes.iter().zip(&bytes[1..]).fold(0_u8, |sum, (&one, &next)| {
-                sum.wrapping_add(u8::from((byte_role(one) == Role::Space) & (byte_role(next) == Role::Letter)))
+                sum.wrapping_add(u8::from((byte_role(one) == ByteRole::Space) & (byte_role(next) == ByteRole::Letter)))
             });
             self.words += u64::from(starts);
-            self.ends_in_word = Some(byte_role(last) == Role::Letter);
+            self.ends_in_word = Some(byte_role(last) == ByteRole::Letter);
         }
     }
 
-    fn add(&mut self, role: Role) {
-        if role == Role::Nothing {
+    fn add(&mut self, role: ByteRole) {
+        if role == ByteRole::Nothing {
             return;
         }
-        let is_letter = role == Role::Letter;
+        let is_letter = role == ByteRole::Letter;
         if self.ends_in_word.is_none() {
             self.begins_in_word = is_letter;
         }
@@ -296,25 +296,25 @@ fn decode(bytes: &[u8]) -> (Option<char>, usize) {
 
 /// Returns the role of a byte. Bytes above 127 do not belong to words.
 #[inline(always)]
-fn byte_role(byte: u8) -> Role {
+fn byte_role(byte: u8) -> ByteRole {
     if (byte == b' ') | (byte.wrapping_sub(9) < 5) {
-        Role::Space
+        ByteRole::Space
     } else if byte.wrapping_sub(33) < 94 {
-        Role::Letter
+        ByteRole::Letter
     } else {
-        Role::Nothing
+        ByteRole::Nothing
     }
 }
 
 /// Returns the role of a character as classified by glibc: `iswspace`, GNU `wc`'s spaces that do
 /// not break a line, and `iswprint`.
-fn role(character: char) -> Role {
+fn role(character: char) -> ByteRole {
     match character {
         '\0'..='\x7f' => byte_role(character as u8),
-        '\u{2060}' => Role::Space,
-        _ if !accounts::printable(character) => Role::Nothing,
-        _ if character.is_whitespace() => Role::Space,
-        _ => Role::Letter,
+        '\u{2060}' => ByteRole::Space,
+        _ if !accounts::printable(character) => ByteRole::Nothing,
+        _ if character.is_whitespace() => ByteRole::Space,
+        _ => ByteRole::Letter,
     }
 }
 
@@ -327,12 +327,12 @@ mod tests {
     fn naive(bytes: &[u8], utf8: bool) -> (u64, u64) {
         let (mut words, mut characters, mut in_word) = (0, 0, false);
         let mut see = |role| match role {
-            Role::Space => in_word = false,
-            Role::Letter => {
+            ByteRole::Space => in_word = false,
+            ByteRole::Letter => {
                 words += u64::from(!in_word);
                 in_word = true;
             }
-            Role::Nothing => {}
+            ByteRole::Nothing => {}
         };
         if utf8 {
             for character in bytes.utf8_chunks().flat_map(|chunk| chunk.valid().chars()) {

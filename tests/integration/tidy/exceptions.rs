@@ -9,7 +9,7 @@ pub const CIRCLES: &[(&str, &str)] = &[];
 /// Files that use the environment.
 pub const ENVIRONMENT: &[(&str, &str)] = &[
     ("commands/stat/inspection.rs", "describes standard input, which may be a terminal"),
-    ("io/source/facts.rs", "a terminal is a kind of file, which says how it is read"),
+    ("io/source/probe.rs", "a terminal is a kind of file, which says how it is read"),
     ("output/stdout.rs", "a terminal is a kind of output, which is flushed line by line"),
 ];
 

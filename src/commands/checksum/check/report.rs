@@ -12,7 +12,7 @@ use super::super::ChecksumRun;
 use super::super::format::JsonPath;
 use super::super::list::{Expected, Fault, ListEntry, ListItem};
 use super::super::name::{escaped, quoted, report, warn};
-use super::undecided::{Doubts, Undecided, expected_except, is_verified};
+use super::undecided::{Doubts, UndecidedEntries, expected_except, is_verified};
 use super::verify::EntryVerdict;
 use crate::cli::checksum::Checking;
 use crate::digest::Algorithm;
@@ -44,7 +44,7 @@ pub struct ListTotals {
     /// The algorithms tried for untagged digests that matched none of them.
     unmatched: Option<String>,
     /// The entries whose algorithm may not be supported.
-    pub undecided: Undecided,
+    pub undecided: UndecidedEntries,
     /// The number of digests of unknown algorithms in rows in which other digests match.
     skipped: u64,
     /// The file whose pieces are being checked, the end of the pieces so far, and the file's size.

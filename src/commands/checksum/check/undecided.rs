@@ -26,7 +26,7 @@ pub struct Doubts<'a> {
 
 /// The entries of a list whose algorithm is still unknown.
 #[derive(Default)]
-pub struct Undecided {
+pub struct UndecidedEntries {
     /// The unsupported digests that the list mentions.
     mentioned: Vec<&'static ForeignDigest>,
     /// The waiting entries, with the lengths of their doubtful digests. Entries beyond the limit
@@ -39,7 +39,7 @@ pub struct Undecided {
     pub changed: u64,
 }
 
-impl Undecided {
+impl UndecidedEntries {
     /// Records that the list mentions an unsupported digest.
     pub fn mention(&mut self, digest: &'static ForeignDigest) {
         if !self.mentioned.contains(&digest) {

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use super::super::binary::BINARY;
 use super::super::context::{BlockOrigin, ContextState, demote, keep_first};
-use super::super::query::{Found, Wanted};
+use super::super::query::{SearchResults, WantedResults};
 use super::super::settings::Report;
 use super::long_line::haystack;
 use super::{Part, Search, Totals};
@@ -37,7 +37,7 @@ impl Search<'_> {
         let mut selected = part.found.selected;
         if selected > totals.remaining {
             if settings.report == Report::CountMatches {
-                let wanted = Wanted { limit: Some(totals.remaining), ..self.wanted() };
+                let wanted = WantedResults { limit: Some(totals.remaining), ..self.wanted() };
                 part.found = self.search(block, self.text_of(block), wanted);
             }
             selected = totals.remaining;
@@ -100,7 +100,7 @@ impl Search<'_> {
             return totals.in_run && !block.is_empty();
         };
         if totals.in_run && found.pieces[first].start > 0 {
-            *found = Found { terminators: found.terminators, ..Found::default() };
+            *found = SearchResults { terminators: found.terminators, ..SearchResults::default() };
             return true;
         }
         let mut last = first;
@@ -113,7 +113,8 @@ impl Search<'_> {
         let (start, end) = (found.pieces[first].start, found.pieces[last].end);
         if self.settings.report == Report::CountMatches {
             let lines = block.bytes().get(start..end).unwrap_or_default();
-            found.matches = self.settings.query.scan(lines, Wanted { matches: true, ..Wanted::default() }).matches;
+            found.matches =
+                self.settings.query.scan(lines, WantedResults { matches: true, ..WantedResults::default() }).matches;
         }
         totals.in_run = true;
         end < haystack(&part.long, block).len()
@@ -185,7 +186,8 @@ impl Search<'_> {
             _ => {
                 let limit = Some(self.settings.max_count.unwrap_or(1));
                 let text = self.text_of(block);
-                let found = self.settings.query.scan(text, Wanted { pieces: true, limit, ..Wanted::default() });
+                let found =
+                    self.settings.query.scan(text, WantedResults { pieces: true, limit, ..WantedResults::default() });
                 let end = found.pieces.last().map_or(text.len(), |piece| piece.end);
                 block.bytes().len() - text.len() + end
             }

@@ -11,7 +11,7 @@ use super::super::binary::{TEXT, cut_at_binary};
 use super::super::json_line::JsonSize;
 use super::super::line_segments::LineSegments;
 use super::super::long_match::{LineBytes, long_line_start};
-use super::super::query::{Found, Piece};
+use super::super::query::{Piece, SearchResults};
 use super::super::settings::Report;
 use super::{Part, Search};
 use crate::cli::grep::BinaryFiles;
@@ -99,7 +99,7 @@ impl Search<'_> {
         &self,
         block: &Block,
         (line, mark): (Range<usize>, usize),
-        found: &mut Found,
+        found: &mut SearchResults,
         long: &mut LongLine,
     ) {
         let wanted = self.wanted();

@@ -14,9 +14,9 @@ use super::binary::{BINARY, PADDED, cut_at_binary, nul_ends_lines};
 use super::context::{Lead, full_layout, layout};
 use super::padding;
 use super::print::Printer;
-use super::query::{Found, Wanted};
+use super::query::{SearchResults, WantedResults};
 use super::settings::{Report, Settings};
-use super::start::Starts;
+use super::start::InputStarts;
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 use crate::os::posix::OsStrExt;
@@ -38,7 +38,7 @@ pub struct Search<'s> {
     /// The patterns to search for and the output to print.
     pub settings: &'s Settings,
     /// The start of each input, if inputs are not searched from their first byte.
-    pub starts: Option<&'s Starts>,
+    pub starts: Option<&'s InputStarts>,
     /// Whether more data may follow the block that is last now.
     pub open_ended: bool,
 }
@@ -46,7 +46,7 @@ pub struct Search<'s> {
 /// The result of searching one block.
 #[derive(Debug, Default)]
 pub struct Part {
-    found: Found,
+    found: SearchResults,
     /// Whether a selected line holds a NUL byte. Nothing from that line on is printed.
     turned_binary: bool,
     /// The position of the block's first NUL byte, if the input is binary and reported as JSON.
@@ -97,7 +97,10 @@ impl Kernel for Search<'_> {
             }
             // Each byte of the hole ends an empty line.
             let selected = if settings.query.selects_empty_lines() { len } else { 0 };
-            return Part { found: Found { selected, terminators: len, ..Found::default() }, ..Part::default() };
+            return Part {
+                found: SearchResults { selected, terminators: len, ..SearchResults::default() },
+                ..Part::default()
+            };
         }
         if (block.is_long() || block.is_collapsed())
             && let Some(part) = self.scan_long_block(block)
@@ -209,7 +212,7 @@ impl Search<'_> {
         self.settings.name_of(block.source())
     }
 
-    fn wanted(&self) -> Wanted {
+    fn wanted(&self) -> WantedResults {
         let settings = self.settings;
         // The part of the input to keep depends on the positions of its matches.
         let keeps = settings.multiline && self.starts.is_some();
@@ -218,14 +221,16 @@ impl Search<'_> {
         let any = &settings.query.any;
         let spans = self.prints_matches() && (any.may_fail() || any.may_search_lines_together());
         let wanted = match settings.report {
-            Report::Lines => Wanted { pieces: true, numbers: settings.style.number, spans, limit, ..Wanted::default() },
-            Report::Json => Wanted { pieces: true, numbers: true, spans, limit, ..Wanted::default() },
-            Report::Count => Wanted { limit, ..Wanted::default() },
-            Report::CountMatches => Wanted { matches: true, limit, ..Wanted::default() },
-            Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => Wanted::default(),
-            Report::Names { .. } | Report::Nothing => Wanted { limit: Some(1), ..Wanted::default() },
+            Report::Lines => {
+                WantedResults { pieces: true, numbers: settings.style.number, spans, limit, ..WantedResults::default() }
+            }
+            Report::Json => WantedResults { pieces: true, numbers: true, spans, limit, ..WantedResults::default() },
+            Report::Count => WantedResults { limit, ..WantedResults::default() },
+            Report::CountMatches => WantedResults { matches: true, limit, ..WantedResults::default() },
+            Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => WantedResults::default(),
+            Report::Names { .. } | Report::Nothing => WantedResults { limit: Some(1), ..WantedResults::default() },
         };
-        Wanted { pieces: wanted.pieces || keeps || settings.stop_on_nonmatch, ..wanted }
+        WantedResults { pieces: wanted.pieces || keeps || settings.stop_on_nonmatch, ..wanted }
     }
 
     /// Returns whether the output of a selected line depends on all matches in it.
@@ -248,7 +253,7 @@ impl Search<'_> {
 
     /// Finds the selected lines of a block. If matches may span lines, the block is a whole input, of
     /// which only a part may be wanted.
-    fn search(&self, block: &Block, hay: &[u8], wanted: Wanted) -> Found {
+    fn search(&self, block: &Block, hay: &[u8], wanted: WantedResults) -> SearchResults {
         let query = &self.settings.query;
         let mut found = match block.kind() {
             BINARY if self.settings.report != Report::Json => query.scan(&nul_ends_lines(hay), wanted),
@@ -265,11 +270,11 @@ impl Search<'_> {
 
     /// Returns the results wanted of a binary input. One line is enough unless lines are counted,
     /// because none is printed.
-    fn wanted_of_binary(&self) -> Wanted {
+    fn wanted_of_binary(&self) -> WantedResults {
         match self.settings.report {
             Report::Count | Report::CountMatches => self.wanted(),
             _ if self.settings.multiline && self.starts.is_some() => self.wanted(),
-            _ => Wanted { limit: Some(1), ..Wanted::default() },
+            _ => WantedResults { limit: Some(1), ..WantedResults::default() },
         }
     }
 
@@ -295,7 +300,7 @@ impl Search<'_> {
     }
 
     /// Adds the context that is printed.
-    fn add_context(&self, text: &[u8], found: &mut Found) {
+    fn add_context(&self, text: &[u8], found: &mut SearchResults) {
         let (context, terminator) = (self.settings.context, self.settings.query.terminator);
         if self.settings.passthru {
             found.pieces = full_layout(text, &found.pieces, terminator);

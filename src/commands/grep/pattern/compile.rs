@@ -5,12 +5,12 @@ use grep_matcher::Matcher;
 use grep_regex::RegexMatcherBuilder;
 use memchr::memmem;
 
-use super::super::longest::Longest;
+use super::super::longest::LongestMatcher;
 use super::super::per_thread::PerThread;
 use super::super::perl::Perl;
 use super::super::perl_lines::within_line;
 use super::super::posix::{self, Target};
-use super::super::prefixed::Prefixed;
+use super::super::prefixed::PrefixedRegex;
 use super::super::sources::{Sources, single_literal};
 use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::super::words::WordSearch;
@@ -135,7 +135,7 @@ impl Pattern {
         let longest = match &sources {
             _ if !syntax.dialect.is_posix() || syntax.multiline => None,
             Sources::Literals(all) if all.len() < 2 => None,
-            _ => Longest::new(&sources.joined(), syntax)?.map(Box::new),
+            _ => LongestMatcher::new(&sources.joined(), syntax)?.map(Box::new),
         };
         Ok(Pattern {
             finder: plain_finder(alternatives, syntax).unwrap_or(match runs_over_blocks {
@@ -144,7 +144,7 @@ impl Pattern {
             }),
             engine: RegexEngine::Automata {
                 regex: Box::new(PerThread::new(regex)),
-                prefixed: Prefixed::new(&sources.joined(), syntax).filter(|_| longest.is_none()).map(Box::new),
+                prefixed: PrefixedRegex::new(&sources.joined(), syntax).filter(|_| longest.is_none()).map(Box::new),
                 longest,
             },
             terminator: syntax.terminator,

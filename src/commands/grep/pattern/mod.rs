@@ -12,12 +12,12 @@ use memchr::{memchr, memmem, memrchr};
 
 use super::failure::Failure;
 use super::line_automaton::LineAutomaton;
-use super::longest::Longest;
+use super::longest::LongestMatcher;
 use super::match_position::MatchPosition;
 use super::open_match::OpenMatch;
 use super::per_thread::PerThread;
 use super::perl::Perl;
-use super::prefixed::Prefixed;
+use super::prefixed::PrefixedRegex;
 use super::unstable::search_unstable;
 use super::words::WordSearch;
 
@@ -28,7 +28,7 @@ mod replace;
 
 use candidates::CandidateTally;
 pub use line_finder::LineFinder;
-pub use replace::Replaced;
+pub use replace::ReplacedText;
 
 /// The maximum length, in bytes, of matches that are found by keeping the last bytes of a part of a line.
 pub const MAX_OVERLAP: usize = 64 << 10;
@@ -51,7 +51,11 @@ enum Finder {
 /// The engine that finds matches.
 #[derive(Debug)]
 enum RegexEngine {
-    Automata { regex: Box<PerThread<RegexMatcher>>, longest: Option<Box<Longest>>, prefixed: Option<Box<Prefixed>> },
+    Automata {
+        regex: Box<PerThread<RegexMatcher>>,
+        longest: Option<Box<LongestMatcher>>,
+        prefixed: Option<Box<PrefixedRegex>>,
+    },
     Backtracking(Box<Perl>),
     Words(Box<WordSearch>),
 }

@@ -14,7 +14,7 @@ const SEARCH_MARGIN: usize = 256;
 
 /// Text in which the matches are replaced.
 #[derive(Debug, Default)]
-pub struct Replaced {
+pub struct ReplacedText {
     /// The new text.
     pub text: Vec<u8>,
     /// The positions of the replacements in it.
@@ -27,15 +27,15 @@ impl Pattern {
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
-    pub fn replace(&self, hay: &[u8], known: Option<Spans<'_>>, replacement: &[u8]) -> Result<Replaced, Failure> {
+    pub fn replace(&self, hay: &[u8], known: Option<Spans<'_>>, replacement: &[u8]) -> Result<ReplacedText, Failure> {
         match known {
             Some(known) => self.replace_known(known, hay.len(), replacement),
             None => self.replace_in(hay, replacement),
         }
     }
 
-    fn replace_in(&self, hay: &[u8], replacement: &[u8]) -> Result<Replaced, Failure> {
-        let mut replaced = Replaced::default();
+    fn replace_in(&self, hay: &[u8], replacement: &[u8]) -> Result<ReplacedText, Failure> {
+        let mut replaced = ReplacedText::default();
         let mut done = 0;
         match &self.engine {
             RegexEngine::Backtracking(perl) => perl.matches_in(hay, true, |found, hay, groups| {
@@ -72,7 +72,7 @@ impl Pattern {
 
     /// Replaces the known matches in the first `length` bytes that are printed. A match may depend
     /// on bytes before and after them.
-    fn replace_known(&self, known: Spans<'_>, length: usize, replacement: &[u8]) -> Result<Replaced, Failure> {
+    fn replace_known(&self, known: Spans<'_>, length: usize, replacement: &[u8]) -> Result<ReplacedText, Failure> {
         let lines = known.base..known.base + length;
         let first = known.all.partition_point(|span| span.start < lines.start);
         let after = known.all.partition_point(|span| span.start < lines.end);
@@ -86,7 +86,7 @@ impl Pattern {
                 reach = reach.saturating_mul(16);
                 continue;
             }
-            let (mut replaced, mut done) = (Replaced::default(), lines.start);
+            let (mut replaced, mut done) = (ReplacedText::default(), lines.start);
             for (span, groups) in spans.iter().zip(&all) {
                 let number = |name: &str| self.group_number(name);
                 let hay = &known.hay[start..end];
@@ -188,7 +188,7 @@ impl Captures for GroupSpans {
     }
 }
 
-impl Replaced {
+impl ReplacedText {
     fn push(&mut self, before: &[u8], write: impl FnOnce(&mut Vec<u8>)) {
         self.text.extend_from_slice(before);
         let start = self.text.len();

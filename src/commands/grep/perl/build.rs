@@ -3,7 +3,7 @@
 use anyhow::anyhow;
 use pcre2::bytes::{Regex, RegexBuilder};
 
-use super::super::relaxed::Relaxed;
+use super::super::relaxed::RelaxedRegex;
 use super::super::syntax::{Boundary, Case, Syntax};
 use super::text::offset_as_typed;
 use crate::output::is_tool;
@@ -12,8 +12,8 @@ use crate::output::is_tool;
 const JIT_STACK_BYTES: usize = 32 << 20;
 
 /// Returns the relaxed form of alternatives, unless they have settings.
-pub(super) fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option<Relaxed> {
-    if verbs.is_empty() { Relaxed::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
+pub(super) fn relaxed(bodies: &[String], verbs: &str, syntax: &Syntax) -> Option<RelaxedRegex> {
+    if verbs.is_empty() { RelaxedRegex::new(bodies, has_ascii_classes(verbs, syntax), syntax) } else { None }
 }
 
 /// Returns whether classes such as `\w` match nothing outside ASCII. Classes in POSIX patterns

@@ -15,7 +15,7 @@ use pcre2::bytes::{CaptureLocations, Regex};
 use super::failure::Failure;
 use super::match_position::MatchPosition;
 use super::per_thread::PerThread;
-use super::relaxed::Relaxed;
+use super::relaxed::RelaxedRegex;
 use super::syntax::Syntax;
 use build::{build, group, refusal, relaxed};
 use copy::{copy_of, keep, with_copy};
@@ -40,7 +40,7 @@ pub struct Perl {
     /// The regexes that search many lines at once, if no match can depend on a neighbouring line.
     of_lines: Option<LineRegexes>,
     /// The form of the pattern that finds candidates, if there is one.
-    relaxed: Option<Relaxed>,
+    relaxed: Option<RelaxedRegex>,
 }
 
 /// The regexes that search a line.
@@ -62,7 +62,7 @@ type Matches = Vec<(Range<usize>, Vec<Option<Range<usize>>>)>;
 /// A pattern without the settings at its start.
 struct Body {
     text: String,
-    relaxed: Option<Relaxed>,
+    relaxed: Option<RelaxedRegex>,
 }
 
 impl std::fmt::Debug for Perl {

@@ -52,7 +52,7 @@ impl Printer<'_> {
         }
         if let Some(replacement) = style.replacement.as_ref().filter(|_| at.selected != style.inverted) {
             let spans = spans.filter(|_| self.pattern.is_multiline());
-            return self.replaced((lines, spans), replacement, at, text);
+            return self.replaced(lines, spans, replacement, at, text);
         }
         let prefixed = style.name && !style.heading || style.number || style.offset || style.tab || style.column;
         let inside = style.long_lines.is_some() || style.trim || style.per_match;
@@ -110,19 +110,13 @@ impl Printer<'_> {
 
     /// Prints lines with their matches replaced, one line at a time or, if matches may span lines,
     /// all lines together.
-    fn replaced(
-        &self,
-        (lines, known): (&[u8], Option<Spans<'_>>),
-        replacement: &[u8],
-        at: LinePosition<'_>,
-        text: &mut Vec<u8>,
-    ) {
+    fn replaced(&self, lines: &[u8], known: Option<Spans<'_>>, with: &[u8], at: LinePosition<'_>, text: &mut Vec<u8>) {
         let (mut at, together) = (at, known.is_some());
         let whole = together.then_some(lines).into_iter();
         for bytes in whole.chain(lines_of(if together { &[] } else { lines }, self.style.terminator)) {
             let content = if together { bytes } else { self.pattern.content(bytes) };
             // A failure here also occurred, and was reported, when the line was selected.
-            if let Ok(mut replaced) = self.pattern.replace(content, known, replacement) {
+            if let Ok(mut replaced) = self.pattern.replace(content, known, with) {
                 replaced.text.extend_from_slice(&bytes[content.len()..]);
                 let spans = Spans { hay: &replaced.text, all: &replaced.spans, base: 0 };
                 if replaced.text.is_empty() {

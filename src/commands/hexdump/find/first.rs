@@ -18,7 +18,7 @@ pub struct FirstSearch {
 
 /// The state of a search that has found no match yet. Offsets count from the start of the stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Unfound {
+pub struct SearchProgress {
     trail: Trail,
     /// The offset before which no match starts.
     decided: u64,
@@ -51,7 +51,13 @@ impl FirstSearch {
 
     /// Searches the next block, for which [`FirstSearch::within`] returned `within`. `is_last` says
     /// whether the stream ends with it.
-    pub fn next(&self, state: &mut Unfound, block: &[u8], within: Option<usize>, is_last: bool) -> Option<FirstMatch> {
+    pub fn next(
+        &self,
+        state: &mut SearchProgress,
+        block: &[u8],
+        within: Option<usize>,
+        is_last: bool,
+    ) -> Option<FirstMatch> {
         let overlap = self.patterns.longest() - 1;
         let begin = state.trail.end();
         let end = begin + block.len() as u64;
@@ -77,7 +83,7 @@ impl FirstSearch {
     }
 
     /// Searches `len` zero bytes, which need not be in memory.
-    pub fn next_hole(&self, state: &mut Unfound, len: u64, is_last: bool) -> Option<FirstMatch> {
+    pub fn next_hole(&self, state: &mut SearchProgress, len: u64, is_last: bool) -> Option<FirstMatch> {
         // After this many zeros, all kept bytes are zeros, and any pattern of zeros has matched.
         let some = len.min(self.keep() as u64);
         let zeros = vec![0; some as usize];
@@ -114,7 +120,7 @@ mod tests {
         ) {
             let patterns = needles.iter().map(|needle| parse(needle, Some(PatternNotation::Text)).unwrap().0).collect();
             let search = FirstSearch::new(BytePatterns::new(patterns), width, context);
-            let (mut state, mut rest, mut found) = (Unfound::default(), &haystack[..], None);
+            let (mut state, mut rest, mut found) = (SearchProgress::default(), &haystack[..], None);
             for len in blocks.iter().copied().cycle() {
                 let (block, later) = rest.split_at(len.min(rest.len()));
                 let is_hole = block.iter().all(|&byte| byte == 0);

@@ -93,7 +93,7 @@ pub struct Formats {
 }
 
 /// A unit as it is written in a format.
-struct Written {
+struct WrittenUnit {
     iterations: Option<usize>,
     bytes: usize,
     text: Vec<u8>,
@@ -105,7 +105,7 @@ impl Formats {
     /// # Errors
     /// Returns hexdump's message about the first invalid format.
     pub fn parse(texts: &[Vec<u8>], coloured: bool) -> Result<Formats, String> {
-        let written: Vec<Vec<Written>> = texts.iter().map(|text| split(text)).collect::<Result<_, _>>()?;
+        let written: Vec<Vec<WrittenUnit>> = texts.iter().map(|text| split(text)).collect::<Result<_, _>>()?;
         let sizes: Vec<usize> = written.iter().map(|units| row_size(units)).collect();
         let row = sizes.iter().copied().max().unwrap_or(0);
         if row > MAX_ROW {
@@ -127,7 +127,7 @@ fn bad(format: &[u8]) -> String {
 }
 
 /// Splits a format into units.
-fn split(format: &[u8]) -> Result<Vec<Written>, String> {
+fn split(format: &[u8]) -> Result<Vec<WrittenUnit>, String> {
     let mut units = vec![];
     let mut rest = format.trim_ascii_start();
     while !rest.is_empty() {
@@ -154,7 +154,7 @@ fn split(format: &[u8]) -> Result<Vec<Written>, String> {
         }
         let Some(after) = rest.strip_prefix(b"\"") else { return Err(bad(format)) };
         let length = memchr::memchr(b'"', after).ok_or_else(|| bad(format))?;
-        units.push(Written { iterations, bytes, text: unescaped(&after[..length]) });
+        units.push(WrittenUnit { iterations, bytes, text: unescaped(&after[..length]) });
         rest = after[length + 1..].trim_ascii_start();
     }
     Ok(units)
@@ -202,8 +202,8 @@ fn after_flags(text: &[u8]) -> (Option<usize>, &[u8]) {
 }
 
 /// Returns the number of bytes per row taken by a format.
-fn row_size(units: &[Written]) -> usize {
-    let size = |unit: &Written| {
+fn row_size(units: &[WrittenUnit]) -> usize {
+    let size = |unit: &WrittenUnit| {
         let bytes = if unit.bytes > 0 { unit.bytes } else { conversions_size(&unit.text) };
         bytes.saturating_mul(unit.iterations.unwrap_or(1))
     };
@@ -228,7 +228,7 @@ fn conversions_size(text: &[u8]) -> usize {
 }
 
 /// Converts written units to units to print. The last one also takes `missing` bytes of the row.
-fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowFormat, String> {
+fn format(written: &[WrittenUnit], missing: usize, coloured: bool) -> Result<RowFormat, String> {
     let mut units = vec![];
     for (i, unit) in written.iter().enumerate() {
         let (prints, at_end) = prints(unit, coloured)?;
@@ -247,7 +247,7 @@ fn format(written: &[Written], missing: usize, coloured: bool) -> Result<RowForm
 
 /// Splits the text of a unit into its parts. Also returns whether it is printed at the end of
 /// input.
-fn prints(unit: &Written, coloured: bool) -> Result<(Vec<Print>, bool), String> {
+fn prints(unit: &WrittenUnit, coloured: bool) -> Result<(Vec<Print>, bool), String> {
     let mut prints: Vec<Print> = vec![];
     let (mut at_end, mut conversions) = (false, 0);
     let mut rest = &unit.text[..];

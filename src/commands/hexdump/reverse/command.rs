@@ -38,7 +38,7 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
         [dump, target] => (dump.as_os_str(), Some(target).filter(|target| *target != "-")),
         _ => return Ok(refuse("--reverse takes at most a dump and a file to patch")),
     };
-    let reading = Reading { config, dump, notation, hints, shift: shift(args), is_patch: target.is_some() };
+    let reading = ReverseRun { config, dump, notation, hints, shift: shift(args), is_patch: target.is_some() };
     let Some(target) = target else { return reading.write(output) };
     let patched = reading.check().and_then(|()| open(target, dump)).and_then(|mut target| {
         let exit = reading.write(&mut target)?;
@@ -77,7 +77,7 @@ fn open(target: &OsString, dump: &OsStr) -> anyhow::Result<Output> {
 }
 
 /// A dump and the settings for reading it.
-struct Reading<'a> {
+struct ReverseRun<'a> {
     config: &'a Config,
     dump: &'a OsStr,
     notation: Option<DumpNotation>,
@@ -86,7 +86,7 @@ struct Reading<'a> {
     is_patch: bool,
 }
 
-impl Reading<'_> {
+impl ReverseRun<'_> {
     /// Checks all of a regular file without writing anything.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl Reading<'_> {
         }
         let mut nowhere = Output::to(null_device()?)?;
         let config = self.config.with_fresh_counters();
-        let outcome = Reading { config: &config, ..*self }.run(&mut nowhere, u64::MAX, true);
+        let outcome = ReverseRun { config: &config, ..*self }.run(&mut nowhere, u64::MAX, true);
         match outcome.carry {
             Some(ReadingState::Failed(malformed)) => anyhow::bail!("{}", self.explain(&malformed)),
             _ => Ok(()),

@@ -65,7 +65,7 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
             return Err(malformed(Problem::Numbers));
         }
     }
-    let steps = Steps::of(lines, layout);
+    let steps = RowSteps::of(lines, layout);
     let settled = if layout == RowLayout::Colon && hints.layout.is_none() {
         bits_or_hex(first, &steps, is_last)
     } else {
@@ -74,7 +74,7 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
     let Some(layout) = settled.transpose().map_err(malformed)? else { return Ok(None) };
     let base = match hints.base {
         Some(base) => Some(base),
-        None => Steps::of(lines, layout).base(is_last).map_err(malformed)?,
+        None => RowSteps::of(lines, layout).base(is_last).map_err(malformed)?,
     };
     Ok(base.map(|base| DumpNotation::Rows { layout, base }))
 }
@@ -216,15 +216,15 @@ fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotatio
 }
 
 /// The addresses at the start of lines, with the number of bytes in each row.
-struct Steps<'t> {
+struct RowSteps<'t> {
     layout: RowLayout,
     /// The digits of the address, the row, and whether a `*` precedes it. The row is `None` for a
     /// line without bytes.
     rows: Vec<(&'t [u8], Option<DumpRow>, bool)>,
 }
 
-impl<'t> Steps<'t> {
-    fn of(lines: &NumberedLines<'t>, layout: RowLayout) -> Steps<'t> {
+impl<'t> RowSteps<'t> {
+    fn of(lines: &NumberedLines<'t>, layout: RowLayout) -> RowSteps<'t> {
         let (mut rows, mut starred) = (vec![], false);
         for (_, line) in &lines.0 {
             let (start, end) = line::address_digits(line, layout);
@@ -237,7 +237,7 @@ impl<'t> Steps<'t> {
                 Ok(DumpLine::Blank | DumpLine::Frame(_)) | Err(_) => break,
             }
         }
-        Steps { layout, rows }
+        RowSteps { layout, rows }
     }
 
     /// Returns, for each pair of consecutive rows, the bases in which they are contiguous. Omits
@@ -321,7 +321,7 @@ fn shows_bits(line: &[u8], hex: &DumpRow) -> bool {
 
 /// Distinguishes a dump of bits from a dump of hexadecimal digits that are all 0 or 1. Returns
 /// `None` if further rows may decide.
-fn bits_or_hex(first: &[u8], steps: &Steps<'_>, complete: bool) -> Option<Result<RowLayout, Problem>> {
+fn bits_or_hex(first: &[u8], steps: &RowSteps<'_>, complete: bool) -> Option<Result<RowLayout, Problem>> {
     let hex = match line::read(first, RowLayout::Colon, Base::Hex, &mut vec![]) {
         Ok(DumpLine::Row(hex)) => Some(hex),
         _ => None,

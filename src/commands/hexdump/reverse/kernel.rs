@@ -3,7 +3,7 @@
 //! The meaning of a line can depend on all lines before it, so lines are read in order, in the
 //! serial part of the pipeline.
 
-use super::{ByteSink, DumpNotation, Hints, Malformed, Placement, Reverse};
+use super::{ByteSink, DumpNotation, Hints, Malformed, Placement, Reverser};
 use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 
 /// A kernel that reads every block in order.
@@ -22,7 +22,7 @@ pub struct ReverseKernel {
 #[derive(Clone, Debug)]
 pub enum ReadingState {
     /// All lines so far are valid.
-    Reading(Reverse),
+    Reading(Reverser),
     /// A line is invalid.
     Failed(Malformed),
 }
@@ -60,7 +60,7 @@ impl Kernel for ReverseKernel {
     fn carry(&self, block: &Block, part: &mut DecodedBytes, carry: &mut Option<ReadingState>) -> Flow {
         *part = DecodedBytes::default();
         let mut reverse = match carry.take() {
-            None => Reverse::new(self.notation, self.hints, self.placement),
+            None => Reverser::new(self.notation, self.hints, self.placement),
             Some(ReadingState::Reading(reverse)) => reverse,
             Some(failed @ ReadingState::Failed(_)) => {
                 *carry = Some(failed);

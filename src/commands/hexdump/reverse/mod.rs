@@ -247,7 +247,7 @@ impl Malformed {
 
 /// A conversion of a dump back to bytes.
 #[derive(Clone, Debug)]
-pub enum Reverse {
+pub enum Reverser {
     /// The notation is still unknown.
     Undecided {
         /// The text so far.
@@ -267,16 +267,16 @@ pub enum Reverse {
     Xxd(XxdText),
 }
 
-impl Reverse {
+impl Reverser {
     /// Starts to convert a dump in the requested notation, or else in the detected one.
-    pub fn new(requested: Option<DumpNotation>, hints: Hints, placement: Placement) -> Reverse {
+    pub fn new(requested: Option<DumpNotation>, hints: Hints, placement: Placement) -> Reverser {
         match requested {
-            Some(DumpNotation::Rows { layout, base }) => Reverse::Rows(AddressedRows::new(layout, base, placement)),
-            Some(DumpNotation::Plain) => Reverse::Plain(PlainDigits::default()),
-            Some(DumpNotation::Xxd { width: Some(width) }) => Reverse::Xxd(XxdText::table(width, placement)),
-            Some(DumpNotation::XxdPlain) => Reverse::Xxd(XxdText::plain(placement)),
+            Some(DumpNotation::Rows { layout, base }) => Reverser::Rows(AddressedRows::new(layout, base, placement)),
+            Some(DumpNotation::Plain) => Reverser::Plain(PlainDigits::default()),
+            Some(DumpNotation::Xxd { width: Some(width) }) => Reverser::Xxd(XxdText::table(width, placement)),
+            Some(DumpNotation::XxdPlain) => Reverser::Xxd(XxdText::plain(placement)),
             None | Some(DumpNotation::Xxd { width: None }) => {
-                Reverse::Undecided { start: vec![], requested, hints, placement }
+                Reverser::Undecided { start: vec![], requested, hints, placement }
             }
         }
     }
@@ -287,13 +287,13 @@ impl Reverse {
     /// Returns the first line that cannot be converted.
     pub fn feed(&mut self, text: &[u8], sink: &mut impl ByteSink) -> Result<(), Malformed> {
         match self {
-            Reverse::Undecided { start, .. } => {
+            Reverser::Undecided { start, .. } => {
                 start.extend_from_slice(text);
                 self.decide(false, sink)
             }
-            Reverse::Rows(rows) => rows.feed(text, sink),
-            Reverse::Plain(plain) => plain.feed(text, sink),
-            Reverse::Xxd(xxd) => xxd.feed(text, sink),
+            Reverser::Rows(rows) => rows.feed(text, sink),
+            Reverser::Plain(plain) => plain.feed(text, sink),
+            Reverser::Xxd(xxd) => xxd.feed(text, sink),
         }
     }
 
@@ -304,22 +304,22 @@ impl Reverse {
     pub fn finish(mut self, sink: &mut impl ByteSink) -> Result<(), Malformed> {
         self.decide(true, sink)?;
         match self {
-            Reverse::Rows(rows) => rows.finish(sink),
-            Reverse::Plain(plain) => plain.finish(sink),
-            Reverse::Undecided { .. } | Reverse::Xxd(_) => Ok(()),
+            Reverser::Rows(rows) => rows.finish(sink),
+            Reverser::Plain(plain) => plain.finish(sink),
+            Reverser::Undecided { .. } | Reverser::Xxd(_) => Ok(()),
         }
     }
 
     /// Switches to a notation once it is known, as it always is for `complete` text.
     fn decide(&mut self, complete: bool, sink: &mut impl ByteSink) -> Result<(), Malformed> {
-        let Reverse::Undecided { start, requested, hints, placement } = self else { return Ok(()) };
+        let Reverser::Undecided { start, requested, hints, placement } = self else { return Ok(()) };
         let notation = match requested {
             Some(_) => detect::xxd_width(start, complete).map(|width| DumpNotation::Xxd { width: Some(width) }),
             None => detect(start, complete, *hints)?,
         };
         let Some(notation) = notation else { return Ok(()) };
         let start = std::mem::take(start);
-        *self = Reverse::new(Some(notation), *hints, *placement);
+        *self = Reverser::new(Some(notation), *hints, *placement);
         self.feed(&start, sink)
     }
 }

@@ -31,7 +31,7 @@ const PLACEMENT: Placement = Placement { shift: 0, longest_gap: 1 << 20, is_patc
 
 fn turned_back(text: &[u8], piece: usize) -> Result<Vec<u8>, Problem> {
     let mut image = Image::default();
-    let mut reverse = Reverse::new(None, Hints::default(), PLACEMENT);
+    let mut reverse = Reverser::new(None, Hints::default(), PLACEMENT);
     for piece in text.chunks(piece.max(1)) {
         reverse.feed(piece, &mut image).map_err(|malformed| malformed.problem)?;
     }

@@ -22,7 +22,7 @@ use tally::ContentTally;
 pub const PREFIX: usize = 8 << 10;
 
 /// The outcome of reading a file's content.
-pub enum Read {
+pub enum ContentRead {
     /// The file was read and classified.
     Classified(Box<Content>),
     /// The file was not read, because that could block or have side effects.
@@ -32,16 +32,16 @@ pub enum Read {
 }
 
 /// Reads inputs that are safe to read: regular files, block devices, and any standard input.
-pub fn read(facts: &FileFacts, config: &Config, output: &mut Output) -> io::Result<Read> {
+pub fn read(facts: &FileFacts, config: &Config, output: &mut Output) -> io::Result<ContentRead> {
     let is_safe = facts.is_stdin() || matches!(facts.kind(), FileType::RegularFile | FileType::BlockDevice);
     if !is_safe {
-        return Ok(Read::ByKind);
+        return Ok(ContentRead::ByKind);
     }
     let input = config.input(OsStr::from_bytes(&facts.name).to_owned());
     let changed = facts.modified().unwrap_or_else(Timestamp::now);
     Ok(match kernel::classify(input, changed, config, output)? {
-        Some(content) => Read::Classified(Box::new(content)),
-        None => Read::Failed,
+        Some(content) => ContentRead::Classified(Box::new(content)),
+        None => ContentRead::Failed,
     })
 }
 
