@@ -143,8 +143,8 @@ fn results(document: &Value) -> Vec<&str> {
     document["results"].as_array().unwrap().iter().map(|result| result["result"].as_str().unwrap()).collect()
 }
 
-fn rows<'d>(document: &'d Value, way: &str) -> Vec<&'d Value> {
-    document["rows"].as_array().unwrap().iter().filter(|row| row["way"] == way).collect()
+fn rows<'d>(document: &'d Value, method: &str) -> Vec<&'d Value> {
+    document["rows"].as_array().unwrap().iter().filter(|row| row["way"] == method).collect()
 }
 
 /// Returns bytes that contain something to count for each kind of work.
@@ -216,11 +216,11 @@ fn every_method_finds_what_a_naive_search_finds() {
             path,
         ]);
         assert_eq!(results(&document), [result], "{work}");
-        for way in WAYS {
-            let rows = rows(&document, way);
-            assert!(!rows.is_empty(), "{way}");
+        for method in WAYS {
+            let rows = rows(&document, method);
+            assert!(!rows.is_empty(), "{method}");
             for row in rows {
-                if OFTEN_REFUSED.contains(&way) && row["unavailable"].is_string() {
+                if OFTEN_REFUSED.contains(&method) && row["unavailable"].is_string() {
                     continue;
                 }
                 assert_eq!(row["runs"].as_array().unwrap().len(), 1, "{work} by {row}");
@@ -250,9 +250,10 @@ fn out_of_order_each_size_of_access_has_its_result() {
     let path = dir.file("text", &bytes);
     let path = path.to_str().unwrap();
     for work in ["sum", "search:abab", "hash:crc32", "copy"] {
-        let ways = WAYS[1..].iter().copied().filter(|way| *way != "map-willneed").collect::<Vec<_>>().join(",");
+        let methods =
+            WAYS[1..].iter().copied().filter(|method| *method != "map-willneed").collect::<Vec<_>>().join(",");
         let args = ["--pattern", "random", "--runs", "1", "--block-size", "4K,1000", "--queue-depth", "5"];
-        let document = bench(&[&args[..], &["--work", work, "--ways", &ways, path]].concat());
+        let document = bench(&[&args[..], &["--work", work, "--ways", &methods, path]].concat());
         assert_eq!(results(&document).len(), 2);
         for row in document["rows"].as_array().unwrap().iter().filter(|row| row["unavailable"].is_null()) {
             let accesses = row["accesses"].as_u64().unwrap();
@@ -396,7 +397,7 @@ fn csv_has_a_line_for_each_row_and_a_field_for_each_name() {
     let text = String::from_utf8(ran.stdout).unwrap();
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
     assert!(lines.iter().all(|line| line.len() == lines[0].len()), "{text}");
-    let ways: Vec<[&str; 3]> = lines[1..].iter().map(|line| [line[12], line[13], line[14]]).collect();
+    let settings: Vec<[&str; 3]> = lines[1..].iter().map(|line| [line[12], line[13], line[14]]).collect();
     let want = [
         ["read", "1024", "1"],
         ["read", "2048", "1"],
@@ -405,7 +406,7 @@ fn csv_has_a_line_for_each_row_and_a_field_for_each_name() {
         ["windows", "1024", "2"],
         ["windows", "2048", "2"],
     ];
-    assert_eq!(ways, want);
+    assert_eq!(settings, want);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use crate::util::{Dir, mapped, pause};
 pub struct Follower {
     child: Child,
     pieces: Receiver<Vec<u8>>,
-    seen: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Follower {
@@ -42,41 +42,41 @@ impl Follower {
                 }
             }
         });
-        Follower { child, pieces, seen: Vec::new() }
+        Follower { child, pieces, received: Vec::new() }
     }
 
     /// Waits until the whole output is `expected`.
     #[track_caller]
     pub fn shows(&mut self, expected: &[u8]) {
         let deadline = Instant::now() + Duration::from_secs(20);
-        while self.seen.len() < expected.len() {
+        while self.received.len() < expected.len() {
             match self.pieces.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(piece) => self.seen.extend(piece),
+                Ok(piece) => self.received.extend(piece),
                 Err(_) => break,
             }
         }
-        assert_eq!(self.seen.escape_ascii().to_string(), expected.escape_ascii().to_string());
+        assert_eq!(self.received.escape_ascii().to_string(), expected.escape_ascii().to_string());
     }
 
     /// Waits until the output begins with `expected`.
     #[track_caller]
     pub fn begins_with(&mut self, expected: &[u8]) {
-        self.wait_until(|seen| seen.len() >= expected.len());
-        assert!(self.seen.starts_with(expected), "{}", self.seen.escape_ascii());
+        self.wait_until(|received| received.len() >= expected.len());
+        assert!(self.received.starts_with(expected), "{}", self.received.escape_ascii());
     }
 
     /// Waits until the output ends with `expected`.
     #[track_caller]
     pub fn comes_to(&mut self, expected: &[u8]) {
-        self.wait_until(|seen| seen.ends_with(expected));
-        assert!(self.seen.ends_with(expected), "{}", self.seen.escape_ascii());
+        self.wait_until(|received| received.ends_with(expected));
+        assert!(self.received.ends_with(expected), "{}", self.received.escape_ascii());
     }
 
     fn wait_until(&mut self, is_enough: impl Fn(&[u8]) -> bool) {
         let deadline = Instant::now() + Duration::from_secs(20);
-        while !is_enough(&self.seen) {
+        while !is_enough(&self.received) {
             match self.pieces.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(piece) => self.seen.extend(piece),
+                Ok(piece) => self.received.extend(piece),
                 Err(_) => break,
             }
         }
@@ -87,8 +87,8 @@ impl Follower {
         let code = self.child.wait().expect("it ends").code();
         let mut messages = String::new();
         self.child.stderr.take().expect("a pipe").read_to_string(&mut messages).expect("text");
-        self.seen.extend(self.pieces.iter().flatten());
-        (self.seen, messages, code)
+        self.received.extend(self.pieces.iter().flatten());
+        (self.received, messages, code)
     }
 
     /// Sends Ctrl-C. Returns the whole output, the messages and the exit code.
@@ -114,8 +114,8 @@ fn appended_lines_are_printed_until_ctrl_c() {
     append(&path, b"four");
     follower.shows(b"one\ntwo\nthree\nfour");
     append(&path, b" and the rest");
-    let (seen, messages, code) = follower.interrupt();
-    assert_eq!(seen, b"one\ntwo\nthree\nfour and the rest");
+    let (received, messages, code) = follower.interrupt();
+    assert_eq!(received, b"one\ntwo\nthree\nfour and the rest");
     assert_eq!((messages.as_str(), code), ("", Some(130)));
 }
 
@@ -230,8 +230,8 @@ fn a_file_written_through_a_mapping_is_printed_as_it_fills() {
         expected.extend(record.bytes());
         follower.shows(&expected);
     }
-    let (seen, _, _) = follower.interrupt();
-    assert_eq!(seen, expected);
+    let (received, _, _) = follower.interrupt();
+    assert_eq!(received, expected);
 }
 
 #[test]
@@ -278,8 +278,8 @@ fn nothing_is_lost_or_duplicated_by_fast_rotation() {
         }
     }
     follower.shows(&expected);
-    let (seen, messages, _) = follower.interrupt();
-    assert!(seen == expected);
+    let (received, messages, _) = follower.interrupt();
+    assert!(received == expected);
     assert_eq!(messages.matches("file truncated").count(), 3, "{messages}");
 }
 
@@ -386,13 +386,13 @@ fn a_minute_of_200_mb_a_second_with_a_rotation_and_a_copytruncate() {
     let busy = ticks(child.id()) - idle_from - idle;
     rustix::process::kill_process(rustix::process::Pid::from_child(&child), rustix::process::Signal::INT)
         .expect("runs");
-    let seen = reader.join().expect("every line in its place");
+    let received = reader.join().expect("every line in its place");
     assert!(child.wait().expect("it ends").code() == Some(130));
     eprintln!(
-        "{lines} lines, {seen} seen; processor time {} s of {SECONDS}, idle {idle} ms of 10 s",
+        "{lines} lines, {received} seen; processor time {} s of {SECONDS}, idle {idle} ms of 10 s",
         busy as f64 / 100.0
     );
-    assert_eq!(seen, lines);
+    assert_eq!(received, lines);
     assert!(idle < 10, "under one per cent");
 }
 
@@ -457,8 +457,8 @@ fn lines_of_two_files_are_never_glued() {
     follower.shows(b"a:a1\nb:b1\nb:b2\na:partial\n");
     append(&a, b"rest");
     pause(Duration::from_millis(300));
-    let (seen, _, code) = follower.interrupt();
-    assert_eq!(String::from_utf8_lossy(&seen), "a:a1\nb:b1\nb:b2\na:partial\na:rest\nb:half");
+    let (received, _, code) = follower.interrupt();
+    assert_eq!(String::from_utf8_lossy(&received), "a:a1\nb:b1\nb:b2\na:partial\na:rest\nb:half");
     assert_eq!(code, Some(130));
     // A file that replaces another one also begins a line.
     let mut follower = follow_in(&dir, &["-F", "b"]);
@@ -648,8 +648,8 @@ fn it_ends_with_the_process_it_waits_for() {
     append(&path, b"2\n");
     writer.kill().expect("it runs");
     writer.wait().expect("it ends");
-    let (seen, messages, code) = follower.ends();
-    assert_eq!((seen, messages.as_str(), code), (b"1\n2\n".to_vec(), "", Some(0)));
+    let (received, messages, code) = follower.ends();
+    assert_eq!((received, messages.as_str(), code), (b"1\n2\n".to_vec(), "", Some(0)));
 }
 
 /// Regression: the search for holes moved the shared position of standard input, and nothing was

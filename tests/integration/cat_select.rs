@@ -18,10 +18,10 @@ fn log() -> String {
     log
 }
 
-/// Returns the lines from the one that starts with `first` to the one before `behind`.
-fn between(log: &str, first: &str, behind: &str) -> String {
-    let place = |text: &str| log.find(&format!("\n{text}")).expect("it is there") + 1;
-    log[place(first)..place(behind)].to_owned()
+/// Returns the lines from the one that starts with `first` to the one before `after`.
+fn between(log: &str, first: &str, after: &str) -> String {
+    let offset = |text: &str| log.find(&format!("\n{text}")).expect("it is there") + 1;
+    log[offset(first)..offset(after)].to_owned()
 }
 
 #[test]
@@ -31,11 +31,11 @@ fn a_period_of_a_log_with_every_access_method() {
     assert_eq!(expected.lines().count(), 26 + 2 * 3);
     let args = ["cat", "--since", "2026-11-21T10:20:05Z", "--until", "2026-11-21T10:20:30Z"];
     Law::new(&args, log.as_bytes()).quick().holds(expected.as_bytes(), 0);
-    let place = log.find("2026-11-21T10:59:50Z").expect("it is there");
-    Law::new(&["cat", "--since", "2026-11-21 10:59:50Z"], log.as_bytes()).quick().holds(&log.as_bytes()[place..], 0);
-    let place = log.find("2026-11-21T10:00:02Z").expect("it is there");
+    let offset = log.find("2026-11-21T10:59:50Z").expect("it is there");
+    Law::new(&["cat", "--since", "2026-11-21 10:59:50Z"], log.as_bytes()).quick().holds(&log.as_bytes()[offset..], 0);
+    let offset = log.find("2026-11-21T10:00:02Z").expect("it is there");
     let args = ["cat", "--until", "2026-11-21T12:00:01+02:00"];
-    Law::new(&args, log.as_bytes()).quick().holds(&log.as_bytes()[..place], 0);
+    Law::new(&args, log.as_bytes()).quick().holds(&log.as_bytes()[..offset], 0);
     Law::new(&["cat", "--since", "2026-11-22"], log.as_bytes()).quick().holds(b"", 0);
 }
 

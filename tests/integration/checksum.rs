@@ -87,8 +87,8 @@ fn a_length_of_zero_is_the_usual_one() {
     let path = dir.file("f", b"test\n");
     for (name, length) in [("md5", "0"), ("crc", "0"), ("blake2b", "0"), ("blake2b", "512"), ("sha3-256", "0")] {
         let plain = mapped().args(["checksum", "-a", name]).arg(&path).output().unwrap();
-        let given = mapped().args(["checksum", "-a", name, "-l", length]).arg(&path).output().unwrap();
-        assert_eq!(Ran::from(given), Ran::from(plain), "{name} {length}");
+        let with_length = mapped().args(["checksum", "-a", name, "-l", length]).arg(&path).output().unwrap();
+        assert_eq!(Ran::from(with_length), Ran::from(plain), "{name} {length}");
     }
 }
 

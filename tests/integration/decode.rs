@@ -37,10 +37,10 @@ fn mutations(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     for garbage in [&b"x"[..], b"no archive\n", b"\x1f\x8b", b"BZh9"] {
         all.push((format!("{} behind", garbage.escape_ascii()), [archive, garbage].concat()));
     }
-    for place in [length / 2, length - 1] {
+    for offset in [length / 2, length - 1] {
         let mut damaged = archive.to_vec();
-        damaged[place] ^= 0x10;
-        all.push((format!("a bit changed at {place}"), damaged));
+        damaged[offset] ^= 0x10;
+        all.push((format!("a bit changed at {offset}"), damaged));
     }
     all
 }
@@ -48,7 +48,7 @@ fn mutations(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
 /// Runs `mapped` on a file, on the same file redirected, and through a pipe, and checks that all
 /// results are equal.
 #[track_caller]
-fn run_every_way(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
+fn run_with_every_method(args: &[&str], dir: &Dir, bytes: &[u8]) -> Ran {
     let path = dir.file("archive", bytes);
     let mut file: Ran = mapped().args(args).arg(&path).stdin(Stdio::null()).output().unwrap().into();
     let redirected: Ran = mapped().args(args).stdin(File::open(&path).unwrap()).output().unwrap().into();
@@ -75,7 +75,7 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
     }
     for (what, tool, unpack, bytes) in sample(archives) {
         let expected = oracle(tool, unpack, &bytes).unwrap();
-        let ran = run_every_way(&["cat", "--decompress"], &dir, &bytes);
+        let ran = run_with_every_method(&["cat", "--decompress"], &dir, &bytes);
         assert_eq!(ran.code != 0, expected.code != 0, "{what}: {} / {}", ran.stderr, expected.stderr);
         if expected.code == 0 {
             assert!(ran.stdout == expected.stdout, "{what}: {} bytes", ran.stdout.len());
@@ -124,7 +124,7 @@ fn an_archive_cut_within_its_first_bytes_is_an_error() {
 fn a_format_is_known_by_enough_of_its_content() {
     let dir = Dir::new();
     for plain in [&b"BZh is text\n"[..], b"BZh91AY&SY\n", b"LZIP\n", b"", b"\x1f", b"]\n", b"(\n"] {
-        let ran = run_every_way(&["cat", "--decompress"], &dir, plain);
+        let ran = run_with_every_method(&["cat", "--decompress"], &dir, plain);
         let is_cut = plain == b"\x1f";
         assert_eq!(ran.code, i32::from(is_cut), "{}", plain.escape_ascii());
         assert_eq!(ran.stdout, if is_cut { b"" } else { plain });
@@ -134,7 +134,7 @@ fn a_format_is_known_by_enough_of_its_content() {
     for (tool, pack) in [("zstd", &["-cq"][..]), ("lz4", &["-cq"])] {
         if let Some(packed) = oracle(tool, pack, &plain) {
             let bytes = [skippable, &packed.stdout[..], skippable].concat();
-            assert_eq!(run_every_way(&["cat", "--decompress"], &dir, &bytes).stdout, plain, "{tool}");
+            assert_eq!(run_with_every_method(&["cat", "--decompress"], &dir, &bytes).stdout, plain, "{tool}");
         }
     }
 }
@@ -157,7 +157,7 @@ fn bytes_after_an_archive_are_treated_as_by_its_tool() {
         for follower in followers {
             let bytes = [&archive[..], follower].concat();
             let expected = oracle(tool, unpack, &bytes).unwrap();
-            let ran = run_every_way(&["cat", "--decompress"], &dir, &bytes);
+            let ran = run_with_every_method(&["cat", "--decompress"], &dir, &bytes);
             let begins = follower.iter().take(8).copied().collect::<Vec<_>>();
             let what = format!("{tool}, then {}: {} / {}", begins.escape_ascii(), ran.stderr, expected.stderr);
             assert_eq!(ran.code != 0, expected.code != 0, "{what}");
@@ -177,7 +177,7 @@ fn lzip_members_of_version_0_are_refused() {
     let without_size = &flipped[..flipped.len() - 8];
     for bytes in [&flipped[..], without_size] {
         assert_ne!(oracle("lzip", &["-dcq"], bytes).unwrap().code, 0);
-        let ran = run_every_way(&["cat", "--decompress"], &dir, bytes);
+        let ran = run_with_every_method(&["cat", "--decompress"], &dir, bytes);
         assert!(ran.code != 0 && ran.stdout.is_empty(), "{}", ran.stderr);
         assert!(ran.stderr.ends_with("damaged lzip data: version 0 is not supported\n"), "{}", ran.stderr);
     }
@@ -210,14 +210,14 @@ fn a_damaged_archive_is_an_error_in_reverse_too() {
     let Some(packed) = oracle("gzip", &["-c"], &text(9000)) else { return };
     let dir = Dir::new();
     let cut = &packed.stdout[..packed.stdout.len() / 2];
-    let forward = run_every_way(&["cat", "--decompress"], &dir, cut);
-    let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, cut);
+    let forward = run_with_every_method(&["cat", "--decompress"], &dir, cut);
+    let reverse = run_with_every_method(&["cat", "--decompress", "--reverse"], &dir, cut);
     assert_eq!((reverse.code, &reverse.stderr), (1, &forward.stderr));
     assert_eq!(reverse.stdout.len(), forward.stdout.len());
     // Regression: data that bzip2 ignores was an error, but only in reverse.
     let Some(packed) = oracle("bzip2", &["-c"], b"one\ntwo\n") else { return };
     let followed = [&packed.stdout[..], b"garbage"].concat();
-    let reverse = run_every_way(&["cat", "--decompress", "--reverse"], &dir, &followed);
+    let reverse = run_with_every_method(&["cat", "--decompress", "--reverse"], &dir, &followed);
     assert_eq!((reverse.stdout.as_slice(), reverse.code), (&b"two\none\n"[..], 0));
     assert!(reverse.stderr.ends_with("trailing garbage after the bzip2 data is ignored\n"), "{}", reverse.stderr);
 }
@@ -232,9 +232,9 @@ fn a_full_table_of_9_bits_is_damaged() {
         let bytes = bits.chunks(8).map(|bits| bits.iter().rev().fold(0, |byte, bit| byte << 1 | bit) as u8);
         [0x1f, 0x9d, 0x89].into_iter().chain(bytes).collect()
     };
-    let whole = run_every_way(&["cat", "--decompress"], &dir, &packed(256));
+    let whole = run_with_every_method(&["cat", "--decompress"], &dir, &packed(256));
     assert_eq!((whole.stdout, whole.code, whole.stderr), (vec![b'a'; 256], 0, String::new()));
-    let full = run_every_way(&["cat", "--decompress"], &dir, &packed(264));
+    let full = run_with_every_method(&["cat", "--decompress"], &dir, &packed(264));
     assert_eq!((full.stdout, full.code), (vec![b'a'; 256], 1));
     assert!(full.stderr.ends_with("damaged compress data: more strings than codes of 9 bits\n"), "{}", full.stderr);
 }
@@ -355,9 +355,9 @@ fn a_period_is_found_in_decoded_content() {
     let Some(packed) = oracle("gzip", &["-c"], log) else { return };
     let dir = Dir::new();
     let window = ["--since", "2026-11-21T10:30:00Z", "--until", "2026-11-21T11:30:00Z"];
-    let ran = run_every_way(&[&["cat"][..], &window].concat(), &dir, &packed.stdout);
+    let ran = run_with_every_method(&[&["cat"][..], &window].concat(), &dir, &packed.stdout);
     assert_eq!(ran.stdout, b"2026-11-21T11:00:00Z b\n");
-    let ran = run_every_way(&[&["grep", "-n"][..], &window, &["-h", "Z"]].concat(), &dir, &packed.stdout);
+    let ran = run_with_every_method(&[&["grep", "-n"][..], &window, &["-h", "Z"]].concat(), &dir, &packed.stdout);
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "2:2026-11-21T11:00:00Z b\n");
 }
 

@@ -103,14 +103,14 @@ fn a_device_that_shrinks_is_a_truncation() {
     let left = 1 << 20;
     let mut runs = 0;
     for args in [&["cat"][..], &["cat", "-n"], &["hexdump", "-v"], &["grep", "-n", "7"]] {
-        for way in ["mmap", "read"] {
+        for mode in ["mmap", "read"] {
             let dir = Dir::new();
             let image = dir.file("image", &truth);
             let Some(device) = Loop::over(&image) else { return };
             let full = mapped().args(args).arg(&device.0).output().unwrap().stdout;
             let mut child = mapped()
                 .args(args)
-                .args(["--io", way, "--threads", "1", "--block-size", "64K"])
+                .args(["--io", mode, "--threads", "1", "--block-size", "64K"])
                 .arg(&device.0)
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped())
@@ -132,7 +132,7 @@ fn a_device_that_shrinks_is_a_truncation() {
             assert!(told.success());
             stdout.read_to_end(&mut printed).unwrap();
             let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
-            let what = format!("{args:?} {way}: {}", ran.stderr);
+            let what = format!("{args:?} {mode}: {}", ran.stderr);
             assert_eq!(ran.code, if args[0] == "grep" { 2 } else { 1 }, "{what}");
             let told = format!("mapped: {}: truncated to {left} bytes while being read\n", device.0);
             assert_eq!(ran.stderr, told, "{what}");

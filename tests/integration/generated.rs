@@ -135,24 +135,24 @@ fn type_into(shell: &mut Command, setup: &str, keys: &str, wanted: &str) -> Opti
             }
         }
     });
-    let mut seen = String::new();
-    let wait_for = |mark: &str, patience: Duration, seen: &mut String| {
+    let mut output = String::new();
+    let wait_for = |mark: &str, patience: Duration, output: &mut String| {
         let begun = Instant::now();
-        while !seen.contains(mark) && begun.elapsed() < patience {
+        while !output.contains(mark) && begun.elapsed() < patience {
             if let Ok(piece) = receive.recv_timeout(Duration::from_millis(100)) {
-                seen.push_str(&String::from_utf8_lossy(&piece));
+                output.push_str(&String::from_utf8_lossy(&piece));
             }
         }
     };
     controller.write_all(format!("{setup}; echo rea''dy\r").as_bytes()).unwrap();
-    wait_for("ready", Duration::from_secs(20), &mut seen);
-    wait_for("\u{1}", Duration::from_millis(700), &mut seen);
-    seen.clear();
+    wait_for("ready", Duration::from_secs(20), &mut output);
+    wait_for("\u{1}", Duration::from_millis(700), &mut output);
+    output.clear();
     controller.write_all(keys.as_bytes()).unwrap();
-    wait_for(wanted, Duration::from_secs(20), &mut seen);
+    wait_for(wanted, Duration::from_secs(20), &mut output);
     let _ = child.kill();
     let _ = child.wait();
-    Some(seen)
+    Some(output)
 }
 
 /// Completes a partial option and then its partial value in a real shell.
@@ -188,10 +188,10 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         command.arg("--ctty").arg(shell).args(args).env("HOME", home.path()).env("TERM", "xterm");
         command.current_dir(home.path());
         let setup = setup.replace("COMPLETIONS", root().join("completions").to_str().unwrap());
-        let Some(seen) = type_into(&mut command, &setup, keys, wanted) else {
+        let Some(output) = type_into(&mut command, &setup, keys, wanted) else {
             return crate::util::skip("a pseudo-terminal");
         };
-        assert!(seen.contains(wanted), "{shell}: {keys:?} gave {seen:?}");
+        assert!(output.contains(wanted), "{shell}: {keys:?} gave {output:?}");
     }
 }
 

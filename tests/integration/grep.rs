@@ -144,9 +144,9 @@ fn a_binary_input_is_reported_in_order() {
     ours.arg("grep");
     let (text, code) = both(ours, &["x", "a", "b", "c", "b", "late", "a"]);
     let late = "late:x before\n".repeat(40_000);
-    let told = "mapped: b: binary file matches (-a prints its lines)\n";
+    let reported = "mapped: b: binary file matches (-a prints its lines)\n";
     let expected =
-        format!("a:x\n{told}c:x\n{told}{late}mapped: late: binary file matches (-a prints its lines)\na:x\n");
+        format!("a:x\n{reported}c:x\n{reported}{late}mapped: late: binary file matches (-a prints its lines)\na:x\n");
     assert!(text == expected, "{}", &text[text.len() - 300..]);
     assert_eq!(code, Some(0));
     if Command::new("grep").arg("--version").output().is_ok() {
@@ -752,9 +752,9 @@ fn probing_the_prefix_changes_nothing() {
     const HEAD: usize = 96 << 10;
     let dir = Dir::new();
     let text = |len: usize| b"nothing of note\n".repeat(len / 16);
-    let with = |len: usize, places: &[usize], what: &[u8]| {
+    let with = |len: usize, offsets: &[usize], what: &[u8]| {
         let mut bytes = text(len);
-        places.iter().for_each(|&at| bytes[at..at + what.len()].copy_from_slice(what));
+        offsets.iter().for_each(|&at| bytes[at..at + what.len()].copy_from_slice(what));
         bytes
     };
     let early = with(250 << 10, &[16], b"needle");
@@ -808,10 +808,10 @@ fn probing_the_prefix_changes_nothing() {
         for name in &names {
             expected.extend(grep(&dir, &[&args[..], &[name]].concat()).stdout);
         }
-        for way in ["--io=auto", "--io=read", "--io=mmap", "--threads=1", "--threads=3"] {
+        for mode in ["--io=auto", "--io=read", "--io=mmap", "--threads=1", "--threads=3"] {
             let files: Vec<&str> = names.iter().map(String::as_str).collect();
-            let ran = grep(&dir, &[&args[..], &[way], &files].concat());
-            assert!(ran.stdout == expected, "{options} {way}: {} bytes, not {}", ran.stdout.len(), expected.len());
+            let ran = grep(&dir, &[&args[..], &[mode], &files].concat());
+            assert!(ran.stdout == expected, "{options} {mode}: {} bytes, not {}", ran.stdout.len(), expected.len());
         }
     }
 }

@@ -32,8 +32,8 @@ fn matches_are_shown_when_their_lines_are_whole() {
     append(&path, b"the last x");
     pause(Duration::from_millis(200));
     follower.shows(b"1:0:x 1\n3:8:x 3\n4:12:x until now\n6:28:x 6\n");
-    let (seen, messages, code) = follower.interrupt();
-    assert_eq!(String::from_utf8(seen).unwrap(), "1:0:x 1\n3:8:x 3\n4:12:x until now\n6:28:x 6\n7:32:the last x\n");
+    let (received, messages, code) = follower.interrupt();
+    assert_eq!(String::from_utf8(received).unwrap(), "1:0:x 1\n3:8:x 3\n4:12:x until now\n6:28:x 6\n7:32:the last x\n");
     assert_eq!((messages.as_str(), code), ("", Some(130)));
 }
 
@@ -126,8 +126,8 @@ fn a_rotated_log_is_searched_by_name_to_its_end_and_on() {
     // One writer still has the old file open; its line stays whole and separate.
     writer.write_all(b"and half\n").unwrap();
     append(&path, b"x newer\n");
-    let seen = b"1:x 1\n2:x 2\n1:x new\n3:x half and half\n2:x newer\n";
-    follower.shows(seen);
+    let received = b"1:x 1\n2:x 2\n1:x new\n3:x half and half\n2:x newer\n";
+    follower.shows(received);
     let (_, messages, code) = follower.interrupt();
     assert!(messages.ends_with("; following new file\n"), "{messages}");
     assert_eq!(code, Some(130));

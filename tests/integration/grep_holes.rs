@@ -115,7 +115,7 @@ fn a_hole_is_a_run_of_zero_bytes() {
         write(&dense, len, &pieces, false);
         for options in OPTIONS {
             let expected = run(options, &["--io", "read", "--threads", "1"], &dense, true);
-            let ways: [(&[&str], bool); 6] = [
+            let modes: [(&[&str], bool); 6] = [
                 (&["-h"], false),
                 (&["-h", "--io", "read"], false),
                 (&["-h", "--threads", "1"], true),
@@ -123,7 +123,7 @@ fn a_hole_is_a_run_of_zero_bytes() {
                 (&["-h", "--block-size", "65521", "--io", "read"], true),
                 (&["-h", "--block-size", "300K"], false),
             ];
-            for (how, redirected) in ways {
+            for (how, redirected) in modes {
                 let mut ran = run(options, how, &sparse, redirected);
                 if options.contains(&"-l") || options.contains(&"-L") || options.contains(&"--json") {
                     // These options print the name.

@@ -372,13 +372,13 @@ fn holes_hold_no_match_and_end_none() {
     let path = dir.file("sparse", b"WO");
     let file = std::fs::File::options().write(true).open(&path).unwrap();
     use std::os::unix::fs::FileExt;
-    for place in [(5 << 30) - 2, (5 << 30) + 9_000_000] {
-        file.write_all_at(b"WORD", place).unwrap();
+    for offset in [(5 << 30) - 2, (5 << 30) + 9_000_000] {
+        file.write_all_at(b"WORD", offset).unwrap();
     }
     file.set_len(6 << 30).unwrap();
     let expected = format!("{}:WORD\n{}:WORD\n", (5u64 << 30) - 2, (5u64 << 30) + 9_000_000);
-    for ways in [&["--io=auto"][..], &["--threads=1"], &["--block-size=1M"]] {
-        prints(&dir, &[&["-oba", "WORD", "sparse"], ways].concat(), &expected);
+    for modes in [&["--io=auto"][..], &["--threads=1"], &["--block-size=1M"]] {
+        prints(&dir, &[&["-oba", "WORD", "sparse"], modes].concat(), &expected);
     }
 }
 

@@ -110,7 +110,7 @@ fn pattern(random: &mut Random) -> String {
 }
 
 /// Selects an access method, on which the output must not depend.
-fn any_way(random: &mut Random, command: &mut Command) {
+fn add_access_options(random: &mut Random, command: &mut Command) {
     command.arg("--threads").arg(random.pick(&["1", "2", "7"]));
     if !random.one_in(3) {
         command.arg("--block-size").arg(random.pick(&["1", "2", "3", "7", "16", "64", "4096"]));
@@ -139,7 +139,7 @@ impl Case {
         let peer: Ran = peer.current_dir(dir).env("LC_ALL", self.locale).stdin(open()).output().unwrap().into();
         let mut ours = mapped();
         ours.arg("grep");
-        any_way(random, &mut ours);
+        add_access_options(random, &mut ours);
         ours.args(&self.ours_only)
             .args(&self.options)
             .args(names)
@@ -148,7 +148,7 @@ impl Case {
             .stdin(open());
         let shown = format!("{ours:?}");
         let ours: Ran = ours.output().unwrap().into();
-        if peer.stdout == ours.stdout && peer.code == ours.code && told(&peer.stderr) == told(&ours.stderr) {
+        if peer.stdout == ours.stdout && peer.code == ours.code && reported(&peer.stderr) == reported(&ours.stderr) {
             return None;
         }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
@@ -182,10 +182,10 @@ fn report(differences: &[String], cases: usize) {
 }
 
 /// Returns the messages about binary files, without the name of the program.
-fn told(stderr: &str) -> Vec<String> {
+fn reported(stderr: &str) -> Vec<String> {
     let lines = stderr.lines().map(|line| line.trim_end_matches(" (-a prints its lines)"));
-    let told = lines.filter(|line| line.ends_with("binary file matches"));
-    told.filter_map(|line| line.split_once(": ").map(|(_, rest)| rest.to_owned())).collect()
+    let reported = lines.filter(|line| line.ends_with("binary file matches"));
+    reported.filter_map(|line| line.split_once(": ").map(|(_, rest)| rest.to_owned())).collect()
 }
 
 fn is_installed(tool: &str) -> bool {

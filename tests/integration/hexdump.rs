@@ -264,7 +264,7 @@ impl Random {
     }
 
     /// Selects options that must not change the result.
-    fn way(&mut self) -> &'static [&'static str] {
+    fn neutral_options(&mut self) -> &'static [&'static str] {
         self.pick(&[
             &[][..],
             &["--io", "read"],
@@ -305,7 +305,7 @@ fn prints_what_hexdump_prints() {
         }
         peer.extend(both.clone());
         ours.extend(both);
-        ours.extend(random.way().iter().map(ToString::to_string));
+        ours.extend(random.neutral_options().iter().map(ToString::to_string));
         if !same("hexdump", &peer, &ours, &input) {
             return;
         }
@@ -369,7 +369,7 @@ fn prints_what_xxd_prints() {
         if mode == "-i" && random.chance(50) {
             add(&["-C", "-n", "9 lives.bin"], &["--capitalize", "--name", "9 lives.bin"]);
         }
-        ours.extend(random.way().iter().map(ToString::to_string));
+        ours.extend(random.neutral_options().iter().map(ToString::to_string));
         if !same("xxd", &peer, &ours, &input) {
             return;
         }
@@ -413,7 +413,7 @@ fn reverses_what_xxd_reverses() {
             peer.extend(["-s".into(), "16".into()]);
             ours.extend(["-s".into(), "16".into()]);
         }
-        ours.extend(random.way().iter().map(ToString::to_string));
+        ours.extend(random.neutral_options().iter().map(ToString::to_string));
         let Some(expected) = oracle("xxd", &peer, &text) else { return };
         if expected.code != 0 {
             // A pipe cannot be seeked backwards, and both programs report that.
@@ -490,9 +490,9 @@ fn dumps_round_trip() {
     for round in 0..40 {
         let input = if round == 0 { vec![] } else { random.input() };
         for format in formats {
-            let text = run_piped(mapped().arg("hexdump").args(format).args(random.way()), &input).stdout;
+            let text = run_piped(mapped().arg("hexdump").args(format).args(random.neutral_options()), &input).stdout;
             let named = if format.contains(&"-p") { vec!["-p"] } else { vec![] };
-            let back = run_piped(mapped().args(["hexdump", "-r"]).args(&named).args(random.way()), &text);
+            let back = run_piped(mapped().args(["hexdump", "-r"]).args(&named).args(random.neutral_options()), &text);
             assert_eq!(
                 (back.stdout, back.code),
                 (input.clone(), 0),
@@ -681,7 +681,7 @@ fn prints_by_formats_what_hexdump_prints() {
             peer.extend(["-n".into(), random.pick(&["1", "7", "16", "33"]).into()]);
         }
         let mut ours = peer.clone();
-        ours.extend(random.way().iter().map(ToString::to_string));
+        ours.extend(random.neutral_options().iter().map(ToString::to_string));
         if !same("hexdump", &peer, &ours, &random.input()) {
             return;
         }
@@ -763,7 +763,7 @@ fn prints_what_od_prints() {
         if random.chance(30) {
             add("-v".into(), &["-v".into()]);
         }
-        ours.extend(random.way().iter().map(ToString::to_string));
+        ours.extend(random.neutral_options().iter().map(ToString::to_string));
         if !same("od", &peer, &ours, &input) {
             return;
         }
@@ -801,12 +801,12 @@ fn prints_the_long_doubles_that_od_prints() {
     }
 }
 
-/// Returns the lines of `--strings least -A d`, computed by the rule alone.
-fn strings(input: &[u8], least: usize) -> String {
+/// Returns the lines of `--strings MIN -A d`, computed by the rule alone.
+fn strings(input: &[u8], min_len: usize) -> String {
     let mut lines = String::new();
     let mut start = 0;
     for (at, &byte) in input.iter().enumerate() {
-        if byte == 0 && at - start >= least {
+        if byte == 0 && at - start >= min_len {
             lines += &format!("{start:07} {}\n", String::from_utf8_lossy(&input[start..at]));
         }
         if !matches!(byte, 0x20..=0x7e) {
@@ -819,15 +819,15 @@ fn strings(input: &[u8], least: usize) -> String {
 #[test]
 fn lists_strings() {
     let mut random = Random(10);
-    for least in [1, 3, 5] {
+    for min_len in [1, 3, 5] {
         let mut input = vec![];
         for _ in 0..200 {
             let len = random.pick(&[0, 1, 2, 3, 4, 5, 20, 100]);
             input.extend((0..len).map(|_| random.pick(b"abc XYZ~")));
             input.push(random.pick(&[0, 0, b'\n', 0x1f, 0x7f, 0xff]));
         }
-        let law = Law::new(&["hexdump", "--strings", &least.to_string(), "-A", "d"], &input);
-        law.quick().holds(strings(&input, least).as_bytes(), 0);
+        let law = Law::new(&["hexdump", "--strings", &min_len.to_string(), "-A", "d"], &input);
+        law.quick().holds(strings(&input, min_len).as_bytes(), 0);
     }
     // A limit ends a string, but the end of the input does not.
     let input = b"\x01abcdef";
@@ -882,7 +882,8 @@ fn reverses_the_dumps_of_other_tools() {
         let input = random.input();
         for (tool, options, ours) in tools {
             let Some(dump) = oracle(tool, options, &input) else { return };
-            let back = run_piped(mapped().args(["hexdump", "-r"]).args(ours).args(random.way()), &dump.stdout);
+            let back =
+                run_piped(mapped().args(["hexdump", "-r"]).args(ours).args(random.neutral_options()), &dump.stdout);
             if back.code == 0 {
                 assert_eq!(back.stdout, input, "{tool} {options:?} by {ours:?}");
             } else {

@@ -148,7 +148,7 @@ fn top_of_lines_that_all_differ_gives_a_hint() {
 
 /// Checks the exit code of a command and its message on standard error.
 #[track_caller]
-fn says(dir: &Dir, args: &[&str], code: i32, message: &str) {
+fn assert_message(dir: &Dir, args: &[&str], code: i32, message: &str) {
     let ran = run_in(dir, "C", args);
     assert_eq!((ran.code, ran.stderr), (code, format!("mapped: {message}\n")), "{args:?}");
 }
@@ -201,7 +201,7 @@ fn a_list_for_another_algorithm_gives_a_hint() {
         let list = run_in(&dir, "C", &[&["checksum"], made, &["a"]].concat()).stdout;
         dir.file("list", &list);
         let message = format!("list: no properly formatted checksum lines found; {hint}");
-        says(&dir, &["checksum", "-a", checked, "-c", "list"], 1, &message);
+        assert_message(&dir, &["checksum", "-a", checked, "-c", "list"], 1, &message);
     }
 }
 
@@ -241,17 +241,17 @@ fn another_notation_gives_a_hint() {
         (&["help", "gerp"], 1, "no help on 'gerp'; did you mean mapped help grep?"),
         (&["--as", "grp"], 2, "unknown tool 'grp' for --as; did you mean grep?"),
     ] {
-        says(&dir, args, code, message);
+        assert_message(&dir, args, code, message);
     }
     std::fs::create_dir(dir.path().join("empty")).unwrap();
     let unsearched = "no file was searched: the directory has none, or the options exclude all of them";
-    says(&dir, &["grep", "-r", "a", "empty"], 1, unsearched);
-    says(&dir, &["grep", "-r", "--include=*.rs", "a"], 1, unsearched);
+    assert_message(&dir, &["grep", "-r", "a", "empty"], 1, unsearched);
+    assert_message(&dir, &["grep", "-r", "--include=*.rs", "a"], 1, unsearched);
     assert_eq!(run_in(&dir, "C", &["grep", "-rs", "a", "empty"]).stderr, "");
     assert_eq!(run_in(&dir, "C", &["--as", "grep", "-r", "a", "empty"]).stderr, "");
     dir.file("plain", b"a\nb\n");
     let hint = "plain: no line with a time was found; lines are counted by their position";
-    says(&dir, &["grep", "--timeline", "a", "plain"], 0, hint);
+    assert_message(&dir, &["grep", "--timeline", "a", "plain"], 0, hint);
     assert_eq!(run_in(&dir, "C", &["grep", "-s", "--timeline", "a", "plain"]).stderr, "");
 }
 
@@ -295,7 +295,7 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
             "5: No such file or directory\nmapped: -n numbers lines; -m 5 stops after 5 matching lines",
         ),
     ] {
-        says(&dir, args, code, message);
+        assert_message(&dir, args, code, message);
     }
 }
 
@@ -355,7 +355,7 @@ fn slips_of_a_new_user_are_answered() {
              text",
         ),
     ] {
-        says(&dir, args, code, message);
+        assert_message(&dir, args, code, message);
     }
     for topic in ["merge", "stacktrace"] {
         assert!(run_in(&dir, "C", &["help", topic]).stdout.starts_with(b"LOOK AT A PART OF A LOG\n"), "{topic}");
@@ -372,8 +372,13 @@ fn a_format_without_a_directive_is_noted() {
     let dir = Dir::new();
     dir.file("f", b"a\n");
     let none = "the format 'size' has no directive, such as %n for the name or %s for the size";
-    says(&dir, &["stat", "-c", "size", "f"], 0, none);
-    says(&dir, &["stat", "--format=%n:%{size}", "f", "f"], 0, "there is no directive %{; mapped man stat lists them");
+    assert_message(&dir, &["stat", "-c", "size", "f"], 0, none);
+    assert_message(
+        &dir,
+        &["stat", "--format=%n:%{size}", "f", "f"],
+        0,
+        "there is no directive %{; mapped man stat lists them",
+    );
     for args in [
         &["stat", "-c", "%n%%q%-10s%.3X%Hd", "f"][..],
         &["stat", "-f", "-c", "%q", "f"],

@@ -51,18 +51,22 @@ fn both_sides_of_4_gib_are_seen() {
         (&["hexdump"], ROWS),
     ];
     for (args, want) in cases {
-        for way in ["mmap", "read"] {
+        for mode in ["mmap", "read"] {
             let mut command = mapped();
-            command.args(*args).args(["--io", way]).current_dir(dir.path());
+            command.args(*args).args(["--io", mode]).current_dir(dir.path());
             let named = command.arg("large").output().unwrap();
             let got = String::from_utf8_lossy(&named.stdout);
-            assert_eq!(got, *want, "{args:?} --io {way}: {}", String::from_utf8_lossy(&named.stderr));
+            assert_eq!(got, *want, "{args:?} --io {mode}: {}", String::from_utf8_lossy(&named.stderr));
             // With -a the holes are text, and all of it is read.
             if args[0] != "checksum" && !args.contains(&"-a") {
                 let mut command = mapped();
                 let stdin = Stdio::from(File::open(&path).unwrap());
-                let redirected = command.args(*args).args(["--io", way]).stdin(stdin).output().unwrap();
-                assert_eq!(String::from_utf8_lossy(&redirected.stdout), *want, "{args:?} --io {way} on standard input");
+                let redirected = command.args(*args).args(["--io", mode]).stdin(stdin).output().unwrap();
+                assert_eq!(
+                    String::from_utf8_lossy(&redirected.stdout),
+                    *want,
+                    "{args:?} --io {mode} on standard input"
+                );
             }
         }
     }

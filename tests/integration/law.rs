@@ -111,15 +111,15 @@ impl Law {
         for (number, threads) in THREADS.into_iter().enumerate() {
             for (row, block) in self.blocks.iter().enumerate() {
                 let by_default: &[&str] = if block.is_none() { &["default", "to a file"] } else { &[] };
-                let ways = ["mmap", "read", "redirected", "pipe"].iter().chain(by_default).enumerate();
+                let modes = ["mmap", "read", "redirected", "pipe"].iter().chain(by_default).enumerate();
                 let is_chosen = |column: usize| match sample {
                     Some(sample) => sample.is_chosen(column, row, number, self.blocks.len()),
                     None => !self.is_quick || (row + column) % THREADS.len() == number,
                 };
-                for (_, &way) in ways.filter(|(column, _)| is_chosen(*column)) {
-                    let ran = self.run(way, threads, *block, &path);
+                for (_, &mode) in modes.filter(|(column, _)| is_chosen(*column)) {
+                    let ran = self.run(mode, threads, *block, &path);
                     let what =
-                        format!("{:?} {way}, {threads} threads, block {block:?}, exit code {}", self.args, ran.code);
+                        format!("{:?} {mode}, {threads} threads, block {block:?}, exit code {}", self.args, ran.code);
                     assert_eq!(
                         String::from_utf8_lossy(&ran.stdout),
                         String::from_utf8_lossy(stdout),
@@ -133,14 +133,14 @@ impl Law {
         }
     }
 
-    fn run(&self, way: &str, threads: &str, block: Option<&str>, path: &std::path::Path) -> Ran {
+    fn run(&self, mode: &str, threads: &str, block: Option<&str>, path: &std::path::Path) -> Ran {
         let mut command = (self.program)();
         command.args(&self.args).args(["--threads", threads]);
         if let Some(block) = block {
             command.args(["--block-size", block]);
         }
-        match way {
-            "mmap" | "read" => command.args(["--io", way]).arg("--").arg(path).output().unwrap().into(),
+        match mode {
+            "mmap" | "read" => command.args(["--io", mode]).arg("--").arg(path).output().unwrap().into(),
             "default" => command.arg("--").arg(path).output().unwrap().into(),
             "to a file" => {
                 let printed = path.with_extension("printed");

@@ -220,10 +220,10 @@ fn log() -> Vec<u8> {
     text
 }
 
-fn run(subcommand: &str, args: &[&str], way: &str, (directory, input): (&Path, &[u8])) -> Ran {
+fn run(subcommand: &str, args: &[&str], mode: &str, (directory, input): (&Path, &[u8])) -> Ran {
     let mut command = mapped();
     command.arg(subcommand).args(find(BASE, subcommand).unwrap()).args(args).current_dir(directory);
-    match way {
+    match mode {
         "read" => command.args(["--io", "read", "--threads", "1", "--", "input"]).stdin(Stdio::null()),
         "mmap" => command.args(["--io", "mmap", "--threads", "2", "--block-size", "509", "--", "input"]),
         "default" => command.args(["--", "input"]).stdin(Stdio::null()),
@@ -237,10 +237,10 @@ fn run(subcommand: &str, args: &[&str], way: &str, (directory, input): (&Path, &
 }
 
 /// Runs one option in every way.
-fn check(subcommand: &str, name: &str, args: &[&str], place: (&Path, &[u8])) {
-    let result = |way: &str| {
-        let ran = run(subcommand, args, way, place);
-        (ran, format!("{subcommand} {args:?} {way}"))
+fn check(subcommand: &str, name: &str, args: &[&str], location: (&Path, &[u8])) {
+    let result = |mode: &str| {
+        let ran = run(subcommand, args, mode, location);
+        (ran, format!("{subcommand} {args:?} {mode}"))
     };
     let (want, what) = result("read");
     assert!(want.code < 2 && (SILENT.contains(&name) || !want.stdout.is_empty()), "{what} shows nothing: {want:?}");
@@ -248,8 +248,8 @@ fn check(subcommand: &str, name: &str, args: &[&str], place: (&Path, &[u8])) {
         assert_eq!(String::from_utf8_lossy(&ran.stdout), String::from_utf8_lossy(&want.stdout), "{what}: {ran:?}");
         assert_eq!((&ran.stdout, ran.code), (&want.stdout, want.code), "{what}: {ran:?}");
     };
-    for way in ["mmap", "default"] {
-        let (ran, what) = result(way);
+    for mode in ["mmap", "default"] {
+        let (ran, what) = result(mode);
         agrees(&ran, &want, &what);
     }
     // A stream cannot be split into equal parts.

@@ -69,12 +69,12 @@ fn merged_lines_are_sorted_by_time_with_every_access_method() {
                 dir.file(name, log);
             }
             let files: Vec<&str> = logs.iter().map(|(name, _)| *name).collect();
-            let ways: [&[&str]; 4] =
+            let modes: [&[&str]; 4] =
                 [&[], &["--io", "mmap"], &["--io", "read", "--threads", "1"], &["--block-size", "1"]];
-            for way in ways {
-                prints(&run_in(&dir, &[&["cat", "--merge"], way, &files].concat()), &sorted(&logs, false));
-                prints(&run_in(&dir, &[&["cat", "--merge", "-H"], way, &files].concat()), &sorted(&logs, true));
-                let ran = run_in(&dir, &[&["grep", "--merge", "-H", ""], way, &files].concat());
+            for mode in modes {
+                prints(&run_in(&dir, &[&["cat", "--merge"], mode, &files].concat()), &sorted(&logs, false));
+                prints(&run_in(&dir, &[&["cat", "--merge", "-H"], mode, &files].concat()), &sorted(&logs, true));
+                let ran = run_in(&dir, &[&["grep", "--merge", "-H", ""], mode, &files].concat());
                 prints(&ran, &sorted(&logs, true));
             }
             // The last log is read through a pipe.
@@ -226,9 +226,9 @@ fn entries_out_of_order_within_the_slack_are_put_in_order() {
 fn large_logs_are_sorted_as_a_stable_sort_does() {
     let dir = Dir::new();
     let mut random = 3u64;
-    let mut next = |most: u64| {
+    let mut next = |max: u64| {
         random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (random >> 33) % most
+        (random >> 33) % max
     };
     let mut log = |name: usize| -> Vec<u8> {
         let mut text = String::new();
@@ -247,8 +247,8 @@ fn large_logs_are_sorted_as_a_stable_sort_does() {
     let logs = [("one", log(1)), ("two", log(2)), ("three", log(3))];
     logs.iter().for_each(|(name, text)| _ = dir.file(name, text));
     let expected = sorted(&logs, false);
-    for way in [&["--io", "mmap"][..], &["--io", "read", "--threads", "1"], &["--threads", "4"]] {
-        let ran = run_in(&dir, &[&["cat", "--merge"][..], way, &["one", "two", "three"]].concat());
+    for mode in [&["--io", "mmap"][..], &["--io", "read", "--threads", "1"], &["--threads", "4"]] {
+        let ran = run_in(&dir, &[&["cat", "--merge"][..], mode, &["one", "two", "three"]].concat());
         assert_eq!((ran.stderr.as_str(), ran.code), ("", 0));
         assert!(ran.stdout == expected, "not the stable sort");
     }

@@ -52,9 +52,9 @@ fn appended_lines_are_put_in_order_across_rotation() {
     follower.shows(expected.as_bytes());
     process.kill().unwrap();
     process.wait().unwrap();
-    let (seen, messages, code) = follower.ends();
+    let (received, messages, code) = follower.ends();
     expected += "b:2026-11-21T10:09:00Z no end";
-    assert_eq!(String::from_utf8(seen).unwrap().trim_end(), expected);
+    assert_eq!(String::from_utf8(received).unwrap().trim_end(), expected);
     assert_eq!(code, Some(0));
     // Between renaming and creation there may have been no file.
     assert!(messages.ends_with("; following new file\n"), "{messages}");
@@ -100,8 +100,8 @@ fn matches_keep_their_numbers() {
     append(&a, line(3110, "x").as_bytes());
     append(&b, (line(3101, "y") + &line(3102, "x")).as_bytes());
     follower.comes_to(format!("a:6:{}", line(3110, "x")).as_bytes());
-    let (seen, _, code) = follower.ends();
-    assert_eq!(String::from_utf8(seen).unwrap(), format!("b:4:{}a:6:{}", line(3102, "x"), line(3110, "x")));
+    let (received, _, code) = follower.ends();
+    assert_eq!(String::from_utf8(received).unwrap(), format!("b:4:{}a:6:{}", line(3102, "x"), line(3110, "x")));
     assert_eq!(code, Some(0));
 }
 

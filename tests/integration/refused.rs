@@ -137,9 +137,9 @@ fn a_directory_that_cannot_be_listed_is_named() {
 fn a_refused_method_is_a_row_that_says_so() {
     let dir = Dir::new();
     let path = dir.file("f", &[b'x'; 100_000]);
-    let ways = "read,nowait,uring,uring-direct,map,windows";
+    let methods = "read,nowait,uring,uring-direct,map,windows";
     let setup = libc::SYS_io_uring_setup;
-    for (filter, refused, says) in [
+    for (filter, refused, reason) in [
         (without(setup, libc::EPERM), &["uring", "uring-direct"][..], "io_uring: Operation not permitted"),
         (without(setup, libc::ENOSYS), &["uring"][..], "io_uring: Function not implemented"),
         (without(libc::SYS_preadv2, libc::ENOSYS), &["nowait"][..], "preadv2: Function not implemented"),
@@ -149,17 +149,17 @@ fn a_refused_method_is_a_row_that_says_so() {
     ] {
         for pattern in ["sequential", "random"] {
             let mut command = mapped();
-            command.args(["bench", "--json", "--runs=1", "--ways", ways, "--pattern", pattern]).arg(&path);
+            command.args(["bench", "--json", "--runs=1", "--ways", methods, "--pattern", pattern]).arg(&path);
             let Some(ran) = run_under(filter.clone(), &mut command) else { return };
             assert_eq!(ran.code, 0, "{}", ran.stderr);
             let document: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
             for row in document["rows"].as_array().unwrap() {
-                let way = row["way"].as_str().unwrap();
-                if refused.contains(&way) {
+                let method = row["way"].as_str().unwrap();
+                if refused.contains(&method) {
                     // The file system may refuse direct reads before a ring is made.
                     let why = row["unavailable"].as_str().unwrap();
-                    assert!(why == says || why.starts_with("O_DIRECT: "), "{row}");
-                } else if way == "read" {
+                    assert!(why == reason || why.starts_with("O_DIRECT: "), "{row}");
+                } else if method == "read" {
                     assert_eq!(row["runs"].as_array().unwrap().len(), 1, "{row}");
                 }
             }

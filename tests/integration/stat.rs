@@ -739,13 +739,13 @@ fn reasons_are_exact() {
     }
 }
 
-/// Runs `mapped stat` with `options` on `input` in every way of reading.
-fn every_way(options: &[&str], input: &[u8], check: impl FnMut(&Ran, &str)) {
-    every_way_in("C", options, input, check);
+/// Runs `mapped stat` with `options` on `input` with every access method.
+fn with_every_method(options: &[&str], input: &[u8], check: impl FnMut(&Ran, &str)) {
+    with_every_method_in("C", options, input, check);
 }
 
-/// Runs `mapped stat` in a locale as [`every_way`] does.
-fn every_way_in(locale: &str, options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) {
+/// Runs `mapped stat` in a locale as [`with_every_method`] does.
+fn with_every_method_in(locale: &str, options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) {
     let dir = Dir::new();
     let path = dir.file("input", input);
     for threads in ["1", "2", "7"] {
@@ -772,13 +772,13 @@ fn every_way_in(locale: &str, options: &[&str], input: &[u8], mut check: impl Fn
 fn lines_are_counted_as_by_wc_with_every_access_method() {
     for (name, input) in awkward_inputs() {
         let expected = format!("{} -\n", input.iter().filter(|&&byte| byte == b'\n').count());
-        every_way(&["--lines"], &input, |ran, way| {
-            assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{name}: {way}; {}", ran.stderr);
+        with_every_method(&["--lines"], &input, |ran, method| {
+            assert_eq!(String::from_utf8_lossy(&ran.stdout), expected, "{name}: {method}; {}", ran.stderr);
             assert_eq!(ran.code, 0);
         });
     }
-    every_way(&["--lines", "--offset", "3", "--length", "5"], b"a\nb\nc\nd\ne\nf\n", |ran, way| {
-        assert_eq!(ran.stdout, b"3 -\n", "{way}; {}", ran.stderr);
+    with_every_method(&["--lines", "--offset", "3", "--length", "5"], b"a\nb\nc\nd\ne\nf\n", |ran, method| {
+        assert_eq!(ran.stdout, b"3 -\n", "{method}; {}", ran.stderr);
     });
 }
 
@@ -798,8 +798,8 @@ fn words_and_characters_are_counted_as_by_wc_with_every_access_method() {
         // glibc also decodes values beyond Unicode, up to 31 bits.
         let characters = input.utf8_chunks().map(|chunk| chunk.valid().chars().count()).sum::<usize>();
         expected[2] = characters.to_string();
-        every_way_in("C.UTF-8", &["--count=lines,words,chars,bytes"], &input, |ran, way| {
-            assert_eq!((columns(ran), ran.code), (expected.clone(), 0), "{name}: {way}; {}", ran.stderr);
+        with_every_method_in("C.UTF-8", &["--count=lines,words,chars,bytes"], &input, |ran, method| {
+            assert_eq!((columns(ran), ran.code), (expected.clone(), 0), "{name}: {method}; {}", ran.stderr);
         });
     }
 }
@@ -829,14 +829,14 @@ fn lines_of_many_files_are_laid_out_as_by_wc() {
 fn content_does_not_depend_on_how_it_was_read() {
     for (name, input) in awkward_inputs() {
         let mut first = None;
-        every_way(&["--content", "--json"], &input, |ran, way| {
-            assert_eq!(ran.code, 0, "{name}: {way}; {}", ran.stderr);
+        with_every_method(&["--content", "--json"], &input, |ran, method| {
+            assert_eq!(ran.code, 0, "{name}: {method}; {}", ran.stderr);
             let told: Value = serde_json::from_slice(&ran.stdout).unwrap();
             let content = &told["content"];
-            assert_eq!(content["bytes"], input.len(), "{name}: {way}");
-            assert_eq!(content["lines"], input.iter().filter(|&&byte| byte == b'\n').count(), "{name}: {way}");
+            assert_eq!(content["bytes"], input.len(), "{name}: {method}");
+            assert_eq!(content["lines"], input.iter().filter(|&&byte| byte == b'\n').count(), "{name}: {method}");
             let first = first.get_or_insert_with(|| content.clone());
-            assert_eq!(content, first, "{name}: {way}");
+            assert_eq!(content, first, "{name}: {method}");
         });
     }
 }

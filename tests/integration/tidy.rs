@@ -166,7 +166,7 @@ fn files_are_short() {
 #[test]
 fn a_type_name_means_one_thing() {
     let files = sources();
-    let mut places: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    let mut files_by_name: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     // `os/other` redefines the types of `os/linux`, and `no_*.rs` those of a disabled feature. Only
     // one of them is compiled.
     let is_stand_in = |file: &&SourceFile| {
@@ -174,10 +174,10 @@ fn a_type_name_means_one_thing() {
     };
     for file in files.iter().filter(|file| !is_stand_in(file)) {
         for name in types(&file.code) {
-            places.entry(name).or_default().push(&file.path);
+            files_by_name.entry(name).or_default().push(&file.path);
         }
     }
-    let twice = places.iter().filter(|(_, files)| files.len() > 1).map(|(name, _)| name.clone());
+    let twice = files_by_name.iter().filter(|(_, files)| files.len() > 1).map(|(name, _)| name.clone());
     check("a type name is defined once", twice, exceptions::TYPE_NAMES);
     let paths = all_paths(&files);
     let renamed = files.iter().flat_map(|file| {
