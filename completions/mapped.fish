@@ -1157,7 +1157,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l border -d 'Set the borders of panels; implies `--format panels`' -r -f -a "unicode\t'Box-drawing characters'
 ascii\t'`+`, `-` and `|`'
 none\t'Spaces'"
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Set the name of the array of --format c [default: derived from the file name]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l name -d 'Set the array name for --format c [default: from the file name]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
 mmap\t'Map every input, and fail for those that cannot be mapped'
 read\t'Never map'"
@@ -1195,9 +1195,9 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l utf16 -d 'Trea
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l all -d 'List every match of --find: its address, and --length bytes from there on [default: a row]'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l count -d 'Print only the number of matches of --find'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l diff -d 'Compare two files and print the rows that differ side by side'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only the position of the first difference, like `cmp`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l brief -d 'With --diff, print only where the first difference is, like `cmp`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l quiet -d 'With --diff, print nothing; the exit status shows whether the files differ'
-complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l print-bytes -d 'With --brief or --format plain, also print the bytes as characters, like `cmp -b`'
+complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l print-bytes -d 'With --brief or --format plain, also show characters, like `cmp -b`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l capitalize -d 'Write the names of --format c in upper case'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -s t -l terminate -d 'End the array of --format c with a zero byte, like `xxd -t`'
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l decompress -d 'Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress'

@@ -149,7 +149,7 @@ pub struct HexdumpArgs {
     #[arg(long, conflicts_with_all = ["find", "reverse"])]
     pub diff: bool,
 
-    /// With --diff, print only the position of the first difference, like `cmp`
+    /// With --diff, print only where the first difference is, like `cmp`
     #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context"])]
     pub brief: bool,
 
@@ -161,7 +161,7 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "SIZE", requires = "diff", value_parser = parse_offset, allow_hyphen_values = true)]
     pub second_offset: Option<i64>,
 
-    /// With --brief or --format plain, also print the bytes as characters, like `cmp -b`
+    /// With --brief or --format plain, also show characters, like `cmp -b`
     #[arg(long, requires = "diff")]
     pub print_bytes: bool,
 
@@ -177,7 +177,7 @@ pub struct HexdumpArgs {
     #[arg(long, value_name = "STYLE")]
     pub border: Option<Border>,
 
-    /// Set the name of the array of --format c [default: derived from the file name]
+    /// Set the array name for --format c [default: from the file name]
     #[arg(long, value_name = "NAME")]
     pub name: Option<OsString>,
 
