@@ -47,6 +47,10 @@ use parallel::Parallel;
 use sniff::SniffedFeed;
 use text::{TextEncoding, Transcoder, has_mark};
 
+/// The minimum size in bytes of a file whose format is read without read-ahead, because often only a
+/// period of a large log is read afterwards.
+const LARGE_FILE: u64 = 64 << 20;
+
 /// A decoder of one input, piece by piece.
 pub trait Decode: Send {
     /// Appends decoded bytes within the capacity of `out`, at least one unless the data has ended.
@@ -121,7 +125,8 @@ impl Decoding {
             return Ok(source.with_feed(Box::new(feed), reason, range, notes));
         }
         let mut head = [0; HEAD];
-        let got = source.read_at(&mut head, 0)?;
+        let mut read = || source.read_at(&mut head, 0);
+        let got = if source.end() > Some(LARGE_FILE) { source.without_read_ahead(read)? } else { read()? };
         let DecodePlan::Decode(format) = self.plan(&head[..got], true) else {
             self.check_name(source.name(), &head[..got])?;
             return Ok(source);

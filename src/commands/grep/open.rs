@@ -138,7 +138,7 @@ impl Opener<'_> {
         let query = &settings.query;
         let all = source.start()..source.end().unwrap_or(0);
         let mut head = vec![0; (all.end - all.start).min(Search::HEAD as u64) as usize];
-        let got = source.read_at(&mut head, all.start)?;
+        let got = source.without_read_ahead(|| source.read_at(&mut head, all.start))?;
         head.truncate(got);
         let verdict = settings.classify(&head);
         let mut start = InputStart::default();
