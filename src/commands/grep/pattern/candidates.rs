@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The minimum average distance of candidates in bytes. If they are closer, searching them twice
 /// takes longer than searching all lines with PCRE2, whether they match or not.
-const BYTES_PER_CANDIDATE: usize = 1 << 10;
+const BYTES_PER_CANDIDATE: usize = 2 << 10;
 
 /// The bytes by which a call, and all calls together, may fall short before the automaton is given up.
 const CALL_ALLOWANCE: usize = 64 << 10;
