@@ -81,3 +81,12 @@ fn every_example_in_the_guides_prints_what_it_says() {
         check(&format!("docs/guides/{}", page.to_str().unwrap()));
     }
 }
+
+#[test]
+fn the_readme_names_the_oldest_supported_compiler() {
+    let manifest = include_str!("../../Cargo.toml");
+    let version = manifest.lines().find_map(|line| line.strip_prefix("rust-version = \"")).unwrap();
+    let version = version.trim_end_matches('"');
+    let page = include_str!("../../README.md");
+    assert!(page.contains(&format!("badge/rust-{version}%2B-")) && page.contains(&format!("Rust {version} or newer")));
+}
