@@ -133,7 +133,7 @@ fn range(dice: &mut Dice) -> (String, String) {
 }
 
 /// Runs `mapped` on a file and through a pipe, which must print the same.
-fn both_ways(dice: &mut Dice, dir: &Dir, args: &[&str], input: &[u8]) -> Ran {
+fn run_file_and_pipe(dice: &mut Dice, dir: &Dir, args: &[&str], input: &[u8]) -> Ran {
     let path = dir.file("input", input);
     let block = (dice.below(20) + 1).to_string();
     let threads = dice.pick(&["1", "2", "7"]);
@@ -167,7 +167,7 @@ fn ranges_are_those_of_head_and_tail() {
         let theirs = if begins_before { theirs.split('|').next().unwrap_or_default().to_owned() } else { theirs };
         let script = theirs.replace("UNIT", unit);
         let Some(theirs) = oracle("sh", &["-c", &script], &input) else { return };
-        let got = both_ways(&mut dice, &dir, &["cat", option, &ours], &input);
+        let got = run_file_and_pipe(&mut dice, &dir, &["cat", option, &ours], &input);
         assert_eq!(
             got.stdout.escape_ascii().to_string(),
             theirs.stdout.escape_ascii().to_string(),
@@ -204,7 +204,7 @@ fn several_ranges_with_display_options_are_those_of_cat_and_sed() {
         args.push(display.to_owned());
         let args: Vec<&str> = args.iter().map(String::as_str).collect();
         let Some(theirs) = oracle("sh", &["-c", &command], &input) else { return };
-        let got = both_ways(&mut dice, &dir, &args, &input);
+        let got = run_file_and_pipe(&mut dice, &dir, &args, &input);
         assert_eq!(got.stdout.escape_ascii().to_string(), theirs.stdout.escape_ascii().to_string(), "{case}: {args:?}");
     }
 }

@@ -140,7 +140,7 @@ fn dates_in_any_order() {
 }
 
 #[test]
-fn places_within_a_line() {
+fn times_in_the_middle_of_a_line() {
     check(
         &["ERROR\tserver\tcomment\t2018-05-16\t18:16:42\t-\t-", "WARN\tserver\tcomment\t2018-05-16\t18:17:42\t-\t-"],
         &["--since", "2018-05-16 18:17"],

@@ -90,7 +90,7 @@ impl Victim {
     }
 }
 
-fn ways(index: usize) -> &'static [&'static str] {
+fn access_options(index: usize) -> &'static [&'static str] {
     [
         &["--threads", "1", "--block-size", "128K"][..],
         &["--threads", "1"],
@@ -106,11 +106,11 @@ fn cut_at_stops(stride: usize) -> (usize, usize) {
     let (mut runs, mut noticed) = (0, 0);
     for (index, line) in LINES.iter().enumerate() {
         let full = victim.run(line);
-        for way in 0..4 {
-            let options = ways(way);
+        for mode in 0..4 {
+            let options = access_options(mode);
             let mut stops = 0;
             run_traced(&mut victim.command(line, options), |_| stops += 1);
-            for stop in ((index * 4 + way) % stride..stops).step_by(stride) {
+            for stop in ((index * 4 + mode) % stride..stops).step_by(stride) {
                 let size = victim.size();
                 let mut now = 0;
                 let ran = run_traced(&mut victim.command(line, options), |_| {
@@ -201,8 +201,8 @@ fn fail_calls(stride: usize) -> usize {
     let victim = Victim::new();
     let mut runs = 0;
     for (index, line) in LINES.iter().enumerate() {
-        for way in 0..4 {
-            let options = ways(way);
+        for mode in 0..4 {
+            let options = access_options(mode);
             let full = run_traced(&mut victim.command(line, options), |_| {});
             // Only calls after the file was opened are counted, because earlier ones belong to the
             // loader. They are counted per call number, because threads interleave differently each
@@ -223,18 +223,18 @@ fn fail_calls(stride: usize) -> usize {
                 }
                 *nth += 1;
             });
-            for &(number, place, errno) in calls.iter().skip((index * 4 + way) % stride).step_by(stride) {
+            for &(number, position, errno) in calls.iter().skip((index * 4 + mode) % stride).step_by(stride) {
                 let mut now = 0;
                 let ran = run_traced(&mut victim.command(line, options), |call| {
                     if call.result.is_none() && call.number == number {
-                        if now == place {
+                        if now == position {
                             call.fail(errno);
                         }
                         now += 1;
                     }
                 });
                 runs += 1;
-                let what = format!("{:?} {options:?}: call {number} ({place}) failing with {errno}", line.args);
+                let what = format!("{:?} {options:?}: call {number} ({position}) failing with {errno}", line.args);
                 assert!(ran.code >= 0, "{what}: ended by signal {}; {}", -ran.code, ran.stderr);
                 assert!(!ran.stderr.contains("panicked"), "{what}: {}", ran.stderr);
                 if line.prefix {
@@ -366,7 +366,7 @@ fn nothing_is_written() {
     for (index, line) in LINES.iter().enumerate() {
         let mut executed = 0;
         let mut windows: Vec<std::ops::Range<u64>> = Vec::new();
-        run_traced(&mut victim.command(line, ways(index)), |call| {
+        run_traced(&mut victim.command(line, access_options(index)), |call| {
             let what = || format!("{:?}: call {} {:x?}", line.args, call.number, call.args);
             if call.result.is_some_and(|address| address > 0) && is_file_map(call) {
                 let start = call.result.unwrap() as u64;
@@ -416,8 +416,8 @@ fn swapped_between_search_and_print() {
     let other: Vec<u8> = victim.truth.iter().rev().copied().collect();
     for args in [&["cat", "--lines", "-20:"][..], &["cat", "--lines", "30:40"], &["cat", "--shard", "20/9999"]] {
         let line = Line { args, failure: 1, prefix: false, steady: true };
-        for way in 0..4 {
-            let options = ways(way);
+        for mode in 0..4 {
+            let options = access_options(mode);
             let full = victim.run(&line);
             let swapped = victim.run_on(&other, &line);
             assert!(full.stdout != swapped.stdout && full.stdout.len() > 50, "{args:?}");
@@ -453,7 +453,7 @@ fn swapped_at_system_calls() {
     for (index, line) in LINES.iter().filter(|line| line.steady).enumerate() {
         let full = victim.run(line);
         let swapped = victim.run_on(&other, line);
-        let options = ways(index);
+        let options = access_options(index);
         let mut stops = 0;
         run_traced(&mut victim.command(line, options), |_| stops += 1);
         for stop in (index..stops).step_by(61) {
