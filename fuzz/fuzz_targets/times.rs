@@ -63,7 +63,9 @@ fuzz_target!(|log: Log| {
     let period = Period { since: time(log.since), until: time(log.until) };
     let now = Timestamp::from_second(now).unwrap();
     let slack = SignedDuration::from_mins(1);
-    let context = TimeContext { zone: TimeZone::UTC, now, slack, hints: FormHints::default(), first: None, boot: None };
+    let hints = FormHints::default();
+    let written = Arc::default();
+    let context = TimeContext { zone: TimeZone::UTC, now, slack, hints, first: None, boot: None, written };
     let whole = 0..text.len() as u64;
     let Ok(reader) = detect(&text[..], whole.clone(), &context, now).unwrap() else { return };
     let reader = Arc::new(reader);
