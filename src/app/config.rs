@@ -151,8 +151,8 @@ impl Config {
         names.iter().cloned().map(|name| self.input(name)).collect()
     }
 
-    /// Shows the progress of reading `names`, if wanted. By default it is shown when standard error
-    /// is a terminal and standard output is not, because a bar would disturb output there.
+    /// Shows the progress of reading `names`, if requested. By default it is shown when standard
+    /// error is a terminal and standard output is not, because a bar would disturb output there.
     pub fn progress(&self, names: &[OsString], output: &Output) -> Option<ByteProgress> {
         self.progress_towards(|| self.total_bytes(names), output)
     }

@@ -1,6 +1,6 @@
 //! Passes decoded bytes to their reader. A thread decodes ahead until a bounded queue is full.
 //!
-//! If no thread can be started, or only one is wanted, the reader decodes.
+//! If no thread can be started, or only one is allowed, the reader decodes.
 
 use std::collections::VecDeque;
 use std::fmt;

@@ -97,7 +97,7 @@ pub trait Kernel: Sync {
     }
 
     /// Writes the text of [`Inserted::Deferred`], in file order. Returns the reason if the file no
-    /// longer holds the bytes. Output before that is a prefix of the correct output.
+    /// longer contains the bytes. Output before that is a prefix of the correct output.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.

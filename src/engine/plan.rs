@@ -40,7 +40,7 @@ pub struct Engine {
     pub block: Option<usize>,
     /// The maximum of a default block size, in bytes.
     pub max_block: usize,
-    /// The wanted bytes of each input.
+    /// The requested bytes of each input.
     pub range: Range,
 }
 
@@ -152,7 +152,7 @@ pub struct Plan {
     pub collapse_holes: bool,
     /// Whether to map or read inputs.
     pub policy: IoMode,
-    /// The wanted bytes of each input, or of all together if they are joined.
+    /// The requested bytes of each input, or of all together if they are joined.
     pub range: Range,
 }
 

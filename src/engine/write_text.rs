@@ -7,7 +7,7 @@ use super::kernel::{Inserted, Kernel};
 use super::sink::Sink;
 
 /// Writes the text of a block with its insertions. Returns the reason if the block's file no longer
-/// holds the bytes of deferred text.
+/// contains the bytes of deferred text.
 ///
 /// # Errors
 /// Fails as [`Sink::write`] and [`Sink::move_to`] do.

@@ -46,9 +46,9 @@ pub trait GrowingOutput: MergeOutput {
 pub struct FollowedMerge {
     /// The options for [`follow`].
     pub options: super::Options,
-    /// The entries wanted from the stored content.
+    /// The entries to select from the stored content.
     pub search: PeriodSearch,
-    /// The number of last lines wanted from each log's stored content; `None` for all.
+    /// The number of last lines to print of each log's stored content; `None` for all.
     pub last: Option<u64>,
     /// Whether lines are numbered.
     pub counts: bool,
@@ -101,7 +101,7 @@ struct MergeFollower<'m, O> {
     /// The names of the inputs.
     names: Vec<OsString>,
     stored: Vec<StoredLog>,
-    /// Whether nothing more is wanted from each input.
+    /// Whether each input has been read as far as requested.
     done: Vec<bool>,
     live: LiveMerge,
     /// The numbers of the logs, one for each file that an input has been, and their inputs.
@@ -213,7 +213,7 @@ impl<O: GrowingOutput> MergeFollower<'_, O> {
             None => source.start(),
         };
         let log = self.log(source.part(start..whole, self.mode)?);
-        // No line has had a time so far, but appended lines are still wanted.
+        // No line has had a time so far, but appended lines must still be printed.
         let log = log.map_err(|error| self.output.report(&self.names[target], &error)).ok();
         Ok(StoredLog { log, growing: Some((source, whole)) })
     }

@@ -37,7 +37,7 @@ pub struct Options {
     pub by_name: bool,
     /// The access method for the initial content.
     pub mode: IoMode,
-    /// The wanted byte range of each input.
+    /// The requested byte range of each input.
     pub range: Range,
     /// Processes whose end stops following: it ends when the last of them has ended.
     pub processes: Vec<u32>,
@@ -65,10 +65,11 @@ pub trait Follower {
     /// Announces an input. Inputs are numbered from 0 in the order of announcement.
     fn add(&mut self, name: &OsStr);
 
-    /// Prints the wanted part of the current content of the input `target`.
+    /// Prints the requested part of the current content of the input `target`.
     ///
     /// `end` is the end of a growing file's stored bytes, and `None` for an input that does not
-    /// grow. Returns the source offset from which to continue, or `None` if nothing more is wanted.
+    /// grow. Returns the source offset from which to continue, or `None` if nothing more is to be
+    /// read.
     ///
     /// # Errors
     /// Returns the error of the output. The follower itself reports errors of the source.
@@ -108,12 +109,12 @@ pub trait Follower {
     /// Returns the error of the output.
     fn flush(&mut self) -> io::Result<()>;
 
-    /// Returns whether nothing more is wanted, not even from further inputs.
+    /// Returns whether nothing more is to be read, not even from further inputs.
     fn has_stopped(&self) -> bool {
         false
     }
 
-    /// Returns whether nothing more is wanted from the inputs announced so far.
+    /// Returns whether nothing more is to be read from the inputs announced so far.
     fn is_done(&self) -> bool {
         false
     }

@@ -20,7 +20,7 @@ pub(super) struct Pipe {
     file: File,
     /// Whether another writer may open it.
     is_fifo: bool,
-    /// The number of bytes before the wanted range.
+    /// The number of bytes before the requested range.
     skip: u64,
     ended: bool,
     piece: Vec<u8>,

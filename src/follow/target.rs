@@ -98,7 +98,7 @@ impl FollowedInput {
         Ok(())
     }
 
-    /// Gives up the input, because nothing more is wanted from it.
+    /// Gives up the input, because nothing more is to be read from it.
     pub fn forget(&mut self) {
         self.by_name = false;
         self.current = CurrentFile::Nothing;

@@ -83,7 +83,7 @@ impl Stream {
         self.offset
     }
 
-    /// Returns the number of bytes skipped before the wanted range, so far.
+    /// Returns the number of bytes skipped before the requested range, so far.
     pub fn skipped(&self) -> u64 {
         self.source.start() - self.skip + self.before_tail
     }
@@ -121,7 +121,7 @@ impl Stream {
             match self.read_some(&mut scratch, self.skip.min(1 << 16) as usize, stop, true) {
                 Ok(Filled::Stopped) => return Ok(Filled::Stopped),
                 Ok(_) => self.skip -= scratch.len() as u64,
-                // The bytes before the wanted ones may be unreadable, as in /proc/PID/mem.
+                // The bytes before the requested ones may be unreadable, as in /proc/PID/mem.
                 Err(_) if self.seek_past_skip() => self.skip = 0,
                 Err(error) => return Err(error),
             }
@@ -167,7 +167,7 @@ impl Stream {
         self.feed.is_none() && self.source.file().seek(SeekFrom::Current(by)).is_ok()
     }
 
-    /// Reads once, up to `room` bytes, regardless of the wanted range. Without `wait`, returns
+    /// Reads once, up to `room` bytes, regardless of the requested range. Without `wait`, returns
     /// [`Filled::Drained`] if nothing is ready.
     ///
     /// # Errors
@@ -213,7 +213,7 @@ impl Stream {
         }
     }
 
-    /// Reads to the end and keeps the last bytes, never holding many more than are wanted.
+    /// Reads to the end and keeps the last bytes, never holding many more than are requested.
     fn keep_tail(&mut self, stop: &Stop) -> io::Result<bool> {
         let keep = usize::try_from(self.source.tail().unwrap_or(0)).unwrap_or(usize::MAX);
         let mut tail = VecDeque::new();

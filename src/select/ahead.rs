@@ -47,7 +47,7 @@ enum NextBatch {
     Read(Option<Box<Log>>, EntryBatch),
     /// Reading the batch panicked.
     Panicked(Box<dyn Any + Send>),
-    /// No more batches follow or are wanted.
+    /// No more batches follow or are needed.
     Done,
 }
 
@@ -93,7 +93,7 @@ impl ReadAhead {
         Some(batch)
     }
 
-    /// Drops a log whose remaining entries are not wanted.
+    /// Drops a log whose remaining entries are not needed.
     pub fn drop_log(&mut self, log: usize) {
         self.shared.lock().slots[log] = NextBatch::Done;
     }
@@ -120,7 +120,7 @@ impl SharedLogs {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads queued batches until no more are wanted. Nothing waits for this thread to end, because
+    /// Reads queued batches until no more are needed. Nothing waits for this thread to end, because
     /// it may be reading a pipe that its writer leaves open.
     fn read_ahead(&self) {
         let mut state = self.lock();

@@ -75,7 +75,7 @@ pub struct Log {
     latest: Timestamp,
     /// The latest time less the slack. Entries with earlier times are not sorted.
     horizon: Timestamp,
-    /// Whether the rest of a very long line is next, and whether it is wanted.
+    /// Whether the rest of a very long line is next, and whether that line is selected.
     rest: Option<bool>,
     /// Whether the log has a gap after the bytes in the buffer.
     at_gap: bool,
@@ -226,7 +226,7 @@ impl Log {
         if is_settled || self.is_finished() { self.entries.pop_front() } else { None }
     }
 
-    /// Returns whether all wanted entries have been found.
+    /// Returns whether all entries to be selected have been found.
     fn is_finished(&self) -> bool {
         let all = self.ended && self.examined == self.dropped + self.buffer.len() as u64;
         (all || self.filter.as_ref().is_some_and(|filter| filter.is_past_end)) && self.growing.is_none()

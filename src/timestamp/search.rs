@@ -142,8 +142,8 @@ impl<'s, S: RandomAccess + ?Sized> BinarySearch<'s, S> {
         Ok(stopped)
     }
 
-    /// Returns the start of the first entry from `from` that is `wanted`, or the end if there is
-    /// none. Nearly all entries after it must be wanted too.
+    /// Returns the start of the first entry from `from` that satisfies `wanted`, or the end if
+    /// there is none. Nearly all entries after it must satisfy `wanted` too.
     fn first(&mut self, from: u64, wanted: impl Fn(Bounds) -> bool) -> io::Result<u64> {
         let (mut low, mut high) = (from, self.within.end);
         let mut answer = self.within.end;

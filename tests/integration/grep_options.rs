@@ -72,7 +72,7 @@ fn the_longest_match_in_a_record_begins_at_its_start_if_anchored() {
     prints(&dir, &["-zoE", "^a+|", "f"], "aa\0");
 }
 
-// Regression: directories without wanted files were listed anyway.
+// Regression: directories without any file to search were listed anyway.
 #[test]
 fn a_directory_that_holds_no_wanted_file_is_not_listed() {
     let dir = Dir::new();

@@ -13,7 +13,7 @@ use crate::cli::bench::AccessPattern;
 /// The smallest share of the difference that is reported.
 const MIN_SHARE: f64 = 0.1;
 
-/// The ratio of bytes read from the device to bytes wanted above which a method reads too much.
+/// The ratio of bytes read from the device to bytes requested above which a method reads too much.
 pub const AMPLIFIED: f64 = 1.5;
 
 /// Explains why `loser` is slower than `winner`.
@@ -35,7 +35,7 @@ pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
     format!("Why: {}.", listed.join("; "))
 }
 
-/// Returns the bytes that a method fetches from the device, divided by the bytes wanted.
+/// Returns the bytes that a method fetches from the device, divided by the bytes requested.
 ///
 /// Returns `None` if the excess is a few pages, because even a tiny file occupies a whole page.
 pub fn amplification(row: &Row) -> Option<f64> {
@@ -81,7 +81,7 @@ fn parts(winner: &Row, loser: &Row, pattern: AccessPattern) -> Vec<Share> {
     let wait = slow.wait - fast.wait;
     let times = [loser, winner].map(|row| amplification(row).unwrap_or(1.0).max(1.0));
     if times[0] > AMPLIFIED && times[0] > AMPLIFIED * times[1] {
-        // Fetching unwanted bytes costs both waiting and system time.
+        // Fetching bytes that were not requested costs both waiting and system time.
         let name = loser.method.label(pattern);
         let text = format!("{name} reads {:.1} times the bytes requested from the device", times[0]);
         parts.push(Share { seconds: system.max(0.0) + wait.max(0.0), text });
@@ -170,7 +170,7 @@ mod tests {
         reason(winner, loser, AccessPattern::Random)
     }
 
-    /// Regression: a cold random map read 22 times the bytes wanted, but copying was reported.
+    /// Regression: a cold random map read 22 times the bytes requested, but copying was reported.
     #[test]
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);

@@ -187,7 +187,8 @@ impl SentenceWriter<'_> {
         )
     }
 
-    /// Names the methods that read more than the wanted bytes from the device, if there are any.
+    /// Names the methods that read more bytes from the device than were requested, if there are
+    /// any.
     fn amplification(&self, rows: &[&Row]) -> Option<String> {
         let times = |row: &Row| amplification(row).filter(|&times| times > AMPLIFIED);
         let list: Vec<String> =

@@ -20,7 +20,7 @@ pub struct AroundPicker {
     around: Around,
     /// The offset of the next byte of the stream.
     at: u64,
-    /// The bytes before the target byte that may be wanted.
+    /// The bytes before the target byte that may have to be printed.
     held: VecDeque<u8>,
     limit: usize,
     /// The number of line ends still to come, or `None` until the byte is reached.
@@ -33,7 +33,7 @@ impl AroundPicker {
         AroundPicker { around, at: 0, held: VecDeque::new(), limit, remaining_lines: None }
     }
 
-    /// Returns whether the rest of the stream is unwanted.
+    /// Returns whether the rest of the stream is not needed.
     pub fn is_done(&self) -> bool {
         self.remaining_lines == Some(0)
     }

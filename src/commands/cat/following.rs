@@ -28,7 +28,7 @@ pub(super) const LAST_LINES: u64 = 10;
 /// The maximum number of bytes of an unfinished line that are held back.
 const MAX_HELD_LINE: usize = 64 << 10;
 
-/// The units to skip in a file that does not yet reach the start of the wanted range.
+/// The units to skip in a file that does not yet reach the start of the requested range.
 #[derive(Clone, Copy)]
 struct Skip {
     unit: Unit,
@@ -130,7 +130,7 @@ impl Cat<'_> {
         }
     }
 
-    /// Prints the wanted part of `source` up to `end`. Returns what to skip after it.
+    /// Prints the requested part of `source` up to `end`. Returns what to skip after it.
     fn begin_following(&mut self, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let now = source.part(source.start()..end.max(source.start()), self.config.engine.policy)?;
         if matches!(self.printed_part, PrintedPart::All) {
@@ -141,7 +141,7 @@ impl Cat<'_> {
             (Some(_), _) => Vec::new(),
             (None, Ok(spans)) => spans,
             (None, Err(error)) => {
-                // The file has no times yet, but appended data is still wanted.
+                // The file has no times yet, but appended data must still be printed.
                 self.output.report(source.name(), &error);
                 Vec::new()
             }
@@ -152,7 +152,7 @@ impl Cat<'_> {
         Ok((self.spans(&now, spans)?, skip.unwrap_or(Skip::NOTHING)))
     }
 
-    /// Returns what remains to be skipped if the wanted range starts after the current end of
+    /// Returns what remains to be skipped if the requested range starts after the current end of
     /// `source`.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
         let (unit, selection) = match &self.printed_part {
@@ -303,7 +303,7 @@ impl CatFollower<'_, '_> {
         Ok(())
     }
 
-    /// Prints the wanted lines of `source`, each after its name.
+    /// Prints the requested lines of `source`, each after its name.
     fn begin_named(&mut self, target: usize, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
         let skip = self.cat.skip(source, source.start()..end)?;
         if skip.is_some() {

@@ -136,7 +136,7 @@ impl Cat<'_> {
         Ok(Exit::Failure)
     }
 
-    /// Prints the name of an input above its contents, if names are wanted.
+    /// Prints the name of an input above its contents, if names are printed.
     fn heading(&mut self, name: &OsStr) -> io::Result<()> {
         let Some(printed) = self.headings else { return Ok(()) };
         self.headings = Some(printed + 1);
@@ -215,7 +215,7 @@ impl Cat<'_> {
         self.spans(&source, spans)
     }
 
-    /// Prints the wanted lines of an input from the last to the first.
+    /// Prints the requested lines of an input from the last to the first.
     fn print_reversed(&mut self, source: Source, separator: Separator<'_>) -> io::Result<Exit> {
         let name = source.name().to_owned();
         let held = if can_be_searched(&source) { Ok(source.into()) } else { reversed::held_in_memory(source) };

@@ -50,7 +50,7 @@ impl PrintedPart {
         matches!(self, PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) if selection.is_empty())
     }
 
-    /// Returns whether any of the wanted lines or bytes is counted from the end.
+    /// Returns whether any of the requested lines or bytes are counted from the end.
     pub fn is_from_end(&self) -> bool {
         match self {
             PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) => selection.first_from_start().is_none(),

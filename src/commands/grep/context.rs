@@ -172,7 +172,7 @@ pub struct ContextState {
     printed: bool,
     /// The number of lines since the last printed one, or since the input's start.
     gap: u64,
-    /// The last of these lines, which may be wanted before a match.
+    /// The last of these lines, which may become context before a match.
     unprinted: HeldLines,
 }
 

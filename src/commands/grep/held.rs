@@ -1,4 +1,4 @@
-//! A queue of lines that may be wanted as context before a match.
+//! A queue of lines that may become context before a match.
 //!
 //! The lines of a block are one piece, so that none is copied again or moved when others are
 //! dropped. Each block in flight has its own copy of the queue, and all copies share the pieces. If

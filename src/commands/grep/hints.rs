@@ -164,7 +164,7 @@ fn for_bytes(args: &GrepArgs, matches_characters: bool) -> Option<&'static str> 
     })
 }
 
-/// Returns whether a pattern holds an escape such as `\xff`, for a byte that is not a character.
+/// Returns whether a pattern contains an escape such as `\xff`, for a byte that is not a character.
 fn holds_escaped_byte(pattern: &[u8]) -> bool {
     let is_escape = |at: &[u8]| matches!(at, [b'\\', b'x', b'8' | b'9' | b'a'..=b'f' | b'A'..=b'F', last] if last.is_ascii_hexdigit());
     pattern.windows(4).any(is_escape) && !pattern.windows(4).any(|at| at == b"(?-u")

@@ -68,9 +68,9 @@ pub struct OpenLine {
     /// The totals of the run.
     pub totals: Totals,
     selected: u64,
-    /// Whether the unfinished line holds any byte.
+    /// Whether the unfinished line has any bytes.
     is_begun: bool,
-    /// Whether it holds a match.
+    /// Whether it contains a match.
     is_match: bool,
     /// Its last bytes, or all of them.
     bytes: Vec<u8>,
@@ -118,7 +118,7 @@ impl<'s> LongLineCount<'s> {
         !part.is_empty() && !self.needs_borders() && self.is_match(part)
     }
 
-    /// Continues the open line with `bytes`, which hold no match of their own.
+    /// Continues the open line with `bytes`, which contain no match of their own.
     fn extend(&self, bytes: &[u8], open: &mut OpenLine) {
         open.is_begun |= !bytes.is_empty();
         if open.is_match || bytes.is_empty() {

@@ -38,7 +38,7 @@ impl<'p> LineSegments<'p> {
         LineSegments { pattern, replacement, pending: Vec::new(), awaited: 0, skips_holes: false }
     }
 
-    /// Omits the holes of a collapsed block's line, which hold no match.
+    /// Omits the holes of a collapsed block's line, which contain no match.
     pub fn without_holes(self) -> LineSegments<'p> {
         LineSegments { skips_holes: true, ..self }
     }

@@ -325,8 +325,8 @@ impl Run<'_> {
         }
         let kernel = Search { settings, starts: opener.is_partial().then_some(&starts), open_ended: false };
         let (totals, failed) = self.run(inputs, (&kernel, self.plan()), sink, tallies)?;
-        // As with a program that reads line by line, the bytes after the last wanted line are left
-        // to the next reader.
+        // As with a program that reads line by line, the bytes after the last selected line are
+        // left to the next reader.
         if let (Ok(begun_at), Some(offset)) = (begun_at, totals.leave_at) {
             let _ = seek(&stdin, SeekFrom::Start(begun_at + offset));
         }

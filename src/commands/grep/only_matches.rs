@@ -64,7 +64,7 @@ impl<'s> OnlyMatches<'s> {
         Some(OnlyMatches { settings, pattern: &query.any, reach: longest - 1 })
     }
 
-    /// Returns whether holes hold no match.
+    /// Returns whether holes contain no match.
     pub fn skips_holes(&self) -> bool {
         !self.pattern.may_match_among_nuls()
     }

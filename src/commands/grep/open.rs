@@ -1,5 +1,5 @@
-//! Opens inputs one after another as the engine requests them, decoded and restricted to the wanted
-//! part.
+//! Opens inputs one after another as the engine requests them, decoded and restricted to the
+//! requested part.
 
 use std::io;
 use std::ops::Range as Span;
@@ -97,7 +97,7 @@ impl Opener<'_> {
         self.part.is_some() || self.period.is_some()
     }
 
-    /// Returns the wanted part of a stream, picked as it arrives.
+    /// Returns the requested part of a stream, picked as it arrives.
     ///
     /// # Errors
     /// Returns an error if one of N equal parts was requested, because the size of a stream is
@@ -127,8 +127,8 @@ impl Opener<'_> {
         picked(source, Box::new(PickLast::new(Arc::clone(self.settings), lines, self.starts.clone())))
     }
 
-    /// Returns the wanted part of a source, and records in [`InputStart`] what the kernel must know
-    /// about the rest.
+    /// Returns the requested part of a source, and records in [`InputStart`] what the kernel must
+    /// know about the rest.
     ///
     /// # Errors
     /// Returns an error if reading fails, or if a period was requested of a log whose time format

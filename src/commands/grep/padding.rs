@@ -41,7 +41,7 @@ pub fn scan(query: &Query, hay: &[u8], wanted: WantedResults) -> SearchResults {
     let mut all = SearchResults::default();
     for text in texts_of(hay) {
         let limit = wanted.limit.map(|limit| limit.saturating_sub(all.selected));
-        // Lines are counted even after the last wanted one.
+        // Lines are counted even after the last one to be selected.
         let mut found = query.scan(&hay[text.clone()], WantedResults { limit, ..wanted });
         if limit == Some(0) && wanted.numbers {
             found.terminators = memchr::memchr_iter(query.terminator, &hay[text.clone()]).count() as u64;

@@ -2,9 +2,9 @@
 
 use super::syntax::Syntax;
 
-/// Returns the pattern with every class that holds a newline replaced by one that does not, which
-/// changes nothing within a single line. Returns `None` for a pattern that is not understood, or
-/// that may still match differently in a line among others than in a line by itself.
+/// Returns the pattern with every class that contains a newline replaced by one that does not,
+/// which changes nothing within a single line. Returns `None` for a pattern that is not understood,
+/// or that may still match differently in a line among others than in a line by itself.
 pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
     let mut rewriter = Rewriter { text: Vec::with_capacity(pattern.len()), rest: pattern };
     let (mut has_look_around, mut moves_start) = (false, false);
@@ -81,7 +81,7 @@ impl Rewriter<'_> {
         Some(())
     }
 
-    /// Copies a class that does not hold a newline.
+    /// Copies a class that does not contain a newline.
     fn class(&mut self) -> Option<()> {
         self.copy(1);
         self.members(|rest| match rest {
@@ -121,7 +121,7 @@ impl Rewriter<'_> {
         Some(())
     }
 
-    /// Returns the length of a POSIX class that does not hold a newline.
+    /// Returns the length of a POSIX class that does not contain a newline.
     fn posix_class(&self) -> Option<usize> {
         const WITHIN_LINES: [&str; 11] =
             ["alnum", "alpha", "blank", "digit", "graph", "lower", "print", "punct", "upper", "word", "xdigit"];

@@ -146,7 +146,8 @@ impl PickLast {
         self.runs.push_back(run);
     }
 
-    /// Cuts the first runs down to the last wanted lines, and returns the lines directly before them.
+    /// Cuts the first runs down to the last lines to be selected, and returns the lines directly
+    /// before them.
     fn cut(&mut self) -> Vec<u8> {
         let terminator = self.settings.query.terminator;
         let mut left = self.wanted;
@@ -157,7 +158,8 @@ impl PickLast {
         }) else {
             return Vec::new();
         };
-        // These are the lines before the first wanted one, as far back as they were kept without a gap.
+        // These are the lines before the first selected one, as far back as they were kept without
+        // a gap.
         let mut before = Vec::new();
         let mut next = self.runs[index].at;
         for run in self.runs.drain(..index) {

@@ -44,7 +44,7 @@ pub struct Piece {
     pub start: usize,
     /// The end of the last line, including its terminator.
     pub end: usize,
-    /// The number of lines before them in the block; 0 if numbers are not wanted.
+    /// The number of lines before them in the block; 0 if line numbers are not printed.
     pub line: u64,
     /// The number of lines.
     pub lines: u64,
@@ -55,18 +55,18 @@ pub struct Piece {
 /// The result of a scan.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SearchResults {
-    /// The selected lines in order, if wanted.
+    /// The selected lines in order, if requested.
     pub pieces: Vec<Piece>,
-    /// All matches, if they are wanted, or if they may span lines and pieces are wanted.
+    /// All matches, if they are requested, or if they may span lines and pieces are requested.
     pub spans: Vec<Range<usize>>,
     /// Whether some matches were not kept because there were too many, if matches do not span lines.
     pub omits_spans: bool,
     /// The number of selected lines. If matches may span lines, it is the number of stretches of
     /// lines whose matches share no line.
     pub selected: u64,
-    /// The number of matches in them, if wanted.
+    /// The number of matches in them, if requested.
     pub matches: u64,
-    /// The number of terminators in the block, if numbers are wanted.
+    /// The number of terminators in the block, if line numbers are printed.
     pub terminators: u64,
     /// The reason why the search ended early, if it did.
     pub failure: Option<Failure>,

@@ -133,7 +133,7 @@ impl LineScan<'_> {
         Ok(())
     }
 
-    /// Counts the matches in some lines. Lines of an inverted query hold no match, and each is
+    /// Counts the matches in some lines. Lines of an inverted query contain no match, and each is
     /// counted as one.
     fn count_matches(&mut self, lines: Range<usize>, search: &mut LineFinder<'_, '_>) -> Result<(), Failure> {
         if self.query.invert {

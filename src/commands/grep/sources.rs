@@ -58,7 +58,7 @@ impl Sources {
         wrapped.join("|")
     }
 
-    /// Returns whether a match may be empty or hold a NUL byte.
+    /// Returns whether a match may be empty or contain a NUL byte.
     pub fn may_match_among_nuls(&self, syntax: &Syntax) -> bool {
         match self {
             Sources::Literals(all) => all.iter().any(|literal| literal.is_empty() || literal.contains('\0')),
@@ -122,7 +122,7 @@ impl Sources {
         is_plain.then(|| OpenMatch::new(&self.joined(), syntax)).flatten()
     }
 
-    /// Returns whether a match may hold a newline, or depend on the start or end of the whole
+    /// Returns whether a match may contain a newline, or depend on the start or end of the whole
     /// haystack. Otherwise, `-U` selects the same lines as a search line by line.
     pub fn may_span_lines(&self, syntax: &Syntax) -> bool {
         match self {

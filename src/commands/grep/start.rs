@@ -25,7 +25,7 @@ use super::query::{Query, SearchResults, WantedResults};
 const FIRST_BACKWARD_READ: usize = 64 << 10;
 const MAX_BACKWARD_READ: usize = 8 << 20;
 
-/// The wanted part of each input.
+/// The part of each input to select from.
 #[derive(Clone, Copy, Debug)]
 pub enum InputPart {
     /// The lines that begin in one of N equal parts.
@@ -49,7 +49,7 @@ pub struct InputStart {
     pub keep: Option<Keep>,
 }
 
-/// The wanted matches of an input.
+/// The matches of an input to keep.
 #[derive(Clone, Debug)]
 pub enum Keep {
     /// The matches whose first line begins at one of these bytes.
@@ -59,7 +59,7 @@ pub enum Keep {
 }
 
 impl Keep {
-    /// Removes the unwanted results for an input that begins at `offset`.
+    /// Removes the other matches from the results for an input that begins at `offset`.
     pub fn apply(&self, found: &mut SearchResults, offset: u64) {
         match self {
             Keep::Within(range) => found.pieces.retain(|piece| range.contains(&(offset + piece.start as u64))),

@@ -30,7 +30,8 @@ pub struct Style {
     pub long_lines: Option<LongLines>,
     /// The colours, if any.
     pub colors: Option<Colors>,
-    /// Whether selected lines are those that do not match, so context lines may hold matches (`-v`).
+    /// Whether selected lines are those that do not match, so context lines may contain matches
+    /// (`-v`).
     pub inverted: bool,
     /// The byte that ends a line.
     pub terminator: u8,

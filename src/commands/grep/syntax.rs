@@ -38,7 +38,7 @@ pub enum Case {
     Sensitive,
     /// Case is ignored (`-i`).
     Insensitive,
-    /// Case is ignored unless the pattern holds an upper-case letter (`-S`).
+    /// Case is ignored unless the pattern contains an upper-case letter (`-S`).
     Smart,
 }
 
@@ -82,7 +82,7 @@ pub struct Syntax {
 }
 
 impl Syntax {
-    /// Returns whether `$` matches only at the very end of a record, which may hold newlines.
+    /// Returns whether `$` matches only at the very end of a record, which may contain newlines.
     pub fn ends_at_record(&self) -> bool {
         self.terminator != b'\n' && !self.multiline
     }

@@ -131,7 +131,7 @@ impl WordSearch {
         (self.boundary == Boundary::Any && !self.has_empty).then_some(max)
     }
 
-    /// Returns whether a word is empty or holds a NUL byte.
+    /// Returns whether a word is empty or contains a NUL byte.
     pub fn may_match_among_nuls(&self) -> bool {
         self.has_empty || self.bytes.contains(&0)
     }

@@ -48,7 +48,7 @@ pub struct PanelsConfig {
     pub border: Border,
     /// The table of characters shown for bytes.
     pub table: CharacterTable,
-    /// The colours, if wanted.
+    /// The colours, if enabled.
     pub theme: Option<Theme>,
 }
 

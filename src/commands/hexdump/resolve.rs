@@ -31,7 +31,7 @@ const MAX_SHOWN_MATCH: u64 = 1 << 20;
 
 /// The properties of standard output.
 pub struct Terminal {
-    /// The colours, if wanted.
+    /// The colours, if enabled.
     pub theme: Option<Theme>,
     /// The number of columns, if standard output is a terminal.
     pub columns: Option<usize>,

@@ -23,8 +23,8 @@ pub(super) struct Concat {
 }
 
 impl Concat {
-    /// Accounts for an input with `skipped` bytes before the wanted range and `taken` bytes in it; the
-    /// inputs after it get the rest of the range.
+    /// Accounts for an input with `skipped` bytes before the requested range and `taken` bytes in
+    /// it; the inputs after it get the rest of the range.
     pub(super) fn count_input(&mut self, skipped: u64, taken: u64, range: &mut Range) {
         if !self.started && !self.skip_counted {
             self.offset += skipped;

@@ -238,8 +238,8 @@ impl<'a> OpenBatch<'a> {
 
 impl<'a> Cursor<'a> {
     /// Returns inputs that the caller may open before it asks for the next batch, and then passes
-    /// to [`Cursor::put_back_opened`]. Joined inputs are excluded, because the wanted part of each
-    /// depends on those before it.
+    /// to [`Cursor::put_back_opened`]. Joined inputs are excluded, because the requested part of
+    /// each depends on those before it.
     pub(in crate::engine) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
         if self.current.is_some() || self.is_joined() {
             return None;

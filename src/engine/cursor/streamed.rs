@@ -66,7 +66,7 @@ impl Streamed {
         self.delivered
     }
 
-    /// Returns the number of bytes skipped before the wanted range.
+    /// Returns the number of bytes skipped before the requested range.
     pub(super) fn skipped(&self) -> u64 {
         self.stream.skipped()
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | pipe, socket, terminal, character device | `read` | error | `read` |
 //! | regular file that states no size, or a wrong one | `read` | error | `read` |
-//! | up to 1 MiB is wanted | `pread` | `mmap` | `pread` |
+//! | up to 1 MiB is requested | `pread` | `mmap` | `pread` |
 //! | on hugetlbfs, or on overlayfs and cannot be opened again | `pread` | error | `pread` |
 //! | on FUSE, a network, or an unknown file system | `pread` | `mmap` | `pread` |
 //! | `mmap` refuses its first page | `pread` | error | `pread` |

@@ -34,9 +34,9 @@ fn fault_in(file: BorrowedFd<'_>, range: Range<u64>) -> Option<Window> {
 }
 
 impl Source {
-    /// Faults in the beginning of the wanted range if it is uncached, and returns whether it was.
-    /// Call this before reading the first byte. Only the first call has an effect; it runs `before`
-    /// first.
+    /// Faults in the beginning of the requested range if it is uncached, and returns whether it
+    /// was. Call this before reading the first byte. Only the first call has an effect; it runs
+    /// `before` first.
     ///
     /// A file longer than [`SINGLE_READ`] that was to be read because it is small is then mapped instead:
     /// its large folios need no copy.
@@ -73,8 +73,8 @@ impl Source {
         self.cold == Some(true)
     }
 
-    /// Returns whether a window already maps the whole wanted range, as after faulting in a small
-    /// file.
+    /// Returns whether a window already maps the whole requested range, as after faulting in a
+    /// small file.
     pub fn is_mapped_whole(&mut self) -> bool {
         // With 32-bit addresses, no window holds a length beyond `usize`.
         let Ok(len) = usize::try_from(self.wanted().unwrap_or(0)) else { return false };
@@ -82,13 +82,13 @@ impl Source {
         self.window.as_ref().is_some_and(|window| window.holds(from, len))
     }
 
-    /// Returns whether one short read covers the wanted range.
+    /// Returns whether one short read covers the requested range.
     pub fn is_small(&self) -> bool {
         self.reason == Some(Reason::Small) && self.kind == Kind::Regular && self.wanted().unwrap_or(0) < MIN_FAULT_IN
     }
 
-    /// Starts read-ahead of the whole wanted range, without waiting. A disk works on many requests
-    /// at a time; reading file after file would issue one at a time.
+    /// Starts read-ahead of the whole requested range, without waiting. A disk works on many
+    /// requests at a time; reading file after file would issue one at a time.
     pub fn read_ahead_all(&self) {
         // Only advice: whatever it does not cache is read later.
         will_need(&self.file, self.base + self.start, self.wanted().unwrap_or(0));

@@ -107,7 +107,7 @@ impl Source {
         self
     }
 
-    /// Sets the wanted range of an input of unknown length.
+    /// Sets the requested range of an input of unknown length.
     pub(super) fn set_stream_range(&mut self, range: Range) {
         (self.start, self.end, self.tail, self.length) = (0, None, None, range.length);
         self.tail_is_strict = range.is_strict;

@@ -39,7 +39,7 @@ pub const MAX_READ_FILE: u64 = 1 << 20;
 /// The number of bytes that one read returns too quickly for a writer to replace the file meanwhile.
 pub const SINGLE_READ: u64 = 256 << 10;
 
-/// The byte range wanted from every input (`--offset` and `--length`).
+/// The byte range requested from every input (`--offset` and `--length`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Range {
     /// The first byte; a negative offset counts from the end.
@@ -78,16 +78,16 @@ pub struct Source {
     /// The file position of this source's byte 0: the position of redirected stdin at open, else 0.
     base: u64,
     start: u64,
-    /// The end of the wanted range; `None` for a stream that is read until it ends.
+    /// The end of the requested range; `None` for a stream that is read until it ends.
     end: Option<u64>,
-    /// The number of bytes wanted from the end of a stream, for a negative `--offset`.
+    /// The number of bytes requested from the end of a stream, for a negative `--offset`.
     tail: Option<u64>,
     /// Whether a stream with fewer bytes is an error.
     tail_is_strict: bool,
     length: Option<u64>,
     /// The state of the file at open, for [`Source::take_overwritten`].
     snapshot: FileSnapshot,
-    /// Whether some of the file was read before, to find the wanted range or to print it.
+    /// Whether some of the file was read before, to find the requested range or to print it.
     was_partly_read: bool,
     /// Whether the beginning was uncached, once checked.
     cold: Option<bool>,
@@ -160,7 +160,7 @@ impl Source {
         self.base
     }
 
-    /// Returns the offset of the first wanted byte.
+    /// Returns the offset of the first requested byte.
     pub fn start(&self) -> u64 {
         self.start
     }
@@ -171,7 +171,8 @@ impl Source {
         self.kind == Kind::Unsized && self.read_at(&mut [0], 0).is_ok_and(|got| got == 0)
     }
 
-    /// Moves the start of the wanted range to `offset`, after everything before it was processed.
+    /// Moves the start of the requested range to `offset`, after everything before it was
+    /// processed.
     pub fn set_start(&mut self, offset: u64) {
         self.start = offset;
         // The file may have grown, and been processed beyond the end known at open.
@@ -185,17 +186,17 @@ impl Source {
         self.was_partly_read
     }
 
-    /// Returns the end of the wanted range. It is known for everything but streams without a length.
+    /// Returns the end of the requested range. It is known except for streams without a length.
     pub fn end(&self) -> Option<u64> {
         self.end
     }
 
-    /// Returns the number of wanted bytes, if the end is known.
+    /// Returns the number of requested bytes, if the end is known.
     pub fn wanted(&self) -> Option<u64> {
         self.end.map(|end| end - self.start)
     }
 
-    /// Returns the number of bytes wanted from a stream's end, if `--offset` was negative.
+    /// Returns the number of bytes requested from a stream's end, if `--offset` was negative.
     pub fn tail(&self) -> Option<u64> {
         self.tail
     }

@@ -138,7 +138,7 @@ impl Source {
         Ok(part)
     }
 
-    /// Sets the wanted range of an input of `len` bytes.
+    /// Sets the requested range of an input of `len` bytes.
     fn select(&mut self, len: u64, range: Range) {
         self.start = match range.offset {
             at if at < 0 => len.saturating_sub(at.unsigned_abs()),

@@ -14,9 +14,9 @@ pub(super) struct FileSnapshot {
     /// The inode's change time. Every write moves it, and so does a copy-up on overlayfs.
     pub(super) changed: Time,
     pub(super) modified: Time,
-    /// The start of the wanted range.
+    /// The start of the requested range.
     pub(super) from: u64,
-    /// The first wanted bytes; unset for a file too small to be worth the read.
+    /// The first requested bytes; unset for a file too small to be worth the read.
     pub(super) beginning: OnceLock<Box<[u8]>>,
     /// Whether it is already known that the file was overwritten, from this source or from another
     /// part of the file.
@@ -42,8 +42,8 @@ impl Source {
     /// The bytes read so far then mix two states of the file. Growth does not count.
     ///
     /// This compares the modification time, which every write moves; the size, which appending
-    /// raises; and, if the size rose, the beginning of the wanted range. A log that was replaced by
-    /// a longer one with the same first bytes is mistaken for one that has grown.
+    /// raises; and, if the size rose, the beginning of the requested range. A log that was replaced
+    /// by a longer one with the same first bytes is mistaken for one that has grown.
     pub fn take_overwritten(&self) -> bool {
         self.is_overwritten() && !self.snapshot.is_reported.swap(true, Ordering::Relaxed)
     }
@@ -66,9 +66,9 @@ impl Source {
         !cut && self.snapshot.beginning.get().is_some_and(|beginning| **beginning != self.beginning())
     }
 
-    /// Remembers the first wanted bytes of a file that takes a while to read. `bytes` were read at
-    /// `at`; if they are not the beginning, it is read here. This is not done at open, because `stat`
-    /// must not change the page cache.
+    /// Remembers the first requested bytes of a file that takes a while to read. `bytes` were read
+    /// at `at`; if they are not the beginning, it is read here. This is not done at open, because
+    /// `stat` must not change the page cache.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
         if self.kind == Kind::Regular && self.snapshot.size > SINGLE_READ && !self.is_fed() {
             self.snapshot.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {

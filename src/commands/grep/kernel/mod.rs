@@ -47,7 +47,7 @@ pub struct Search<'s> {
 #[derive(Debug, Default)]
 pub struct Part {
     found: SearchResults,
-    /// Whether a selected line holds a NUL byte. Nothing from that line on is printed.
+    /// Whether a selected line contains a NUL byte. Nothing from that line on is printed.
     turned_binary: bool,
     /// The position of the block's first NUL byte, if the input is binary and reported as JSON.
     nul: Option<usize>,
@@ -252,7 +252,7 @@ impl Search<'_> {
     }
 
     /// Finds the selected lines of a block. If matches may span lines, the block is a whole input, of
-    /// which only a part may be wanted.
+    /// which only a part may have been requested.
     fn search(&self, block: &Block, hay: &[u8], wanted: WantedResults) -> SearchResults {
         let query = &self.settings.query;
         let mut found = match block.kind() {
@@ -268,7 +268,7 @@ impl Search<'_> {
         found
     }
 
-    /// Returns the results wanted of a binary input. One line is enough unless lines are counted,
+    /// Returns the results needed for a binary input. One line is enough unless lines are counted,
     /// because none is printed.
     fn wanted_of_binary(&self) -> WantedResults {
         match self.settings.report {

@@ -99,7 +99,7 @@ impl Pattern {
     }
 
     fn automata(alternatives: &[Vec<u8>], mut sources: Sources, syntax: &Syntax) -> Result<Pattern> {
-        // With `-z`, a line may hold newlines, so anchors match at its ends only.
+        // With `-z`, a line may contain newlines, so anchors match at its ends only.
         let is_record = syntax.terminator != b'\n' && !syntax.multiline;
         let whole_record = is_record && syntax.boundary == Boundary::Line;
         if whole_record {

@@ -20,8 +20,8 @@ const MIN_AUTOMATON_BYTES: usize = 32 << 10;
 const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
 
 /// The number of bytes after a matching line within which matches are searched for directly, if all
-/// of them are wanted. Farther away, a search for the next line is faster. In tests, the number is
-/// small, so that they cross this distance.
+/// of them are requested. Farther away, a search for the next line is faster. In tests, the number
+/// is small, so that they cross this distance.
 const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 
 /// A search of a haystack that begins at a line's start.
@@ -29,7 +29,8 @@ const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 pub struct LineFinder<'p, 'h> {
     pattern: &'p Pattern,
     hay: &'h [u8],
-    /// Whether all matches in the lines are wanted, and can be searched for in many lines at once.
+    /// Whether all matches in the lines are requested, and can be searched for in many lines at
+    /// once.
     wants_matches: bool,
     /// The end of the lines in which every match is searched for, because they are near a matching line.
     near_end: usize,
@@ -144,7 +145,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         }
     }
 
-    /// Returns the next line that may hold a match of `regex`, and whether it certainly does.
+    /// Returns the next line that may contain a match of `regex`, and whether it certainly does.
     fn candidate_line(&self, regex: &RegexMatcher, from: usize) -> Option<(Range<usize>, bool)> {
         let rest = &self.hay[from..];
         // The matcher's error type has no values.

@@ -144,7 +144,7 @@ impl Pattern {
         matches!(self.finder, Finder::Everything)
     }
 
-    /// Returns whether this line (without its terminator) holds a match.
+    /// Returns whether this line (without its terminator) contains a match.
     ///
     /// # Errors
     /// Returns an error if the engine gives up.
@@ -242,7 +242,7 @@ impl Pattern {
     }
 }
 
-/// Returns whether a line holds a match.
+/// Returns whether a line contains a match.
 fn automata_match(regex: &RegexMatcher, line: &[u8]) -> bool {
     // The matcher's error type has no values.
     search_unstable(line, |line| regex.is_match(line).unwrap_or(false))

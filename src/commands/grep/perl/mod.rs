@@ -56,7 +56,7 @@ struct Regexes {
 /// A function that takes a match in a haystack and its groups, and returns whether to continue.
 type TakeMatch<'t> = dyn FnMut(&[u8], Range<usize>, &Groups<'_>) -> bool + 't;
 
-/// Matches with their groups, if wanted.
+/// Matches with their groups, if requested.
 type Matches = Vec<(Range<usize>, Vec<Option<Range<usize>>>)>;
 
 /// A pattern without the settings at its start.

@@ -110,7 +110,8 @@ impl<'p> Translation<'p> {
     fn push_class_unit(&self, class: &mut String, unit: PatternUnit) {
         _ = match unit {
             PatternUnit::Char(c) => write!(class, "\\x{{{:X}}}", u32::from(c)),
-            // A class cannot hold a byte that is not part of a character. This character is never assigned.
+            // A class cannot contain a byte that is not part of a character. This character is
+            // never assigned.
             PatternUnit::Byte(_) if self.unicode => write!(class, "\\x{{10FFFF}}"),
             PatternUnit::Byte(byte) => write!(class, "\\x{byte:02X}"),
         };

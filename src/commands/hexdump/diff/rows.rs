@@ -21,7 +21,7 @@ pub struct SideBySideConfig {
     pub context: usize,
     /// Whether every row is shown.
     pub all: bool,
-    /// The colours, if wanted.
+    /// The colours, if enabled.
     pub theme: Option<Theme>,
 }
 
