@@ -31,7 +31,7 @@ impl ReportFile {
     /// Returns an error if the file cannot be written.
     pub(crate) fn create(path: &Path) -> anyhow::Result<ReportFile> {
         let name = escape_name(path.as_os_str()).into_owned();
-        // Truncating an input here would destroy it before it can be recognized.
+        // Truncating an input here would destroy it before it can be recognised.
         match File::options().write(true).create(true).truncate(false).open(path) {
             Ok(file) => Ok(ReportFile { file, name, replaces: true }),
             Err(error) => Err(anyhow!("{name}: {}", error_text(&error))),

@@ -107,7 +107,7 @@ impl StatsReport {
         }
     }
 
-    /// Returns the lines of the report as text for people.
+    /// Returns the lines of the report as human-readable text.
     fn lines(&self) -> Vec<String> {
         let plural = |count: u64| if count == 1 { "" } else { "s" };
         let mut lines = vec![format!(

@@ -36,11 +36,11 @@ pub enum Detected {
     Format(Format),
     /// The bytes begin no known format.
     Plain,
-    /// More bytes are needed to decide.
+    /// More bytes are needed to determine the format.
     Undecided,
 }
 
-/// The maximum number of bytes needed to decide.
+/// The maximum number of bytes needed to determine the format.
 pub const HEAD: usize = 18;
 
 /// The magic number of zstd frames, read as little-endian.
@@ -122,7 +122,8 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
     }
 }
 
-/// Classifies an input that ends within a magic number: a truncated archive, unless it may be text.
+/// Classifies an input that ends in the middle of a magic number: a truncated archive, unless it
+/// may be text.
 fn truncated_magic(head: &[u8]) -> Detected {
     // A text never consists of just one of these prefixes, without even a line terminator.
     match head {
@@ -149,7 +150,7 @@ fn is_text(head: &[u8]) -> bool {
 /// A mismatch between the format that an input's name promises and its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameMismatch {
-    /// It ends within the first bytes of the promised format.
+    /// It ends in the middle of the promised format's magic number.
     Truncated(Format),
     /// It begins with other bytes, which are not text either.
     Other(Format),

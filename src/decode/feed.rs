@@ -16,7 +16,7 @@ use super::Decode;
 
 /// The number of bytes handed off at a time.
 const CHUNK: usize = 256 << 10;
-/// The maximum number of chunks that wait for the reader.
+/// The maximum number of chunks waiting for the reader.
 const QUEUED_CHUNKS: usize = 4;
 /// The minimum room in a buffer that is passed to a decoder.
 const MIN_ROOM: usize = 1 << 10;

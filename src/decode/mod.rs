@@ -80,7 +80,7 @@ pub struct Decoding {
 enum DecodePlan {
     AsIs,
     Decode(Option<Format>),
-    /// More of the first bytes must be read to decide.
+    /// More of the first bytes must be read to determine the format.
     Undecided,
 }
 
@@ -142,8 +142,9 @@ impl Decoding {
 
     /// Checks that an input without a compressed format has no name that promises one.
     ///
-    /// # Errors Returns an error if it does, and the input is binary or ends in the format's first
-    /// bytes.
+    /// # Errors
+    /// Returns an error if it does, and the input is binary or ends in the middle of the format's
+    /// magic number.
     fn check_name(&self, name: &OsStr, head: &[u8]) -> io::Result<()> {
         match name_mismatch(name, head).filter(|_| self.compressed) {
             Some(NameMismatch::Truncated(format)) => Err(unexpected_end(format.name())),

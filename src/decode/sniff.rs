@@ -22,7 +22,7 @@ pub struct SniffedFeed {
 
 #[derive(Debug)]
 enum SniffState {
-    /// Not decided yet; holds the first bytes that have arrived.
+    /// Not determined yet; holds the first bytes that have arrived.
     Undecided(Stream, Vec<u8>),
     /// Not decoded; holds the first bytes that have not been returned yet.
     AsIs(Stream, Vec<u8>),

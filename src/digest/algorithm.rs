@@ -37,9 +37,9 @@ pub enum Algorithm {
     Blake2b,
     /// BLAKE2s of RFC 7693, any length up to 256 bits.
     Blake2s,
-    /// BLAKE2bp, four BLAKE2b in parallel (<https://www.blake2.net/blake2.pdf>).
+    /// BLAKE2bp: four BLAKE2b instances in parallel (<https://www.blake2.net/blake2.pdf>).
     Blake2bp,
-    /// BLAKE2sp, eight BLAKE2s in parallel (<https://www.blake2.net/blake2.pdf>).
+    /// BLAKE2sp: eight BLAKE2s instances in parallel (<https://www.blake2.net/blake2.pdf>).
     Blake2sp,
     /// RIPEMD-160 of ISO/IEC 10118-3.
     Ripemd160,

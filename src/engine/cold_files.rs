@@ -1,5 +1,5 @@
-//! Learns from read times whether files come from the disk, because measures that speed up a cold
-//! file slow down a resident one.
+//! Learns from read times whether files come from disk, because measures that speed up a cold file
+//! slow down a resident one.
 
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -18,7 +18,7 @@ const MIN_TIMED_BYTES: usize = 512 << 10;
 /// fast disk a few.
 const RESIDENT_RATE: f64 = 2.5e9;
 
-/// The number of small files to prefetch after one came from the disk. Prefetching a resident file
+/// The number of small files to prefetch after one came from disk. Prefetching a resident file
 /// costs a little, so prefetching ends after this many fast ones.
 const PREFETCHED_FILES: u32 = 256;
 
@@ -56,7 +56,7 @@ pub(super) struct ColdTracker {
 }
 
 impl ColdTracker {
-    /// Starts a file. `is_cold` says whether its first bytes came from the disk.
+    /// Starts a file. `is_cold` says whether its first bytes came from disk.
     pub(super) fn begin_file(&self, is_cold: bool) {
         self.cold_blocks.store(if is_cold { FAST_BLOCKS_UNTIL_WARM } else { 0 }, Ordering::Relaxed);
     }
@@ -90,18 +90,18 @@ impl ColdTracker {
         }
     }
 
-    /// Records how long the first file of a batch took. Returns whether it is the first of all to come
-    /// from the disk, so that the rest of its batch was not prefetched.
+    /// Records how long the first file of a batch took. Returns whether it is the first of all to
+    /// come from disk, so that the rest of its batch was not prefetched.
     pub(super) fn is_first_cold(&self, took: Duration) -> bool {
         took > RESIDENT_FILE_TIME && self.prefetches.swap(PREFETCHED_FILES, Ordering::Relaxed) == 0
     }
 
-    /// Returns whether recent small files came from the disk, so that prefetching the next ones pays.
+    /// Returns whether recent small files came from disk, so that prefetching the next ones pays.
     pub(super) fn should_prefetch(&self) -> bool {
         self.prefetches.load(Ordering::Relaxed) > 0
     }
 
-    /// Returns whether recent blocks came from the disk, so that the next ones probably will.
+    /// Returns whether recent blocks came from disk, so that the next ones probably will.
     pub(super) fn is_cold(&self) -> bool {
         self.cold_blocks.load(Ordering::Relaxed) > 0
     }

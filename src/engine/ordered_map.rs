@@ -17,7 +17,7 @@ use super::session::Session;
 use super::stage::Stage;
 use super::workers::{self, Permits, RemainingWork, SharedWork};
 
-/// The maximum number of results that wait for an earlier one.
+/// The maximum number of results waiting for an earlier one.
 const MAX_WAITING: u64 = 4096;
 /// The maximum number of jobs that a worker takes at a time. Batches keep thousands of small jobs from
 /// contending for the locks.

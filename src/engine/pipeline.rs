@@ -144,7 +144,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         self.load_and_scan_at_once(span, spare)
     }
 
-    /// Returns whether a prefix decided its input.
+    /// Returns whether the prefix of an input determined the result.
     fn is_settled(&self, step: &BlockStep<K>) -> bool {
         match step {
             BlockStep::Scanned(BlockJob { part: Some(part), damage: None, .. }) => self.kernel.is_settled_by(part),

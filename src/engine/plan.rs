@@ -74,8 +74,8 @@ impl Engine {
         }
     }
 
-    /// Prefetches a small file that is about to be opened and read, if recent ones came from the
-    /// disk. Callers that iterate over files should batch these requests.
+    /// Prefetches a small file that is about to be opened and read, if recent ones came from disk.
+    /// Callers that iterate over files should batch these requests.
     pub fn prefetch_if_cold(&self, input: &mut Input<'_>, session: &Session) {
         if session.cold.should_prefetch() && !input.has_to_wait() {
             input.prefetch(self.policy, self.range, session);
@@ -140,7 +140,7 @@ pub struct Plan {
     pub pread_block: usize,
     /// Whether blocks begin small and grow to `block`.
     pub ramp_up: bool,
-    /// Whether the user chose the block size, so that nothing else decides it.
+    /// Whether the user chose the block size, so that nothing else changes it.
     pub explicit_block_size: bool,
     /// Whether holes of sparse files become blocks of their own, without bytes.
     pub emit_holes: bool,

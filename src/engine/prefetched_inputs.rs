@@ -1,5 +1,5 @@
-//! Iterates over inputs that a command takes one by one. If small ones come from the disk, the next
-//! few are prefetched meanwhile, so that the disk works on many requests at a time.
+//! Iterates over inputs that a command takes one by one. If small ones come from disk, the next few
+//! are prefetched meanwhile, so that the disk works on many requests at a time.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};

@@ -50,7 +50,7 @@ impl Session {
     }
 
     /// Faults in the beginning of an input that is about to be read, and returns whether it came
-    /// from the disk. Only the first call for an input does anything.
+    /// from disk. Only the first call for an input does anything.
     pub fn begin(&self, source: &mut Source) -> bool {
         let mut is_first = false;
         let is_cold = source.fault_in_beginning(|source| {

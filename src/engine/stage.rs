@@ -24,10 +24,10 @@ struct StageOrder<S, T> {
     next: u64,
     /// The items from number `next` on.
     slots: VecDeque<StageSlot<T>>,
-    /// The number of workers that wait for a turn. If there are none, passing on costs no system
+    /// The number of workers waiting for a turn. If there are none, passing on costs no system
     /// call.
     waiting: usize,
-    /// The number of workers that wait for room.
+    /// The number of workers waiting for room.
     waiting_for_room: usize,
     state: S,
 }

@@ -60,7 +60,7 @@ pub fn data_pages(file: BorrowedFd<'_>, within: Range<u64>, limit: usize) -> Vec
         match next_extent(&own, at, end_byte) {
             Extent::HoleUntil(end) => at = end,
             Extent::DataUntil(end) => {
-                // A run that ends within a page may share it with the next one.
+                // A run that ends in the middle of a page may share it with the next one.
                 let start = runs.last().map_or(within.start, |run| run.end).max(at / page_size);
                 runs.push(start..end.div_ceil(page_size));
                 at = end;
@@ -112,7 +112,7 @@ mod tests {
     use crate::os::posix::AsFd;
     use std::os::unix::fs::FileExt;
 
-    /// Creates a file of 1 MiB with data in its second and last 64 KiB.
+    /// Creates a 1 MiB file with data in its second and last 64 KiB.
     fn sparse() -> std::fs::File {
         let file = tempfile::tempfile_in(".").unwrap();
         file.set_len(1 << 20).unwrap();

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::system::{Window, touch};
 
-/// A part of a window that other parts may share. Dropping the last one unmaps the window.
+/// A view of part of a window, which other views may share. Dropping the last view unmaps the
+/// window.
 #[derive(Debug)]
 pub struct WindowView {
     window: Arc<Window>,

@@ -42,7 +42,7 @@ impl From<Vec<u8>> for JsonText<'_> {
     }
 }
 
-/// Serializes the value on one line, without a newline.
+/// Serialises the value on one line, without a newline.
 ///
 /// # Errors
 /// Returns the error of the value's own `Serialize`; plain data does not fail.
@@ -60,7 +60,7 @@ pub fn append_json(value: &impl Serialize, text: &mut Vec<u8>) -> serde_json::Re
     value.serialize(&mut Serializer::with_formatter(text, TerminalSafeFormatter(CompactFormatter)))
 }
 
-/// Serializes the value over several lines, indented.
+/// Serialises the value over several lines, indented.
 ///
 /// # Errors
 /// Fails as [`to_json`] does.

@@ -44,7 +44,7 @@ impl JsonTextParts {
             json.resize(start + BASE64.encode_len(bytes.len()), 0);
             return BASE64.encode_mut(bytes, &mut json[start..]);
         }
-        // Serializing a string cannot fail. A file that has changed may hold other bytes.
+        // Serialising a string cannot fail. A file that has changed may hold other bytes.
         if append_json(&String::from_utf8_lossy(bytes), json).is_ok() {
             json.pop();
             json.remove(start);

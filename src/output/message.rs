@@ -137,7 +137,7 @@ mod tests {
         }
     }
 
-    /// Regression: `cat --lines-from FILE` quoted a line of 100 MB twice.
+    /// Regression: `cat --lines-from FILE` quoted a 100 MB line twice.
     #[test]
     fn only_the_ends_of_very_long_lines_are_shown() {
         let path = "d/".repeat(30_000);

@@ -1,4 +1,4 @@
-//! Escapes names for people: on one line, and without control sequences for the terminal.
+//! Escapes names for display: on one line, and without control sequences for the terminal.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -8,7 +8,7 @@ use crate::os::posix::OsStrExt;
 
 /// Escapes control characters and invalid UTF-8 in a name as `\n`, `\x1b`, `\xff`, for messages.
 ///
-/// A backslash is left alone, because the escaped form is for people, not for scripts.
+/// A backslash is left alone, because the escaped form is meant for humans, not for scripts.
 pub fn escape_name(name: &OsStr) -> Cow<'_, str> {
     if let Some(plain) = name.to_str()
         && !plain.chars().any(needs_escape)

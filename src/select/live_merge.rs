@@ -18,7 +18,8 @@ use crate::timestamp::{EntryFilter, Period, Reader};
 /// The time for which a line waits for lines of other logs.
 const WAIT: Duration = Duration::from_millis(500);
 
-/// The maximum number of bytes that wait. If there are more, the earliest lines are released.
+/// The maximum number of bytes waiting to be printed. If there are more, the earliest lines are
+/// released.
 const MAX_HELD_BYTES: usize = 16 << 20;
 
 /// The maximum number of bytes of an unfinished line that are held back.

@@ -63,8 +63,8 @@ pub(super) fn each_line<S: RandomAccess + ?Sized>(
 }
 
 /// Like [`each_line`], for units that `split` delimits. Given some whole lines, `split` returns the
-/// length of the unit at their start, or `None` if more lines are needed to decide. Its second
-/// argument says whether these lines are the last.
+/// length of the unit at their start, or `None` if more lines are needed to determine it. Its
+/// second argument says whether these lines are the last.
 pub(super) fn each_unit<S: RandomAccess + ?Sized>(
     source: &S,
     within: Range<u64>,

@@ -318,7 +318,7 @@ impl<'h> FormatDetector<'h> {
         }
     }
 
-    /// Returns whether the lines so far are enough to decide.
+    /// Returns whether the lines so far are enough to determine the format.
     pub fn is_sure(&self) -> bool {
         self.examined >= 64
     }

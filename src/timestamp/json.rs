@@ -211,7 +211,7 @@ pub(super) fn read(text: &[u8], notation: &Notation, zones: &Abbreviations) -> O
 }
 
 /// Reads a number of seconds, with or without an exponent, or of milliseconds and smaller units.
-/// The number may be written in the form of .NET's serializers: `\/Date(1795271405123)\/`.
+/// The number may be written in the form of .NET's serialisers: `\/Date(1795271405123)\/`.
 pub(super) fn number(text: &[u8]) -> Option<Stamp> {
     let date = text.strip_prefix(b"\\").unwrap_or(text).strip_prefix(b"/Date(");
     let text = date.and_then(|date| date.split(|byte| matches!(byte, b')' | b'+' | b'-')).next()).unwrap_or(text);

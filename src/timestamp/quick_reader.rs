@@ -15,8 +15,8 @@ use super::stamp::Stamp;
 /// A reader of the written times of lines in one form.
 #[derive(Clone, Debug)]
 pub struct QuickReader {
-    /// The bytes of the line read last on which reading its time depends, some of them after the
-    /// time.
+    /// The bytes of the most recently read line that determine its time, including some after the
+    /// time itself.
     head: Vec<u8>,
     /// The range of the fraction's digits in the head.
     fraction: Range<usize>,

@@ -224,7 +224,8 @@ impl Reader {
         let repeated = i64::from(earliest - latest);
         Bounds {
             earliest: instant(local - i64::from(earliest), nanoseconds),
-            // This includes the repeated hour, within which only the order of the lines decides.
+            // This includes the repeated hour, within which only the order of the lines tells times
+            // apart.
             latest: instant(local - i64::from(latest) + repeated, nanoseconds),
         }
     }

@@ -193,7 +193,7 @@ pub(super) fn julian_day(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Reads the seconds since a program started after the bracket, as in LightDM's logs: `[+0.12s]`.
+/// Reads, after the bracket, the seconds since program start, as in LightDM's logs: `[+0.12s]`.
 pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take_while(|byte| byte == b' ');

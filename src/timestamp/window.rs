@@ -13,7 +13,7 @@ use super::refusal::Refusal;
 use super::sample::{MAX_SAMPLE, SAMPLE, detect_from, next_sample};
 use super::{Disorder, LineCoverage, Period};
 
-/// A filter that decides line by line whether its entry is within the period.
+/// A filter that determines for each line whether its entry is within the period.
 #[derive(Debug)]
 pub struct EntryFilter {
     period: Period,
@@ -250,7 +250,8 @@ impl StreamWindow {
         self.hold(begun, emit);
     }
 
-    /// Holds back the beginning of a line, unless it is long enough to decide.
+    /// Holds back the beginning of a line until it is long enough to determine whether the line is
+    /// kept.
     fn hold(&mut self, begun: &[u8], emit: &mut impl FnMut(bool, &[u8])) {
         self.held.extend_from_slice(begun);
         if self.held.len() >= LINE_HEAD {

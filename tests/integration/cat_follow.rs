@@ -147,7 +147,7 @@ fn an_empty_file_grows() {
 }
 
 /// Regression, on a slow processor: a file that was truncated right after its lines were printed
-/// was treated as one that ends within a line, so an empty line followed.
+/// was treated as one that ends in the middle of a line, so an empty line followed.
 #[test]
 fn a_truncated_file_is_printed_again() {
     let dir = Dir::new();

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use crate::law::Law;
 use crate::util::{Dir, Ran, mapped, run, run_piped};
 
-/// Returns an hour of entries, one per second. Every tenth entry has two more lines.
+/// Returns an hour of entries, one per second. Every tenth entry is followed by two continuation
+/// lines.
 fn log() -> String {
     let mut log = "started\n".to_owned();
     for second in 0..3600 {

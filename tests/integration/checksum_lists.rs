@@ -613,7 +613,7 @@ fn names_in_sfv_lists_may_end_with_blanks() {
 }
 
 /// Regression: the first part of a digest that is split by a blank was read as a shorter digest,
-/// and all lines after it as lines with one blank.
+/// and all later lines were assumed to separate digest and name by one space.
 #[test]
 fn a_digest_that_a_blank_splits_is_improper() {
     let dir = files();

@@ -87,8 +87,8 @@ fn each_format_is_decoded_as_its_tool_decodes_it() {
     }
 }
 
-/// Regression: an archive that was cut within its first bytes was printed unchanged, with exit code
-/// 0, if these bytes could be text: nine bytes of bzip2, four of lzip.
+/// Regression: an archive that was truncated after its first few bytes was printed unchanged, with
+/// exit code 0, if these bytes could be text: nine bytes of bzip2, four of lzip.
 #[test]
 fn an_archive_cut_within_its_first_bytes_is_an_error() {
     let dir = Dir::new();

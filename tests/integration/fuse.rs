@@ -20,7 +20,8 @@ const PAGE: usize = 4096;
 /// The duration of a read from the slow file.
 const DELAY: Duration = Duration::from_millis(20);
 
-/// The files by inode number. Files from `BAD` on have a bad sector in the page of that number.
+/// The inode numbers of the files. Files from `BAD` on have a bad sector in the page of that
+/// number.
 const SLOW: u64 = 2;
 const DIRECT: u64 = 3;
 const SHORT: u64 = 4;

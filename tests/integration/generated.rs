@@ -93,7 +93,7 @@ fn bash_completes_values_after_an_equals_sign() {
         String::from_utf8(bash.output().unwrap().stdout).unwrap().trim().to_owned()
     };
     assert_eq!(complete(&["mapped", "cat", "--color", "=", "al"], "al", "="), "always");
-    // Regression: in this case, bash passes no text as the current word.
+    // Regression: in this case, bash passes an empty current word.
     assert_eq!(complete(&["mapped", "cat", "--color", "="], "", "--color"), "auto always never");
     assert_eq!(complete(&["mapped", "cat", ""], "", "cat"), "");
     assert_eq!(complete(&["mapped", "cat", "--color", "al"], "al", "--color"), "");

@@ -743,12 +743,12 @@ fn invalid_command_lines_exit_with_2() {
     }
 }
 
-/// After inputs that were decided by their beginnings, only the beginning of the next input is
-/// searched first, which must not change the result. The oracle is a run on each file alone, which
-/// has no history.
+/// After inputs whose beginnings were enough to determine the result, only the beginning of the
+/// next input is searched first, which must not change the result. The oracle is a run on each file
+/// alone, which has no history.
 #[test]
 fn probing_the_prefix_changes_nothing() {
-    /// The number of bytes that decide whether an input is binary.
+    /// The number of bytes that determine whether an input is binary.
     const HEAD: usize = 96 << 10;
     let dir = Dir::new();
     let text = |len: usize| b"nothing of note\n".repeat(len / 16);

@@ -274,7 +274,7 @@ fn the_law_holds_for_counts_of_lines_longer_than_a_block() {
     counts(&["-w", "needle"], &input, 1);
     counts(&["-w", "-e", "--a|a.b"], &input, 2);
     counts(&["-x", "needle|aneedleb"], &input, 1);
-    // An empty line, and the end of a file after a newline, which does not begin a line.
+    // Empty lines match `^$`; the end of the file after a final newline is not another line.
     counts(&["^$"], b"\n\nx\n", 2);
     counts(&["-v", "x*y"], b"\n\nx\n", 3);
     // A NUL byte ends a line of a binary input, and is part of a line of text.

@@ -215,8 +215,7 @@ fn the_law_holds_for_text_with_runs_of_nul_bytes() {
     Law::new(&["grep", "-c", ""], &text).holds(b"4\n", 0);
     Law::new(&["grep", "-m2", "-n", "word"], &text).holds(b"1:first word\n2:second word\n", 0);
     Law::new(&["grep", "--count-matches", "-m2", "r"], &text).holds(b"3\n", 0);
-    // 200 KiB exceed the prefix that decides between text and binary, and are slow in 1-byte
-    // blocks.
+    // 200 KiB exceed the prefix that is checked for binary data, and are slow in 1-byte blocks.
     for (zeros, are_blocks_chosen) in [(200 << 10, true), (8 << 10, false)] {
         let leading = [vec![0; zeros], b"a word\n".to_vec()].concat();
         let law = Law::new(&["grep", "-n", "^a word"], &leading);

@@ -282,7 +282,7 @@ fn formats_of_hexdumps_own_suite() {
         let format = format!(r#""%07.7_ax " 8/4 "  %05u_L[{colour}] " "\n""#);
         same_as_hexdump(&["--color=always", "-e", r#""%07.7_Ax\n""#, "-e", &format], b"@@@@\n");
     }
-    // hexdump has evaluated conditions on eight bytes correctly only since recently.
+    // Only recent versions of hexdump evaluate conditions on eight bytes correctly.
     let wide = ["hexdump", "--color=always", "-e", r#"1/8 "%016x_L[red:0x4847464544434241]\n""#];
     let ran = run_piped(mapped().args(wide), b"ABCDEFGH");
     assert_eq!(String::from_utf8_lossy(&ran.stdout), "\x1b[31m4847464544434241\x1b[0m\n");

@@ -304,7 +304,7 @@ fn seconds_in_brackets_may_have_a_comma() {
     check(log, &["--since", "@1795271405.2"], 1..3);
 }
 
-/// Regression: the first line of a log in UTF-16 was shown with a zero byte in each letter.
+/// Regression: the first line of a UTF-16 log was shown with a NUL byte next to each letter.
 #[test]
 fn a_log_in_utf_16_is_for_grep() {
     let dir = Dir::new();

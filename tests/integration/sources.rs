@@ -41,7 +41,7 @@ fn the_end_of_a_file_that_states_a_wrong_size() {
 }
 
 /// Regression: on recent kernels, some files in /proc state their size but cannot be seeked to
-/// their end. Naming one was an error.
+/// their end. Passing such a file as an argument failed.
 #[test]
 fn a_file_that_states_a_size_and_refuses_to_seek_to_its_end() {
     let path = "/proc/cmdline";

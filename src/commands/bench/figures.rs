@@ -1,4 +1,4 @@
-//! Formats numbers for people: rounded to significant digits, with a unit.
+//! Formats human-readable numbers: rounded to significant digits, with a unit.
 
 /// Returns a throughput with its unit.
 pub fn rate(gb_per_second: f64) -> String {

@@ -74,7 +74,7 @@ impl Method {
         }
     }
 
-    /// Returns the label for people: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
+    /// Returns the human-readable label: `windows 4 MiB ×2`, `io_uring 4 KiB, depth 32`.
     pub fn label(&self, pattern: AccessPattern) -> String {
         let Calls::Fixed(family) = self.calls else { return "--io auto".into() };
         let name = name(family, pattern);
@@ -117,7 +117,7 @@ fn name(family: Family, pattern: AccessPattern) -> &'static str {
     }
 }
 
-/// Returns a size for people: `64 KiB`, `1.5 GiB`, `1000 B`.
+/// Returns a human-readable size: `64 KiB`, `1.5 GiB`, `1000 B`.
 pub fn size(bytes: u64) -> String {
     let (unit, name) = match bytes {
         0..KIB => return format!("{bytes} B"),

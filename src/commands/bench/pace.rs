@@ -56,7 +56,7 @@ mod tests {
     }
 
     /// In the second round, all methods but one took twice as long; without a correction, that round
-    /// would have decided their order.
+    /// would have determined their order.
     #[test]
     fn the_pace_is_what_all_methods_have_in_common() {
         let mut rows = rows(&[[1.0, 2.0, 1.0], [2.0, 4.0, 2.0], [3.0, 6.0, 3.0], [1.0, 2.0, 1.0], [5.0, 5.0, 5.0]]);

@@ -18,7 +18,7 @@ pub enum CacheState {
 }
 
 impl CacheState {
-    /// Returns the name of the state, for people and for JSON.
+    /// Returns the name of the state, for tables and JSON.
     pub fn word(self) -> &'static str {
         match self {
             CacheState::Cold => "cold",

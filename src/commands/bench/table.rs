@@ -1,4 +1,4 @@
-//! Formats the figures as a table for people, with a bar in each row and the verdict below. A
+//! Formats the figures as a human-readable table, with a bar in each row and the verdict below. A
 //! narrow terminal omits some figures; `--json` and `--csv` always include all.
 
 use std::fmt::Write as _;
@@ -90,7 +90,7 @@ static COLUMNS: [Column; 14] = [
     },
 ];
 
-/// Returns the whole report for people.
+/// Returns the whole report as human-readable text.
 pub fn table(findings: &Findings<'_>, style: TableStyle) -> String {
     let mut text = fold(&head(findings), style.width, 2);
     let Findings { settings, measured, verdicts, .. } = findings;

@@ -38,7 +38,7 @@ impl AroundPicker {
         self.remaining_lines == Some(0)
     }
 
-    /// Takes the next piece, and passes on every part that is decided.
+    /// Takes the next piece, and passes on every part that is known to be selected.
     ///
     /// # Errors
     /// Returns an error if the lines before the byte are too long to be held.

@@ -78,7 +78,7 @@ struct CatFollower<'f, 'a> {
     held: BTreeMap<Origin, Vec<u8>>,
     /// The origin of the last bytes printed.
     printed: Option<Origin>,
-    /// Whether those bytes end within a line.
+    /// Whether those bytes end in the middle of a line.
     is_within_line: bool,
     text: Vec<u8>,
     exit: Exit,

@@ -113,7 +113,7 @@ impl Picker {
         self.look_ahead == 0 && self.known.last().is_none_or(|last| self.emitted_units >= last)
     }
 
-    /// Takes the next piece, and passes on every part that is decided.
+    /// Takes the next piece, and passes on every part that is known to be selected.
     ///
     /// # Errors
     ///

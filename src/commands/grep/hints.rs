@@ -14,7 +14,8 @@ use crate::timestamp::parse_duration;
 use super::kernel::CompressedInputs;
 use super::walk::InputWalk;
 
-/// Returns a hint if an option seems to have ripgrep's meaning. `files` are the files to search.
+/// Returns a hint if an option seems to have been meant as in ripgrep. `files` are the files to
+/// search.
 pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, str>> {
     let (printing, inputs) = (&args.printing, &args.inputs);
     if printing.files_without_match && !inputs.is_recursive() && files.iter().any(|file| path::is_directory(file)) {

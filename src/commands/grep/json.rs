@@ -266,7 +266,7 @@ fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: u
 }
 
 fn push(message: &Message<'_>, text: &mut Vec<u8>) {
-    // Serializing strings and numbers into memory cannot fail.
+    // Serialising strings and numbers into memory cannot fail.
     if crate::output::append_json(message, text).is_ok() {
         text.push(b'\n');
     }

@@ -35,7 +35,7 @@ impl MatchList {
     fn push(&mut self, text: &[u8], is_match: bool) {
         if is_match {
             self.json.extend_from_slice(if self.matches == 0 { br#"{"match":"# } else { br#",{"match":"# });
-            // Serializing text cannot fail.
+            // Serialising text cannot fail.
             _ = append_json(&JsonText::from(text), &mut self.json);
             let (start, end) = (self.position, self.position + text.len());
             self.json.extend_from_slice(format!(r#","start":{start},"end":{end}}}"#).as_bytes());
@@ -90,7 +90,7 @@ impl JsonLine<'_> {
     fn before_text(&self) -> Vec<u8> {
         let kind = if self.position.selected { "match" } else { "context" };
         let mut json = format!(r#"{{"type":"{kind}","data":{{"path":"#).into_bytes();
-        // Serializing a name cannot fail.
+        // Serialising a name cannot fail.
         _ = append_json(&JsonText::from(self.position.name), &mut json);
         json.extend_from_slice(br#","lines":"#);
         json
@@ -102,7 +102,7 @@ impl JsonLine<'_> {
     }
 
     /// Writes the message of the line whose content, without its terminator, is `length` bytes
-    /// long. Returns the reason if the file no longer holds the line.
+    /// long. Returns the reason if the file no longer contains the line.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.

@@ -62,7 +62,7 @@ impl<'p> LineSegments<'p> {
     }
 
     /// Divides a line that is read from the input, whose content is `line`. Calls `each` until it
-    /// returns false. Returns the reason if the file no longer holds the line.
+    /// returns false. Returns the reason if the file no longer contains the line.
     ///
     /// # Errors
     /// Returns the error of `each`.

@@ -25,7 +25,7 @@ pub fn is_padded_text(head: &[u8]) -> bool {
         }
         let is_cut = text.end == head.len();
         match first_binary_byte(&head[text.clone()]) {
-            // The head may end within a character.
+            // The head may end in the middle of a character.
             Some(at) if !(is_cut && text.len() - at < 4 && is_start_of_character(&head[text.start + at..])) => {
                 return false;
             }

@@ -100,7 +100,7 @@ impl Rewriter<'_> {
     fn negated_class(&mut self) -> Option<()> {
         self.copy(2);
         self.members(|rest| match rest {
-            // The text that they quote may hold the bracket.
+            // The text that they quote may contain the bracket.
             [b'\\', b'Q' | b'E' | b'c' | b'N', ..] | [b'\\'] | [] => None,
             [b'\\', ..] => Some(2),
             _ => Some(1),

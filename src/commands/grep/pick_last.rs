@@ -34,7 +34,8 @@ pub struct PickLast {
     due: u64,
     runs: VecDeque<LineRun>,
     selected: u64,
-    /// Whether lines are printed, once enough bytes were read to decide. Until then, everything is held.
+    /// Whether lines are printed, once enough bytes were read to determine this. Until then,
+    /// everything is held.
     output: Option<LineOutput>,
 }
 

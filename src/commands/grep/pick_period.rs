@@ -18,7 +18,7 @@ pub struct PickPeriod {
     search: PeriodSearch,
     window: StreamWindow,
     terminator: u8,
-    /// The record for the reader of the times, and the number of the input.
+    /// Where to record the time reader, and this input's number.
     starts: Option<(InputStarts, usize)>,
     /// Whether all bytes are passed on because they have no times.
     is_untimed: bool,

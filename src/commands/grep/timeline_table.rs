@@ -27,7 +27,7 @@ pub(super) enum Axis {
 }
 
 impl CountTable {
-    /// Returns the label of a row, in a short form for people.
+    /// Returns the label of a row, in a short human-readable form.
     pub fn label(&self, position: i64, is_for_people: bool) -> String {
         let Axis::Time(offset, zone) = &self.axis else { return (position as u64 * POSITION_UNIT).to_string() };
         let format = match (is_for_people, self.width) {

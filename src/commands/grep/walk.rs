@@ -206,8 +206,9 @@ impl InputWalk {
 impl Globs {
     /// Returns whether a file is searched, where `matches` compares its name with globs.
     ///
-    /// The last glob that matches decides. If none matches, the opposite of the first one applies, as in
-    /// GNU grep (<https://www.gnu.org/software/grep/manual/grep.html>, "File and Directory Selection").
+    /// The last matching glob takes precedence. If none matches, the opposite of the first one
+    /// applies, as in GNU grep (<https://www.gnu.org/software/grep/manual/grep.html>, "File and
+    /// Directory Selection").
     fn wants(&self, name: &OsStr, matches: impl Fn(&NameMatcher, &OsStr) -> bool) -> bool {
         match self.names.iter().rev().find(|(_, globs)| matches(globs, name)) {
             Some((includes, _)) => *includes,

@@ -101,7 +101,7 @@ impl FixedColumnsView {
         let XxdRow { width, group, endian, upper, notation, ebcdic, .. } = row;
         let swap = if endian == Endian::Little { group - 1 } else { 0 };
         let column = |i: usize| 2 + 2 * i + i / group + i / 8;
-        // Even if the row ends within the last group, the group has its full width.
+        // Even if the row ends in the middle of the last group, the group has its full width.
         let bar = column(width.next_multiple_of(group) - 1) + 4;
         let mut blank = vec![b' '; bar + 1 + width];
         blank[bar] = b'|';

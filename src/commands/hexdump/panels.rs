@@ -1,5 +1,5 @@
 //! Prints bytes in bordered panels of eight, with a character for each byte, as hexyl does. This
-//! view is for people rather than for other programs.
+//! view is meant to be read by humans, not by other programs.
 
 use super::address::push_hex;
 use super::charset::signs;

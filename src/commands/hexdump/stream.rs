@@ -46,7 +46,7 @@ impl View for PlainView {
     }
 }
 
-/// The bytes as the initializer of a C array, as in `xxd -i`.
+/// The bytes as the initialiser of a C array, as in `xxd -i`.
 pub struct CArrayView {
     /// The number of bytes per line.
     pub width: usize,

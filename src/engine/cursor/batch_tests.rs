@@ -47,7 +47,7 @@ fn files(directory: &Path, count: usize, length: usize) -> Vec<PathBuf> {
 }
 
 /// Regression: each file was split and its parts were spread over the threads, so that `grep -r` on
-/// files of 300 kB took 2.2 times as long.
+/// 300 kB files took 2.2 times as long.
 #[test]
 fn one_of_several_small_files_is_whole() {
     let directory = tempfile::tempdir().unwrap();

@@ -60,7 +60,7 @@ pub(super) struct Cursor<'a> {
     last_items: usize,
     /// Whether everything up to the last batch has been flushed.
     flushed: bool,
-    /// The number of workers that wait for inputs that another one is opening.
+    /// The number of workers waiting for inputs that another worker is opening.
     pub(super) waiting: usize,
     nominal: usize,
     handed_out: u64,

@@ -14,8 +14,8 @@ use crate::os::posix::{AsFd, BorrowedFd};
 use crate::os::read_ahead::will_need;
 use crate::os::residency;
 
-/// The largest folio in bytes: the span of one second-level page table entry with pages of 4 KiB.
-/// With other page sizes, touching one byte in each of these stretches does no harm.
+/// The largest folio in bytes: the span of one second-level page table entry with 4 KiB pages. With
+/// other page sizes, touching one byte in each of these stretches does no harm.
 pub const FOLIO: u64 = 2 << 20;
 
 /// The minimum distance in bytes by which the disk is kept reading ahead of the current position.

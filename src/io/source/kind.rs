@@ -20,7 +20,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Returns the name of the kind, for people and for JSON.
+    /// Returns the name of the kind, for text and JSON.
     pub fn word(self) -> &'static str {
         match self {
             Kind::Regular => "regular file",

@@ -346,7 +346,7 @@ fn absolute(segments: &[String], file: &SourceFile, modules: &[Vec<String>]) -> 
     Some(base)
 }
 
-/// Returns the file that defines the item that a path names, as far as re-exports show.
+/// Returns the file that defines the item at `path`, following re-exports where possible.
 pub fn defining_file<'f>(
     path: &[String],
     files: &'f [SourceFile],

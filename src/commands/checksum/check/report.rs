@@ -53,7 +53,7 @@ pub struct ListTotals {
     uncovered: u64,
     /// The last file whose pieces could not be read, and the reason.
     unreadable_pieces: Option<(OsString, String)>,
-    /// Whether a line is improper in a form that coreutils does not check.
+    /// Whether a line is malformed in a list format that coreutils does not check.
     has_improper_row: bool,
     /// The number of listed files that do not exist, and the name of the first one.
     missing: u64,

@@ -1,6 +1,6 @@
 //! The kinds of lines in a list, and the algorithms that a list may use.
 //!
-//! A line is an entry, part of the text around entries, or improper for a stated reason. This
+//! A line is an entry, part of the text around entries, or malformed for a stated reason. This
 //! module does not read lines.
 
 use super::entry::{Expected, ListEntry};
@@ -15,7 +15,8 @@ pub enum ListLine {
     Entry(ListEntry),
     /// A digest without a name. It is valid only if the list contains nothing else.
     Bare(Expected),
-    /// A line that is improper unless a later line shows that such lines belong to the list's form.
+    /// A line that is malformed unless a later line shows that such lines belong to the list's
+    /// form.
     Field,
     /// The first line of a signature, which is not verified.
     Signature,
@@ -23,7 +24,7 @@ pub enum ListLine {
     Improper(Fault),
 }
 
-/// The reason why a line is improper.
+/// The reason why a line is malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The line has no known form, or its algorithm was not requested.
@@ -33,7 +34,7 @@ pub enum Fault {
     Row,
     /// The line names an unknown algorithm.
     Algorithm(String),
-    /// The list ends within the line, so its digest may be the beginning of a longer one.
+    /// The list ends in the middle of the line, so its digest may be the beginning of a longer one.
     Cut,
     /// The line contains a NUL byte, although lines end with a newline.
     Nul,

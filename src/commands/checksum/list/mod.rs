@@ -29,7 +29,7 @@ use crate::io::ListReader;
 use line::ListLine;
 use parser::Parser;
 
-/// The maximum number of lines that wait for a later line to explain them.
+/// The maximum number of lines waiting for a later line to explain them.
 const MAX_PENDING: usize = 1024;
 
 /// An item of a list.
@@ -37,7 +37,7 @@ const MAX_PENDING: usize = 1024;
 pub enum ListItem {
     /// A file to check.
     Entry(ListEntry),
-    /// The line with this number, counted from 1, is improper.
+    /// The line with this number, counted from 1, is malformed.
     Improper(u64, Fault),
     /// The list is signed, but the signature is not verified.
     Signature,
@@ -56,7 +56,7 @@ pub struct ListEntries<'a> {
     list: OsString,
     /// Whether the list itself is standard input, so that `-` cannot be an entry.
     from_stdin: bool,
-    /// Lines that are improper unless a later line explains them.
+    /// Lines that are malformed unless a later line explains them.
     pending: VecDeque<u64>,
     /// The digests without a name, as long as the list contains nothing else.
     bare: Vec<(u64, Expected)>,
@@ -101,7 +101,7 @@ impl<'a> ListEntries<'a> {
         }
     }
 
-    /// Treats `-` as improper, because the list itself is standard input.
+    /// Treats `-` as malformed, because the list itself is standard input.
     pub fn read_from_stdin(mut self, yes: bool) -> ListEntries<'a> {
         self.from_stdin = yes;
         self
@@ -173,7 +173,7 @@ impl<'a> ListEntries<'a> {
         }
     }
 
-    /// Returns whether the list ends within the BLAKE3 digest of an entry.
+    /// Returns whether the list ends in the middle of the BLAKE3 digest of an entry.
     ///
     /// The tag does not state the length, and the beginning of a digest is itself a digest. A line
     /// is cut if it has no terminator and fewer digits than earlier ones, or, if it is the only

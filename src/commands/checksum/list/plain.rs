@@ -15,10 +15,10 @@ use super::line::{AlgorithmFilter, Fault};
 use crate::digest::{Algorithm, ForeignDigest, Spec};
 use crate::os::posix::OsStringExt;
 
-/// The length in bytes of the shortest digest that is recognized before a single blank.
+/// The length in bytes of the shortest digest that is recognised before a single blank.
 const MIN_REVERSED_LEN: usize = 4;
 
-/// The length in bytes of the shortest digest that is recognized in base64, unless it is the usual
+/// The length in bytes of the shortest digest that is recognised in base64, unless it is the usual
 /// length of a named algorithm. Shorter ones may be words.
 const MIN_BASE64_LEN: usize = 16;
 

@@ -337,7 +337,8 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
 }
 
 /// Parses a property of `Get-FileHash | Format-List`. A file has three, in this order. If one is
-/// damaged or missing, the record is improper, because the others would look like unrelated fields.
+/// damaged or missing, the record is malformed, because the others would look like unrelated
+/// fields.
 fn property(
     form: &mut ListForm,
     key: &[u8],

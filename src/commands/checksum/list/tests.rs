@@ -6,7 +6,7 @@ use std::io::Cursor;
 const MD5: &str = "5d41402abc4b2a76b9719d911017c592";
 const SHA1: &str = "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d";
 
-/// Returns the entries of a list as names and likeliest algorithms, and improper lines as numbers.
+/// Returns the entries of a list as names and likeliest algorithms, and malformed lines as numbers.
 fn read_as(list: &str, wanted: &[Algorithm], text: &str) -> Vec<String> {
     let items = ListEntries::new(Cursor::new(text.as_bytes().to_vec()), OsStr::new(list), wanted, false);
     let show = |item| match item {
@@ -248,14 +248,14 @@ fn a_digest_alone_is_of_the_file_that_the_list_is_named_after() {
     assert_eq!(read_as("f.md5", &[], &format!("{MD5}\n{MD5}  g")), ["1 Form", "g md5"]);
 }
 
-/// Regression: these rows of the test suites of cfv and RHash were improper, or FAILED with part of
-/// the row as the name.
+/// Regression: these rows of the test suites of cfv and RHash were reported as malformed, or FAILED
+/// with part of the row as the name.
 #[test]
 fn rows_that_begin_with_the_name() {
     let sfv = format!("; made by cfv\na b  {MD5}\n\"c\" {SHA1}\n");
     assert_eq!(read(&sfv), ["a b  md5", "\"c\" sha1"]);
     assert_eq!(read(&format!("a b  {MD5}  {SHA1}\nc 0123abcd {MD5}")), ["a b  md5,sha1", "c xxh32,md5"]);
-    // Such rows are not recognized after lines that begin with a digest, nor in part of a tagged
+    // Such rows are not recognised after lines that begin with a digest, nor in part of a tagged
     // line.
     assert_eq!(read(&format!("{MD5}  f\ng {MD5}")), ["f md5", "2 Form"]);
     assert_eq!(read(&format!("f) = {MD5}")), ["1 Form"]);

@@ -1,7 +1,7 @@
 //! Decides whether it pays to use an automaton to find candidate lines for PCRE2.
 //!
 //! The tally is kept across calls and threads, because a call ends at the next matching line: where
-//! matches are frequent, no single call sees enough candidates to decide.
+//! matches are frequent, no single call sees enough candidates for an estimate.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

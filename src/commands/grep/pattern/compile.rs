@@ -21,8 +21,8 @@ impl Pattern {
     /// Compiles `alternatives`, any of which selects a line.
     ///
     /// # Errors
-    /// Returns an error if an alternative is not valid in its dialect, holds a line terminator, or
-    /// is too large.
+    /// Returns an error if an alternative is not valid in its dialect, contains a line terminator,
+    /// or is too large.
     pub fn new(alternatives: &[Vec<u8>], syntax: &Syntax) -> Result<Pattern> {
         let syntax = &syntax.with_case_for(alternatives);
         if syntax.dialect == Dialect::Perl {

@@ -82,7 +82,7 @@ impl Perl {
         let mut bodies = alternatives.iter().map(text).collect::<anyhow::Result<Vec<_>>>()?;
         let refused = |error: pcre2::Error, number: usize| refusal(&error, &alternatives[number], syntax);
         if let [only] = &mut bodies[..] {
-            // Settings such as `(*UCP)` are recognized only at the very beginning.
+            // Settings such as `(*UCP)` are recognised only at the very beginning.
             let body = only.split_off(leading_verbs(only));
             let text = group(only, &body, syntax).map_err(|error| refused(error, 0))?;
             let body = Body { relaxed: relaxed(std::slice::from_ref(&body), only, syntax), text };

@@ -31,7 +31,8 @@ struct DeferredLine<'l> {
 
 impl Printer<'_> {
     /// Prints the line whose content, without its terminator, is `range` of the input. `is_ended`
-    /// says whether the terminator follows. Returns the reason if the file no longer holds the line.
+    /// says whether the terminator follows. Returns the reason if the file no longer contains the
+    /// line.
     ///
     /// # Errors
     /// Fails as [`Sink::write`] does.

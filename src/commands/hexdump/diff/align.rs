@@ -308,7 +308,7 @@ mod tests {
     }
 
     /// Regression: after each difference, the inputs were compared at the same distance over the
-    /// whole window, and a table was cleared. Two logs of 17 MB took a minute.
+    /// whole window, and a table was cleared. Comparing two 17 MB logs took a minute.
     #[test]
     fn unrelated_texts_take_linear_time() {
         let (left, right) = (log(1 << 20, 6, "sshd"), log(1 << 20, 7, "kernel"));

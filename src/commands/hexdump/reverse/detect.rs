@@ -163,7 +163,7 @@ fn form_of(line: &[u8]) -> Form {
     if digits >= 4 && groups_follow && blanks(after) >= 2 {
         return Form::Rows(RowLayout::Wide);
     }
-    // An address is recognized because it has more digits than the groups after it, or an odd
+    // An address is recognised because it has more digits than the groups after it, or an odd
     // number of digits.
     let mut groups = line.split(is_blank).filter(|group| !group.is_empty()).skip(1);
     let second = groups.next().map_or(0, <[u8]>::len);
@@ -320,7 +320,7 @@ fn shows_bits(line: &[u8], hex: &DumpRow) -> bool {
 }
 
 /// Distinguishes a dump of bits from a dump of hexadecimal digits that are all 0 or 1. Returns
-/// `None` if further rows may decide.
+/// `None` if further rows may settle the question.
 fn bits_or_hex(first: &[u8], steps: &RowSteps<'_>, complete: bool) -> Option<Result<RowLayout, Problem>> {
     let hex = match line::read(first, RowLayout::Colon, Base::Hex, &mut vec![]) {
         Ok(DumpLine::Row(hex)) => Some(hex),

@@ -160,7 +160,7 @@ pub enum Problem {
     OpenStar,
     /// The frame around panels has a top line but no bottom line.
     Frame,
-    /// The text ends within the row, or after it but without a line end.
+    /// The text ends in the middle of the row, or after it but without a line end.
     Unterminated,
     /// The line is longer than any row.
     TooLong,

@@ -1,4 +1,4 @@
-//! Recognizes lines of numbers and words that look like bytes in hexadecimal.
+//! Recognises lines of numbers and words that look like bytes in hexadecimal.
 //!
 //! od and hexdump can write the same bytes in many types, and the text does not name the type. Such
 //! a line is rejected unless its form proves that it consists of bytes.

@@ -196,7 +196,8 @@ fn text_that_is_not_a_dump_is_an_error() {
         ("0000000 61 62 63 64\n0000004 65 66\n0000006 67 68\n0000010\n", Problem::CutRow),
         ("00000000  61 62  |ab|\n00000002  63 64 65 66  |cdef|\n00000006\n", Problem::CutRow),
         ("00000000: 01000001 01000010\n", Problem::BitsOrHex),
-        // Regression: a row of bits truncated within a byte was mistaken for hexadecimal digits.
+        // Regression: a row of bits truncated in the middle of a byte was mistaken for hexadecimal
+        // digits.
         ("00000000: 11100101 11110001 11000101 00011000 000111\n", Problem::BitsOrHex),
         ("00000000: 64636261  abcd\n", Problem::LittleEndian),
         // The only word of `hexdump -x`, with no blanks for a second one.
@@ -233,7 +234,7 @@ fn text_that_is_not_a_dump_is_an_error() {
         ("000000 61 62 63 64 65 66 67 68 69 6a 6b 6c 6d 6e 6f 70\n000020 71\n000021\n", Problem::UnknownBase),
         ("0: 01100001  a\n2: 01100011  c\n", Problem::Missing),
         ("00000000: 6162 6364 6566 6768 696a\n00000010: 6b\n00000012: 6c\n", Problem::Missing),
-        // The text was truncated within a row.
+        // The text was truncated mid-row.
         ("0000  61 62 63", Problem::Unterminated),
         ("0000000 61 62 63\n0000003 64", Problem::Unterminated),
         ("0: 01100001 01100010  ab\n2: 01100011", Problem::Characters),
