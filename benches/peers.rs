@@ -2,7 +2,7 @@
 //!
 //! Each case runs `mapped` and its peers alternately for several rounds on the same file, and
 //! prints medians, ratios and peak memory as a Markdown table. The file is cached or, in the cases
-//! "from the disk", dropped from the cache before each run. Tools that are not installed are
+//! "from disk", dropped from the cache before each run. Tools that are not installed are
 //! skipped. `MAPPED_BENCH_SIZE` sets the test file's size in MiB (default 1024),
 //! `MAPPED_BENCH_ROUNDS` the number of rounds (default 5).
 #![allow(unsafe_code, reason = "wait4(2) is the only way to a child's peak memory")]
@@ -85,11 +85,11 @@ const CASES: &[Case] = &[
     case("xxh3", On::Log, To::Null, "checksum -a xxh3", &["xxhsum -H3"]),
     case("count lines", On::Log, To::Null, "stat --lines", &["wc -l"]),
     case("stat", On::Log, To::Null, "stat", &["stat"]),
-    case("cat into a pipe, from the disk", On::Disk, To::Pipe, "cat", &["cat"]),
-    case("grep, from the disk", On::Disk, To::Pipe, "grep xyzzyplugh", &["rg xyzzyplugh", "grep xyzzyplugh"]),
-    case("blake3, from the disk", On::Disk, To::Null, "checksum", &["b3sum"]),
+    case("cat into a pipe, from disk", On::Disk, To::Pipe, "cat", &["cat"]),
+    case("grep, from disk", On::Disk, To::Pipe, "grep xyzzyplugh", &["rg xyzzyplugh", "grep xyzzyplugh"]),
+    case("blake3, from disk", On::Disk, To::Null, "checksum", &["b3sum"]),
     case(
-        "grep -r, 10 000 files from the disk",
+        "grep -r, 10 000 files from disk",
         On::DiskTree,
         To::Pipe,
         "grep -r xyzzyplugh",
@@ -215,7 +215,7 @@ fn print_machine(mebibytes: usize, rounds: usize) {
         first("nproc"),
         first("uname -r")
     );
-    println!("File: a warm log of {mebibytes} MiB; median of {rounds} rounds, programs in turn.");
+    println!("File: a warm {mebibytes} MiB log; median of {rounds} rounds, programs in turn.");
     let versions = ["rg", "grep", "cat", "b3sum", "openssl version #", "xxhsum", "rhash", "hexdump", "hexyl"];
     let versions: Vec<String> = versions
         .iter()

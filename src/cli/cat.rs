@@ -180,7 +180,7 @@ pub struct CatArgs {
     #[arg(hide_short_help = true, long, help_heading = "Display", overrides_with_all = ["heading", "no_heading"])]
     pub no_heading: bool,
 
-    /// Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
+    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognised by their content
     ///
     /// Implied by --since, --until, --around and --merge.
     #[arg(long, help_heading = "Selection", conflicts_with_all = ["follow", "follow_name"])]

@@ -84,7 +84,7 @@ pub struct ChecksumArgs {
     #[arg(short, long, conflicts_with_all = ["check", "audit"])]
     pub recursive: bool,
 
-    /// Digest the decompressed contents of compressed files, recognized by their content
+    /// Digest the decompressed contents of compressed files, recognised by their content
     #[arg(long)]
     pub decompress: bool,
 

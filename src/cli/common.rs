@@ -85,7 +85,7 @@ pub struct StatsOption {
 /// The format of the statistics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatsFormat {
-    /// Text for people.
+    /// Human-readable text.
     Text,
     /// One JSON object.
     Json,

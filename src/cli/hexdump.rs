@@ -144,7 +144,7 @@ pub struct HexdumpArgs {
     ///
     /// Equal rows are omitted, and `--` is printed instead; --context shows some around each
     /// difference, and -v shows all. `<` and `>` mark bytes that only one file has; insertions of
-    /// up to 64 KiB are recognized. With --format plain, prints a line for each byte that differs,
+    /// up to 64 KiB are recognised. With --format plain, prints a line for each byte that differs,
     /// like `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors.
     #[arg(long, conflicts_with_all = ["find", "reverse"])]
     pub diff: bool,
@@ -189,7 +189,7 @@ pub struct HexdumpArgs {
     #[arg(short, long)]
     pub terminate: bool,
 
-    /// Decode compressed files, recognized by their content: gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress
+    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognised by their content
     #[arg(long)]
     pub decompress: bool,
 

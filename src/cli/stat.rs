@@ -70,7 +70,7 @@ pub struct StatArgs {
     #[arg(long)]
     pub content: bool,
 
-    /// Decode compressed files for --content, --lines and --count
+    /// Decompress files for --content, --lines and --count
     #[arg(long)]
     pub decompress: bool,
 

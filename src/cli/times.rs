@@ -13,8 +13,8 @@ pub struct Times {
     /// written as in a log, or shorter: 2026, 2026-11, 2026-W47, 2026-11-21, '2026-11-21 14',
     /// '2026-11-21 14:30', 14:30, 3pm, 'Nov 21 14:30', yesterday, 'noon yesterday', 'friday 09:00',
     /// '2 days ago 14:00', now-1h, @1795225624, or an age such as 90m, 2h30m or '3 hours ago'. A
-    /// year, month, week, day or hour means the whole period; minutes and seconds are exact.
-    /// Ambiguous times are rejected.
+    /// year, month, week, day or hour means the whole period; a time given to the minute or the
+    /// second is an exact instant. Ambiguous times are rejected.
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with = "shard")]
     pub since: Option<String>,
 

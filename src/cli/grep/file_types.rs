@@ -1,5 +1,5 @@
 //! `--type` and `--type-not` of `mapped grep`, in the order in which they are typed: the last one that
-//! matches a file decides.
+//! matches a file takes precedence.
 
 use clap::{Arg, ArgAction, ArgMatches, FromArgMatches};
 use ignore::types::TypesBuilder;

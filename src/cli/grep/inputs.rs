@@ -40,8 +40,8 @@ pub struct Inputs {
 
     /// Search only files whose path matches GLOB; !GLOB skips matching files and directories
     ///
-    /// Globs have the syntax of .gitignore files, with the meaning of ! inverted. The last glob
-    /// that matches decides. Files named on the command line are always searched.
+    /// Globs have the syntax of .gitignore files, with the meaning of ! inverted. The last
+    /// matching glob takes precedence. Files named on the command line are always searched.
     #[arg(short = 'g', long, value_name = "GLOB", action = ArgAction::Append)]
     pub glob: Vec<String>,
 
@@ -105,7 +105,7 @@ pub struct Inputs {
     #[arg(long, overrides_with = "no_ignore")]
     pub ignore: bool,
 
-    /// Use no ignore files (default)
+    /// Do not use ignore files (default)
     #[arg(long, hide = true, overrides_with = "ignore")]
     pub no_ignore: bool,
 
@@ -174,7 +174,7 @@ pub struct Inputs {
     #[arg(long, value_name = "NAME")]
     pub encoding: Option<String>,
 
-    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognized by their content;
+    /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognised by their content;
     /// implied by --since, --until, --around, --merge, --timeline and --top
     #[arg(long, visible_alias = "search-zip")]
     pub decompress: bool,

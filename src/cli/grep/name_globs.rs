@@ -1,5 +1,5 @@
 //! `--include`, `--exclude` and `--exclude-from` of `mapped grep`, in the order in which they are
-//! typed: the last glob that matches a name decides.
+//! typed: the last glob that matches a name takes precedence.
 
 use std::ffi::OsString;
 
@@ -33,8 +33,8 @@ const OPTIONS: [GlobOption; 3] = [
         "include",
         "GLOB",
         "Search only files whose name matches GLOB\n\n\
-          Of all --include and --exclude globs, the last one that matches decides. Files that match none \
-         are searched unless the first of these options is --include.",
+          Of all --include and --exclude globs, the last one that matches takes precedence. Files that match \
+         none are searched unless the first of these options is --include.",
         NameGlob::Include,
     ),
     ("exclude", "GLOB", "Skip files whose name matches GLOB", NameGlob::Exclude),

@@ -68,7 +68,7 @@ pub struct Patterns {
 
     /// Let matches span lines; holds the whole input in memory if the pattern can match a newline
     ///
-    /// A pattern that cannot match a newline is searched as without -U, in bounded memory.
+    /// If the pattern cannot match a newline, the search works as it does without -U, in bounded memory.
     #[arg(short = 'U', long)]
     pub multiline: bool,
 

@@ -37,9 +37,9 @@ const DISPLAYS: [(&str, char, Display, &str); 7] = [
     ("one-byte-hex", 'X', Display::OneByteHex, "Show bytes in hexadecimal"),
     ("one-byte-char", 'c', Display::OneByteChar, "Show bytes as characters or escapes"),
     ("canonical", 'C', Display::Canonical, "Show hexadecimal and characters (default)"),
-    ("two-bytes-decimal", 'd', Display::TwoBytesDecimal, "Show two bytes in decimal"),
-    ("two-bytes-octal", 'o', Display::TwoBytesOctal, "Show two bytes in octal"),
-    ("two-bytes-hex", 'x', Display::TwoBytesHex, "Show two bytes in hexadecimal"),
+    ("two-bytes-decimal", 'd', Display::TwoBytesDecimal, "Show two-byte units in decimal"),
+    ("two-bytes-octal", 'o', Display::TwoBytesOctal, "Show two-byte units in octal"),
+    ("two-bytes-hex", 'x', Display::TwoBytesHex, "Show two-byte units in hexadecimal"),
 ];
 
 /// The operands, displays and formats.

@@ -16,11 +16,11 @@ pub enum DumpFormat {
     C,
     /// Binary digits and characters, like `xxd -b`
     Binary,
-    /// Two bytes in octal, like `hexdump -o`
+    /// Two-byte units in octal, like `hexdump -o`
     Octal,
-    /// Two bytes in decimal, like `hexdump -d`
+    /// Two-byte units in decimal, like `hexdump -d`
     Decimal,
-    /// Two bytes in hexadecimal, like `hexdump` without options
+    /// Two-byte units in hexadecimal, like `hexdump` without options
     Hex,
     /// Panels with borders, like `hexyl`
     Panels,

@@ -34,7 +34,7 @@ const ENDS: &[Rule] = &[
     long("silent", Flag, Noted),
     rule('v', "verbose", Flag, Noted),
     rule('z', "zero-terminated", Flag, Args("--null-data")),
-    // GNU's tests pass this option. It has no effect, because a pipe is recognized by its type.
+    // GNU's tests pass this option. It has no effect, because a pipe is recognised by its type.
     long("-presume-input-pipe", Flag, Args("")),
 ];
 

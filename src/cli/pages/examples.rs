@@ -43,7 +43,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
         &[
             example("Compare mmap and read on a cached file", "mapped bench disk.img"),
             example("Compare with a cold cache, then with a warm one", "mapped bench --both --runs 3 disk.img"),
-            example("Measure random accesses of 4 KiB", "mapped bench --pattern random --block-size 4K disk.img"),
+            example("Measure random 4 KiB accesses", "mapped bench --pattern random --block-size 4K disk.img"),
             example("Measure a search", "mapped bench --work search:ERROR app.log"),
             example("Save the results and draw a chart", "mapped bench --json --plot chart.svg disk.img > run.json"),
         ],
@@ -58,7 +58,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Merge rotated logs by time", "mapped cat --merge app.log app.log.1 app.log.2.gz"),
             example("Follow a log across rotation", "mapped cat -F app.log"),
             example("Print the second of four parts, split at line ends", "mapped cat --shard 2/4 app.log"),
-            example("Show an untrusted file without its escape sequences", "mapped cat --sanitize app.log"),
+            example("Show an untrusted file with its escape sequences made visible", "mapped cat --sanitize app.log"),
         ],
     ),
     (
