@@ -31,7 +31,7 @@ enum On {
     Log,
     /// The first 16 MiB of the log, for the slowest peers.
     Part,
-    /// Those 16 MiB in 10 000 files.
+    /// The same 16 MiB in 10 000 files.
     Tree,
     /// The log, redirected to standard input.
     Stdin,

@@ -150,9 +150,9 @@ fn is_text(head: &[u8]) -> bool {
 /// A mismatch between the format that an input's name promises and its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NameMismatch {
-    /// It ends in the middle of the promised format's magic number.
+    /// The input ends in the middle of the promised format's magic number.
     Truncated(Format),
-    /// It begins with other bytes, which are not text either.
+    /// The input begins with other bytes, which are not text either.
     Other(Format),
 }
 

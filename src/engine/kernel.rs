@@ -75,8 +75,9 @@ pub trait Kernel: Sync {
     /// Scans one block, in parallel. Most of the work belongs here.
     fn scan(&self, block: &Block) -> Self::Part;
 
-    /// Returns whether an input's first lines, whose scan returned `part`, decide the whole input.
-    /// If so, `carry` does not return [`Flow::Continue`] for them, and the rest is not read.
+    /// Returns whether an input's first lines, whose scan returned `part`, determine the result for
+    /// the whole input. If so, `carry` does not return [`Flow::Continue`] for them, and the rest is
+    /// not read.
     fn is_settled_by(&self, part: &Self::Part) -> bool {
         let _ = part;
         false

@@ -126,8 +126,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Loads and scans a span, or only its first lines if these are likely to decide the input and
-    /// then do so.
+    /// Loads and scans a span, or only its first lines if these are likely to determine the result
+    /// for the input, and do.
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
         let probe = &self.session.probe;
         if probe.should_probe()

@@ -69,11 +69,11 @@ pub struct Descriptor {
 pub struct FileUser {
     /// The process ID.
     pub pid: u32,
-    /// Its command name. On Linux the process may set it to any 15 bytes.
+    /// The process's command name. On Linux, the process may set it to any 15 bytes.
     pub command: Vec<u8>,
-    /// Its mappings of the file. Windows reports neither these nor the descriptors.
+    /// The process's mappings of the file. Windows reports neither these nor the descriptors.
     pub mappings: Vec<MappedRange>,
-    /// Its descriptors of the file.
+    /// The process's descriptors of the file.
     pub descriptors: Vec<Descriptor>,
 }
 

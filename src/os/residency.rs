@@ -67,9 +67,9 @@ impl CachedPages {
 /// The reason the kernel does not report which pages are resident.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UnknownResidency {
-    /// Only the file's owner and users who may write it may query it.
+    /// Only the file's owner and users who may write to it can query its residency.
     NotPermitted,
-    /// This system does not report it.
+    /// This system does not report residency.
     Unsupported,
     /// The file could not be opened for reading.
     NotOpened(Errno),
@@ -91,7 +91,7 @@ fn page_size() -> u64 {
 pub struct ResidencyCell {
     /// The number of pages in the stretch.
     pub pages: u64,
-    /// Its cached part.
+    /// The cached pages of the stretch.
     pub cached: CachedPages,
 }
 

@@ -41,11 +41,11 @@ pub type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 /// The side of a text that is aligned with the given position.
 #[derive(Clone, Copy, Debug)]
 pub enum Align {
-    /// Its left end.
+    /// The left end of the text.
     Left,
-    /// Its middle.
+    /// The middle of the text.
     Center,
-    /// Its right end.
+    /// The right end of the text.
     Right,
 }
 

@@ -206,7 +206,8 @@ impl Output {
         if position == self.position {
             return Ok(());
         }
-        // In a file opened for appending, every byte is written at the end, whatever the position.
+        // In a file opened for appending, every byte is written at the end, regardless of the
+        // position.
         if self.destination == Destination::Regular && !appends(&self.file) {
             let too_far = |_| io::Error::from(Errno::OVERFLOW);
             let by = i64::try_from(i128::from(position) - i128::from(self.position)).map_err(too_far)?;

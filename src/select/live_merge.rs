@@ -1,8 +1,8 @@
 //! Sorts lines that are appended to several logs by time.
 //!
 //! A line waits for a moment, because a line with an earlier time may be appended to another log
-//! later. Waiting lines are released in order of time, whatever the order of their arrival. A line
-//! whose turn is already over is released as it arrives.
+//! later. Waiting lines are released in order of time, regardless of the order of their arrival. A
+//! line whose turn is already over is released as it arrives.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -45,11 +45,11 @@ struct HeldEntry {
 /// A released entry.
 #[derive(Debug)]
 pub struct ReleasedEntry {
-    /// The number of its log.
+    /// The number of the entry's log.
     pub log: usize,
-    /// Its lines.
+    /// The entry's lines.
     pub bytes: Vec<u8>,
-    /// Their position in the log.
+    /// The position of these lines in the log.
     pub lines: Lines,
     /// Whether this is the last entry of the log.
     pub is_last: bool,

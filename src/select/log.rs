@@ -2,7 +2,7 @@
 //!
 //! An entry is a line with a time and the lines without one that follow it. Entries that are out of
 //! order by no more than the slack are sorted, within a limited number of buffered bytes. Memory is
-//! bounded whatever the length of lines and entries: a very long one is passed on in pieces.
+//! bounded regardless of the length of lines and entries: a very long one is passed on in pieces.
 
 use std::collections::VecDeque;
 use std::io;
@@ -33,7 +33,7 @@ struct LineVerdict {
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     time: Timestamp,
-    /// Its start among all bytes read from the log, its offset in the log, and its length.
+    /// The entry's start among all bytes read from the log, its offset in the log, and its length.
     pos: u64,
     offset: u64,
     len: usize,

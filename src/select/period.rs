@@ -38,7 +38,7 @@ struct EmptyLogs {
 /// The entries of a period in one file.
 #[derive(Clone, Debug, Default)]
 pub struct PeriodSpans {
-    /// Their byte ranges, ascending and disjoint.
+    /// The byte ranges of the entries, ascending and disjoint.
     pub spans: Vec<Range<u64>>,
     /// Notices to report about the log.
     pub notices: Vec<String>,
@@ -47,7 +47,7 @@ pub struct PeriodSpans {
 }
 
 impl PeriodSearch {
-    /// Returns a search that reports each log without an entry by itself.
+    /// Returns a search that reports each log without an entry separately.
     #[must_use]
     pub fn new(period: Period, context: TimeContext) -> PeriodSearch {
         PeriodSearch { period, context, name: OsString::new(), empty: None }
@@ -119,7 +119,7 @@ impl PeriodSearch {
     /// Returns the notices about a log that was read line by line.
     #[must_use]
     pub fn notices(&self, filter: &EntryFilter) -> Vec<String> {
-        // Without a period, all entries are printed, whatever their order.
+        // Without a period, all entries are printed, in any order.
         let disorder = filter.disorder.filter(|_| !self.period.is_all()).map(|disorder| disorder.to_string());
         if filter.has_kept() {
             self.note_found();

@@ -1,4 +1,4 @@
-//! Decides on a log's time format by what the examined lines have in common.
+//! Chooses a log's time format by what the examined lines have in common.
 //!
 //! The form that reads the most lines wins; among equals, the one nearest the start of the line.
 //! Forms that read the same lines as different days cause an error rather than a guess.
@@ -15,7 +15,7 @@ use super::notation::Notation;
 use super::refusal::Refusal;
 
 impl FormatDetector<'_> {
-    /// Decides on the form of most lines.
+    /// Chooses the form that most lines have.
     ///
     /// # Errors
     /// Returns the reason if there is no such form.

@@ -129,7 +129,7 @@ impl LineCoverage {
 pub struct Disorder {
     /// The byte offset of the entry, which is later in the file.
     pub offset: u64,
-    /// Its time.
+    /// The entry's time.
     pub time: Timestamp,
     /// The later time of a previous entry.
     pub before: Timestamp,

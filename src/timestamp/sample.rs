@@ -87,7 +87,7 @@ pub fn detect<S: RandomAccess + ?Sized>(
     Ok(Ok(reader))
 }
 
-/// Decides on a form from `head`, the beginning of a file, or from more of the file if that is not
+/// Chooses a form from `head`, the beginning of a file, or from more of the file if that is not
 /// enough.
 fn decide<S: RandomAccess + ?Sized>(
     source: &S,

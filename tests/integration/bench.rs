@@ -466,7 +466,7 @@ fn unmeasurable_inputs_are_reported() {
     }
 }
 
-/// Regression: a file of holes was measured as if it were on the disk, without a warning; an
+/// Regression: a file of holes was measured as if it were on disk, without a warning; an
 /// unavailable state was repeated in every row; and idle threads were counted.
 #[test]
 fn notes_on_a_file_are_printed_once() {

@@ -82,7 +82,7 @@ impl Follower {
         }
     }
 
-    /// Waits for the follower to end by itself. Returns the same as [`Follower::interrupt`].
+    /// Waits for the follower to end on its own. Returns the same as [`Follower::interrupt`].
     pub fn ends(mut self) -> (Vec<u8>, String, Option<i32>) {
         let code = self.child.wait().expect("it ends").code();
         let mut messages = String::new();
@@ -306,7 +306,7 @@ fn a_write_after_the_end_leaves_zeros() {
     follower.interrupt();
 }
 
-/// Returns `LINES` lines of 100 bytes that begin with their numbers.
+/// Returns `LINES` 100-byte lines that begin with their numbers.
 fn numbered(first: u64) -> Vec<u8> {
     let mut text = [b'x'; 100].repeat(LINES as usize);
     for (line, number) in text.chunks_exact_mut(100).zip(first..) {
@@ -566,7 +566,7 @@ fn the_first_signal_ends_it_whatever_it_is_doing() {
     }
 }
 
-/// Regression: with one file more than there are descriptors, the whole run ended.
+/// Regression: with more files than available descriptors, the whole run ended.
 #[test]
 fn a_file_that_cannot_be_followed_is_an_error_of_that_file() {
     let dir = Dir::new();

@@ -612,7 +612,8 @@ fn a_file_that_changes_while_it_is_read_is_never_ok() {
         let lines: Vec<&str> = verdicts.lines().collect();
         assert_eq!(lines.len(), 3, "round {round}: {verdicts}{}", ran.stderr);
         assert!((0..=1).contains(&ran.code), "round {round}: exit {}", ran.code);
-        // Lines are checked in parallel. Each is OK only if it was finished before the truncation.
+        // Lines are checked in parallel. Each file is reported as OK only if its check finished
+        // before the truncation.
         assert_eq!(ran.code == 0, lines.iter().all(|line| line.ends_with(": OK")), "round {round}");
         if verdicts.contains("FAILED open or read") {
             let reason = format!("mapped: {}: truncated to {size} bytes while being read\n", path.display());

@@ -51,7 +51,7 @@ fn new_files_at_the_top_of_the_tree_are_found() {
     assert_eq!(checksum(&dir, "n/p", &["--audit", "--status", "../../above"]).stderr, "");
 }
 
-// Regression: the advice on a copy with another name named the original, which was OK.
+// Regression: the advice on a copy with another name named the original, which was intact.
 #[test]
 fn a_copy_with_another_name_gives_a_hint() {
     let dir = Dir::new();

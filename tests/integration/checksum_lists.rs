@@ -45,7 +45,7 @@ fn algorithms() -> Vec<String> {
 }
 
 /// Regression: without a named algorithm, lists in the default format, untagged, in base64 or with
-/// digests of other lengths were FAILED or improperly formatted.
+/// digests of other lengths were reported as FAILED or improperly formatted.
 #[test]
 fn every_list_of_our_own_can_be_checked() {
     let dir = files();
@@ -377,7 +377,8 @@ fn a_fifo_is_opened_once() {
     assert!(ran.code == 1 && ran.stderr.contains("fifo: no properly formatted"), "{ran:?}");
 }
 
-/// Regression: the reason was reported for each piece, under the piece's name.
+/// Regression: the reason why a file is unreadable was reported for each piece, under the piece's
+/// name.
 #[test]
 fn pieces_of_a_missing_file_have_one_reason() {
     let dir = files();

@@ -1,4 +1,4 @@
-//! Lists of unsupported digests: an intact file is never FAILED, and no file is OK.
+//! Lists of unsupported digests: an intact file is never reported as FAILED, and no file as OK.
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
@@ -45,7 +45,8 @@ fn assert_unknown(dir: &Dir, list: &str) {
     assert!(is_clear && (ran.stderr.contains("-a") || ran.stderr.contains("--list-algorithms")), "{list}: {ran:?}");
 }
 
-/// Regression: files were FAILED, or "no properly formatted checksum lines found" was printed.
+/// Regression: files were reported as FAILED, or "no properly formatted checksum lines found" was
+/// printed.
 #[test]
 fn a_list_that_mentions_an_unsupported_digest_is_not_verified() {
     let dir = files();
@@ -77,7 +78,8 @@ fn a_list_that_mentions_an_unsupported_digest_is_not_verified() {
     }
 }
 
-/// Regression: files with digests of a length that no algorithm has by default were FAILED.
+/// Regression: files with digests of a length that no algorithm has by default were reported as
+/// FAILED.
 #[test]
 fn a_digest_of_an_unusual_length_is_of_an_unknown_algorithm() {
     let dir = files();
@@ -97,7 +99,7 @@ fn a_digest_of_an_unusual_length_is_of_an_unknown_algorithm() {
     assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.contains("algorithm unknown"), "{ran:?}");
 }
 
-/// A changed file is FAILED where the algorithm is certain, or another line shows it.
+/// A changed file is reported as FAILED if the algorithm is certain, or another line shows it.
 #[test]
 fn a_changed_file_is_not_of_an_unknown_algorithm() {
     let dir = files();
@@ -126,8 +128,8 @@ fn a_changed_file_is_not_of_an_unknown_algorithm() {
     assert_eq!((ran.code, &*ran.stdout, &*ran.stderr), (0, &b"plain: OK\n"[..], ""));
 }
 
-/// Regression: RHash's row of several digests was FAILED if it contained an ED2K or Tiger digest
-/// (its issue 294).
+/// Regression: RHash's row of several digests was reported as FAILED if it contained an ED2K or
+/// Tiger digest (its issue 294).
 #[test]
 fn unsupported_digests_beside_those_that_match_are_passed_over() {
     let dir = files();

@@ -222,7 +222,7 @@ fn a_damaged_archive_is_an_error_in_reverse_too() {
     assert!(reverse.stderr.ends_with("trailing garbage after the bzip2 data is ignored\n"), "{}", reverse.stderr);
 }
 
-/// Regression: with codes of 9 bits, `compress` writes wider codes once its table is full, which
+/// Regression: with 9-bit codes, `compress` writes wider codes once its table is full, which
 /// neither it nor gzip can read. They were decoded as other text, with exit code 0.
 #[test]
 fn a_full_table_of_9_bits_is_damaged() {

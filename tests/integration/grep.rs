@@ -594,7 +594,8 @@ fn no_output_of_any_kind_replaces_an_input() {
 }
 
 // Regression: files that no glob matches were skipped, and a file that several globs match was
-// excluded, whatever the order of `--include` and `--exclude` (expected output by GNU grep 3.8).
+// excluded, regardless of the order of `--include` and `--exclude` (expected output by GNU grep
+// 3.8).
 #[test]
 fn the_last_glob_for_a_name_counts() {
     let dir = Dir::new();

@@ -1,4 +1,4 @@
-//! Files over 4 GiB: offsets and lengths have 64 bits, whatever the size of an address.
+//! Files over 4 GiB: offsets and lengths have 64 bits, regardless of the size of an address.
 //!
 //! Regression: on 32-bit systems, a length was truncated to 32 bits, so `grep` searched only the
 //! start of such a file and reported with exit code 1 that nothing matches.

@@ -163,7 +163,8 @@ fn every_tool_has_help_and_a_version() {
     }
 }
 
-// Regression: messages during a run began with `mapped:`, whatever name the program was called by.
+// Regression: messages during a run began with `mapped:`, regardless of the name by which the
+// program was called.
 #[test]
 fn errors_of_a_run_carry_the_name_of_the_tool() {
     let ran = run(&["--as", "sha256sum", "nosuch"]);

@@ -20,7 +20,7 @@ const ANY_BIT: u32 = libc::BPF_JMP | libc::BPF_JSET | libc::BPF_K;
 /// Returns a filter that fails every shared `mmap` with `errno` and permits everything else.
 fn without_shared_maps(errno: i32) -> Vec<libc::sock_filter> {
     vec![
-        // struct seccomp_data: first the number, then arguments of eight bytes each, from byte 16.
+        // struct seccomp_data: first the number, then eight-byte arguments from byte 16.
         step(LOAD, 0, 0, 0),
         step(EQUAL, libc::SYS_mmap as u32, 0, 3),
         step(LOAD, 16 + 3 * 8, 0, 0),

@@ -198,7 +198,7 @@ fn the_default_view_begins_with_gnus() {
         let theirs = String::from_utf8_lossy(&theirs.stdout).into_owned();
         assert!(ours.stdout.starts_with(theirs.as_bytes()), "{}\n{theirs}", String::from_utf8_lossy(&ours.stdout));
     }
-    // Without a literal %N in the format, GNU stat quotes nothing, whatever the environment says.
+    // Without a literal %N in the format, GNU stat quotes nothing, regardless of the environment.
     format_on_all(&zoo, &["-c", "%-N"], &[("QUOTING_STYLE", "c")]);
 }
 

@@ -135,7 +135,7 @@ fn a_chart_replaces_no_input() {
     assert!(ran.stderr.contains("sub/chart.svg: ") && ran.stdout.starts_with(b"time,matches\n2026-11-21"), "{ran:?}");
 }
 
-/// Regression: the rows were printed with exit status 1 and no message.
+/// Regression: when a search gave up, the rows were printed with exit status 1 and no message.
 #[cfg(feature = "pcre2")]
 #[test]
 fn a_search_that_gives_up_is_reported() {

@@ -181,7 +181,7 @@ impl Kernel for AutoCountKernel<'_> {
     fn format(&self, _: &Block, _: &mut Tally, _: &mut Vec<u8>) {}
 }
 
-/// Describes what `--io auto` decides for a file.
+/// Describes what `--io auto` chooses for a file.
 ///
 /// # Errors
 /// Returns an error if the file cannot be opened.

@@ -132,7 +132,7 @@ mod tests {
         (duel.outcome(), duel.runs_to_settle())
     }
 
-    /// Regression: a wide interval was reported as a draw.
+    /// Regression: a wide interval was reported as no difference.
     #[test]
     fn equal_is_said_only_where_a_difference_would_have_shown() {
         let steady = [1.0, 1.001, 1.002, 1.003, 1.004, 1.005, 1.006];

@@ -256,7 +256,7 @@ mod tests {
         std::fs::write(&empty, "").unwrap();
         assert!(Subject::named(&empty.into()).unwrap_err().to_string().contains("nothing to measure"));
         assert!(Subject::named(&"/dev/null".into()).unwrap_err().to_string().contains("character device"));
-        // Regression: it waited for a writer, without a message.
+        // Regression: opening a FIFO waited for a writer, without a message.
         let pipe = directory.path().join("pipe");
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR).unwrap();
         assert!(Subject::named(&pipe.into()).unwrap_err().to_string().contains("pipe: only a file"));

@@ -77,7 +77,7 @@ impl JsonSize {
 pub struct JsonLine<'a> {
     /// The position of the line.
     pub position: MessagePosition<'a>,
-    /// Its sizes.
+    /// The sizes of the line and of its message.
     pub size: JsonSize,
 }
 

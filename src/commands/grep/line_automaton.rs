@@ -54,7 +54,7 @@ impl std::fmt::Debug for LineAutomaton {
 
 impl LineAutomaton {
     /// Returns an automaton for a regex. `needs_borders` says that matches may be empty or depend on
-    /// the text around them, so that a part of a line cannot be searched by itself.
+    /// the text around them, so that a part of a line cannot be searched on its own.
     pub fn new(source: String, needs_borders: bool, with: &Syntax) -> LineAutomaton {
         let is_anchored = with.boundary == Boundary::Line;
         LineAutomaton { source, flags: flags(with), needs_borders, is_anchored, dfa: OnceLock::new(), core: None }
@@ -74,7 +74,7 @@ impl LineAutomaton {
         self
     }
 
-    /// Returns whether a part of a line cannot be searched by itself.
+    /// Returns whether a part of a line cannot be searched on its own.
     pub fn needs_borders(&self) -> bool {
         self.needs_borders
     }
@@ -162,7 +162,7 @@ impl LineAutomaton {
         self.advance_by_bytes(state, &piece[range])
     }
 
-    /// Returns whether no match is possible, whatever follows the bytes read so far.
+    /// Returns whether no match is possible, regardless of what follows the bytes read so far.
     pub fn is_dead(&self, state: &LineState) -> bool {
         state.at.is_dead()
     }

@@ -70,9 +70,9 @@ pub struct OpenLine {
     selected: u64,
     /// Whether the unfinished line has any bytes.
     is_begun: bool,
-    /// Whether it contains a match.
+    /// Whether the unfinished line contains a match.
     is_match: bool,
-    /// Its last bytes, or all of them.
+    /// The last bytes of the line, or all of them.
     bytes: Vec<u8>,
     /// The automaton's state after the line so far, if its bytes are not kept.
     state: Option<LineState>,
@@ -96,7 +96,7 @@ impl<'s> LongLineCount<'s> {
         Some(LongLineCount { settings, across })
     }
 
-    /// Returns whether a part of a line cannot be searched by itself.
+    /// Returns whether a part of a line cannot be searched on its own.
     fn needs_borders(&self) -> bool {
         matches!(self.across, LongLineSearch::Automaton(automaton) if automaton.needs_borders())
     }

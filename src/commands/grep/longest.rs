@@ -20,7 +20,7 @@ use super::syntax::{Boundary, Case, Syntax};
 
 /// A search for the end of the longest match from a known start.
 pub struct LongestMatcher {
-    /// A fast automaton, which gives up at anything that it cannot decide byte by byte, such as a
+    /// A fast automaton, which gives up at anything that it cannot evaluate byte by byte, such as a
     /// Unicode word boundary next to a non-ASCII character.
     dfa: Option<LazyDfa>,
     /// A slow engine that never gives up.

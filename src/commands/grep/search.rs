@@ -207,7 +207,7 @@ mod tests {
 
     const ALL: WantedResults = WantedResults { pieces: true, numbers: true, matches: false, spans: false, limit: None };
 
-    /// Searches each line by itself.
+    /// Searches each line separately.
     fn naive(query: &Query, hay: &[u8]) -> Vec<(usize, usize, u64)> {
         let mut selected = Vec::new();
         let mut start = 0;

@@ -283,7 +283,8 @@ impl WordSearch {
         }
     }
 
-    /// Returns whether a word may begin at `start`, which `accept` decides for an empty match there.
+    /// Returns whether a word may begin at `start`, as `accept` determines from an empty match
+    /// there.
     fn begins_word(&self, start: usize, accept: &impl Fn(&Range<usize>) -> bool) -> bool {
         accept(&(start..start))
     }

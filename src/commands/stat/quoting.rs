@@ -104,7 +104,7 @@ fn units(name: &[u8]) -> impl Iterator<Item = QuotedUnit<'_>> {
                 Some(chunk) => match chunk.valid().chars().next() {
                     Some(character) => (character.len_utf8(), accounts::printable(character)),
                     // A sequence truncated by the end of the name is one unit. Any other invalid
-                    // byte is a unit by itself.
+                    // byte is a unit on its own.
                     None if chunk.invalid().len() == rest.len() => (rest.len(), false),
                     None => (1, false),
                 },

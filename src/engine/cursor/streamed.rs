@@ -16,7 +16,7 @@ use super::Classify;
 const MIN_READ_BYTES: usize = 1 << 20;
 /// The minimum block size in bytes at which inputs are read whole.
 const WHOLE_INPUT: usize = usize::MAX >> 3;
-/// The maximum number of bytes read at a time, whatever the block size.
+/// The maximum number of bytes read at a time, regardless of the block size.
 const MAX_READ_BYTES: usize = 64 << 20;
 
 /// A stream, and the bytes read from it that have not been handed out yet.

@@ -65,7 +65,7 @@ pub enum Reason {
     Terminal,
     /// A character device delivers bytes and does not store them.
     CharDevice,
-    /// The file states a size of 0, as files in `/proc` do whatever their content.
+    /// The file states a size of 0, as files in `/proc` do regardless of their content.
     SizeUnknown,
     /// The file ends before or after the size it states.
     SizeWrong,
@@ -77,7 +77,7 @@ pub enum Reason {
     Incoherent(FileSystem),
     /// `mmap(2)` refused, with this errno.
     Refused(i32),
-    /// Its bytes are decoded from this format or encoding.
+    /// The input's bytes are decoded from this format or encoding.
     Decoded(&'static str),
 }
 

@@ -2,7 +2,7 @@
 //!
 //! `read` caches a file in small folios at first, and a disk is faster when a request consists of
 //! fewer pieces of memory. A fault in a mapping with huge-page advice (`madvise(2)`, MADV_HUGEPAGE)
-//! allocates folios of up to 2 MiB at once, whatever the read-ahead setting
+//! allocates folios of up to 2 MiB at once, regardless of the read-ahead setting
 //! (`do_sync_mmap_readahead`, mm/filemap.c). Later readers of the file benefit as well.
 
 use std::ops::Range;

@@ -46,7 +46,7 @@ pub fn columns(terminal: impl AsFd) -> Option<u16> {
     rustix::termios::tcgetwinsize(terminal).ok().map(|size| size.ws_col).filter(|&columns| columns > 0)
 }
 
-/// Returns whether every write to an open file appends, whatever the position (`O_APPEND`).
+/// Returns whether every write to an open file appends, regardless of the position (`O_APPEND`).
 pub fn appends(file: impl AsFd) -> bool {
     rustix::fs::fcntl_getfl(file).is_ok_and(|flags| flags.contains(OFlags::APPEND))
 }

@@ -25,7 +25,7 @@ pub fn thread_waits() -> Option<u64> {
     None
 }
 
-/// Returns how many blocks of 512 bytes the calling thread has requested from storage devices
+/// Returns how many 512-byte blocks the calling thread has requested from storage devices
 /// (`ru_inblock` of `getrusage(2)`).
 #[cfg(target_os = "linux")]
 pub fn thread_requests() -> u64 {

@@ -1,11 +1,11 @@
 //! A window: one bounded, read-only `MAP_SHARED` mapping of a part of a file.
 //!
-//! Windows bound the address space and the resident set whatever the file's size, which a mapping
-//! of the whole file does not. Each is guarded against SIGBUS while it lives. Another process may
-//! write to the file at any time, so the bytes may change between two reads, which a `&[u8]` does
-//! not allow for. The constructors are therefore private to this crate, whose kernels never rely on
-//! a value they read before: they never treat the bytes as an unchecked `str` or use them as an
-//! unchecked index.
+//! Windows bound the address space and the resident set regardless of the file's size, which a
+//! mapping of the whole file does not. Each is guarded against SIGBUS while it lives. Another
+//! process may write to the file at any time, so the bytes may change between two reads, which a
+//! `&[u8]` does not allow for. The constructors are therefore private to this crate, whose kernels
+//! never rely on a value they read before: they never treat the bytes as an unchecked `str` or use
+//! them as an unchecked index.
 #![allow(unsafe_code)]
 
 use std::io;

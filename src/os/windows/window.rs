@@ -156,7 +156,7 @@ impl Window {
         self.touch_every(page_size());
     }
 
-    /// Does nothing: the system trims the working set by itself.
+    /// Does nothing: the system trims the working set on its own.
     #[allow(clippy::unused_self, reason = "it has the interface of the other systems")]
     pub fn release(&self, _: usize, _: usize) {}
 

@@ -264,9 +264,9 @@ fn identifier(text: &str) -> String {
 /// A path that a file names, made absolute.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Named {
-    /// Its segments from the crate's root.
+    /// The segments of the path from the crate's root.
     pub path: Vec<String>,
-    /// Its local name, if a `use` brings it into scope.
+    /// The local name, if a `use` imports the path.
     pub local: Option<String>,
     /// Whether the `use` renames it.
     pub is_renamed: bool,

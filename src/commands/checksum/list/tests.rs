@@ -103,7 +103,7 @@ fn lengths_and_byte_order_come_from_the_tag_and_the_digest() {
 }
 
 /// Regression: the rest of a digest at the end of a truncated list was checked as a shorter digest,
-/// and the file was OK.
+/// and the file was reported as OK.
 #[test]
 fn the_beginning_of_a_digest_is_not_a_digest() {
     let whole = "ab".repeat(32);

@@ -20,9 +20,9 @@ use crate::engine::{Block, Sink};
 pub(super) enum Deferred {
     /// The block's last line.
     LongLine {
-        /// Its number.
+        /// The number of the line.
         number: u64,
-        /// Whether it is selected.
+        /// Whether the line is selected.
         selected: bool,
     },
     /// Lines of earlier blocks, with the number of the first one.

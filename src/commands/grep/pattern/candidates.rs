@@ -53,9 +53,9 @@ mod tests {
     #[test]
     fn an_automaton_with_many_candidates_is_given_up() {
         let tally = CandidateTally::default();
-        // Regressions: each call began anew, so `\d+(?=x)` was slower with the automaton than
-        // without. Candidates that matched were not counted, so lines were searched twice even if
-        // nearly all matched.
+        // Regressions: each call started from zero, so `\d+(?=x)` was slower with the automaton
+        // than without. Candidates that matched were not counted, so lines were searched twice even
+        // if nearly all matched.
         for _ in 0..2000 {
             assert!(is_call_worthwhile(1, 100));
             tally.add(1, 100);

@@ -12,7 +12,8 @@ use super::super::unstable::search_unstable;
 use super::candidates::is_call_worthwhile;
 use super::{Finder, Pattern, RegexEngine, automata_match};
 
-/// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer by itself.
+/// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer on
+/// its own.
 const MIN_AUTOMATON_BYTES: usize = 32 << 10;
 
 /// The number of bytes of lines that are copied for PCRE2 at a time. These fit into the nearest
@@ -279,7 +280,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
 }
 
 impl CopiedLines<'_> {
-    /// Returns the next match, or `None` if each line must be searched by itself.
+    /// Returns the next match, or `None` if each line must be searched separately.
     fn find(&mut self, from: usize) -> Option<Option<Range<usize>>> {
         let regex = self.regex.filter(|_| from <= self.range.end)?;
         let Some(found) = regex.find_at(&self.text, from - self.range.start) else {

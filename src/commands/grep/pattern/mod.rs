@@ -119,8 +119,8 @@ impl Pattern {
         self.longest_in_line().is_some_and(|longest| longest <= MAX_OVERLAP)
     }
 
-    /// Returns the position in a part of a line before which matches are certain, whatever bytes
-    /// come after the part.
+    /// Returns the position in a part of a line before which matches are certain, regardless of
+    /// what bytes come after the part.
     pub fn certain_end(&self, part: &[u8]) -> usize {
         match (self.longest_in_line().filter(|&longest| longest <= MAX_OVERLAP), &self.open_match) {
             (Some(longest), _) => part.len().saturating_sub(longest.saturating_sub(1)),

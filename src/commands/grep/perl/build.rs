@@ -25,7 +25,7 @@ fn has_ascii_classes(verbs: &str, syntax: &Syntax) -> bool {
 /// Returns a pattern as a group that ends any open quotation or comment.
 ///
 /// # Errors
-/// Returns an error if PCRE2 rejects the pattern by itself: `a)(b` is only valid within a group.
+/// Returns an error if PCRE2 rejects the pattern on its own: `a)(b` is only valid within a group.
 pub(super) fn group(verbs: &str, body: &str, syntax: &Syntax) -> Result<String, pcre2::Error> {
     let compile = |body: &str| {
         let mut builder = RegexBuilder::new();

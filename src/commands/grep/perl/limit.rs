@@ -1,8 +1,9 @@
 //! Searches that are abandoned if they take too long.
 //!
-//! PCRE2 counts its steps anew at each start of a match, and its JIT does not count those within a run
-//! of characters, so a search of a long line may take hours before it gives up. Nothing can interrupt
-//! it. It therefore runs on a separate thread, which is abandoned when the time limit is reached.
+//! PCRE2 restarts its count of steps at each start of a match, and its JIT does not count those
+//! within a run of characters, so a search of a long line may take hours before it gives up.
+//! Nothing can interrupt it. It therefore runs on a separate thread, which is abandoned when the
+//! time limit is reached.
 
 use std::cell::Cell;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};

@@ -73,7 +73,8 @@ fn a_pattern_is_valid_by_itself() {
 
 #[test]
 fn catastrophic_patterns_fail_and_do_not_hang() {
-    // Regression: PCRE2's steps were the only limit, and it counts them anew at each start of a match.
+    // Regression: PCRE2's steps were the only limit, and it restarts the count at each start of a
+    // match.
     let slow = perl(r"(?:\w+[ ,])+(?=z)");
     assert_eq!(slow.matches_in(&[b'a'; 200_000], true, |_, _, _| true), Err(Failure::Time));
     assert_eq!(perl("(a+)+$").find_at(&[&[b'a'; 60][..], b"b"].concat(), 0), Err(Failure::Steps));

@@ -34,7 +34,7 @@ pub fn detect(start: &[u8], complete: bool, hints: Hints) -> Result<Option<DumpN
     Ok(exhausted.then_some(DumpNotation::Plain))
 }
 
-/// Decides from `lines`, of which there is at least one.
+/// Determines the notation from `lines`, of which there is at least one.
 fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Option<DumpNotation>, Malformed> {
     let (number, first) = lines.0[0];
     let malformed = |problem| Malformed::new(number, first, problem);
@@ -79,8 +79,8 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
     Ok(base.map(|base| DumpNotation::Rows { layout, base }))
 }
 
-/// Returns whether a text may be the rest of a dump that lost its rows: an address of four digits,
-/// of six as in od, or of eight. The start of the address zero may precede it.
+/// Returns whether a text may be the rest of a dump that lost its rows: a four-digit address, a
+/// six-digit one as in od, or an eight-digit one. The start of the address zero may precede it.
 fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
     let Some(((_, last), before)) = lines.0.split_last() else { return false };
     let last = last.trim_ascii();
@@ -174,7 +174,7 @@ fn form_of(line: &[u8]) -> Form {
     if is_plain { Form::Plain } else { Form::Nothing }
 }
 
-/// Decides on plain digits, unless the groups at the start of lines are addresses.
+/// Chooses plain digits, unless the groups at the start of lines are addresses.
 fn plain(lines: &NumberedLines<'_>, complete: bool) -> Result<Option<DumpNotation>, Problem> {
     let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let word = lines.0[0].1.rsplit(is_blank).find(|group| !group.is_empty()).map_or(0, |group| group.len() as u64 / 2);

@@ -180,7 +180,7 @@ pub enum Problem {
     EmptyOrPlain,
     /// The offset is negative, or exceeds that of any file.
     Unreachable,
-    /// This many zeros would have to be written.
+    /// The dump skips this number of bytes, which would have to be written as zeros.
     Gap(u64),
 }
 
