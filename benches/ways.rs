@@ -1,8 +1,8 @@
 //! Checks the results of `mapped bench`: `cargo bench --bench ways [-- FILE]`.
 //!
 //! The same access methods are measured with independent loops, which use only the standard library
-//! and memmap2, and with fio if it is installed. The results are printed as a Markdown table beside
-//! those of `mapped bench`. Every method copies the file through a 128 KiB buffer on one thread.
+//! and memmap2, and with fio if it is installed. The results are printed as a Markdown table next
+//! to those of `mapped bench`. Every method copies the file through a 128 KiB buffer on one thread.
 //! Without a FILE, one of `MAPPED_BENCH_SIZE` MiB is created (default 2048).
 #![allow(unsafe_code, reason = "a mapping of a file that others could truncate")]
 

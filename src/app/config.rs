@@ -136,7 +136,7 @@ impl Config {
     /// Returns the source, unless it is the file for output, statistics or a chart.
     ///
     /// # Errors
-    /// Returns an error if it is.
+    /// Returns an error if the source is one of these files.
     pub fn reject_own_output(&self, source: Source) -> io::Result<Source> {
         let reports = self.stats_file().into_iter().chain(self.plot.as_deref()).filter_map(ReportFile::own_file);
         self.own_output.into_iter().chain(reports).try_for_each(|own| own.reject(source.identity()))?;

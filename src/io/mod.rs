@@ -29,7 +29,8 @@ use crate::os::was_closed;
 /// Returns standard input.
 ///
 /// # Errors
-/// Returns EBADF if it was closed when the program started. A read would report its end instead.
+/// Returns EBADF if standard input was closed when the program started. A read would report end of
+/// file instead.
 pub fn stdin() -> std::io::Result<std::io::Stdin> {
     if was_closed(0) { Err(Errno::BADF.into()) } else { Ok(std::io::stdin()) }
 }

@@ -36,7 +36,7 @@ impl OwnFile {
     /// Checks that an input is not this file.
     ///
     /// # Errors
-    /// Returns an error if it is this one.
+    /// Returns an error if the input is this file.
     pub fn reject(self, input: (u64, u64)) -> io::Result<()> {
         if self.is(input) { Err(io::Error::other("input file is also the output")) } else { Ok(()) }
     }

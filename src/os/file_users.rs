@@ -89,7 +89,7 @@ pub struct Coverage {
 /// The users of each requested file, in the order requested and then by process ID.
 #[derive(Debug, Default)]
 pub struct ProcessScan {
-    /// One list per file; `None` if the system cannot tell.
+    /// One list per file; `None` if the system cannot report its users.
     pub file_users: Vec<Option<Vec<FileUser>>>,
     /// The numbers of processes inspected and denied.
     pub coverage: Coverage,

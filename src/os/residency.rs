@@ -259,7 +259,7 @@ impl<'fd> ResidencyQuery<'fd> {
 }
 
 /// Returns whether the page at byte `offset` is cached or being loaded, or `None` if one system
-/// call cannot tell.
+/// call cannot determine this.
 pub fn is_cached(file: BorrowedFd<'_>, offset: u64) -> Option<bool> {
     cachestat(file, offset, 1).ok().map(|cached| cached.resident > 0)
 }

@@ -1,8 +1,8 @@
 //! One of N equal parts of a file, cut at line ends, for `--shard I/N` of `cat` and `grep`.
 //!
 //! A line belongs to the part that contains its first byte, so the concatenated parts are exactly
-//! the whole, on whatever machines they are read. A part may be empty, for example if one line is
-//! longer than a whole part.
+//! the whole, regardless of the machines on which they are read. A part may be empty, for example
+//! if one line is longer than a whole part.
 
 use std::io;
 use std::ops::Range;

@@ -76,7 +76,7 @@ impl FormatDetector<'_> {
     /// far as known.
     ///
     /// # Errors
-    /// Returns an error if it reads them as other times.
+    /// Returns an error if another form reads the lines as other times.
     fn check_ambiguity(
         &self,
         form: &(TimeLocation, Notation),

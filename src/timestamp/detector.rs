@@ -285,7 +285,7 @@ impl<'h> FormatDetector<'h> {
                 times.into_iter().for_each(add);
                 continue;
             };
-            // A time of day is only combined with the day beside it.
+            // A time of day is only combined with the day next to it.
             let location = TimeLocation::Keys { day: owned(&day.keys), time: path.clone() };
             for candidate in self.whole_candidates(&[day.text, b" ", scalar.text].concat()) {
                 if candidate.notation.has_date() {

@@ -100,7 +100,7 @@ impl QuickReader {
     }
 }
 
-/// Returns how many bytes after a time that ends at `end` decide whether it really ends there.
+/// Returns the number of bytes after `end` that show whether a time really ends there.
 fn lookahead_len(line: &[u8], end: usize) -> usize {
     match line.get(end) {
         // The minutes of a zone, a fraction or a longer number could follow.

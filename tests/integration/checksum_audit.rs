@@ -20,7 +20,7 @@ fn new_files(ran: &Ran) -> Vec<String> {
     text.lines().filter_map(|line| Some(line.strip_suffix(": NEW")?.to_owned())).collect()
 }
 
-// Regression: new files beside the first directories of a list were silently not found.
+// Regression: new files next to the first directories of a list were silently missed.
 #[test]
 fn new_files_at_the_top_of_the_tree_are_found() {
     let dir = Dir::new();

@@ -44,8 +44,8 @@ fn algorithms() -> Vec<String> {
     text(&listed.stdout).lines().map(|line| line.split(' ').next().unwrap().to_owned()).collect()
 }
 
-/// Regression: without a named algorithm, lists in the default format, untagged, in base64 or with
-/// digests of other lengths were reported as FAILED or improperly formatted.
+/// Regression: without a requested algorithm, lists in the default format, untagged, in base64 or
+/// with digests of other lengths were reported as FAILED or improperly formatted.
 #[test]
 fn every_list_of_our_own_can_be_checked() {
     let dir = files();
@@ -339,8 +339,8 @@ fn lists_that_other_tools_misread() {
     }
 }
 
-/// Regression: with BLAKE2b named, whose digests may have any length, the words of a text were read
-/// as digests in base64.
+/// Regression: with BLAKE2b requested, whose digests may have any length, the words of a text were
+/// read as digests in base64.
 #[test]
 fn words_are_not_digests_in_base64() {
     let dir = files();
@@ -365,8 +365,8 @@ fn a_compressed_list_is_to_be_decompressed() {
     assert!(ran.code == 1 && ran.stderr.contains("binary data"), "{}", ran.stderr);
 }
 
-/// Regression: to advise on a list without lines of the named algorithm, it was opened again, which
-/// waits if it is a FIFO.
+/// Regression: to advise on a list without lines of the requested algorithm, the list was opened
+/// again, which waits if it is a FIFO.
 #[test]
 fn a_fifo_is_opened_once() {
     let dir = Dir::new();
@@ -502,7 +502,7 @@ fn names_come_from_a_list_of_names() {
 }
 
 /// Lists damaged in many ways must be reported as md5sum does, or as errors, and never succeed
-/// where it fails.
+/// where md5sum fails.
 #[test]
 fn mutated_lists_never_succeed_where_the_reference_fails() {
     let dir = files();

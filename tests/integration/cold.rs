@@ -12,7 +12,7 @@ use crate::util::{Dir, drop_pages, mapped};
 const LENGTHS: [usize; 11] =
     [4096, 65_535, 65_536, 262_144, 262_145, 1_048_576, 1_048_577, 2_097_152, 2_097_153, 6_000_000, 41_000_000];
 
-/// Returns lines of every length from 1 to 99, so that blocks end within them.
+/// Returns lines of every length from 1 to 99, so that blocks end in the middle of lines.
 fn lines(len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(len + 100);
     let mut i = 0;

@@ -154,7 +154,7 @@ impl MethodChoice {
     }
 
     /// Returns whether to measure `method` in `state`. A method that bypasses the cache gains nothing
-    /// from a warm one, so it is measured there only if it is named.
+    /// from a warm one, so it is measured there only if it is requested explicitly.
     pub fn fits(&self, method: &Method, state: CacheState) -> bool {
         let Calls::Fixed(family) = method.calls else { return true };
         state == CacheState::Cold || !method.is_direct() || self.families.contains(&family)

@@ -133,8 +133,8 @@ fn chart(args: &BenchArgs) -> anyhow::Result<Option<ReportFile>> {
     Ok(chart)
 }
 
-/// Returns the named files, or a temporary one. Returns `None` after reporting one that cannot be
-/// measured.
+/// Returns the files given as operands, or a temporary one. Returns `None` after reporting one that
+/// cannot be measured.
 fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<Subject>>> {
     if args.files.is_empty() {
         let directory = temporary_directory();

@@ -109,8 +109,8 @@ fn load(subject: &Subject) -> Result<(), String> {
     Err(format!("only {} of {pages} pages stay in memory: {why}", now.max(resident)))
 }
 
-/// Returns the number of pages that are not on the disk yet. The kernel must write them before it
-/// can drop them.
+/// Returns the number of pages that are not yet on disk. The kernel must write them before it can
+/// drop them.
 pub fn dirty_pages(subjects: &[Subject]) -> u64 {
     subjects
         .iter()

@@ -1,5 +1,5 @@
-//! The files to read: the named ones, or a temporary file. The temporary file never has a name, so
-//! it disappears however the program ends.
+//! The files to read: those given as operands, or a temporary file. The temporary file never has a
+//! name, so it disappears however the program ends.
 
 use std::ffi::OsString;
 use std::fs::File;

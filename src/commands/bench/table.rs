@@ -212,7 +212,7 @@ fn push_state(
     }
 }
 
-/// Returns the columns that fit beside labels of this width, and the width that remains for the
+/// Returns the columns that fit next to labels of this width, and the width that remains for the
 /// bar.
 fn fit(width: usize, labels: usize, is_shown: impl Fn(Shown) -> bool) -> (Vec<&'static Column>, usize) {
     let mut columns: Vec<&Column> = COLUMNS.iter().filter(|column| is_shown(column.shown)).collect();

@@ -24,11 +24,11 @@ pub struct ChecksumSettings {
     /// The digests to compute for each file. Under `--check`, only their key and seek offset
     /// matter.
     pub recipes: Vec<Recipe>,
-    /// The algorithms named by `-a`, if any.
+    /// The algorithms selected by `-a`, if any.
     pub named: Vec<Algorithm>,
     /// The format of printed digests.
     pub style: ListStyle,
-    /// The inputs, or standard input if none was named.
+    /// The inputs, or standard input if none was given.
     pub files: Vec<OsString>,
     /// Whether the files are lists to verify.
     pub checks: bool,

@@ -62,7 +62,7 @@ pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'st
         .or_else(|| for_dialect(args).map(Into::into))
 }
 
-/// Adds a hint to the error if it is about a pattern that may be meant as text.
+/// Adds a hint to an error about a pattern that may be meant as text.
 pub fn for_invalid_pattern(error: anyhow::Error) -> anyhow::Error {
     let text = format!("{error:#}");
     match text.starts_with("regex parse error") && !crate::output::is_tool() {
@@ -116,7 +116,8 @@ fn for_operators(args: &GrepArgs) -> Option<&'static str> {
         .then_some("brackets after a backslash are literal; -G reads basic regular expressions")
 }
 
-/// Returns a hint if a pattern has an operator that the dialect named by an option lacks.
+/// Returns a hint if a pattern has an operator that is missing from the dialect that an option
+/// selects.
 fn for_dialect(args: &GrepArgs) -> Option<String> {
     let patterns = &args.patterns;
     let option = match (patterns.extended_regexp, patterns.basic_regexp) {

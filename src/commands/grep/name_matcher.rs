@@ -17,7 +17,7 @@ impl NameMatcher {
     /// Compiles globs.
     ///
     /// # Errors
-    /// Returns an error if they are too large.
+    /// Returns an error if the globs are too large.
     pub fn new<'g>(globs: impl Iterator<Item = &'g [u8]>) -> Result<NameMatcher> {
         let regexes: Vec<String> = globs.filter_map(to_regex).collect();
         if regexes.is_empty() {

@@ -94,7 +94,8 @@ impl Sources {
         }
     }
 
-    /// Returns an automaton that searches a line piece by piece, if one can decide whether the line matches.
+    /// Returns an automaton that searches a line piece by piece, if one can determine whether the
+    /// line matches.
     pub fn line_automaton(&self, syntax: &Syntax) -> Option<LineAutomaton> {
         // In this case, a carriage return within the line also begins and ends a line.
         if syntax.crlf && syntax.boundary == Boundary::Line {
@@ -135,7 +136,7 @@ impl Sources {
     }
 }
 
-/// Returns whether `is` holds for the syntax tree of any regex, or one cannot be parsed.
+/// Returns whether `is` is true for the syntax tree of any regex, or one cannot be parsed.
 fn any_tree(regexes: &[String], syntax: &Syntax, is: impl Fn(&Hir) -> bool) -> bool {
     let mut builder = regex_syntax::ParserBuilder::new();
     builder.multi_line(true).unicode(syntax.unicode).utf8(false).crlf(syntax.crlf).dot_matches_new_line(syntax.dot_all);

@@ -1,4 +1,5 @@
-//! Finds the files to search: the named ones and, with -r, those below directories, in name order.
+//! Finds the files to search: those given as operands and, with -r, those below directories, in
+//! name order.
 //!
 //! Directories are walked lazily, so the first file is searched before the last is found. The order
 //! is the same in every run.

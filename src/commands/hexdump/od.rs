@@ -242,7 +242,7 @@ impl OdView {
         Ok(OdView { types, width, address: Address { digits, notation }, label, is_little_endian, columns })
     }
 
-    /// Appends the addresses of a row. Without a notation, od shows only the first one beside a
+    /// Appends the addresses of a row. Without a notation, od shows only the first one next to a
     /// label, in octal.
     fn push_addresses(&self, address: u64, out: &mut Vec<u8>) {
         let Some(label) = self.label else { return self.address.push(out, address) };

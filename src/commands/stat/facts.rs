@@ -126,7 +126,7 @@ impl FileFacts {
     /// Returns the SELinux context without its trailing NUL.
     ///
     /// # Errors
-    /// Returns `ENODATA` if there is none, or any other error of the call.
+    /// Returns `ENODATA` if the file has no context, or any other error of the call.
     pub fn context(&self) -> Result<Vec<u8>, Errno> {
         context((!self.is_stdin()).then_some(OsStr::from_bytes(&self.name)), self.follow)
     }

@@ -1,6 +1,6 @@
 //! Prints one JSON object per file, each on its own line.
 //!
-//! An unknown value is `null`, with a `reason` beside it, and never a guess.
+//! An unknown value is `null`, with a `reason` next to it, and never a guess.
 
 use serde::Serialize;
 

@@ -311,7 +311,7 @@ impl<'a> Stat<'a> {
     }
 }
 
-/// Returns the width available beside the label, of 80 columns if there is no terminal.
+/// Returns the width available next to the label, out of 80 columns if there is no terminal.
 fn picture_width(output: &Output) -> u64 {
     let columns = match output.destination() {
         Destination::Terminal => columns(output.fd()).map_or(80, u64::from),

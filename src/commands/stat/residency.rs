@@ -27,7 +27,7 @@ const PICTURE: usize = 24;
 /// The width of the columns before the picture.
 const FIGURES: usize = 42;
 
-/// The width for names beside a picture with its frame.
+/// The width for names next to a picture with its frame.
 const NAME: usize = 12;
 
 /// The narrowest picture that is readable.

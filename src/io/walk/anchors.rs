@@ -26,9 +26,9 @@ pub(super) struct Anchors {
 
 #[derive(Debug)]
 struct Anchor {
-    /// The length of its path.
+    /// The length of the directory's path.
     path_len: usize,
-    /// `None` if it was closed for deeper ones.
+    /// The open directory, or `None` if it was closed in favour of deeper ones.
     directory: Option<Arc<OwnedFd>>,
 }
 
@@ -74,7 +74,7 @@ impl Anchors {
     /// Returns the anchor nearest to `path`, and the length of its own path.
     ///
     /// # Errors
-    /// Returns the error of opening it again, if it has been closed.
+    /// Returns the error of opening a closed anchor again.
     pub fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
         let Some(last) = self.anchors.last() else { return Ok(None) };
         if let Some(directory) = &last.directory {

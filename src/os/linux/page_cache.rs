@@ -40,7 +40,7 @@ pub fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<[u64;
 /// Some kernels begin to load a page that is missing, which [`thread_requests`] shows.
 ///
 /// # Errors
-/// Returns EAGAIN if the read would wait, and EOPNOTSUPP if the file system cannot tell.
+/// Returns EAGAIN if the read would wait, and EOPNOTSUPP if the file system cannot report this.
 pub fn read_cached(file: BorrowedFd<'_>, offset: u64) -> Result<usize, Errno> {
     rustix::io::preadv2(file, &mut [io::IoSliceMut::new(&mut [0])], offset, ReadWriteFlags::NOWAIT)
 }

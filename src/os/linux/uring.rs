@@ -88,10 +88,10 @@ impl Ring {
         Ok(())
     }
 
-    /// Waits until a read has ended, and returns its slot and how many bytes it read.
+    /// Waits until a read has ended, and returns its slot and the number of bytes read.
     ///
     /// # Errors
-    /// Returns `InvalidInput` if none is in flight, or the error of `io_uring_enter(2)`.
+    /// Returns `InvalidInput` if no read is in flight, or the error of `io_uring_enter(2)`.
     pub fn wait(&mut self) -> io::Result<(usize, io::Result<usize>)> {
         if self.in_flight == 0 {
             return Err(io::ErrorKind::InvalidInput.into());

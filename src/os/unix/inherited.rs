@@ -10,7 +10,7 @@ use super::closed_stdio::was_closed;
 /// Returns a duplicate of the descriptor `number`.
 ///
 /// # Errors
-/// Returns EBADF if it is not open.
+/// Returns EBADF if the descriptor is not open.
 pub fn inherited(number: RawFd) -> io::Result<File> {
     // Rust's runtime opens /dev/null for a standard descriptor that was closed.
     if u8::try_from(number).is_ok_and(|number| number < 3 && was_closed(number)) {

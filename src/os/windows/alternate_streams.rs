@@ -15,7 +15,8 @@ use crate::os::AlternateStream;
 /// The maximum size of the buffer in bytes. Windows keeps all entries of a file within 64 KiB.
 const MAX_BUFFER_BYTES: usize = 1 << 20;
 
-/// Returns a file's streams other than its content, or `None` if its file system cannot tell.
+/// Returns a file's streams other than its content, or `None` if its file system cannot report
+/// them.
 pub fn alternate_streams(fd: BorrowedFd<'_>) -> Option<Vec<AlternateStream>> {
     let mut buffer = vec![0_u64; 512];
     loop {

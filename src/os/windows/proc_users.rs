@@ -40,7 +40,7 @@ pub fn scan(files: &[SoughtFile<'_>]) -> Result<ProcessScan, Errno> {
     Ok(ProcessScan { file_users, coverage: Coverage { inspected, denied: 0 } })
 }
 
-/// Returns the users of one file, or `None` if its file system cannot tell.
+/// Returns the users of one file, or `None` if its file system cannot report them.
 fn users(file: BorrowedFd<'_>) -> Option<Vec<FileUser>> {
     let mut pids = process_ids(file)?;
     let own = std::process::id();

@@ -234,7 +234,7 @@ impl CheckReport<'_> {
     /// Returns whether an unknown algorithm may be the reason why an entry does not match.
     pub fn is_unknown(&self, entry: &ListEntry, verdict: &io::Result<EntryVerdict>, totals: &ListTotals) -> bool {
         let Ok(EntryVerdict::Mismatched { unmatched, .. }) = verdict else { return false };
-        // The digest of another algorithm may be beside a matching one of the same length.
+        // The digest of another algorithm may be next to a matching one of the same length.
         let is_beside = |len| expected_except(entry, unmatched).any(|other| other.length() == len);
         let is_known = |len| !is_beside(len) && totals.is_guessed(len);
         let doubts = Doubts { list: self.list, is_known: &is_known, is_beside: &is_beside };

@@ -21,7 +21,7 @@ pub const TWO_BYTES_DECIMAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "  %05u 
 pub const TWO_BYTES_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 " %06o " "\n""#];
 /// The formats of `-x`.
 pub const TWO_BYTES_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "   %04x " "\n""#];
-/// The default formats, if no display is named.
+/// The default formats, if no display is requested.
 pub const PLAIN_HEX: [&str; 2] = [SHORT_END, r#""%07.7_ax " 8/2 "%04x " "\n""#];
 
 const SHORT_END: &str = r#""%07.7_Ax\n""#;

@@ -2,7 +2,7 @@
 //!
 //! The form of the first row determines the layout. The base is the one in which the distance to
 //! the next address equals the number of bytes in the row. If several notations fit, the result is
-//! never a guess but an error that says how to name one.
+//! never a guess but an error that says how to specify one.
 
 use super::line::{self, DumpLine, DumpRow};
 use super::{Base, DumpNotation, Hints, MAX_HELD, Malformed, Problem, RowLayout, numbers, panels};

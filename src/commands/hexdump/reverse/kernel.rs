@@ -8,7 +8,7 @@ use crate::engine::{Block, Flow, Inserted, Insertion, Kernel};
 
 /// A kernel that reads every block in order.
 pub struct ReverseKernel {
-    /// The notation, if it was named.
+    /// The notation, if it was specified.
     pub notation: Option<DumpNotation>,
     /// Hints about the notation.
     pub hints: Hints,

@@ -27,7 +27,7 @@ pub enum PanelFrame {
     Top,
     /// The line below the rows.
     Bottom,
-    /// Either of them, because they are identical in ASCII.
+    /// Either frame line: they are identical in ASCII.
     Either,
 }
 

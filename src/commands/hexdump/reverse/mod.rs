@@ -3,8 +3,8 @@
 //! Text is fed in pieces of any size, and yields bytes and moves to other offsets of the output.
 //! `detect` determines the notation from the first lines. Rows with addresses (`rows`) and plain
 //! digits (`plain`) are parsed strictly: a line that is not a row is an error that names the line,
-//! and never yields wrong bytes. Only if xxd's notation is named is text read exactly as `xxd -r`
-//! reads it, even damaged text (`xxd`).
+//! and never yields wrong bytes. Only if xxd's notation was requested is text read exactly as `xxd
+//! -r` reads it, even damaged text (`xxd`).
 
 mod characters;
 pub mod command;
@@ -93,9 +93,9 @@ pub enum DumpNotation {
 /// Hints about the notation, from the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Hints {
-    /// The layout, if it was named.
+    /// The layout, if it was specified.
     pub layout: Option<RowLayout>,
-    /// The base of the addresses, if it was named.
+    /// The base of the addresses, if it was specified.
     pub base: Option<Base>,
 }
 

@@ -5,7 +5,7 @@ use super::{Base, DumpNotation, Hints, RowLayout};
 use crate::cli::hexdump::{Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
 use crate::commands::hexdump::resolve::{endian, format};
 
-/// Returns the notation of a dump to reverse, if it is named, and hints for its detection if not.
+/// Returns the notation of a dump to reverse if an option specifies it, or hints for its detection.
 ///
 /// # Errors
 /// Returns an error if dumps in that notation cannot be reversed.
