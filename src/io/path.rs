@@ -148,7 +148,7 @@ pub struct FileRef {
     origin: Option<WalkOrigin>,
 }
 
-/// How to open a file that a walk found to be regular.
+/// The information for opening a file that a walk found to be regular.
 #[derive(Clone, Debug)]
 struct WalkOrigin {
     /// A directory near the file, and the length of its part of the path.

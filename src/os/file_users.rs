@@ -22,11 +22,11 @@ pub struct MappedRange {
     pub end: u64,
     /// The file offset at which the range begins, in bytes.
     pub offset: u64,
-    /// Whether the process may read it.
+    /// Whether the process may read the range.
     pub read: bool,
-    /// Whether the process may write it.
+    /// Whether the process may write to the range.
     pub write: bool,
-    /// Whether the process may execute it.
+    /// Whether the process may execute the range.
     pub execute: bool,
     /// Whether writes go to the file (`MAP_SHARED`) rather than to a private copy.
     pub shared: bool,

@@ -1,6 +1,6 @@
 //! The required freshness of file attributes on a network file system (`statx(2)`).
 
-/// How fresh attributes from a network file system must be.
+/// The required freshness of attributes from a network file system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Freshness {
     /// The file system's default.

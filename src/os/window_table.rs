@@ -12,7 +12,7 @@ pub(super) struct Slot {
     pub(super) taken: AtomicBool,
     /// The number of windows that the slot has held.
     pub(super) generation: AtomicUsize,
-    /// First address of the window, page-aligned; 0 while the slot guards nothing.
+    /// The first address of the window, page-aligned; 0 while the slot guards nothing.
     pub(super) start: AtomicUsize,
     /// The address after the window's last page. Valid whenever `start` is not 0.
     pub(super) end: AtomicUsize,

@@ -31,9 +31,9 @@ pub struct TimeContext {
     pub hints: FormHints,
     /// The year, or the date, of the first entry in logs that omit it.
     pub first: Option<FirstDate>,
-    /// When this machine booted.
+    /// The time when this machine booted.
     pub boot: Option<Timestamp>,
-    /// When a stream was last written, once that is known.
+    /// The time when a stream was last written, once that is known.
     pub written: Arc<OnceLock<SystemTime>>,
 }
 

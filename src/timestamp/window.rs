@@ -85,7 +85,7 @@ impl EntryFilter {
         self.keep
     }
 
-    /// Returns whether any line so far was kept.
+    /// Returns whether any line has been kept so far.
     #[must_use]
     pub fn has_kept(&self) -> bool {
         self.kept

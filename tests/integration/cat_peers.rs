@@ -1,4 +1,4 @@
-//! `mapped cat` against GNU cat, head, tail and sed in thousands of generated cases.
+//! `mapped cat`, compared with GNU cat, head, tail and sed in thousands of generated cases.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! `mapped checksum` against the law and the tools that it replaces.
+//! `mapped checksum`, compared with the law and the tools that it replaces.
 
 use std::ffi::OsStr;
 use std::fs::File;

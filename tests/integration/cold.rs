@@ -174,8 +174,8 @@ fn holes_do_not_matter_in_cold_files() {
     }
 }
 
-/// Half of the file is in memory, so what is observed at its beginning is no longer true after the
-/// middle.
+/// Half of the file is in memory, so an observation at its beginning does not hold for its second
+/// half.
 #[test]
 fn half_of_a_file_may_be_resident() {
     let dir = Dir::on_disk();

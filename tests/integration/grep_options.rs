@@ -435,7 +435,7 @@ fn public_reports_of_wrong_answers() {
     prints(&dir, &["-Fxvf", "list", "lines"], "d\nr\nv\nzig\n");
 }
 
-/// More such cases, about empty matches, anchors and intervals.
+/// More cases from public bug reports, about empty matches, anchors and intervals.
 #[test]
 fn public_reports_about_empty_matches() {
     let dir = Dir::new();

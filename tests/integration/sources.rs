@@ -118,7 +118,7 @@ fn a_fifo_and_small_files_before_it() {
     }
 }
 
-/// Standard input that is named twice is at its end the second time, so it is not opened in
+/// Standard input that is given twice is at its end the second time, so it is not opened in
 /// advance.
 #[test]
 fn standard_input_that_is_named_twice() {

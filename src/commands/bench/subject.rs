@@ -24,7 +24,7 @@ pub struct Subject {
     temporary: bool,
     /// The status of the file when it was opened.
     status: Status,
-    /// Kept open to query the page cache and to keep a temporary file alive.
+    /// The file, kept open to query the page cache and to keep a temporary file alive.
     file: File,
 }
 

@@ -15,7 +15,7 @@ use super::state::CacheState;
 use crate::cli::bench::AccessPattern;
 use crate::output::fold;
 
-/// How the table is displayed.
+/// The display settings of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct TableStyle {
     /// The number of columns of the terminal.

@@ -13,11 +13,11 @@ use crate::os::accounts;
 /// The role of a character in a word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ByteRole {
-    /// Separates words.
+    /// A character that separates words.
     Space,
-    /// Belongs to a word.
+    /// A character that belongs to a word.
     Letter,
-    /// Neither separates words nor belongs to one.
+    /// A character that neither separates words nor belongs to one.
     Nothing,
 }
 

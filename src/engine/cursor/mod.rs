@@ -78,9 +78,9 @@ pub(super) struct Cursor<'a> {
 /// The outcome of opening the next input.
 enum OpenStep {
     Ready,
-    /// A worker opens it.
+    /// A worker opens the next input.
     Deferred,
-    /// Opening it may block, so everything before it must be emitted first.
+    /// Opening the next input may block, so everything before it must be emitted first.
     MustDrainFirst,
     NoMore,
 }

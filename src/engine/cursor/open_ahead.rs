@@ -62,7 +62,7 @@ pub(in crate::engine) struct OpenBatch<'a> {
 #[allow(clippy::large_enum_variant, reason = "it is taken apart as soon as it is returned")]
 pub(super) enum Upcoming<'a> {
     Input(Input<'a>),
-    /// Another worker is opening it.
+    /// Another worker is opening the next input.
     Awaited,
     Nothing,
 }

@@ -29,7 +29,7 @@ pub trait Feed: Send + fmt::Debug {
     }
 }
 
-/// How a fill ended.
+/// The outcome of a fill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Filled {
     /// All requested bytes arrived; more may be ready.
@@ -58,7 +58,7 @@ pub struct Gap {
 pub struct FeedNotes {
     /// A message to print at the end that is not an error.
     pub notice: OnceLock<String>,
-    /// When the content was last written.
+    /// The time when the content was last written.
     pub written: Arc<OnceLock<SystemTime>>,
 }
 

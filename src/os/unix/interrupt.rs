@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use crate::os::{Signal, Stop};
 
-/// How long a following command may continue after a signal, in microseconds.
+/// The time for which a following command may continue after a signal, in microseconds.
 const GRACE: i32 = 100_000;
 
 static WAKE: OnceLock<Stop> = OnceLock::new();

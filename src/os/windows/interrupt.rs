@@ -16,7 +16,7 @@ use windows_sys::Win32::System::Threading::ExitProcess;
 use super::handle::BorrowedFd;
 use crate::os::{Signal, Stop};
 
-/// How long a following command may continue after a request.
+/// The time for which a following command may continue after a request.
 const GRACE: Duration = Duration::from_millis(100);
 
 static WAKE: OnceLock<Stop> = OnceLock::new();

@@ -19,7 +19,7 @@ use crate::os::Stop;
 use crate::os::buffer::append;
 use crate::os::readiness::{ReadOutcome, Ready};
 
-/// How long a pipe is polled without sleeping.
+/// The time for which a pipe is polled without sleeping.
 const POLLING_TIME: Duration = Duration::from_millis(2);
 /// The longest sleep between two polls.
 const MAX_PAUSE: Duration = Duration::from_millis(10);

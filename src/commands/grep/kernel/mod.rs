@@ -56,7 +56,8 @@ pub struct Part {
     lead: Lead,
     /// Whether a separator precedes the first printed line.
     separated: bool,
-    /// Set if the input's name is printed above its first line; `true` adds an empty line above the name.
+    /// Whether an empty line precedes the heading, if the input's name is printed above its first
+    /// line.
     heading: Option<bool>,
     /// The input's total, if it ended in this block.
     total: Option<u64>,
