@@ -455,7 +455,7 @@ fn unmeasurable_inputs_are_reported() {
         (vec!["bench", "--file-size", "1M", full], 2, "cannot be combined with"),
         (vec!["bench", "--block-size", "0", full], 2, "at least 1 byte"),
         (vec!["bench", "--queue-depth", "0", full], 2, "--queue-depth"),
-        // Regression: it was rejected only after minutes of measuring.
+        // Regression: an unusable chart path was rejected only after minutes of measuring.
         (vec!["bench", "--plot", "chart.png", "--runs", "1000", full], 1, "--plot writes SVG"),
         (vec!["bench", "--plot", "/none/chart.svg", "--runs", "1000", full], 1, "/none/chart.svg: No such file"),
         (vec!["bench", "--plot", svg, "--runs", "1000", svg], 1, "is also an input"),

@@ -68,7 +68,7 @@ fn a_line_longer_than_a_piece_is_printed_whole() {
     Law::new(&["cat", "--reverse"], &input).in_its_own_blocks().holds(&expected, 0);
 }
 
-/// Returns the records of `tac -s`. The separator ends each or, with `begins`, starts it.
+/// Returns the records of `tac -s`. Each record ends or, with `begins`, starts with the separator.
 fn records<'t>(text: &'t [u8], separator: &[u8], begins: bool) -> Vec<&'t [u8]> {
     let (mut records, mut end, mut at) = (Vec::new(), text.len(), text.len());
     while let Some(start) = text[..at].windows(separator.len()).rposition(|bytes| bytes == separator) {

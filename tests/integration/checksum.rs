@@ -553,8 +553,8 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
         assert_eq!(String::from_utf8_lossy(&ran.stdout), want, "{io}: {}", ran.stderr);
         assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
     }
-    // Digests that cannot skip zeros get them as bytes, with the same result as if the zeros had
-    // been written.
+    // Digests that cannot skip zeros process them as bytes, with the same result as if the zeros
+    // had been written.
     let small = dir.path().join("small");
     let file = File::create(&small).unwrap();
     file.set_len(21_000_001).unwrap();

@@ -214,7 +214,7 @@ fn every_topic_has_a_text() {
             let ran = run(&["help", name]);
             assert_eq!(ran.code, 0, "{name}");
             assert!(ran.stdout.len() > 500, "{name}");
-            // Regression: on a terminal of 80 columns, words were broken.
+            // Regression: on an 80-column terminal, words were broken.
             let text = String::from_utf8(ran.stdout).unwrap();
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
         }
@@ -223,7 +223,7 @@ fn every_topic_has_a_text() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: no help on 'nosuch'; see mapped help\n"));
 }
 
-// Regression: these printed only a pointer to the help, or nothing.
+// Regression: these command lines printed only a pointer to the help, or nothing.
 #[test]
 fn a_slip_is_answered_with_what_to_type() {
     let dir = Dir::new();
@@ -348,7 +348,7 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["frobnicate"], "unknown subcommand 'frobnicate'; see mapped --help"),
         (&["cat", "--zero-terminated"], "cat has no option '--zero-terminated'; try: mapped cat -z --lines=:10 FILE"),
         (&["cat", "--tail", "5"], "cat has no option '--tail'; try: mapped cat --lines=-5: FILE"),
-        // Regression: these were parsed as --heading, --top and --pretty.
+        // Regression: these options were parsed as --heading, --top and --pretty.
         (&["cat", "--head", "5"], "cat has no option '--head'; try: mapped cat --lines=:5 FILE"),
         (&["grep", "x", "--to", "9:30"], "grep has no option '--to'; try: --until TIME"),
         (
@@ -356,7 +356,7 @@ fn a_usage_error_is_one_line_with_advice() {
             "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
              compressed ones",
         ),
-        // Regression: with a value after an equals sign, it was still parsed as --pretty.
+        // Regression: with a value after an equals sign, the option was still parsed as --pretty.
         (
             &["grep", "--pre=zcat", "x"],
             "grep has no option '--pre'; no program is run on files; mapped grep --decompress PATTERN FILE reads \
@@ -495,7 +495,7 @@ fn statistics_go_to_a_file_or_a_descriptor() {
     ] {
         let ran: Ran = mapped().args(["cat", option]).arg(&path).output().unwrap().into();
         assert_eq!((ran.code, ran.stderr.as_str()), (code, says), "{option}");
-        // Regression: a wrong name was reported only after all the work.
+        // Regression: a wrong name was reported only at the end of the run.
         assert_eq!(ran.stdout.is_empty(), !option.ends_with("full"), "{option}");
     }
 }
@@ -529,7 +529,7 @@ fn statistics_never_overwrite_an_input() {
         let stdin = std::fs::File::open(&path).unwrap();
         refused(mapped().args(args).args([&option, "-"]).stdin(stdin).output().unwrap().into());
     }
-    // A file that a walk finds is not known before the run, so it is skipped.
+    // A file that a walk finds is not known before the run, so the walk skips it.
     let ran: Ran = mapped().args(["grep", "-rc", "text", &option]).arg(dir.path()).output().unwrap().into();
     assert_eq!(ran.code, 2);
     assert!(ran.stderr.contains("input file is also the output"), "{}", ran.stderr);

@@ -432,11 +432,12 @@ fn a_compressed_file_without_a_match_gets_a_hint() {
     assert_eq!(ran.code, 1);
     let hint = "mapped: log.xz: xz data, searched without decoding; use --decompress to search its contents\n";
     assert_eq!(ran.stderr, hint);
-    // Regression: --top counted nothing in compressed logs.
+    // Regression: --top found no lines to count in compressed logs.
     let counted = grep(&["--top", "3", "-o", "^1777 line", "log.xz"]);
     assert_eq!((counted.stderr.as_str(), counted.stdout.as_slice()), ("", &b"      1 1777 line\n"[..]));
     assert_eq!(grep(&["-s", "^1777 line", "log.xz"]).stderr, "");
-    // Regression: a match in another file suppressed the message that this one was not searched.
+    // Regression: a match in another file suppressed the message that the compressed file was not
+    // searched.
     dir.file("log", b"1777 line\n");
     assert_eq!(grep(&["^1777 line", "log", "log.xz"]).stderr, hint);
     assert_eq!(grep(&["-c", "", "log.xz"]).stderr, "");

@@ -146,8 +146,8 @@ fn a_device_that_shrinks_is_a_truncation() {
     eprintln!("{runs} runs on a device that shrank, none fatal");
 }
 
-/// A file may also be truncated while it is measured. That is an error, but does not crash the
-/// program.
+/// A file may also be truncated while it is measured. The program reports an error and does not
+/// crash.
 #[test]
 fn bench_survives_truncation() {
     let dir = Dir::new();

@@ -260,9 +260,9 @@ fn a_file_that_refuses_to_be_mapped_is_read() {
     assert_eq!((ran.code, ran.stdout.len()), (1, 0));
 }
 
-/// Regression: the reported size was trusted. For a file that reports 3 bytes and holds 12, 9 were
-/// lost with exit code 0, and a file that holds less than it reports was reported as truncated. A
-/// small file was dumped twice, and its last lines were not found.
+/// Regression: the program trusted the reported size. For a file that reports 3 bytes and holds 12,
+/// 9 were lost with exit code 0, and a file that holds less than it reports was reported as
+/// truncated. A small file was dumped twice, and its last lines were not found.
 #[test]
 fn sizes_that_are_wrong_are_not_believed() {
     let Some(mounted) = Mounted::new() else { return };

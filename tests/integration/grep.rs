@@ -471,7 +471,8 @@ fn errors_in_lists_of_patterns_name_file_and_line() {
         assert!(ran.stderr.starts_with(&format!("mapped: {shown}")), "{}", ran.stderr);
         assert!(ran.stderr.lines().count() <= 10 && ran.code == 2, "{}", ran.stderr);
     }
-    // Regression: only the first was named. GNU grep names each once, and shortens a long list.
+    // Regression: only the first invalid pattern was reported. GNU grep reports each once, and
+    // shortens a long list.
     dir.file("g", b"1[[\n2\n3[[\n");
     dir.file("h", b"1[[\n\n2[[\n");
     let ran = grep(&dir, &["-G", "-f", "g", "-f", "h", "list"]);

@@ -214,7 +214,8 @@ fn a_hole_costs_nothing() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-// Regression: a hole was read to its end if lines without a match are printed, and for a timeline.
+// Regression: a hole was read to its end for a timeline, and when lines without a match are
+// printed.
 #[test]
 fn a_file_that_is_one_hole_ends_soon() {
     let dir = Dir::on_disk();
@@ -234,7 +235,8 @@ fn a_file_that_is_one_hole_ends_soon() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-// Regression: under the name grep, a file of NUL bytes only was treated as padding without lines.
+// Regression: under the name grep, a file that contained only NUL bytes was treated as padding
+// without lines.
 #[test]
 fn called_as_grep_it_recognises_no_padding() {
     let dir = Dir::new();

@@ -118,7 +118,7 @@ fn the_law_holds_for_the_matches_in_lines_that_are_printed_from_the_file() {
     let input = long_lines();
     let bounded =
         [&["needle"][..], &["[ab]{2}"], &["-E", "a|ab|ab,"], &["-P", "a(?:b|c), ?"], &["-F", "-e", "ab", "-e", "b,"]];
-    // Regression: these held the whole line in memory.
+    // Regression: these options held the whole line in memory.
     let unbounded = [&["[ab]+,"][..], &["-E", "(a|ab,?)+"], &["b, .*n"], &["-i", "-e", "NE+D[^ ]*", "-e", "é-a+"]];
     for matches in bounded.into_iter().chain(unbounded) {
         let holds = |options: &[&str]| holds(&[options, &["-n"], matches].concat(), &input);
@@ -198,7 +198,7 @@ fn a_line_of_any_length_takes_little_memory() {
     let path = dir.file("input", &input);
     drop(input);
     let forms: [&[&str]; 24] = [
-        // Regression: these six held the whole line.
+        // Regression: these six options held the whole line.
         &["--crlf", "needle"],
         &["--crlf", "-c", "need.*"],
         &["--crlf", "-n", "-v", "x"],

@@ -428,7 +428,7 @@ fn public_reports_of_wrong_answers() {
     prints(&dir, &["-G", "-w", "-A1", "ab", "words"], "a-b ab abc\ny\n");
     prints(&dir, &["-ow", "ab*", "words"], "a\nab\n");
     prints(&dir, &["-nw", "-A1", ".*ab.*", "words"], "2:a-b ab abc\n3-y\n");
-    // ugrep #489: words of one letter were lost from a list of whole lines.
+    // ugrep #489: one-letter words were lost from a list of whole lines.
     let list: String = (0..100).map(|i| format!("word{i}\n")).collect();
     dir.file("list", format!("{list}lua\nphp\nzi\n").as_bytes());
     dir.file("lines", b"d\nlua\nphp\nr\nv\nzig\nword7\n");

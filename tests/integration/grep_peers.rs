@@ -1,5 +1,5 @@
-//! `mapped grep` against GNU grep and ripgrep on generated patterns, options, inputs and access
-//! methods: thousands of small cases, the same in every run.
+//! `mapped grep`, compared with GNU grep and ripgrep on generated patterns, options, inputs and
+//! access methods: thousands of small cases, the same in every run.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -258,7 +258,7 @@ fn against_gnu(seed: u64, cases: usize) {
         });
         maybe(random, &mut options, 4, &["-i"]);
         maybe(random, &mut options, 5, &["-v"]);
-        // If a match could be shorter, GNU grep's -w also tries the shorter one; a regex does so
+        // If a match could be shorter, GNU grep's -w also tries the shorter one; a regex tries it
         // only if another match begins there.
         let rigid =
             !options.iter().any(|option| option.contains(['^', '$', '*', '?', '+', '{', '|', '\\']) || option == "-f");
@@ -444,7 +444,7 @@ fn agrees_with_ripgrep() {
         let anchored = options.iter().any(|option| option.contains('$') || option == "-f");
         maybe(random, &mut options, 4, if anchored { &["-b"] } else { &["-b", "--column"] });
         maybe(random, &mut options, 4, &["-H", "--no-filename"]);
-        // ripgrep counts one empty match less at the end of an input.
+        // ripgrep counts one fewer empty match at the end of an input.
         let full = fixed
             && options.iter().filter(|option| *option == "-e").count() == 1
             && !options.iter().any(String::is_empty);

@@ -157,7 +157,7 @@ fn several_files_are_one_stream() {
 ";
     let ran = run(&args(&files));
     assert_eq!((String::from_utf8_lossy(&ran.stdout).as_ref(), ran.code), (expected, 0));
-    // A missing file is reported, and the others form one stream, wherever it was named.
+    // A missing file is reported, and the others form one stream, regardless of its position.
     for at in 0..=files.len() {
         let mut files = files.clone();
         files.insert(at, missing.clone());

@@ -95,7 +95,7 @@ fn rows_of_xxds_own_suite() {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), b"ignored");
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{options}");
     }
-    // Regression in xxd: both overflowed a buffer or dereferenced a null pointer.
+    // Regression in xxd: both command lines overflowed a buffer or dereferenced a null pointer.
     for (options, step) in [("-f binary --character-table ebcdic -w 128 -g 256", 128), ("-f xxd -a", 16)] {
         let ran = run_piped(mapped().arg("hexdump").args(options.split(' ')), &[7; 1000]);
         let text = String::from_utf8(ran.stdout).unwrap();

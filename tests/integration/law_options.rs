@@ -1,4 +1,4 @@
-//! The law for every option: each one that clap knows is run in several ways, which must agree.
+//! The law for every option: each option that clap knows is run in several ways, which must agree.
 //!
 //! `law` compares with an oracle. Here the runs are only compared with each other, so that no
 //! option is left out: an option that takes a value and has no sample below fails the test. A run

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::lines::LINES;
 use crate::util::{Dir, Ran, mapped};
 
-/// A benchmark that takes little time.
+/// A short benchmark.
 const BENCH: &[&str] = &["bench", "--runs", "1", "--warm", "--threads", "2"];
 
 fn numbered(len: usize) -> Vec<u8> {
@@ -39,7 +39,7 @@ fn a_small_address_space() {
     }
 }
 
-/// Regression: with address space for the allocator's reserves of four threads and nothing else, a
+/// Regression: with just enough address space for the allocator's reserves of four threads, a
 /// worker panicked, or a line "did not fit into memory".
 #[test]
 fn many_threads_in_a_limited_address_space() {

@@ -1,5 +1,5 @@
-//! Logs and times from public bug reports about log viewers and similar tools. Each is read as its
-//! reporter expected, from a file and through a pipe.
+//! Logs and times from public bug reports about log viewers and similar tools. Each log is read as
+//! its reporter expected, from a file and through a pipe.
 
 use crate::util::{Dir, Ran, mapped, run_piped};
 
@@ -202,8 +202,8 @@ fn values_of_json() {
     );
 }
 
-/// Typed times accept the same forms as logged ones: single digits, old dates, zones, and the year
-/// of `--year`.
+/// Times typed as arguments may have the same forms as logged ones: single digits, old dates,
+/// zones, and the year of `--year`.
 #[test]
 fn times_that_are_typed() {
     let midnight = &["2019-12-31T23:59:59-07:00 a", "2020-01-01T00:00:00-07:00 b"];
@@ -274,8 +274,8 @@ fn a_log_without_years_may_run_for_longer_than_one() {
     assert_eq!(cat(&["--merge", "--since", "2021-06-01"]), lines[17..].concat());
 }
 
-/// Regression: with the day and the time of day in two keys, all entries had the day on which the
-/// file was last changed. If the day is not understood, the log has no times.
+/// Regression: with the date and the time of day in two keys, all entries had the day on which the
+/// file was last changed. If the date is not understood, the log has no times.
 #[test]
 fn a_day_and_a_time_in_two_json_keys() {
     let log = &[
@@ -336,7 +336,7 @@ fn zones_in_brackets_and_after_gmt() {
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         check(&lines, &["--since", "2026-11-21T08:30:00Z", "--until", "2026-11-21T09:30:00Z"], 1..2);
     }
-    // These lines begin with the same text, with and without an offset.
+    // Lines that begin with the same text, with and without an offset.
     let log = &["2026-11-21 10:00:00 GMT up", "2026-11-21 10:00:00 GMT +0100 up", "2026-11-21 10:00:00 GMT up"];
     check(log, &["--until", "2026-11-21T09:30:00Z", "--slack", "2h"], 1..2);
     // A module's number and the time since the last entry are not zones.

@@ -148,7 +148,7 @@ fn compressed_logs_and_periods_are_merged() {
 #[test]
 fn a_rotated_log_is_the_same_in_any_order() {
     let dir = Dir::new();
-    // The log was rotated within a second and within an entry.
+    // The log was rotated in the middle of a second and of an entry.
     dir.file("app.log.2", b"2026-11-21 10:00:00 a\n2026-11-21 10:00:01 b\n");
     dir.file("app.log.1", b"2026-11-21 10:00:01 c\n2026-11-21 10:00:02 d\n");
     dir.file("app.log", b"2026-11-21 10:00:02 e\n more\n2026-11-21 10:00:03 f\n");

@@ -31,7 +31,7 @@ fn appended_lines_are_put_in_order_across_rotation() {
     // The command ends with this process: after a signal there is little time to print the rest.
     let mut process = Command::new("sleep").arg("1000").spawn().unwrap();
     let mut follower = start(&dir, &["cat", "--merge", "-F", "-H", "--pid", &process.id().to_string(), "a", "b"]);
-    // These are the last ten lines of each.
+    // These are the last ten lines of each log.
     let mut expected: String = (2..12)
         .map(|n| format!("a:{}b:{}", line(n * 2, &format!("a{n}")), line(n * 2 + 1, &format!("b{n}"))))
         .collect();

@@ -1,7 +1,7 @@
 //! Passes extreme numbers to every option that takes a value, in every subcommand.
 //!
 //! The result must be output, one clear line, or a usage error. The program must not panic, abort,
-//! allocate as much as was typed, or run forever.
+//! allocate the amount that was typed, or run forever.
 
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
@@ -29,7 +29,7 @@ const VALUES: [&str; 12] = [
 
 /// Returns the fault of a run, if there is one.
 fn fault(dir: &Dir, args: &[String]) -> Option<String> {
-    // A program that allocates as much as was typed fails under this limit.
+    // A program that allocates the amount that was typed fails under this limit.
     let mut child = Command::new("prlimit")
         .args(["--as=6442450944", "--"])
         .arg(crate::util::program())

@@ -91,8 +91,8 @@ fn without_a_single_map_all_is_read() {
     eprintln!("{runs} runs with every map refused by a filter");
 }
 
-/// Regression: `stat` did not work when `statx` was refused, as by the filters of old containers,
-/// and a refused `splice` was a write error.
+/// Regression: `stat` did not work when `statx` was refused, for example by the filters of old
+/// containers, and a refused `splice` was a write error.
 #[test]
 fn a_refused_call_is_replaced_by_another() {
     let dir = Dir::new();
@@ -131,8 +131,8 @@ fn a_directory_that_cannot_be_listed_is_named() {
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: .: Input/output error\n"));
 }
 
-/// An access method that a sandbox does not permit, as Docker does not permit io_uring, gets a row
-/// with the reason, and the other methods are measured.
+/// An access method that a sandbox does not permit, such as io_uring in Docker, gets a row with the
+/// reason, and the other methods are measured.
 #[test]
 fn a_refused_method_is_a_row_that_says_so() {
     let dir = Dir::new();

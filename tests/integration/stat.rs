@@ -103,7 +103,7 @@ fn flags_widths_and_precisions_are_gnus() {
     // One format with very many directives, so that few processes cover them all.
     for letter in ["a", "A", "b", "d", "D", "f", "F", "N", "n", "s", "U", "u", "X", "Y", "W", "y", "t", "Hd", "h"] {
         for flag in flags {
-            // GNU stat 9.1 prints a stray "s" after a link's target where it drops one flag.
+            // GNU stat 9.1 drops one flag and prints a stray "s" after a link's target.
             if letter == "N" && !["", "-"].contains(&flag) {
                 continue;
             }
@@ -322,7 +322,7 @@ fn a_missing_file_is_reported_and_the_rest_shown() {
     assert_eq!(run(&["stat"]).code, 1);
 }
 
-/// Creates a file of a little more than `pages` pages, all of them cached and written to the disk.
+/// Creates a file of a little more than `pages` pages, all of them cached and written to disk.
 fn cached_file(dir: &Path, pages: usize) -> PathBuf {
     let path = dir.join("cached");
     std::fs::write(&path, vec![b'x'; pages * 4096 + 100]).unwrap();
@@ -487,7 +487,7 @@ fn residency_of_another_users_file_is_found_by_reads_that_do_not_wait() {
         let own = json(&[path.as_os_str()]);
         assert!(own["cache"]["resident"].as_u64().unwrap() >= held.end - held.start, "{own}");
         // Regression: on a fast disk, some of the pages that the kernel loads for such a read were
-        // counted, and the second time all of them.
+        // counted, and on the second read, all of them.
         for _ in 0..10 {
             let ran = as_nobody(&["stat", "--json"]);
             let told: Value = serde_json::from_slice(&ran.stdout).unwrap_or_else(|_| panic!("{}", ran.stderr));
@@ -653,7 +653,7 @@ fn a_process_that_maps_a_file_is_listed() {
     }
     let told = json(&[OsStr::new("--who"), path.as_os_str()]);
     assert_eq!(told["users"]["list"], serde_json::json!([]), "its holders have gone");
-    // Regression: a quick scan found a user of the file in one of forty tries, and otherwise
+    // Regression: a quick scan found the file's user in only one of forty tries, and otherwise
     // claimed that there was none.
     let text = run(&[OsStr::new("stat"), path.as_os_str()]).stdout;
     assert!(!String::from_utf8(text).unwrap().contains("Users"));

@@ -443,8 +443,8 @@ fn is_read(call: &Call) -> bool {
     call.result.is_none() && (call.number == libc::SYS_pread64 || is_file_map(call))
 }
 
-/// A `copytruncate` after which the log grows to its former size. A mix of both contents must be
-/// reported, but an append or a replacement by rename must not be.
+/// Tests a `copytruncate` after which the log grows to its former size. A mix of both contents must
+/// be reported, but an append or a replacement by rename must not be.
 #[test]
 fn swapped_at_system_calls() {
     let victim = Victim::new();

@@ -138,7 +138,7 @@ impl Dir {
     }
 }
 
-/// Drops pages `from..to` of the file from the cache. The file must have been written to the disk.
+/// Drops pages `from..to` of the file from the cache. The file must have been written to disk.
 ///
 /// A range that reaches the end of the file is dropped without a length: a length that ends exactly
 /// there would keep a large folio that crosses the end.

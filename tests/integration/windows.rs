@@ -42,7 +42,8 @@ enum Input<'a> {
     File(&'a Path),
 }
 
-/// Compares the output, the messages and the exit code of both programs, and returns the result on Windows.
+/// Compares the output, the messages and the exit code of both programs, and returns the Windows
+/// program's result.
 #[track_caller]
 fn same(dir: &Path, args: &[&str], stdin: Input<'_>) -> Ran {
     let want = run(mapped(), dir, args, stdin);
@@ -266,8 +267,8 @@ fn a_closed_pipe_ends_the_program() {
     assert!(!output.status.success());
 }
 
-/// Checks the law for command lines that are separated by bars, in small blocks too or only in
-/// those that the program chooses.
+/// Checks the law for command lines that are separated by bars, either also in small blocks or only
+/// in those that the program chooses.
 #[track_caller]
 fn law_holds(in_small_blocks: bool, lines: &str) {
     let input: Vec<u8> = (0..120).flat_map(|i| format!("line {i} {}\r\n", "x".repeat(i % 37)).into_bytes()).collect();
