@@ -60,7 +60,7 @@ pub struct Prefetched<'a> {
     input: Input<'a>,
     /// The open file, from which nothing has been read; `None` after it is forgotten.
     source: Option<Source>,
-    /// Whether it was small enough to prefetch, and its resident bytes have been counted.
+    /// Whether the file was small enough to prefetch and its resident bytes have been counted.
     is_counted: bool,
 }
 

@@ -138,7 +138,7 @@ impl Loader<'_> {
 }
 
 impl Block {
-    /// Repositions the bytes with those that `pread(2)` returns now, or clips a hole to the file's
+    /// Replaces the bytes with those that `pread(2)` returns now, or clips a hole to the file's
     /// size.
     ///
     /// Returns the error of reading the rest. `None` means that the mapping was wrong and the file

@@ -125,7 +125,7 @@ pub trait Follower {
 pub enum FollowEnd {
     /// This signal was received.
     Signal(Signal),
-    /// The follower has everything it wants, or the processes to stop with have ended.
+    /// The follower has read everything requested, or the processes to stop with have ended.
     Done,
     /// The reader of the output is gone.
     OutputClosed,
@@ -136,7 +136,7 @@ pub enum FollowEnd {
 /// The outcome of following.
 #[derive(Clone, Copy, Debug)]
 pub struct FollowOutcome {
-    /// The reason it ended.
+    /// The reason following ended.
     pub end: FollowEnd,
     /// Whether an input could not be opened or followed. This has been reported.
     pub failed: bool,

@@ -22,9 +22,9 @@ const COPY_CHUNK: usize = 16 << 20;
 pub struct MoveOutcome {
     /// The offset of the first byte that must still be written.
     pub until: u64,
-    /// The number of bytes before it that never passed through this program.
+    /// The number of bytes before that offset that never passed through this program.
     pub uncopied: u64,
-    /// The error, if some of them may be zeros that were never in the file.
+    /// The error, if some of the moved bytes may be zeros that were never in the file.
     pub damage: Option<io::Error>,
 }
 

@@ -28,17 +28,17 @@ const MAX_HELD_LINE: usize = 64 << 10;
 /// The order of entries: by time, then by the rank of the log, then by arrival.
 type EntryOrder = (Timestamp, usize, u64);
 
-/// An entry that waits.
+/// A waiting entry.
 #[derive(Debug)]
 struct HeldEntry {
     log: usize,
     bytes: Vec<u8>,
     offset: u64,
-    /// The number of lines before it in its log.
+    /// The number of lines before the entry in its log.
     line: u64,
-    /// The number of line ends in it.
+    /// The number of line ends in the entry.
     count: u64,
-    /// Whether its log ends after it.
+    /// Whether the log ends after the entry.
     is_last: bool,
 }
 

@@ -70,7 +70,7 @@ pub struct Log {
     entries: VecDeque<Entry>,
     /// The number of the line after the entry returned last, and the time of that entry.
     returned: (u64, Timestamp),
-    /// Whether that was a piece of an entry that continues.
+    /// Whether the entry returned last was a piece of an entry that continues.
     is_within_entry: bool,
     latest: Timestamp,
     /// The latest time less the slack. Entries with earlier times are not sorted.

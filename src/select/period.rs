@@ -29,9 +29,9 @@ struct EmptyLogs {
     /// Whether another log has an entry.
     is_found: bool,
     count: u64,
-    /// The name of the first of them.
+    /// The name of the first of these logs.
     first: OsString,
-    /// The times that they cover together.
+    /// The times that these logs cover together.
     covers: Option<(Timestamp, Timestamp)>,
 }
 

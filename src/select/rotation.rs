@@ -1,8 +1,8 @@
 //! Recognises which files are one rotated log, and which of them is older.
 //!
 //! `app.log.2.gz`, `app.log.1` and `app.log` are one log, by the names that logrotate and others
-//! give. Entries with the same time are printed in the order in which they were written, whatever
-//! the order of the files.
+//! give. Entries with the same time are printed in the order in which they were written, regardless
+//! of the order of the files.
 
 use std::cmp::Reverse;
 use std::ffi::OsString;

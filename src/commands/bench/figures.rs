@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn figures_for_people() {
         assert_eq!([14.236, 8.1, 0.5, 0.014, 123.4].map(figure), ["14.2", "8.10", "0.500", "0.0140", "123"]);
-        // Regression: every method showed 0.00000 GB/s for a file of one byte.
+        // Regression: every method showed 0.00000 GB/s for a one-byte file.
         assert_eq!([0.001_24, 0.000_994, 2.684e-6, 0.0].map(figure), ["0.00124", "9.94e-4", "2.68e-6", "0.00000"]);
         assert_eq!(
             [1.5, 0.143, 0.0015, 0.000_031, 3.14e-6, 0.0].map(duration),

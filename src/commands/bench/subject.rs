@@ -64,7 +64,7 @@ impl Subject {
         })
     }
 
-    /// Creates a file of `len` bytes of log lines in `directory` and writes it to the disk.
+    /// Creates a file of `len` bytes of log lines in `directory` and writes it to disk.
     ///
     /// # Errors
     /// Returns an error if the file cannot be created or written.

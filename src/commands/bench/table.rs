@@ -283,7 +283,7 @@ mod tests {
 
     #[test]
     fn a_narrow_terminal_keeps_its_bars() {
-        // Regression: the rows were wider than a terminal of 50 columns.
+        // Regression: the rows were wider than a 50-column terminal.
         let (columns, bar) = fit(50, 32, |shown| shown != Shown::Scattered);
         assert_eq!((columns.len(), bar), (2, 4));
         for (width, labels) in [(84, 17), (100, 22), (120, 24), (300, 30)] {

@@ -25,7 +25,7 @@ pub enum Work {
 /// A kind of work whose result is a number.
 #[derive(Debug)]
 pub enum Count {
-    /// Sums the first byte of each page of 4096 bytes.
+    /// Sums the first byte of each 4096-byte page.
     Touch,
     /// Sums all bytes.
     Sum,

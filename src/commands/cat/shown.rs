@@ -28,7 +28,7 @@ impl Kernel for DisplayKernel {
 
     fn carry(&self, block: &Block, part: &mut ShownPart, carry: &mut State) -> Flow {
         part.before = *carry;
-        // A hole is NUL bytes within a line.
+        // A hole is a run of NUL bytes in a line.
         let bytes = if block.hole().is_some() { &[0; 3] } else { block.bytes() };
         carry.advance(&self.transform, bytes, part.tally);
         Flow::Continue

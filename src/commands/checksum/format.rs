@@ -1,7 +1,7 @@
 //! Writes digests as coreutils' lines, BSD tags, raw bytes or JSON.
 //!
-//! It takes a digest and a name, and returns text in chunks, because a digest may be longer than
-//! memory. [`super::list`] reads these lines.
+//! This module takes a digest and a name, and returns text in chunks, because a digest may be
+//! longer than memory. [`super::list`] reads these lines.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;

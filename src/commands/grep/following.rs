@@ -32,7 +32,7 @@ struct GrowingFile {
     source: Arc<Source>,
     totals: Totals,
     verdict: Option<InputKind>,
-    /// Whether its first block has been searched.
+    /// Whether the file's first block has been searched.
     begun: bool,
     /// The beginning of an unfinished line, and its offset.
     line: Vec<u8>,

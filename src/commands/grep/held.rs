@@ -37,9 +37,9 @@ pub enum HeldText {
     Copy(Arc<Vec<u8>>, usize),
     /// A part of the input.
     InFile {
-        /// The offsets of its start and end.
+        /// The offsets of the part's start and end.
         range: Range<u64>,
-        /// The number of lines at its start that are no longer held.
+        /// The number of lines at the part's start that are no longer held.
         skipped: u64,
     },
 }

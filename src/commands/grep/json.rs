@@ -208,7 +208,8 @@ impl JsonTotals {
 
     /// Prints the `end` of an input that had a `begin`, and adds its figures to the totals.
     ///
-    /// Without `ended_at`, the search ended after the last selected line, wherever the block ends.
+    /// Without `ended_at`, the search ended after the last selected line, regardless of where the
+    /// block ends.
     pub(super) fn end_input(&mut self, name: &[u8], ended_at: Option<u64>, text: &mut Vec<u8>) {
         self.input.bytes_searched = ended_at.unwrap_or(self.input.bytes_searched);
         self.input.searches_with_match = u64::from(self.input.matched_lines > 0);

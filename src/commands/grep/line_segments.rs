@@ -12,9 +12,10 @@ use crate::os::Extent;
 pub struct LineSegment<'t> {
     /// The bytes.
     pub text: &'t [u8],
-    /// Whether they are a match. Text between two matches may be in several pieces.
+    /// Whether the bytes are a match. Text between two matches may be in several pieces.
     pub is_match: bool,
-    /// The length of a hole after them, which was not read because no match contains zero bytes.
+    /// The length of a hole after the bytes, which was not read because no match contains zero
+    /// bytes.
     pub zeros: u64,
 }
 

@@ -1,8 +1,8 @@
 //! Finds the selected lines if matches may span lines (`-U`), in a whole input at once.
 //!
 //! Every match is found once, in the context of the whole input, and each step continues from the
-//! one before, so the time is linear in the input, whatever matches. Matches that share a line
-//! belong to one stretch of lines; matches on adjacent lines do not.
+//! one before, so the time is linear in the input, regardless of the matches. Matches that share a
+//! line belong to one stretch of lines; matches on adjacent lines do not.
 
 use std::ops::Range;
 

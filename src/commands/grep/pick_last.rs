@@ -28,7 +28,7 @@ pub struct PickLast {
     /// The last whole lines, kept as context for the next match, and their offset.
     tail: Vec<u8>,
     tail_at: u64,
-    /// The number of lines before them.
+    /// The number of lines before these lines.
     tail_line: u64,
     /// The number of lines after the last selected one that are still to be kept.
     due: u64,

@@ -44,11 +44,11 @@ pub struct Piece {
     pub start: usize,
     /// The end of the last line, including its terminator.
     pub end: usize,
-    /// The number of lines before them in the block; 0 if line numbers are not printed.
+    /// The number of lines before the piece in the block; 0 if line numbers are not printed.
     pub line: u64,
     /// The number of lines.
     pub lines: u64,
-    /// Whether they are selected, not context.
+    /// Whether the lines are selected, not context.
     pub selected: bool,
 }
 
@@ -64,7 +64,7 @@ pub struct SearchResults {
     /// The number of selected lines. If matches may span lines, it is the number of stretches of
     /// lines whose matches share no line.
     pub selected: u64,
-    /// The number of matches in them, if requested.
+    /// The number of matches in the selected lines, if requested.
     pub matches: u64,
     /// The number of terminators in the block, if line numbers are printed.
     pub terminators: u64,

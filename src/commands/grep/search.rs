@@ -15,7 +15,7 @@ use super::pattern::LineFinder;
 use super::query::{Piece, Query, SearchResults, WantedResults};
 
 /// The number of bytes searched before their lines are counted. It is small enough for the bytes to
-/// be still cached, and large enough to amortize the start of a search.
+/// be still cached, and large enough to amortise the start of a search.
 const COUNT_CHUNK: usize = 128 << 10;
 
 /// The maximum number of matches to keep in a block, which allows for one in each line of a log.

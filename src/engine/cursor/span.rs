@@ -16,14 +16,14 @@ pub(crate) struct Span {
     pub input: usize,
     /// The range in the source.
     pub at: Range<u64>,
-    /// The offset in its input, or in all joined inputs.
+    /// The span's offset in its input, or in all joined inputs.
     pub offset: u64,
     pub first: bool,
     pub last: bool,
     /// The kind of the input; `None` if the whole input may be in this span, which then determines it.
     pub kind: Option<InputKind>,
     pub content: SpanContent,
-    /// The error of reading the bytes after it, which leaves its last line or row incomplete.
+    /// The error of reading the bytes after the span, which leaves its last line or row incomplete.
     pub damage: Option<io::Error>,
     /// The number of lines that ended in the bytes omitted before this span; `None` if none were
     /// omitted.

@@ -51,7 +51,7 @@ enum PositionInLine {
     Start,
     /// At the start of a line that follows an empty line.
     AfterBlank,
-    /// Within a line.
+    /// In the middle of a line.
     Within,
 }
 

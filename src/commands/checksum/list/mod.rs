@@ -176,8 +176,8 @@ impl<'a> ListEntries<'a> {
     /// Returns whether the list ends in the middle of the BLAKE3 digest of an entry.
     ///
     /// The tag does not state the length, and the beginning of a digest is itself a digest. A line
-    /// is cut if it has no terminator and fewer digits than earlier ones, or, if it is the only
-    /// one, fewer than usual.
+    /// is truncated if it has no terminator and fewer digits than earlier ones, or, if it is the
+    /// only one, fewer than usual.
     fn is_cut(&mut self, entry: &ListEntry) -> bool {
         let [expected] = &entry.expected[..] else { return false };
         let [DigestCandidate { spec, .. }] = expected.candidates[..] else { return false };

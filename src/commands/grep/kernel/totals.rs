@@ -9,9 +9,9 @@ use crate::engine::Block;
 /// Compressed inputs.
 #[derive(Clone, Debug, Default)]
 pub struct CompressedInputs {
-    /// The number of them.
+    /// The number of compressed inputs.
     pub count: u64,
-    /// The names and formats of the first ones.
+    /// The names and formats of the first of these inputs.
     pub first: Vec<(Vec<u8>, Format)>,
 }
 
@@ -47,7 +47,7 @@ pub struct Totals {
     pub leave_at: Option<u64>,
     /// The compressed inputs that were searched without decompression and without a match.
     pub compressed: CompressedInputs,
-    /// Whether the current input is one of them.
+    /// Whether the current input is one of these compressed inputs.
     in_compressed: bool,
     /// Whether a line of any input was printed.
     pub(super) printed_any: bool,

@@ -17,7 +17,7 @@ const SEARCH_MARGIN: usize = 256;
 pub struct ReplacedText {
     /// The new text.
     pub text: Vec<u8>,
-    /// The positions of the replacements in it.
+    /// The positions of the replacements in the new text.
     pub spans: Vec<Range<usize>>,
 }
 

@@ -28,9 +28,10 @@ fn operators_of_extended_patterns() {
     extended("a)", r"a\)");
     extended("*a", "a");
     extended(r"\b*a", r"\ba");
-    // An operator after a group repeats the group, whatever it ends with.
+    // An operator after a group repeats the group, regardless of how the group ends.
     extended(r"(\>)*a", r"(?:(\b{end}))*a");
-    // Regression: these were rejected as unmatched, although a skipped interval is an atom.
+    // Regression: these patterns were rejected as unmatched, although a skipped interval is an
+    // atom.
     extended(r"(\>{1,3})", r"(\b{end})");
     extended("({2})a", "()a");
     extended(r"\<a\>", r"\b{start}a\b{end}");
@@ -68,13 +69,14 @@ fn invalid_patterns_are_rejected_as_by_gnu_grep() {
     assert_eq!(error("(a", true), Error::UnmatchedOpen);
     assert_eq!(error("(+)", true), Error::UnmatchedOpen);
     assert_eq!(error(r"(\<?)", true), Error::UnmatchedOpen);
-    // Regression: these were accepted, because GNU grep's two parsers disagree about anchors and braces.
+    // Regression: these patterns were accepted, because GNU grep's two parsers disagree about
+    // anchors and braces.
     assert_eq!(error("(^**)a", true), Error::UnmatchedOpen);
     assert_eq!(error("(a|{)", true), Error::UnmatchedOpen);
     assert_eq!(error("a\\)", false), Error::UnmatchedClose);
     assert_eq!(error("a{2,1}", true), Error::InvalidInterval);
-    // Regression: these braces were treated as literals, but in glibc they are only if a bound is
-    // not a number.
+    // Regression: these braces were treated as literals, but glibc treats them as literals only if
+    // a bound is not a number.
     for pattern in ["a{}", "a{1,2,3}", "a{1,,2}", "a{,2,}", "a{1,,"] {
         assert_eq!(error(pattern, true), Error::InvalidInterval, "{pattern}");
     }
@@ -85,7 +87,7 @@ fn invalid_patterns_are_rejected_as_by_gnu_grep() {
     assert_eq!(error("[[:nope:]]", true), Error::InvalidClass);
     assert_eq!(error("[:space:]", true), Error::ClassOutsideBracket);
     assert_eq!(error("[^:space:]", true), Error::ClassOutsideBracket);
-    // Regression: these were rejected as classes without their brackets.
+    // Regression: these patterns were rejected as classes without their brackets.
     for pattern in ["[:spac-e:]", "[:space[:space:]:]", "[:a[.b.]:]", "[:::]", "[::]", "[:a]"] {
         assert!(translate(pattern.as_bytes(), true, true, Target::Rust).is_ok(), "{pattern}");
     }

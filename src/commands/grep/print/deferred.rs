@@ -16,7 +16,7 @@ const MAX_BUFFERED_BYTES: usize = 64 << 10;
 /// A line that is being printed.
 struct DeferredLine<'l> {
     at: LinePosition<'l>,
-    /// Whether only its matches are printed.
+    /// Whether only the line's matches are printed.
     only_matching: bool,
     /// The number of bytes of the line, with its replacements, before the next stretch.
     position: usize,
