@@ -1,9 +1,9 @@
 //! The table of compressed formats, and the check that identifies them by an input's first bytes.
 //!
-//! A file name never makes an input an archive. It only makes other binary data a damaged archive,
-//! and the first bytes of the format a truncated one. A magic number that plain text could begin
-//! with is not enough either; such a format is recognised by further fields that text cannot
-//! contain, unless the input ends there.
+//! A file name alone never makes an input an archive. It only causes other binary data to be
+//! reported as a damaged archive, and the first bytes of the format as a truncated one. A magic
+//! number that plain text could begin with is not enough either; such a format is recognised by
+//! further fields that text cannot contain, unless the input ends there.
 
 use std::ffi::OsStr;
 use std::path::Path;

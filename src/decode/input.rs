@@ -68,7 +68,8 @@ impl EncodedInput {
         let _ = self.notes.notice.set(notice.to_owned());
     }
 
-    /// Returns the buffered bytes, after reading more if there are none. It is empty at the end.
+    /// Returns the buffered bytes, after reading more if there are none. The result is empty at the
+    /// end.
     ///
     /// # Errors
     /// Returns an error if reading fails or the file was truncated since it was opened.

@@ -143,8 +143,8 @@ impl Decoding {
     /// Checks that an input without a compressed format has no name that promises one.
     ///
     /// # Errors
-    /// Returns an error if it does, and the input is binary or ends in the middle of the format's
-    /// magic number.
+    /// Returns an error if the name promises a format, and the input is binary or ends in the
+    /// middle of the format's magic number.
     fn check_name(&self, name: &OsStr, head: &[u8]) -> io::Result<()> {
         match name_mismatch(name, head).filter(|_| self.compressed) {
             Some(NameMismatch::Truncated(format)) => Err(unexpected_end(format.name())),

@@ -1,10 +1,10 @@
 //! SHA-512 and its truncations (FIPS 180-4) for x86-64 with AVX2 and BMI2, a third faster than the
 //! crates' code.
 //!
-//! It processes two blocks at a time. Their message schedules are computed side by side in the two
-//! halves of the vector registers, between the scalar rounds of the first block, and are ready for
-//! the second block's rounds. The rounds use three-operand rotates and and-not. If the CPU lacks
-//! these, the caller uses a crate instead. At most 127 bytes are buffered.
+//! This code processes two blocks at a time. Their message schedules are computed side by side in
+//! the two halves of the vector registers, between the scalar rounds of the first block, and are
+//! ready for the second block's rounds. The rounds use three-operand rotates and and-not. If the
+//! CPU lacks these instructions, the caller uses a crate instead. At most 127 bytes are buffered.
 #![allow(unsafe_code)]
 
 use std::arch::x86_64::*;

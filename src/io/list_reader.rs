@@ -89,8 +89,8 @@ impl ListReader {
         Ok(Some((self.number, &self.line)))
     }
 
-    /// Returns whether the last line had a terminator. Without one, the list may have been cut off
-    /// within that line.
+    /// Returns whether the last line had a terminator. Without one, the list may have been
+    /// truncated in the middle of that line.
     pub fn is_terminated(&self) -> bool {
         self.is_terminated
     }

@@ -197,7 +197,7 @@ impl FileRef {
         }
     }
 
-    /// Returns whether a walk found it below an open directory.
+    /// Returns whether a walk found the file below an open directory.
     pub(super) fn is_from_walk(&self) -> bool {
         self.origin.as_ref().is_some_and(|origin| origin.base.is_some())
     }
@@ -207,7 +207,7 @@ impl FileRef {
         self.origin.is_none() && self.path == "-"
     }
 
-    /// Returns whether opening it waits for a writer.
+    /// Returns whether opening the file waits for a writer.
     pub fn is_fifo(&self) -> bool {
         self.origin.is_none() && is_fifo(&self.path)
     }

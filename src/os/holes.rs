@@ -45,8 +45,8 @@ pub fn next_extent(fd: impl AsFd, at: u64, len: u64) -> Extent {
 /// Returns where the last data before `at` ends, or `start` if there is none. That is `at` itself
 /// unless it follows a hole.
 ///
-/// No system call searches backwards, so this bisects: about sixty calls at most, however many
-/// holes there are.
+/// No system call searches backwards, so this bisects: about sixty calls at most, regardless of the
+/// number of holes.
 pub fn data_end_before(fd: impl AsFd, at: u64, start: u64) -> u64 {
     let next_data = |from: u64| match seek(&fd, SeekFrom::Data(from)) {
         Ok(data) => data,

@@ -73,7 +73,7 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<MoveOu
     if moved.uncopied > 0 && moved.damage.is_none() {
         let mut last = vec![0; (end - moved.until).min(capacity as u64) as usize];
         let (got, _) = source.read_up_to(&mut last, moved.until);
-        // There are no bytes of the file past its size, whatever the read returned.
+        // There are no bytes of the file past its size, regardless of what the read returned.
         let size = source.current_length()?.unwrap_or(u64::MAX);
         let got = got.min(usize::try_from(size.saturating_sub(moved.until)).unwrap_or(usize::MAX));
         output.write_now(&last[..got])?;

@@ -1,6 +1,7 @@
 //! Parses times as users type them: every form that a log line may use, and shorter forms.
 //!
-//! A typed month, day or hour means the whole of it. A time typed with minutes is exact.
+//! A typed month, day or hour means the whole of it. A time given to the minute or the second is an
+//! exact instant.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;

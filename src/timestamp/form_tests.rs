@@ -170,7 +170,7 @@ fn other_texts_are_not_times() {
 fn ambiguous_days_and_months_are_an_error() {
     let unclear = read("05/06/2026 14:30:05 a\n06/06/2026 14:30:05 b\n");
     assert!(unclear.clone().is_err_and(|error| error.contains("--time-format '%d/%m/%Y %H:%M:%S")), "{unclear:?}");
-    // The time of the last change settles it too: the other day would be after it.
+    // The time of the last change also rules one order out: that day would be later.
     assert!(read("04/12/2026 14:30:05 a\n04/12/2026 14:30:06 b\n").is_ok_and(|reader| {
         reader.stamp(b"04/12/2026 14:30:05 a").map(|stamp| reader.earliest(stamp).to_string())
             == Some(String::from("2026-04-12T12:30:05Z"))

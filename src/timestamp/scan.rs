@@ -10,7 +10,7 @@ impl<'b> Scanner<'b> {
         self.0.first().copied()
     }
 
-    /// Consumes one byte if `is` holds for it.
+    /// Consumes one byte if `is` returns true for it.
     pub fn take_if(&mut self, is: impl Fn(u8) -> bool) -> Option<u8> {
         let byte = self.peek().filter(|&byte| is(byte))?;
         self.0 = &self.0[1..];
@@ -23,7 +23,7 @@ impl<'b> Scanner<'b> {
         Some(())
     }
 
-    /// Consumes all bytes for which `is` holds and returns them.
+    /// Consumes all bytes for which `is` returns true, and returns them.
     pub fn take_while(&mut self, is: impl Fn(u8) -> bool) -> &'b [u8] {
         let len = self.0.iter().take_while(|&&byte| is(byte)).count();
         let (taken, rest) = self.0.split_at(len);

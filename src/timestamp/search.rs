@@ -118,7 +118,7 @@ impl<'s, S: RandomAccess + ?Sized> BinarySearch<'s, S> {
     }
 
     /// Adds the lines of `range` that the window keeps to `spans`, until the window is over or
-    /// `enough` holds. Returns the offset of the line at which it stopped.
+    /// `enough` returns true. Returns the offset of the line at which it stopped.
     fn walk(
         &mut self,
         window: &mut EntryFilter,

@@ -1,6 +1,7 @@
 //! Resolves the arguments into the digests to compute and the format in which to print them.
 //!
-//! It rejects meaningless combinations, with coreutils' message where coreutils rejects them too.
+//! This module rejects meaningless combinations, with coreutils' message where coreutils rejects
+//! them too.
 
 use std::ffi::OsString;
 use std::io::Read;

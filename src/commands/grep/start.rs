@@ -37,13 +37,13 @@ pub enum InputPart {
 /// Information about an input up to the position where its search begins.
 #[derive(Clone, Debug, Default)]
 pub struct InputStart {
-    /// The number of lines.
+    /// The number of lines up to that position.
     pub line: u64,
-    /// The lines directly before it, as many as context may need.
+    /// The lines directly before that position, as many as context may need.
     pub lead: Vec<u8>,
     /// A message about the input.
     pub notice: Option<String>,
-    /// The reader of its times, if they matter and their format is known.
+    /// The reader of the input's times, if they matter and their format is known.
     pub reader: Option<Arc<Reader>>,
     /// The matches to keep, if matches may span lines and the whole input is therefore searched.
     pub keep: Option<Keep>,

@@ -28,7 +28,7 @@ struct PickedChunk {
 #[derive(Debug, Default)]
 pub struct PickedBytes {
     queue: VecDeque<PickedChunk>,
-    /// The gap after the last of them.
+    /// The gap after the last picked bytes.
     after: Gap,
 }
 
@@ -61,10 +61,10 @@ pub trait Pick: Send {
         let _ = picked;
     }
 
-    /// Handles a gap in its input.
+    /// Handles a gap in the stream.
     fn skip_gap(&mut self, gap: Gap, picked: &mut PickedBytes);
 
-    /// Takes the first bytes of the whole stream, once there are enough for a verdict.
+    /// Takes the first bytes of the whole stream, once there are enough to classify it.
     fn classify(&mut self, head: &[u8], picked: &mut PickedBytes) {
         let _ = (head, picked);
     }
@@ -91,7 +91,7 @@ pub struct PickedStream {
     stream: Stream,
     pick: Box<dyn Pick>,
     picked: PickedBytes,
-    /// The beginning of the whole stream, for the verdict on it.
+    /// The beginning of the whole stream, by which it is classified.
     head: Vec<u8>,
     buffer: Vec<u8>,
     is_classified: bool,
@@ -152,7 +152,8 @@ impl PickedStream {
 
 impl Feed for PickedStream {
     fn fill(&mut self, buffer: &mut Vec<u8>, max: usize, stop: &Stop, wait: bool) -> io::Result<Filled> {
-        // Nothing is returned before enough bytes for a verdict have been read, unless the writer pauses.
+        // Nothing is returned before enough bytes for the classification have been read, unless the
+        // writer pauses.
         while self.ended.is_none() && (self.picked.queue.is_empty() || !self.is_classified) {
             match self.read(stop, wait)? {
                 Filled::Stopped => return Ok(Filled::Stopped),

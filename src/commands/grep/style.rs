@@ -81,9 +81,9 @@ pub struct LinePosition<'a> {
 pub struct Spans<'a> {
     /// The bytes that were searched, for matches that depend on the bytes around them.
     pub hay: &'a [u8],
-    /// The ranges of the matches in them, from the printed lines on.
+    /// The ranges of the matches in the searched bytes, from the printed lines on.
     pub all: &'a [Range<usize>],
-    /// The position in them of the first printed line.
+    /// The position of the first printed line in the searched bytes.
     pub base: usize,
 }
 

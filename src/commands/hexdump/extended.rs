@@ -1,7 +1,7 @@
 //! Formats the 80-bit numbers of x86 processors, which are `long double` in C, as `%Lg` does.
 //!
 //! Rust has no such type. The decimal digits are computed with integers of arbitrary length,
-//! because an exponent of 15 bits needs up to 4951 digits.
+//! because a 15-bit exponent needs up to 4951 digits.
 
 /// The number of decimal digits that are computed, which is the maximum that 128 bits can hold.
 const DIGITS: u32 = 36;
@@ -53,7 +53,7 @@ fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
     general(rounded(digits), power, digits)
 }
 
-/// Formats a number of 36 digits, the first of which represents 10^`power`, as `%.*Lg` does.
+/// Formats a 36-digit number, the first of which represents 10^`power`, as `%.*Lg` does.
 fn general(value: u128, power: i32, precision: u32) -> String {
     // Rounding may have added a digit.
     let text = value.to_string();

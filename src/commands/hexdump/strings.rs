@@ -33,7 +33,7 @@ pub struct StringsProgress {
     read: u64,
     /// The start of a string that the next block may continue, unless it is too long.
     held: Vec<u8>,
-    /// The length of that start.
+    /// The length of the start of that string.
     held_len: u64,
     /// Whether all inputs end before the offset at which the listing is to start.
     pub is_unreached: bool,
@@ -48,7 +48,7 @@ pub struct StringsPart {
     /// The numbers of printable characters at the start and at the end of the block.
     head: usize,
     tail: usize,
-    /// Whether a zero byte follows those at the start.
+    /// Whether a zero byte follows the printable characters at the start.
     ends_head: bool,
     /// The address of the first byte of the block.
     address: u64,

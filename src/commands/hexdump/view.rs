@@ -15,7 +15,7 @@ pub struct RowPosition {
 }
 
 impl RowPosition {
-    /// Returns the place that is `bytes` bytes further on.
+    /// Returns the position `bytes` bytes further on.
     pub fn after(self, bytes: u64) -> RowPosition {
         RowPosition { address: self.address.wrapping_add(bytes), index: self.index.wrapping_add(bytes) }
     }

@@ -263,7 +263,7 @@ impl<'a> Cursor<'a> {
     /// Returns whether a source that can be read by position is one block.
     fn is_whole(&self, source: &Source) -> bool {
         let fits = |wanted| wanted <= nominal_size(source, &self.plan, self.nominal) as u64;
-        // A mapped file with holes may become several blocks however short it is.
+        // A mapped file with holes may become several blocks, regardless of its length.
         source.wanted().is_some_and(fits) && !(self.plan.emit_holes && source.method() == AccessMethod::Map)
             || self.is_one_of_several(source)
     }

@@ -49,11 +49,11 @@ pub enum Filled {
 pub struct Gap {
     /// The number of bytes.
     pub bytes: u64,
-    /// The number of line terminators among them.
+    /// The number of line terminators in the stretch.
     pub lines: u64,
 }
 
-/// Notes that a feed takes about its input, complete when the input ends.
+/// Notes that a feed makes on its input, complete when the input ends.
 #[derive(Debug, Default)]
 pub struct FeedNotes {
     /// A message to print at the end that is not an error.
@@ -99,8 +99,8 @@ impl Source {
     ) -> Source {
         self.feed = Some(Box::new(FeedSlot { feed: Mutex::new(Some(feed)), notes }));
         self.method = AccessMethod::Stream;
-        // The next process on standard input continues after all bytes consumed, wherever decoding
-        // stopped.
+        // The next process on standard input continues after all bytes consumed, regardless of
+        // where decoding stopped.
         self.stdin = false;
         self.reason = reason;
         self.set_stream_range(range);

@@ -55,7 +55,7 @@ impl Source {
     ///
     /// This reads the last byte. A truncation either lowers the size before it zeroes the rest of a
     /// page, as on ext4, or does both under a lock that reads wait for, as on XFS. A read that still
-    /// gets the byte therefore proves that the scan saw none of a truncation's zeroes.
+    /// gets the byte therefore proves that the scan saw none of a truncation's zeros.
     pub fn map_holds(&self, end: u64) -> bool {
         let at = self.base + end - 1;
         loop {

@@ -1,4 +1,4 @@
-//! Opening an input and deciding how it is read.
+//! Opens an input and decides how it is read.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -1,4 +1,4 @@
-//! Reading by position.
+//! Reads by position.
 
 use std::io;
 

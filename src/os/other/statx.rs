@@ -21,23 +21,23 @@ impl StatxFlags {
 pub struct StatxAttributes(u64);
 
 impl StatxAttributes {
-    /// Compressed by the file system.
+    /// The file is compressed by the file system.
     pub const COMPRESSED: StatxAttributes = StatxAttributes(0x4);
-    /// Cannot be modified.
+    /// The file cannot be modified.
     pub const IMMUTABLE: StatxAttributes = StatxAttributes(0x10);
-    /// Can only be appended to.
+    /// The file can only be appended to.
     pub const APPEND: StatxAttributes = StatxAttributes(0x20);
-    /// Left out of backups.
+    /// The file is left out of backups.
     pub const NODUMP: StatxAttributes = StatxAttributes(0x40);
-    /// Needs a key.
+    /// The file can be read only with a key.
     pub const ENCRYPTED: StatxAttributes = StatxAttributes(0x800);
-    /// Mounted on demand.
+    /// The directory is mounted on demand.
     pub const AUTOMOUNT: StatxAttributes = StatxAttributes(0x1000);
-    /// The root of a mount.
+    /// The file is the root of a mount.
     pub const MOUNT_ROOT: StatxAttributes = StatxAttributes(0x2000);
-    /// Checked against a tree of hashes.
+    /// The file is checked against a tree of hashes.
     pub const VERITY: StatxAttributes = StatxAttributes(0x10_0000);
-    /// Mapped without the page cache.
+    /// The file is mapped without the page cache.
     pub const DAX: StatxAttributes = StatxAttributes(0x20_0000);
 
     /// Returns whether all of `other` are set.

@@ -2,8 +2,8 @@
 //!
 //! A walk lists a directory and opens its entries a moment later. In between, another program may
 //! put a symbolic link or a FIFO in a file's place. [`open_beneath`] never follows a link and never
-//! waits for a writer. [`reopen`] opens a file that is already open, whatever its name refers to by
-//! then.
+//! waits for a writer. [`reopen`] opens a file that is already open, regardless of what its name
+//! refers to by then.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;

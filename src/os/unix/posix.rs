@@ -123,7 +123,7 @@ pub fn errno_name(errno: i32) -> String {
     }
 }
 
-/// Writes a file's changed pages to the disk (`fsync(2)`).
+/// Writes a file's changed pages to disk (`fsync(2)`).
 ///
 /// # Errors
 /// Returns the error of `fsync(2)`.

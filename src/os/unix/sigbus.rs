@@ -28,8 +28,8 @@ static PREVIOUS: [OnceLock<libc::sigaction>; SIGNALS.len()] = [const { OnceLock:
 
 /// Installs the SIGBUS handler before the first window exists.
 ///
-/// A SIGBUS sent to the process then ends it however its input is read, whereas the standard
-/// library's handler would ignore the first one.
+/// A SIGBUS sent to the process then ends it regardless of how its input is read, whereas the
+/// standard library's handler would ignore the first one.
 pub fn install_sigbus_handler() {
     install(super::page::page_size());
 }

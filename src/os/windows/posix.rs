@@ -263,7 +263,7 @@ pub fn errno_name(errno: i32) -> String {
     format!("error {errno}")
 }
 
-/// Writes a file's changed pages to the disk.
+/// Writes a file's changed pages to disk.
 ///
 /// # Errors
 /// Returns the error of `FlushFileBuffers`.

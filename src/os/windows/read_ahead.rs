@@ -1,5 +1,5 @@
 //! Advice on how a file will be read, which the system does not accept: it detects sequential
-//! reading by itself.
+//! reading on its own.
 
 use super::handle::AsFd;
 

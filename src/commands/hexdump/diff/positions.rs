@@ -14,9 +14,9 @@ use crate::output::{Output, escape_name, print_message};
 struct CmpPosition {
     /// The number of bytes compared.
     bytes: u64,
-    /// The number of line feeds among them.
+    /// The number of line feeds among the compared bytes.
     lines: u64,
-    /// Whether the last of them was a line feed.
+    /// Whether the last compared byte was a line feed.
     is_after_line: bool,
 }
 

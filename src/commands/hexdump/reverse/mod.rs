@@ -58,7 +58,7 @@ pub enum Base {
 pub enum RowLayout {
     /// A colon after the address, as in xxd.
     Colon,
-    /// The same with eight binary digits per byte, as in `xxd -b`.
+    /// A colon after the address, and eight binary digits per byte, as in `xxd -b`.
     Bits,
     /// At least two blanks after the address, as in `hexdump -C` and Wireshark.
     Wide,
@@ -160,7 +160,7 @@ pub enum Problem {
     OpenStar,
     /// The frame around panels has a top line but no bottom line.
     Frame,
-    /// The text ends in the middle of the row, or after it but without a line end.
+    /// The text ends in the middle of the row, or after the row but without a line end.
     Unterminated,
     /// The line is longer than any row.
     TooLong,

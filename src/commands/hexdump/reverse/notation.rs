@@ -1,5 +1,5 @@
-//! Determines from the command line the notation in which a dump is read: a named one, or a
-//! detected one with hints.
+//! Determines from the command line the notation in which a dump is read, or hints for its
+//! detection.
 
 use super::{Base, DumpNotation, Hints, RowLayout};
 use crate::cli::hexdump::{Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
