@@ -1,6 +1,7 @@
 //! The interface that a subcommand implements for the engine: a pure function over blocks. A kernel
 //! has no access to files or output, and its only memory is its carry.
 
+use std::ffi::OsStr;
 use std::io;
 use std::sync::Arc;
 
@@ -89,6 +90,13 @@ pub trait Kernel: Sync {
 
     /// Writes the block's text, in parallel.
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>);
+
+    /// Returns the text that follows the report of an input that was opened and cannot be read to its
+    /// end. `carry` has the totals of the blocks before, which may be those of earlier inputs.
+    fn end_failed(&self, input: usize, name: &OsStr, carry: &mut Self::Carry) -> Vec<u8> {
+        let _ = (input, name, carry);
+        Vec::new()
+    }
 
     /// Returns the insertions into a part's text, in the text's order, for kernels that rebuild a
     /// file with holes and long runs, or print messages.

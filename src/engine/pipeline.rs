@@ -68,6 +68,8 @@ pub(super) struct BlockJob<K: Kernel> {
     /// The end of the block's text in the batch's text.
     text_end: usize,
     damage: Option<io::Error>,
+    /// The text that follows the report of the damage.
+    after_damage: Vec<u8>,
     drained: bool,
     /// Whether this is the last block of its input, even if only the prefix was scanned.
     is_final: bool,
@@ -84,6 +86,9 @@ pub(super) enum BlockStep<K: Kernel> {
         gap: bool,
         /// Whether the kernel has already ended the input.
         unwanted: bool,
+        is_open: bool,
+        /// The text that follows the report.
+        after: Vec<u8>,
     },
 }
 
@@ -113,8 +118,8 @@ impl<K: Kernel> Pipeline<'_, K> {
     /// Loads and scans an item.
     pub(super) fn begin(&self, item: Item, spare: &mut Vec<Buffer>) -> BlockStep<K> {
         match item {
-            Item::Failed { input, name, error } => {
-                BlockStep::Failed { input, name, error, gap: false, unwanted: false }
+            Item::Failed { input, name, error, is_open } => {
+                BlockStep::Failed { input, name, error, gap: false, unwanted: false, is_open, after: Vec::new() }
             }
             Item::Span(span) => {
                 let step = self.load_and_scan(span, spare);
@@ -162,7 +167,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         let LoadedBlock { mut block, mut damage } = match loader.load(span, spare) {
             Ok(loaded) => loaded,
             Err(error) => {
-                return BlockStep::Failed { input, name: source.name().to_owned(), error, gap: true, unwanted: false };
+                let (name, after) = (source.name().to_owned(), Vec::new());
+                return BlockStep::Failed { input, name, error, gap: true, unwanted: false, is_open: true, after };
             }
         };
         let classify = |block: &mut Block| {
@@ -186,7 +192,8 @@ impl<K: Kernel> Pipeline<'_, K> {
             damage = failure.or(damage);
             part = self.kernel.scan(&block);
         }
-        BlockStep::Scanned(BlockJob { block, part: Some(part), before: None, text_end: 0, damage, drained, is_final })
+        let (part, after_damage) = (Some(part), Vec::new());
+        BlockStep::Scanned(BlockJob { block, part, before: None, text_end: 0, damage, after_damage, drained, is_final })
     }
 
     /// Clips a damaged block to whole lines or rows, because half a line was never a line of the
@@ -210,9 +217,12 @@ impl<K: Kernel> Pipeline<'_, K> {
     pub(super) fn count(&self, totals: &mut CarryState<K::Carry>, steps: &mut [BlockStep<K>], cancel: &dyn Fn(Cancel)) {
         for step in steps {
             match step {
-                BlockStep::Failed { input, unwanted, .. } => {
-                    totals.ended = Some(*input);
+                BlockStep::Failed { input, name, unwanted, is_open, after, .. } => {
                     *unwanted = totals.stopped || totals.satisfied == Some(*input);
+                    if *is_open && !*unwanted && totals.ended != Some(*input) {
+                        *after = self.kernel.end_failed(*input, name, &mut totals.carry);
+                    }
+                    totals.ended = Some(*input);
                 }
                 BlockStep::Scanned(job) if totals.stopped || totals.ended == Some(job.block.input) => job.part = None,
                 BlockStep::Scanned(job) => {
@@ -221,6 +231,14 @@ impl<K: Kernel> Pipeline<'_, K> {
                         job.before = Some(totals.carry.clone());
                     }
                     let flow = self.kernel.carry(&job.block, part, &mut totals.carry);
+                    if flow != Flow::Continue {
+                        // The bytes before the damage decided the input, whatever the size of blocks.
+                        job.damage = None;
+                    }
+                    if job.damage.is_some() {
+                        let name = job.block.source.name();
+                        job.after_damage = self.kernel.end_failed(job.block.input, name, &mut totals.carry);
+                    }
                     if job.damage.is_some() || job.block.last || flow == Flow::EndInput {
                         totals.ended = Some(job.block.input);
                     }
@@ -272,6 +290,9 @@ impl<K: Kernel> Pipeline<'_, K> {
             let mut part = self.kernel.scan(&job.block);
             if let Some(carry) = &mut job.before.clone() {
                 self.kernel.carry(&job.block, &mut part, carry);
+                if job.damage.is_some() {
+                    job.after_damage = self.kernel.end_failed(job.block.input, job.block.source.name(), carry);
+                }
             }
             self.kernel.format(&job.block, &mut part, text);
             job.part = Some(part);
@@ -291,9 +312,9 @@ impl<K: Kernel> Pipeline<'_, K> {
         let mut start = 0;
         for step in steps {
             match step {
-                BlockStep::Failed { input, name, error, gap, unwanted } => {
+                BlockStep::Failed { input, name, error, gap, unwanted, after, .. } => {
                     if output.dropped != Some(*input) && !unwanted {
-                        self.report(output, (*input, name), error, *gap, cancel);
+                        self.report(output, (*input, name), (error, after), *gap, cancel);
                     }
                 }
                 BlockStep::Scanned(job) => {
@@ -325,7 +346,8 @@ impl<K: Kernel> Pipeline<'_, K> {
                         job.block.notices(|source, notice| output.sink.report(source.name(), &notice));
                     }
                     if let (Some(error), true) = (damage, job.part.is_some()) {
-                        self.report(output, (job.block.input, job.block.source.name()), error, true, cancel);
+                        let input = (job.block.input, job.block.source.name());
+                        self.report(output, input, (error, &job.after_damage), true, cancel);
                     }
                 }
             }
@@ -339,12 +361,12 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Reports an input that failed. `gap` says that bytes with an offset among joined inputs are missing.
+    /// Reports an input that failed, and writes the text that follows. `gap` says that bytes with an offset among joined inputs are missing.
     fn report(
         &self,
         output: &mut OutputState<'_>,
         (input, name): (usize, &OsStr),
-        error: &io::Error,
+        (error, after): (&io::Error, &[u8]),
         gap: bool,
         cancel: &dyn Fn(Cancel),
     ) {
@@ -352,6 +374,13 @@ impl<K: Kernel> Pipeline<'_, K> {
         output.failed = true;
         output.sink.report(name, error);
         cancel(Cancel::Input(input));
+        if !after.is_empty()
+            && output.result.is_ok()
+            && let Err(error) = output.sink.write(after)
+        {
+            output.result = Err(error);
+            cancel(Cancel::Rest);
+        }
         if matches!(self.plan.split_at, SplitAt::Rows(_)) && gap {
             // Rows of joined inputs after a broken one would get the wrong offset.
             output.halted = true;

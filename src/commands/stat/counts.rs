@@ -1,6 +1,6 @@
 //! `--count` and `--lines`: counts in parallel, and prints the counts as `wc` does.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use super::quoting::{QuotingStyle, quote};
 use super::words::{PieceCounts, WantedCounts, WordCounts};
@@ -27,6 +27,25 @@ struct CountKernel {
     only_total: bool,
 }
 
+/// The counts that pass from block to block.
+#[derive(Clone, Default)]
+struct CountCarry {
+    /// The number of the current input.
+    input: usize,
+    /// Its counts so far.
+    here: WordCounts,
+    /// The counts of all inputs before it.
+    before: WordCounts,
+}
+
+impl CountCarry {
+    /// Moves on to an input.
+    fn begin(&mut self, input: usize) {
+        self.before = self.before.and(std::mem::take(&mut self.here));
+        self.input = input;
+    }
+}
+
 /// The counts of a block, and later the counts so far of its input.
 struct CountPart {
     piece: PieceCounts,
@@ -35,23 +54,34 @@ struct CountPart {
 
 impl Kernel for CountKernel {
     type Part = CountPart;
-    /// The counts so far of this input, and those of all previous inputs.
-    type Carry = (WordCounts, WordCounts);
+    type Carry = CountCarry;
 
     fn scan(&self, block: &Block) -> CountPart {
         CountPart { piece: PieceCounts::of(block.bytes(), self.wanted), tally: WordCounts::default() }
     }
 
-    fn carry(&self, block: &Block, part: &mut CountPart, (here, before): &mut (WordCounts, WordCounts)) -> Flow {
+    fn carry(&self, block: &Block, part: &mut CountPart, carry: &mut CountCarry) -> Flow {
         if block.is_first() {
-            *before = before.and(std::mem::take(here));
+            carry.begin(block.input());
         }
         match block.hole() {
-            Some(length) => here.add_zeros(length),
-            None => here.add(&part.piece),
+            Some(length) => carry.here.add_zeros(length),
+            None => carry.here.add(&part.piece),
         }
-        part.tally = *here;
+        part.tally = carry.here;
         Flow::Continue
+    }
+
+    /// Prints the counts of what could be read: of a directory, zeros.
+    fn end_failed(&self, input: usize, name: &OsStr, carry: &mut CountCarry) -> Vec<u8> {
+        if carry.input != input {
+            carry.begin(input);
+        }
+        let mut text = Vec::new();
+        if !self.only_total {
+            self.line(&carry.here, if self.names { name.as_bytes() } else { b"" }, &mut text);
+        }
+        text
     }
 
     fn format(&self, block: &Block, part: &mut CountPart, text: &mut Vec<u8>) {
@@ -132,7 +162,7 @@ pub fn run(args: &StatArgs, config: &Config, output: &mut Output) -> anyhow::Res
     let outcome = config.engine.run(
         inputs,
         Pipeline { kernel: &kernel, plan, session: &config.stats },
-        <(WordCounts, WordCounts)>::default(),
+        CountCarry::default(),
         output,
     );
     outcome.output?;
@@ -142,9 +172,8 @@ pub fn run(args: &StatArgs, config: &Config, output: &mut Output) -> anyhow::Res
         TotalMode::Never => false,
     };
     if prints_total {
-        let (here, before) = outcome.carry;
-        let mut text = Vec::new();
-        kernel.line(&before.and(here), if kernel.only_total { b"" } else { b"total" }, &mut text);
+        let (mut text, total) = (Vec::new(), outcome.carry.before.and(outcome.carry.here));
+        kernel.line(&total, if kernel.only_total { b"" } else { b"total" }, &mut text);
         output.write_all(&text)?;
     }
     Ok(if outcome.failed || unlisted > 0 { Exit::Failure } else { Exit::Success })

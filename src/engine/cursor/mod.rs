@@ -218,7 +218,10 @@ impl<'a> Cursor<'a> {
         self.opened += 1;
         match input.open(self.plan.policy, self.plan.range) {
             Ok((source, kind)) => self.begin(source, number, kind),
-            Err((name, error)) => items.push(Item::Failed { input: number, name, error }),
+            Err((name, error)) => {
+                let is_open = error.kind() == std::io::ErrorKind::IsADirectory;
+                items.push(Item::Failed { input: number, name, error, is_open });
+            }
         }
         OpenStep::Ready
     }
@@ -351,7 +354,7 @@ impl<'a> Cursor<'a> {
             }
             if span.at.is_empty() {
                 let name = || span.source.name().to_owned();
-                return span.damage.map(|error| Item::Failed { input: span.input, name: name(), error });
+                return span.damage.map(|error| Item::Failed { input: span.input, name: name(), error, is_open: true });
             }
         }
         span.ended = self.is_joined().then(|| std::mem::take(&mut self.ended));
@@ -361,7 +364,7 @@ impl<'a> Cursor<'a> {
     fn fail_current(&mut self, error: std::io::Error) -> Item {
         let ended = self.current.take();
         let (input, name) = ended.map(|c| (c.input, c.source.name().to_owned())).unwrap_or_default();
-        Item::Failed { input, name, error }
+        Item::Failed { input, name, error, is_open: true }
     }
 
     fn end_current(&mut self) {
@@ -369,7 +372,7 @@ impl<'a> Cursor<'a> {
         if let CursorPosition::Streamed(mut streamed) = position {
             if let Some(error) = streamed.take_failure() {
                 let name = source.name().to_owned();
-                self.failed_late = Some((input, Item::Failed { input, name, error }));
+                self.failed_late = Some((input, Item::Failed { input, name, error, is_open: true }));
             }
             if self.is_joined() {
                 // Only the end of a stream shows how much of the joined range it has used.

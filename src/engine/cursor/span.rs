@@ -102,7 +102,13 @@ pub(crate) enum SpanContent {
 #[derive(Debug)]
 pub(crate) enum Item {
     Span(Span),
-    Failed { input: usize, name: OsString, error: io::Error },
+    Failed {
+        input: usize,
+        name: OsString,
+        error: io::Error,
+        /// Whether it was opened, as a directory can be.
+        is_open: bool,
+    },
 }
 
 impl Item {
