@@ -74,6 +74,23 @@ fn cat_survives_truncation_at_any_moment() {
     eprintln!("{cut} runs cut, {whole} runs whole");
 }
 
+/// Regression: reading backwards went on after the first error, and reported it again.
+#[test]
+fn truncations_are_reported_once_in_reverse() {
+    let dir = Dir::new();
+    for options in [&["--reverse"][..], &["--reverse", "-n"], &["--reverse", "--io", "read"]] {
+        let path = dir.file("log", &numbered(8 << 20));
+        let child = mapped().arg("cat").args(options).arg(&path).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+        let mut child = child.unwrap();
+        // The program waits at a full pipe until the rest is read.
+        child.stdout.as_mut().unwrap().read_exact(&mut [0; 4096]).unwrap();
+        File::options().write(true).open(&path).unwrap().set_len(9).unwrap();
+        let ran: crate::util::Ran = child.wait_with_output().unwrap().into();
+        assert_eq!(ran.stderr, format!("mapped: {}: truncated to 9 bytes while being read\n", path.display()));
+        assert_eq!(ran.code, 1);
+    }
+}
+
 /// A loop device over a file, which is detached when dropped.
 struct Loop(String);
 

@@ -248,6 +248,40 @@ fn a_bad_sector_is_an_error_of_one_input() {
     eprintln!("{runs} runs met a bad sector");
 }
 
+/// Regression: `cat --lines` ended with exit code 0 if the lines before the wanted ones could not be
+/// read, and `cat -n --reverse` numbered its lines as if these did not exist.
+#[test]
+fn a_bad_sector_among_the_lines_to_count_is_an_error() {
+    let Some(mounted) = Mounted::new() else { return };
+    let good = mounted.dir.path().with_extension("good");
+    std::fs::write(&good, &mounted.truth).unwrap();
+    let lines = mounted.truth.iter().filter(|&&byte| byte == b'\n').count();
+    let last = format!("{}:", lines - 9);
+    for args in [
+        &["cat", "--lines", "5:20"][..],
+        &["cat", "--lines", "5000:5010"],
+        &["cat", "--lines", &last],
+        &["cat", "--lines", "5:20", "--lines", &last],
+        &["cat", "--lines", "5000:", "--reverse"],
+        &["cat", "-n", "--lines", &last],
+        &["cat", "-n", "--reverse"],
+        &["cat", "-n", "--reverse", "--lines=-5:"],
+    ] {
+        let full = run(args, &[], &[&good]);
+        for (page, way) in [0, 1, 50, 200].into_iter().flat_map(|page| WAYS.map(|way| (page, way))) {
+            let bad = mounted.path(&format!("bad-{page}"));
+            let ran = run(args, way, &[&bad]);
+            let what = format!("{args:?} {way:?} page {page}: {}", ran.stderr);
+            assert!(full.stdout.starts_with(&ran.stdout), "{what}");
+            if ran.stdout != full.stdout || !ran.stderr.is_empty() {
+                assert_eq!(ran.stderr, format!("mapped: {}: Input/output error\n", bad.display()), "{what}");
+                assert_eq!(ran.code, 1, "{what}");
+            }
+        }
+    }
+    std::fs::remove_file(good).unwrap();
+}
+
 #[test]
 fn a_file_that_refuses_to_be_mapped_is_read() {
     let Some(mounted) = Mounted::new() else { return };
@@ -300,6 +334,9 @@ fn sizes_that_are_wrong_are_not_believed() {
         assert!(ran.stdout == held && ran.code == 0, "{name}: {}", ran.stderr);
         let ran = run(&["cat"], &["--io", "mmap"], &[&path]);
         assert_eq!(ran.stderr, format!("mapped: {}: not mappable: stated size is wrong\n", path.display()));
+        // Regression: a note said that the offset is beyond the stated end.
+        let ran = run(&["cat", "--offset", "5"], &[], &[&path]);
+        assert!(ran.stdout == held[5..] && ran.stderr.is_empty(), "{name}: {}", ran.stderr);
         std::fs::remove_file(like).unwrap();
     }
     eprintln!("{runs} runs on files that state a wrong size");

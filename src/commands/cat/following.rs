@@ -136,11 +136,15 @@ impl Cat<'_> {
         if matches!(self.printed_part, PrintedPart::All) {
             return Ok((self.print(now)?, Skip::NOTHING));
         }
-        let skip = self.skip(&now, now.start()..end)?;
-        let spans = match (skip, locate::spans(&now, &self.printed_part, self.config, self.output)) {
-            (Some(_), _) => Vec::new(),
-            (None, Ok(spans)) => spans,
-            (None, Err(error)) => {
+        let (mut exit, skip) = self.skip(&now, now.start()..end)?;
+        let located = skip.is_none().then(|| locate::spans(&now, &self.printed_part, self.config, self.output));
+        let spans = match located {
+            None => Vec::new(),
+            Some(Ok(located)) => {
+                exit = located.exit;
+                located.spans
+            }
+            Some(Err(error)) => {
                 // The file has no times yet, but appended data must still be printed.
                 self.output.report(source.name(), &error);
                 Vec::new()
@@ -149,23 +153,29 @@ impl Cat<'_> {
         // Lines are numbered from the start of the file.
         let nothing = end..end;
         let spans = if spans.is_empty() { Vec::from([nothing]) } else { spans };
-        Ok((self.spans(&now, spans)?, skip.unwrap_or(Skip::NOTHING)))
+        Ok((self.spans(&now, spans)?.and(exit), skip.unwrap_or(Skip::NOTHING)))
     }
 
     /// Returns what remains to be skipped if the requested range starts after the current end of
-    /// `source`.
-    fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<Option<Skip>> {
+    /// `source`. That is nothing, and a failure, if the bytes so far cannot be read, which has been
+    /// reported.
+    fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<(Exit, Option<Skip>)> {
         let (unit, selection) = match &self.printed_part {
             PrintedPart::Lines(selection, _) => (Unit::LINE, selection),
             PrintedPart::Bytes(selection) => (Unit::Byte, selection),
-            _ => return Ok(None),
+            _ => return Ok((Exit::Success, None)),
         };
-        let Some(first) = selection.first_from_start() else { return Ok(None) };
+        let Some(first) = selection.first_from_start() else { return Ok((Exit::Success, None)) };
         let there = match unit {
             Unit::Byte => within.end - within.start,
-            Unit::Line(_) => locate::count_line_ends(source, within, first, self.config, self.output)?,
+            Unit::Line(_) => match locate::count_line_ends(source, within, first, self.config, self.output)? {
+                Some(there) => there,
+                None => return Ok((Exit::Failure, Some(Skip::NOTHING))),
+            },
         };
-        Ok((first > there).then(|| Skip { unit, remaining: first - 1 - there }).filter(|skip| skip.remaining > 0))
+        let skip =
+            (first > there).then(|| Skip { unit, remaining: first - 1 - there }).filter(|skip| skip.remaining > 0);
+        Ok((Exit::Success, skip))
     }
 }
 
@@ -305,13 +315,16 @@ impl CatFollower<'_, '_> {
 
     /// Prints the requested lines of `source`, each after its name.
     fn begin_named(&mut self, target: usize, source: &Source, end: u64) -> io::Result<(Exit, Skip)> {
-        let skip = self.cat.skip(source, source.start()..end)?;
-        if skip.is_some() {
-            return Ok((Exit::Success, skip.unwrap_or(Skip::NOTHING)));
+        let (mut exit, skip) = self.cat.skip(source, source.start()..end)?;
+        if let Some(skip) = skip {
+            return Ok((exit, skip));
         }
         let now = source.part(source.start()..end, self.cat.config.engine.policy)?;
         let spans = match locate::spans(&now, &self.cat.printed_part, self.cat.config, self.cat.output) {
-            Ok(spans) => spans,
+            Ok(located) => {
+                exit = located.exit;
+                located.spans
+            }
             Err(error) => {
                 self.cat.output.report(source.name(), &error);
                 Vec::new()
@@ -328,16 +341,20 @@ impl CatFollower<'_, '_> {
             at = span.start;
             while at < span.end {
                 let want = (span.end - at).min(piece.len() as u64) as usize;
-                let got = source.read_at(&mut piece[..want], at)?;
-                if got == 0 {
-                    break;
-                }
+                let got = match source.read_at(&mut piece[..want], at) {
+                    Ok(0) => break,
+                    Ok(got) => got,
+                    Err(error) => {
+                        self.cat.output.report(source.name(), &error);
+                        return Ok((Exit::Failure, Skip::NOTHING));
+                    }
+                };
                 self.print(Origin::first(target), &piece[..got])?;
                 at += got as u64;
             }
             self.cat.state = self.inputs[target].state;
         }
-        Ok((Exit::Success, Skip::NOTHING))
+        Ok((exit, Skip::NOTHING))
     }
 
     /// Prints unfinished lines and characters whose rest never arrived.

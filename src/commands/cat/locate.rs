@@ -14,12 +14,21 @@ use super::printed_part::PrintedPart;
 use crate::app::config::Config;
 use crate::cli::range::{Mark, RangeEnd, Selection};
 use crate::engine::{Block, Flow, Input, Kernel, Pipeline, Session, SplitAt};
+use crate::exit::Exit;
 use crate::io::Source;
 use crate::output::Output;
 
 /// The sizes in bytes of the first and the largest piece read backwards.
 const FIRST_BACKWARD_READ: usize = 64 << 10;
 const MAX_BACKWARD_READ: usize = 256 << 10;
+
+/// The selected spans of a source.
+pub(super) struct Located {
+    pub(super) spans: Vec<Range<u64>>,
+    /// A failure if bytes before the end of the selection could not be read, which has been reported.
+    /// The spans end there.
+    pub(super) exit: Exit,
+}
 
 /// Returns the selected spans of `source`.
 ///
@@ -30,16 +39,22 @@ pub(super) fn spans(
     wanted: &PrintedPart,
     config: &Config,
     output: &mut Output,
-) -> io::Result<Vec<Range<u64>>> {
+) -> io::Result<Located> {
     let within = source.start()..source.end().unwrap_or(0);
-    match wanted {
-        PrintedPart::All => Ok(vec![within]),
-        PrintedPart::Lines(selection, end) => LineSearch { source, within, config, output, end: *end }.spans(selection),
+    let mut exit = Exit::Success;
+    let spans = match wanted {
+        PrintedPart::All => vec![within],
+        PrintedPart::Lines(selection, end) => {
+            let mut lines = LineSearch { source, within, config, output, end: *end, exit };
+            let spans = lines.spans(selection)?;
+            exit = lines.exit;
+            spans
+        }
         PrintedPart::Bytes(selection) => {
             let len = within.end - within.start;
             let spans = selection.resolve(Some(len)).into_iter();
             let span = |(first, last): (u64, u64)| within.start + (first - 1).min(len)..within.start + last.min(len);
-            Ok(spans.map(|units| span((*units.start(), *units.end()))).filter(|span| !span.is_empty()).collect())
+            spans.map(|units| span((*units.start(), *units.end()))).filter(|span| !span.is_empty()).collect()
         }
         PrintedPart::Period(search) => {
             let found = search.locate(source, within)?;
@@ -47,25 +62,27 @@ pub(super) fn spans(
             for notice in found.notices {
                 output.report(source.name(), &io::Error::other(notice));
             }
-            Ok(found.spans)
+            found.spans
         }
-        PrintedPart::Shard(shard) => Ok(vec![shard.find(source, within, b'\n')?]),
+        PrintedPart::Shard(shard) => vec![shard.find(source, within, b'\n')?],
         PrintedPart::Around(around) => {
             let before = |within: Range<u64>, count| {
-                let lines = LineSearch { source, within, config, output: &mut *output, end: b'\n' };
+                let lines = LineSearch { source, within, config, output: &mut *output, end: b'\n', exit };
                 Ok(lines.line_starts_from_end(vec![count])?.start_of(count))
             };
             let start = super::around::start(*around, within.clone(), before)?;
-            let mut lines = LineSearch { source, within: around.byte..within.end, config, output, end: b'\n' };
+            let mut lines = LineSearch { source, within: around.byte..within.end, config, output, end: b'\n', exit };
             let end = lines.after_lines(around.byte, &[around.lines.saturating_add(1)])?[0];
+            exit = lines.exit;
             let span = start..end;
-            Ok(Vec::from([span]))
+            Vec::from([span])
         }
-    }
+    };
+    Ok(Located { spans, exit })
 }
 
-/// Returns the number of lines that end in `within`. Counting stops after the block that reaches
-/// `max`.
+/// Returns the number of lines that end in `within`, or `None` if some of its bytes cannot be read,
+/// which has been reported. Counting stops after the block that reaches `max`.
 ///
 /// # Errors
 /// Returns an error if reading the source fails.
@@ -75,11 +92,14 @@ pub(super) fn count_line_ends(
     max: u64,
     config: &Config,
     output: &mut Output,
-) -> io::Result<u64> {
+) -> io::Result<Option<u64>> {
     if within.is_empty() {
-        return Ok(0);
+        return Ok(Some(0));
     }
-    Ok(LineSearch { source, within: within.clone(), config, output, end: b'\n' }.count(within.start, &[max])?.lines)
+    let start = within.start;
+    let mut search = LineSearch { source, within, config, output, end: b'\n', exit: Exit::Success };
+    let lines = search.count(start, &[max])?.lines;
+    Ok((search.exit == Exit::Success).then_some(lines))
 }
 
 /// A search for lines in one source.
@@ -90,10 +110,12 @@ struct LineSearch<'a> {
     output: &'a mut Output,
     /// The byte that ends a line.
     end: u8,
+    /// A failure once bytes could not be read.
+    exit: Exit,
 }
 
 impl LineSearch<'_> {
-    fn spans(mut self, selection: &Selection) -> io::Result<Vec<Range<u64>>> {
+    fn spans(&mut self, selection: &Selection) -> io::Result<Vec<Range<u64>>> {
         // One pass from each end finds all marks, regardless of the number of ranges.
         let mut from_end = Vec::new();
         for range in selection.ranges() {
@@ -178,6 +200,7 @@ impl LineSearch<'_> {
         if outcome.failed {
             // The error has been reported, and bytes after that point cannot be trusted.
             self.within.end = self.within.end.min(outcome.carry.offset.max(start));
+            self.exit = Exit::Failure;
         }
         Ok(outcome.carry)
     }

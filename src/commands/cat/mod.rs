@@ -32,6 +32,7 @@ use crate::io::{AccessMethod, Source};
 use crate::os::posix::OsStrExt;
 use crate::os::was_closed;
 use crate::output::{Destination, Output, escape_for_terminal, escape_name, print_message};
+use locate::Located;
 use printed_part::PrintedPart;
 use reversed::Separator;
 use short::{MAX_PIECE, ShortPieces};
@@ -205,14 +206,14 @@ impl Cat<'_> {
         if !can_be_searched(&source) || self.printed_part.has_steps() {
             return self.print_stream(source);
         }
-        let spans = match locate::spans(&source, &self.printed_part, self.config, self.output) {
-            Ok(spans) => spans,
+        let located = match locate::spans(&source, &self.printed_part, self.config, self.output) {
+            Ok(located) => located,
             Err(error) => {
                 self.output.report(source.name(), &error);
                 return Ok(Exit::Failure);
             }
         };
-        self.spans(&source, spans)
+        Ok(self.spans(&source, located.spans)?.and(located.exit))
     }
 
     /// Prints the requested lines of an input from the last to the first.
@@ -220,11 +221,13 @@ impl Cat<'_> {
         let name = source.name().to_owned();
         let held = if can_be_searched(&source) { Ok(source.into()) } else { reversed::held_in_memory(source) };
         let found = held.and_then(|held| {
-            let spans = locate::spans(&held.source, &self.printed_part, self.config, self.output)?;
-            Ok((held, spans))
+            let located = locate::spans(&held.source, &self.printed_part, self.config, self.output)?;
+            Ok((held, located))
         });
         let (exit, failure, notice) = match found {
-            Ok((held, spans)) => (self.reversed(&held.source, spans, separator)?, held.failure, held.notice),
+            Ok((held, Located { spans, exit })) => {
+                (self.reversed(&held.source, spans, separator)?.and(exit), held.failure, held.notice)
+            }
             Err(error) => (Exit::Failure, Some(error), None),
         };
         let failed = if failure.is_some() { Exit::Failure } else { exit };
@@ -251,7 +254,13 @@ impl Cat<'_> {
         let mut short = ShortPieces::new(source);
         for (number, (piece, is_wanted)) in pieces.iter().enumerate() {
             if piece.end - piece.start <= MAX_PIECE {
-                let bytes = short.bytes(&pieces[number..])?;
+                let bytes = match short.bytes(&pieces[number..]) {
+                    Ok(bytes) => bytes,
+                    Err(error) => {
+                        self.output.report(source.name(), &error);
+                        return Ok(Exit::Failure);
+                    }
+                };
                 let is_whole = bytes.len() as u64 == piece.end - piece.start;
                 self.config.stats.bytes.add(bytes.len() as u64);
                 source.remember_beginning(piece.start, bytes);
@@ -266,6 +275,10 @@ impl Cat<'_> {
                 exit = exit.and(self.print(source.part(piece.clone(), policy)?)?);
             } else {
                 exit = exit.and(self.show(source.part(piece.clone(), policy)?, true)?);
+            }
+            // Output before an error is a prefix, so the next piece does not follow a damaged one.
+            if exit != Exit::Success {
+                break;
             }
             if *is_wanted { self.finish()? } else { self.state.drop_held() }
         }

@@ -40,22 +40,32 @@ impl Cat<'_> {
         let mut exit = Exit::Success;
         for span in spans.into_iter().rev() {
             let numbers = self.transform.counts();
-            let last = if numbers { Some(self.last_number(source, span.end)?) } else { None };
+            let last = if numbers { self.last_number(source, span.end)? } else { None };
+            if numbers && last.is_none() {
+                return Ok(Exit::Failure);
+            }
             exit = exit.and(ReversePrinter { cat: self, source, span, last }.print(separator)?);
         }
         Ok(exit)
     }
 
-    /// Returns the number of the line that ends at `end`.
-    fn last_number(&mut self, source: &Source, end: u64) -> io::Result<u64> {
+    /// Returns the number of the line that ends at `end`, or `None` if the lines before it cannot be
+    /// read, which has been reported.
+    fn last_number(&mut self, source: &Source, end: u64) -> io::Result<Option<u64>> {
         let within = source.start()..end;
         if within.is_empty() {
-            return Ok(0);
+            return Ok(Some(0));
         }
         let ends = locate::count_line_ends(source, within, u64::MAX, self.config, self.output)?;
+        let Some(ends) = ends else { return Ok(None) };
         let mut byte = [0];
-        let is_whole = source.read_at(&mut byte, end - 1)? == 1 && byte == *b"\n";
-        Ok(ends + u64::from(!is_whole))
+        match source.read_at(&mut byte, end - 1) {
+            Ok(got) => Ok(Some(ends + u64::from(got == 0 || byte != *b"\n"))),
+            Err(error) => {
+                self.output.report(source.name(), &error);
+                Ok(None)
+            }
+        }
     }
 }
 
@@ -81,7 +91,14 @@ impl ReversePrinter<'_, '_> {
             let from = at.saturating_sub(PIECE).max(start);
             let to = (at + length - 1).min(found);
             let bytes = &mut piece[..(to - from) as usize];
-            let got = self.source.read_at(bytes, from)?;
+            let got = match self.source.read_at(bytes, from) {
+                Ok(got) => got,
+                Err(error) => {
+                    self.cat.output.write_all(&text)?;
+                    self.cat.output.report(self.source.name(), &error);
+                    return Ok(Exit::Failure);
+                }
+            };
             self.cat.config.stats.bytes.add((got as u64).min(at - from));
             if got < bytes.len() {
                 let size = self.source.current_length()?.unwrap_or(0);
@@ -99,6 +116,10 @@ impl ReversePrinter<'_, '_> {
                     self.line(&bytes[(record - from) as usize..(printed - from) as usize], &mut text)?;
                 } else {
                     exit = exit.and(self.long_line(record..printed, &mut text)?);
+                    // Reading on would report the same error again.
+                    if exit != Exit::Success {
+                        return Ok(exit);
+                    }
                 }
                 printed = record;
             }
