@@ -112,7 +112,7 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
                 Exit::Failure | Exit::Refused | Exit::Error => {
                     app::slips::advice(&args, app::missing_subcommand::named_thing)
                 }
-                Exit::Success => app::slips::note(&args, app::missing_subcommand::named_thing),
+                Exit::Success => app::slips::note(&args, app::missing_subcommand::named_input),
                 _ => None,
             };
             advice.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));

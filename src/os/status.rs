@@ -28,4 +28,35 @@ impl Status {
     pub fn identity(&self) -> (u64, u64) {
         (self.device, self.inode)
     }
+
+    /// Returns whether both are of the same file.
+    ///
+    /// Some FUSE and network file systems give several files one inode number, so the sizes and
+    /// times are compared too. A file that changes in between is not recognized.
+    pub fn is_same_file(&self, other: &Status) -> bool {
+        let facts = |status: &Status| (status.identity(), status.size, status.modified, status.changed);
+        facts(self) == facts(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // Regression: two files of a FUSE file system that gives all files one inode number were equal to
+    // `hexdump --diff`, which did not read them.
+    #[test]
+    fn files_with_one_inode_number_may_differ() {
+        let one = Status { kind: FileType::RegularFile, size: 5, device: 1, inode: 2, modified: 3, changed: 4 };
+        assert!(one.is_same_file(&one));
+        for other in [
+            Status { inode: 3, ..one },
+            Status { device: 2, ..one },
+            Status { size: 6, ..one },
+            Status { modified: 4, ..one },
+            Status { changed: 5, ..one },
+        ] {
+            assert!(!one.is_same_file(&other));
+        }
+    }
 }

@@ -26,6 +26,7 @@ use crate::engine::{Input, MapSteps, Permits, map_in_order};
 use crate::exit::Exit;
 use crate::io::path;
 use crate::io::walk::{Walk, WalkOrder};
+use crate::os::Status;
 use crate::os::posix::OsStrExt;
 use crate::output::Output;
 use roots::Roots;
@@ -72,8 +73,8 @@ pub struct Audit {
     /// The first listed name.
     listed: Option<OsString>,
     missing: Vec<Missing>,
-    /// The device and inode of files that are not part of the tree: the lists and the output.
-    excluded: HashSet<(u64, u64)>,
+    /// The lists, which are not part of the tree.
+    excluded: Vec<Status>,
     counts: AuditCounts,
 }
 
@@ -92,7 +93,7 @@ impl Audit {
             searched: Vec::new(),
             listed: None,
             missing: Vec::new(),
-            excluded: HashSet::new(),
+            excluded: Vec::new(),
             counts: AuditCounts::default(),
         }
     }
@@ -106,7 +107,7 @@ impl Audit {
 
     /// Excludes a list from the audit, because a list does not contain itself.
     pub fn exclude(&mut self, list: &OsStr) {
-        self.excluded.extend(path::status(list).map(|status| status.identity()));
+        self.excluded.extend(path::status(list));
     }
 
     /// Records the verdict on a listed file. `is_unknown` says whether its algorithm may be
@@ -179,8 +180,7 @@ impl Audit {
         });
         let work = |(name, input): (OsString, Input<'_>), permits: &Permits| {
             let (source, _) = input.open(engine.policy, engine.range)?;
-            let identity = source.identity();
-            if excluded.contains(&identity) || own.is_some_and(|own| own.is(identity)) {
+            if excluded.iter().any(|list| source.is_file(list)) || own.is_some_and(|own| own.is(source.identity())) {
                 return Ok(None);
             }
             let digests = match recipes.is_empty() {

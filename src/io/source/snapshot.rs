@@ -35,6 +35,12 @@ impl Source {
         Status::of(&self.file).is_ok_and(|now| now.changed == self.snapshot.changed)
     }
 
+    /// Returns whether `status` is of this file; see [`Status::is_same_file`].
+    pub fn is_file(&self, status: &Status) -> bool {
+        let opened = (self.snapshot.size, self.snapshot.modified, self.snapshot.changed);
+        self.identity == status.identity() && opened == (status.size, status.modified, status.changed)
+    }
+
     /// Returns whether the file was overwritten since it was opened. Returns true only once for all
     /// parts of a source.
     ///

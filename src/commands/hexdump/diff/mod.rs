@@ -93,10 +93,11 @@ fn is_aligned(args: &HexdumpArgs) -> bool {
 /// Returns whether an input is compared with itself. cmp does not read it in that case.
 fn is_one_input(args: &HexdumpArgs) -> bool {
     let [one, other] = &args.shown.files[..] else { return false };
-    let identity = |name| path::status(name).map(|status| status.identity());
     let is_same = match (one == "-", other == "-") {
         (true, true) => true,
-        (false, false) => identity(one).is_ok_and(|one| identity(other).is_ok_and(|other| one == other)),
+        (false, false) => {
+            path::status(one).is_ok_and(|one| path::status(other).is_ok_and(|other| one.is_same_file(&other)))
+        }
         _ => false,
     };
     // A file that cannot be opened is an error.
