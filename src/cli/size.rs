@@ -10,7 +10,12 @@ pub fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Parses a size in bytes.
+/// Returns whether `strtoull(3)`, and so a classic tool, ignores a character before a number.
+pub fn is_blank(c: char) -> bool {
+    matches!(c, ' ' | '\t'..='\r')
+}
+
+/// Parses a size in bytes. Blanks may precede it.
 ///
 /// `K M G T P E` and `KiB …` are powers of 1024, `KB MB …` powers of 1000, `b` is 512 as in od and
 /// dd, `B` is one byte.
@@ -18,6 +23,7 @@ pub fn is_digits(text: &str) -> bool {
 /// # Errors
 /// Returns a phrase that says what a size looks like, or that it is too large.
 pub fn parse_size(text: &str) -> Result<u64, String> {
+    let text = text.trim_start_matches(is_blank);
     unsigned(text.strip_prefix('+').unwrap_or(text))
 }
 
@@ -90,7 +96,7 @@ fn fractional(whole: &str, fraction: &str, unit: u128) -> Option<Option<u64>> {
 /// # Errors
 /// Returns the same phrases as [`parse_size`].
 pub fn parse_offset(text: &str) -> Result<i64, String> {
-    let (negative, size) = match text.strip_prefix('-') {
+    let (negative, size) = match text.trim_start_matches(is_blank).strip_prefix('-') {
         Some(size) => (true, unsigned(size)?),
         None => (false, parse_size(text)?),
     };
@@ -119,6 +125,9 @@ mod tests {
             ("0", 0),
             ("4096", 4096),
             ("+4096", 4096),
+            // Regression: blanks were refused.
+            ("  4096", 4096),
+            ("\t+1K", 1024),
             ("+0x10", 16),
             ("1k", 1024),
             ("64K", 65536),
@@ -159,6 +168,9 @@ mod tests {
             "0x",
             "0xg",
             "1 K",
+            " ",
+            "1 ",
+            "+ 1",
             "16E",
             "18446744073709551616",
             ".",
@@ -180,6 +192,7 @@ mod tests {
     fn offsets() {
         assert_eq!(parse_offset("-1K"), Ok(-1024));
         assert_eq!(parse_offset("+7"), Ok(7));
+        assert_eq!(parse_offset(" -7"), Ok(-7));
         assert_eq!(parse_offset("-010"), Ok(-8));
         assert!(parse_offset("--1").is_err());
         assert!(parse_offset("-+1").is_err());

@@ -1,12 +1,13 @@
 //! Options of `mapped grep` about what it prints.
 
 use std::ffi::OsString;
+use std::num::{IntErrorKind, ParseIntError};
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::range::parse_count;
-use crate::cli::size::parse_size;
+use crate::cli::size::{is_blank, is_digits, parse_size};
 
 /// Options about the output.
 #[derive(Args, Clone, Debug)]
@@ -41,7 +42,7 @@ pub struct Printing {
     pub quiet: bool,
 
     /// Stop after N selected lines per file
-    #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true)]
+    #[arg(short = 'm', long, value_name = "N", allow_negative_numbers = true, value_parser = parse_max_count)]
     pub max_count: Option<i64>,
 
     /// Print only the last N selected lines per file, reading it from the end
@@ -125,15 +126,15 @@ pub struct Printing {
     pub null: bool,
 
     /// Print N lines after each selected line
-    #[arg(short = 'A', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
+    #[arg(short = 'A', long, value_name = "N", value_parser = parse_context, overrides_with = "passthru")]
     pub after_context: Option<u64>,
 
     /// Print N lines before each selected line
-    #[arg(short = 'B', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
+    #[arg(short = 'B', long, value_name = "N", value_parser = parse_context, overrides_with = "passthru")]
     pub before_context: Option<u64>,
 
     /// Print N lines before and after each selected line; a number is short for it, as in -3
-    #[arg(short = 'C', long, value_name = "N", value_parser = parse_count, overrides_with = "passthru")]
+    #[arg(short = 'C', long, value_name = "N", value_parser = parse_context, overrides_with = "passthru")]
     pub context: Option<u64>,
 
     /// Print TEXT between groups of lines
@@ -230,5 +231,22 @@ fn parse_separator(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         [byte] => Ok(*byte),
         _ => Err("expected a single byte".into()),
+    }
+}
+
+/// Parses a number of context lines as GNU grep does: blanks and `+` may precede it, and the largest
+/// number stands for all larger ones.
+fn parse_context(text: &str) -> Result<u64, String> {
+    let number = text.trim_start_matches(is_blank);
+    let digits = number.strip_prefix('+').unwrap_or(number);
+    if is_digits(digits) { Ok(digits.parse().unwrap_or(u64::MAX)) } else { parse_count(text) }
+}
+
+/// Parses a number of selected lines in the same way. A negative one is no limit.
+fn parse_max_count(text: &str) -> Result<i64, ParseIntError> {
+    match text.trim_start_matches(is_blank).parse::<i64>() {
+        Err(error) if *error.kind() == IntErrorKind::PosOverflow => Ok(i64::MAX),
+        Err(error) if *error.kind() == IntErrorKind::NegOverflow => Ok(i64::MIN),
+        parsed => parsed,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use crate::cli::size::is_blank;
 use crate::os::posix::OsStrExt;
 
 /// A count with the sign before it.
@@ -13,13 +14,13 @@ pub struct SignedCount {
     pub number: u64,
 }
 
-/// Parses a count as coreutils do: decimal, with a unit such as `b`, `k`, `K`, `KB` or `MiB`. A unit
-/// without a number means one of that unit.
+/// Parses a count as coreutils do: decimal, after any blanks, with a unit such as `b`, `k`, `K`, `KB`
+/// or `MiB`. A unit without a number means one of that unit.
 pub fn signed(text: &OsStr) -> Option<SignedCount> {
     let text = text.to_str()?;
     let (sign, digits) = match text.as_bytes() {
         [sign @ (b'-' | b'+'), ..] => (Some(*sign), &text[1..]),
-        _ => (None, text),
+        _ => (None, text.trim_start_matches(is_blank)),
     };
     let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
     let (number, unit) = digits.split_at(end);
@@ -28,10 +29,13 @@ pub fn signed(text: &OsStr) -> Option<SignedCount> {
         "b" => 512,
         _ => {
             let mut letters = unit.chars();
-            let power = "kmgtpezy".find(letters.next()?.to_ascii_lowercase())? as u32 + 1;
+            let letter = letters.next()?;
+            // Of the small letters, these are the units of coreutils.
+            let letter = if matches!(letter, 'k' | 'm') { letter.to_ascii_uppercase() } else { letter };
+            let power = "KMGTPEZY".find(letter)? as u32 + 1;
             let base: u64 = match letters.as_str() {
                 "" | "iB" => 1024,
-                "B" => 1000,
+                "B" | "D" => 1000,
                 _ => return None,
             };
             base.checked_pow(power).unwrap_or(u64::MAX)
@@ -105,10 +109,14 @@ mod tests {
         assert_eq!(number("1b"), Some((None, 512)));
         assert_eq!(number("2kB"), Some((None, 2000)));
         assert_eq!(number("2KiB"), Some((None, 2048)));
+        assert_eq!(number("2MD"), Some((None, 2_000_000)));
         assert_eq!(number("99999999999999999999"), Some((None, u64::MAX)));
         assert_eq!(number("-b"), Some((Some(b'-'), 512)));
         assert_eq!(number("kB"), Some((None, 1000)));
-        for text in ["", "-", "x", "1x", "1.5K", "0x10", "--1", "1Ki", "1é"] {
+        // Regression: blanks, as wc(1) of macOS pads its counts, were refused, and `t`, the name of a
+        // file after -n, was a unit.
+        assert_eq!(number(" \t 12"), Some((None, 12)));
+        for text in ["", "-", "x", "1x", "1.5K", "0x10", "--1", "1Ki", "1é", "t", "1g", " ", "1 "] {
             assert_eq!(number(text), None, "{text}");
         }
     }

@@ -1,7 +1,7 @@
 //! Completes arguments that depend on several options of xxd or on its input.
 
 use super::rewrite::RewrittenArgs;
-use crate::cli::size::{parse_address, parse_size};
+use crate::cli::size::{is_blank, parse_address, parse_size};
 use crate::os::posix::{SeekFrom, seek};
 
 /// Completes the arguments: the default is xxd's own format. Only -r may write to a file.
@@ -35,10 +35,14 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
     for (name, option) in [("cols", "--width="), ("groupsize", "--group="), ("len", "--length=")] {
         let Some(text) = line.last(&[name]).and_then(|given| given.value.clone()) else { continue };
         let text = text.to_string_lossy();
-        // As with strtol(3), which xxd calls, a plus sign is allowed. A negative length sets no limit.
-        let number = text.strip_prefix('+').unwrap_or(&text);
-        if !(name == "len" && number.starts_with('-')) {
-            line.push(format!("{option}{number}"));
+        // As with strtol(3), which xxd calls, blanks and a plus sign are allowed. A negative length
+        // sets no limit.
+        let number = text.trim_start_matches(is_blank);
+        let number = number.strip_prefix('+').unwrap_or(number);
+        match number.strip_prefix('-') {
+            Some(digits) if name == "len" && parse_size(digits) == Ok(0) => line.push("--length=0"),
+            Some(_) if name == "len" => {}
+            _ => line.push(format!("{option}{number}")),
         }
     }
     if let Some(given) = line.last(&["seek"]) {
@@ -90,6 +94,7 @@ fn seek_input(line: &mut RewrittenArgs, place: &str, reverse: bool) {
 /// Returns whether strtol(3) parses all of `text` as a number. xxd ignores any rest, such as the `K` in
 /// `1K`, which is an error here.
 fn is_number_of_c(text: &str) -> bool {
+    let text = text.trim_start_matches(is_blank);
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (digits, radix) = match digits.strip_prefix("0x").or(digits.strip_prefix("0X")) {
         Some(hex) => (hex, 16),
