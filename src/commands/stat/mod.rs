@@ -267,7 +267,7 @@ impl<'a> Stat<'a> {
                 if stay == 0 {
                     return (Some(done), Exit::Success);
                 }
-                let pages = if stay == 1 { "1 page stays" } else { &format!("{stay} pages stay") };
+                let pages = page_cache_action::pages_that_stay(stay);
                 let why = match inspection::lives_in_memory(&opened.facts) {
                     true => "the file system keeps its files in memory",
                     false => "mapped, locked or in use",

@@ -25,6 +25,11 @@ pub enum CacheOutcome {
     Evicted(Result<CachedPages, UnknownResidency>),
 }
 
+/// Returns the words for pages that could not be evicted.
+pub fn pages_that_stay(pages: u64) -> String {
+    if pages == 1 { "1 page stays".to_owned() } else { format!("{pages} pages stay") }
+}
+
 /// The maximum number of attempts at an eviction. A page that is being written, or is in another
 /// processor's batch of new pages, can be dropped a moment later.
 const ATTEMPTS: u32 = 4;
@@ -58,6 +63,11 @@ mod tests {
     use super::*;
     use std::io::Write;
     use std::os::fd::AsFd;
+
+    #[test]
+    fn a_single_page_is_singular() {
+        assert_eq!([1, 2].map(pages_that_stay), ["1 page stays", "2 pages stay"]);
+    }
 
     #[test]
     fn touching_fills_and_evicting_empties_the_cache() {

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use super::content::{Content, ContentKind, LineEnding};
 use super::facts::FileFacts;
 use super::inspection::{self, Inspection, Mappability, Users};
-use super::page_cache_action::CacheOutcome;
+use super::page_cache_action::{CacheOutcome, pages_that_stay};
 use super::picture::{human, percent, row, state};
 use crate::io::AccessMethod;
 use crate::os::AlternateStream;
@@ -118,7 +118,7 @@ fn done(action: &CacheOutcome) -> String {
     match action {
         CacheOutcome::Touched(bytes) => format!("touched {bytes} bytes ({})", human(*bytes)),
         CacheOutcome::Evicted(Ok(left)) if left.resident == 0 => "evicted".into(),
-        CacheOutcome::Evicted(Ok(left)) => format!("evicted; {} pages stay", left.resident),
+        CacheOutcome::Evicted(Ok(left)) => format!("evicted; {}", pages_that_stay(left.resident)),
         CacheOutcome::Evicted(Err(unknown)) => {
             format!("evicted; whether pages stay is unknown ({})", why(*unknown))
         }
