@@ -32,7 +32,7 @@ impl Status {
     /// Returns whether both are of the same file.
     ///
     /// Some FUSE and network file systems give several files one inode number, so the sizes and
-    /// times are compared too. A file that changes in between is not recognized.
+    /// times are compared too. A file that changes in between is not recognised.
     pub fn is_same_file(&self, other: &Status) -> bool {
         let facts = |status: &Status| (status.identity(), status.size, status.modified, status.changed);
         facts(self) == facts(other)
