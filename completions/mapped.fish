@@ -114,7 +114,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l bytes -d 'Print on
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l since -d 'Print only log entries from TIME onward' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l until -d 'Print only log entries up to and including TIME' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around -d 'Print only log entries within 5 minutes of TIME, or as set in TIME+-SPAN: 14:30+-10m' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Find entries that are out of order by up to SPAN' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -l slack -d 'Allow entries out of order by up to SPAN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
 UTC\t''
 Africa/Cairo\t''
@@ -983,7 +983,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l shard -d 'Search 
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l since -d 'Print only log entries from TIME onward' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l until -d 'Print only log entries up to and including TIME' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l around -d 'Print only log entries within 5 minutes of TIME, or as set in TIME+-SPAN: 14:30+-10m' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Find entries that are out of order by up to SPAN' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l slack -d 'Allow entries out of order by up to SPAN' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l time-zone -d 'Read times without a zone as times in ZONE, such as Europe/Paris or +01:00 [default: the local zone]' -r -f -a "local\t''
 UTC\t''
 Africa/Cairo\t''

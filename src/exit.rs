@@ -11,13 +11,13 @@ pub enum Exit {
     Success,
     /// Something failed and was reported: 1.
     Failure,
-    /// The options contradict each other: 1, or the tool's code for a wrong command line.
+    /// The options contradict each other: 1, or the tool's code for an invalid command line.
     Refused,
     /// The inputs end before the offset at which their output should start: 1, and 4 from `xxd`.
     Unreachable,
     /// `grep` selected no line: 1.
     NoMatch,
-    /// `grep` failed, or the command line was wrong: 2.
+    /// `grep` failed, or the command line was invalid: 2.
     Error,
     /// SIGINT ended a command that would have run forever: 130, as shells report it (128 + 2).
     Interrupted,

@@ -230,7 +230,7 @@ fn filled(advice: &str, option: &str, args: &[OsString]) -> String {
     format!("{before}{}{}", number.unwrap_or(usual), filled(after, option, args))
 }
 
-/// Returns the number that was typed as the value of an option, or is the option itself.
+/// Returns the number that was typed as the value of an option, or as the option itself (`-5`).
 fn typed_number<'a>(option: &str, args: &'a [OsString]) -> Option<&'a str> {
     let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
     let number = |text: &'a str| Some(text).filter(|text| is_digits(text));

@@ -28,7 +28,7 @@ pub struct Times {
     #[arg(long, value_name = "TIME", allow_hyphen_values = true, conflicts_with_all = ["shard", "since", "until"])]
     pub around: Option<String>,
 
-    /// Find entries that are out of order by up to SPAN
+    /// Allow entries out of order by up to SPAN
     #[arg(hide_short_help = true, long, value_name = "SPAN", default_value = "1m")]
     pub slack: String,
 

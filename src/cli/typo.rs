@@ -4,7 +4,8 @@ use strsim::levenshtein;
 
 use super::checksum::ALGORITHMS;
 
-/// Returns whether two words differ only by a typo: in at most two letters, and in at most half of them.
+/// Returns whether two words differ only by a typo: by at most two letters, and by at most half the
+/// letters of `other`.
 pub fn is_near(typed: &str, other: &str) -> bool {
     let letters = other.trim_start_matches('-').chars().count();
     levenshtein(typed, other) <= 2.min(letters / 2)

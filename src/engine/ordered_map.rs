@@ -151,8 +151,8 @@ where
         let batch = jobs.take(*count);
         let has_more = !jobs.is_empty();
         drop(jobs);
-        // A blocked worker's permit belongs to the job that it waits for. A thread started with it
-        // would only run ahead, block as well, and let another one start, endlessly.
+        // A blocked worker's permit belongs to the job that it waits for. A thread started with
+        // that permit would only run ahead, block too, and let yet another one start, without end.
         let remaining_work =
             if has_more && !self.emission.is_backed_up() { RemainingWork::ForOneMore } else { RemainingWork::Little };
         (!batch.is_empty()).then_some((batch, remaining_work))

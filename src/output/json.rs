@@ -84,7 +84,7 @@ macro_rules! delegate {
 
 impl<F: Formatter> Formatter for TerminalSafeFormatter<F> {
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        // Every such character begins with one of these bytes, which are rare in text.
+        // Every character that is escaped begins with one of these bytes, which are rare in text.
         if memchr::memchr3(0x7f, 0xc2, 0xe2, fragment.as_bytes()).is_none() {
             return writer.write_all(fragment.as_bytes());
         }

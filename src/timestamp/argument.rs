@@ -389,7 +389,7 @@ pub(super) fn split_weekday(text: &str) -> (Option<i32>, &str) {
     (weekday, text[text.len() - at.0.len()..].trim_start_matches([',', ' ']))
 }
 
-/// Parses seconds since 1970 of one to nine digits.
+/// Parses one to nine digits, and any fraction after them, as seconds since 1970.
 fn short_seconds(text: &[u8]) -> Option<Timestamp> {
     let mut at = Scanner(text);
     let digits = at.count_digits();

@@ -272,8 +272,8 @@ fn every_command_decodes() {
     );
 }
 
-/// Regression: a stream was copied to the temporary directory, whose errors were reported for the
-/// input.
+/// Regression: a stream was copied to the temporary directory, and errors there were reported as
+/// errors of the input.
 #[test]
 fn a_part_of_a_stream_is_that_of_a_file_and_needs_no_temporary_file() {
     let dir = Dir::new();

@@ -198,7 +198,7 @@ fn a_line_of_any_length_takes_little_memory() {
     let path = dir.file("input", &input);
     drop(input);
     let forms: [&[&str]; 24] = [
-        // Regression: these six options held the whole line.
+        // Regression: the next six commands held the whole line in memory.
         &["--crlf", "needle"],
         &["--crlf", "-c", "need.*"],
         &["--crlf", "-n", "-v", "x"],

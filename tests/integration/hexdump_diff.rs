@@ -146,7 +146,7 @@ fn every_byte_is_shown_once() {
             }
         }
         assert!(left_shown == source && right_shown == right, "{seed}:\n{text}");
-        // Without -v, the rows are the same except for equal and repeated ones.
+        // Without -v, equal rows are omitted and the others are the same. No row is repeated here.
         let ran = run(&["hexdump".as_ref(), "--diff".as_ref(), left_file.as_os_str(), right_file.as_os_str()]);
         let different: Vec<&str> = text.lines().filter(|line| &line[45..50] != "     ").collect();
         let shown = String::from_utf8(ran.stdout).unwrap();

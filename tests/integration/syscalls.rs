@@ -438,7 +438,7 @@ fn swapped_between_search_and_print() {
     }
 }
 
-/// Returns whether a read by position, or a map, is about to be made.
+/// Returns whether the program is about to make a positioned read or map a file.
 fn is_read(call: &Call) -> bool {
     call.result.is_none() && (call.number == libc::SYS_pread64 || is_file_map(call))
 }

@@ -17,7 +17,8 @@ pub fn operand(line: &mut RewrittenArgs) -> Result<(), String> {
     if line.operands.is_empty() { Err("missing operand".into()) } else { Ok(()) }
 }
 
-/// Completes head: the first ten lines of each file, below its name if there are several.
+/// Completes the arguments of head: by default, the first ten lines of each file, below its name if
+/// there are several files.
 pub fn head(line: &mut RewrittenArgs) -> Result<(), String> {
     let option = match count(line)? {
         // All but the last lines or bytes.
@@ -33,7 +34,8 @@ pub fn head(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// Completes tail: the last ten lines of each file, below its name if there are several.
+/// Completes the arguments of tail: by default, the last ten lines of each file, below its name if
+/// there are several files.
 pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     let by_name =
         line.has("F") || line.last(&["follow"]).is_some_and(|given| given.value.as_deref() == Some(OsStr::new("name")));

@@ -58,7 +58,7 @@ impl RewrittenArgs {
         self.given.iter().any(|given| given.name == name)
     }
 
-    /// Adds an option that ends with `=` and its value.
+    /// Adds an option, written with its `=`, and the value as one argument.
     pub fn push_value(&mut self, option: &str, value: impl AsRef<OsStr>) {
         let mut arg = OsString::from(option);
         arg.push(value);

@@ -58,7 +58,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Merge rotated logs by time", "mapped cat --merge app.log app.log.1 app.log.2.gz"),
             example("Follow a log across rotation", "mapped cat -F app.log"),
             example("Print the second of four parts, split at line ends", "mapped cat --shard 2/4 app.log"),
-            example("Show an untrusted file with its escape sequences made visible", "mapped cat --sanitize app.log"),
+            example("Show the escape sequences in an untrusted file", "mapped cat --sanitize app.log"),
         ],
     ),
     (

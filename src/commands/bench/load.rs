@@ -62,14 +62,14 @@ fn length(access: &Access) -> usize {
     (access.range.end - access.range.start) as usize
 }
 
-/// Loads with `read(2)`, after `lseek(2)` if the accesses are out of order.
+/// Loads with `read(2)`, after `lseek(2)` if the accesses are not sequential.
 ///
 /// All buffers start on a page boundary, because the alignment affects how fast the kernel copies
 /// into a buffer, and `malloc` leaves it to chance.
 pub struct Reads {
     /// The file.
     pub file: File,
-    /// Whether the accesses are out of order.
+    /// Whether the accesses are not sequential.
     pub seeks: bool,
 }
 

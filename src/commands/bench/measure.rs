@@ -235,7 +235,7 @@ impl Bench<'_> {
         Ok((MIN_RUN_TIME.as_secs_f64() / first.seconds).ceil().clamp(1.0, max) as u32)
     }
 
-    /// Times `passes` passes, and also each access if accesses are out of order.
+    /// Times `passes` passes, and also each access if accesses are not sequential.
     fn sample(&mut self, row: &Row, round: u32, passes: u32) -> Result<(Sample, PassOutcome), InvalidRun> {
         let is_cold = row.state == CacheState::Cold;
         // A cold file is warm after one pass.

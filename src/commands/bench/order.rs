@@ -34,8 +34,8 @@ impl Shuffle {
     }
 }
 
-/// The maximum number of out-of-order accesses in a pass: enough for percentiles, few enough for a
-/// disk that seeks.
+/// The maximum number of non-sequential accesses in a pass: enough for percentiles, and few enough
+/// for a disk that seeks.
 pub const MAX_ACCESSES: u64 = 16_384;
 
 /// The accesses to one file, in order.

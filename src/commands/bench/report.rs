@@ -74,7 +74,7 @@ pub struct RowReport {
     pub state: &'static str,
     /// The number of bytes that a pass loads.
     pub bytes: u64,
-    /// The number of accesses in a pass, if they are out of order.
+    /// The number of accesses in a pass, if they are not sequential.
     pub accesses: Option<u64>,
     /// The throughput in GB/s.
     pub gb_per_second: Option<Spread>,

@@ -22,7 +22,7 @@ pub struct Row {
     pub samples: Vec<Sample>,
     /// The latencies of single accesses, over all valid runs.
     pub latencies: Option<Latencies>,
-    /// The invalid runs: their number, from 1, and the reason.
+    /// The invalid runs: the number of each run, from 1, and the reason.
     pub left_out: Vec<(u32, String)>,
     /// The reason why this machine or file does not support the method.
     pub unavailable: Option<String>,
@@ -174,7 +174,7 @@ impl Row {
 pub struct Measurements {
     /// Every method in every state.
     pub rows: Vec<Row>,
-    /// The result that all methods agree on; if accesses are out of order, one for each access size.
+    /// The result that all methods agree on; if accesses are not sequential, one for each access size.
     pub answers: Vec<(Option<u64>, Answer)>,
     /// The number of times that the figures were examined to decide whether to continue.
     pub looks: u32,

@@ -49,7 +49,7 @@ struct Column {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Shown {
     Always,
-    /// Shown if accesses are out of order.
+    /// Shown if accesses are not sequential.
     Scattered,
     /// Shown if everything is read in order.
     Sequential,

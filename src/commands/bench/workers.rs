@@ -13,7 +13,7 @@ use crate::engine::{Stage, on_threads};
 /// The result of the work on a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// A count, or the sum of the digests of single accesses if they are out of order.
+    /// A count, or the sum of the digests of single accesses if they are not sequential.
     Number(u64),
     /// A digest of all bytes in order, in hexadecimal.
     Digest(String),

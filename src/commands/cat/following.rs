@@ -12,6 +12,7 @@ use memchr::memrchr;
 
 use super::pick::Unit;
 use super::printed_part::PrintedPart;
+use super::skip::Skip;
 use super::transform::State;
 use super::{Cat, locate};
 use crate::cli::cat::{CatArgs, FollowBy};
@@ -27,27 +28,6 @@ pub(super) const LAST_LINES: u64 = 10;
 
 /// The maximum number of bytes of an unfinished line that are held back.
 const MAX_HELD_LINE: usize = 64 << 10;
-
-/// The units to skip in a file that does not yet reach the start of the requested range.
-#[derive(Clone, Copy)]
-struct Skip {
-    unit: Unit,
-    remaining: u64,
-}
-
-impl Skip {
-    const NOTHING: Skip = Skip { unit: Unit::Byte, remaining: 0 };
-
-    /// Skips units at the start of `bytes`, and returns the rest.
-    fn apply<'b>(&mut self, bytes: &'b [u8]) -> &'b [u8] {
-        if self.remaining == 0 {
-            return bytes;
-        }
-        let end = self.unit.nth_end(bytes, self.remaining);
-        self.remaining -= self.remaining.min(self.unit.count(&bytes[..end]));
-        &bytes[end..]
-    }
-}
 
 /// The marks that distinguish the lines of different inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

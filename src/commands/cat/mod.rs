@@ -15,6 +15,7 @@ mod printed_part;
 mod reversed;
 mod short;
 mod shown;
+mod skip;
 mod streamed;
 mod transform;
 

@@ -27,7 +27,7 @@ pub fn nul_ends_lines(hay: &[u8]) -> Cow<'_, [u8]> {
 }
 
 /// Drops all results starting with the first selected line that is not text. Such a line contains a
-/// NUL byte or, in padded text, any byte that text does not contain. Returns its start.
+/// NUL byte or, in padded text, a byte that cannot occur in text. Returns its start.
 pub fn cut_at_binary(hay: &[u8], kind: InputKind, found: &mut SearchResults, terminator: u8) -> Option<usize> {
     let binary_byte = |piece: &Piece| {
         let lines = &hay[piece.start..piece.end];

@@ -43,7 +43,7 @@ impl Dump {
         self.advance(width, bytes, |dump, rows| dump.squeeze.pass(rows, width));
     }
 
-    /// Appends the text for `len` zero bytes, not necessarily in memory. Squeezed rows take no
+    /// Appends the text for `len` zero bytes, which need not be in memory. Squeezed rows take no
     /// time.
     pub fn feed_hole(&mut self, view: &dyn View, len: u64, out: &mut Vec<u8>) {
         self.hole(view.width(), len, |dump, zeros| dump.feed(view, zeros, out));

@@ -69,7 +69,7 @@ pub struct Part {
     failed: Option<String>,
     /// Messages and deferred text to insert into the text.
     messages: Vec<Insertion>,
-    /// The block's last line, if it is not held.
+    /// The block's last line, if it is too long to be held in memory.
     long: Option<LongLine>,
     /// The text that is written when its turn comes.
     deferred: Vec<Deferred>,
