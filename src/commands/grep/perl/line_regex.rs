@@ -53,13 +53,21 @@ impl LineRegexes {
             return None;
         }
         let unicode = self.syntax.unicode;
-        if unicode && self.text.is_ascii() && lines.is_ascii() {
-            return self.of_ascii.get_or_init(|| self.compile(false)).as_ref();
+        if unicode
+            && lines.is_ascii()
+            && let Some(regex) = self.of_ascii.get_or_init(|| self.compile_for_ascii())
+        {
+            return Some(regex);
         }
         if unicode && std::str::from_utf8(lines).is_err() {
             return None;
         }
         self.general.get_or_init(|| self.compile(unicode)).as_ref()
+    }
+
+    /// Returns `None` for a pattern of other characters, which has another meaning as bytes.
+    fn compile_for_ascii(&self) -> Option<LineRegex> {
+        if self.text.is_ascii() { self.compile(false) } else { None }
     }
 
     fn compile(&self, unicode: bool) -> Option<LineRegex> {
