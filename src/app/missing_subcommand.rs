@@ -1,9 +1,8 @@
 //! Advice for a command line that begins with a file or a pattern instead of a subcommand.
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Read, Seek, SeekFrom};
 
-use crate::io::path;
+use crate::io::{IoMode, Kind, Range, Source, path};
 use crate::output::escape_name;
 
 use super::slips::NamedThing;
@@ -34,23 +33,13 @@ pub fn named_thing(word: &str) -> NamedThing {
     }
 }
 
-/// Returns what a word names. The length of a file that goes on after its stated end is 0, as it is
-/// unknown.
+/// Returns what a word names. The length of a file whose stated size is wrong is 0, as it is unknown.
 pub fn named_input(word: &str) -> NamedThing {
+    let open = || Source::open(word.as_ref(), IoMode::Read, Range::default());
     match named_thing(word) {
-        NamedThing::File(len @ 1..) if goes_on(word, len).unwrap_or(false) => NamedThing::File(0),
+        NamedThing::File(1..) if open().is_ok_and(|source| source.kind() == Kind::Unsized) => NamedThing::File(0),
         named => named,
     }
-}
-
-/// Returns whether a regular file has a byte at `offset`.
-fn goes_on(word: &str, offset: u64) -> io::Result<bool> {
-    if !path::metadata(word.as_ref())?.is_file() {
-        return Ok(false);
-    }
-    let mut file = path::open(word.as_ref())?;
-    file.seek(SeekFrom::Start(offset))?;
-    Ok(file.read(&mut [0])? == 1)
 }
 
 /// Returns a word in the form in which it is typed in a shell.

@@ -70,8 +70,6 @@ pub struct Source {
     reopened: Option<File>,
     stdin: bool,
     kind: Kind,
-    /// The device and inode numbers at open.
-    identity: (u64, u64),
     file_system: FileSystem,
     method: AccessMethod,
     reason: Option<Reason>,
@@ -85,7 +83,7 @@ pub struct Source {
     /// Whether a stream with fewer bytes is an error.
     tail_is_strict: bool,
     length: Option<u64>,
-    /// The state of the file at open, for [`Source::take_overwritten`].
+    /// The state of the file at open.
     snapshot: FileSnapshot,
     /// Whether some of the file was read before, to find the requested range or to print it.
     was_partly_read: bool,
@@ -110,7 +108,7 @@ impl Source {
 
     /// Returns the device and inode numbers, which identify the file.
     pub fn identity(&self) -> (u64, u64) {
-        self.identity
+        self.snapshot.status.identity()
     }
 
     /// Returns how the bytes are read.

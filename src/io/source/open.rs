@@ -57,7 +57,7 @@ impl Source {
     /// Fails as [`Source::open`] does.
     pub fn from_file(name: OsString, file: File, stdin: bool, mode: IoMode, range: Range) -> io::Result<Source> {
         let whole = range == Range::default();
-        let Probe { kind, file_system, base, size, identity, changed, modified } = Probe::of(&file, stdin, whole)?;
+        let Probe { kind, file_system, base, size, status } = Probe::of(&file, stdin, whole)?;
         let file =
             if stdin && matches!(kind, Kind::Regular | Kind::BlockDevice) { without_direct_io(file) } else { file };
         // After `Probe`: any later copy-up changes the change time recorded there.
@@ -68,7 +68,6 @@ impl Source {
             file,
             stdin,
             kind,
-            identity,
             file_system,
             method: AccessMethod::Stream,
             reason: None,
@@ -78,14 +77,7 @@ impl Source {
             tail: None,
             tail_is_strict: false,
             length: range.length,
-            snapshot: FileSnapshot {
-                size,
-                changed,
-                modified,
-                from: 0,
-                beginning: OnceLock::new(),
-                is_reported: Arc::default(),
-            },
+            snapshot: FileSnapshot { status, from: 0, beginning: OnceLock::new(), is_reported: Arc::default() },
             was_partly_read: false,
             cold: None,
             window: None,
@@ -118,7 +110,6 @@ impl Source {
             reopened: self.reopened.as_ref().map(File::try_clone).transpose()?,
             stdin: self.stdin,
             kind: self.kind,
-            identity: self.identity,
             file_system: self.file_system,
             method: self.method,
             reason: self.reason,

@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io;
 
-use super::snapshot::Time;
 use super::{Kind, SINGLE_READ};
 use crate::os::posix::{AsFd, Errno, FileExt, FileType, SeekFrom, is_a_terminal, seek};
 use crate::os::{FileSystem, Status, extents};
@@ -16,36 +15,32 @@ pub(super) struct Probe {
     pub(super) base: u64,
     /// The stated size in bytes. For [`Kind::Unsized`], a value other than 0 is wrong.
     pub(super) size: u64,
-    /// The device and inode numbers.
-    pub(super) identity: (u64, u64),
-    pub(super) changed: Time,
-    pub(super) modified: Time,
+    pub(super) status: Status,
 }
 
 impl Probe {
     /// Queries the state of `file`. `whole` says that it will be read from its first byte to its
     /// last.
     pub(super) fn of(file: &File, stdin: bool, whole: bool) -> io::Result<Probe> {
-        let stat = Status::of(file)?;
-        let mut kind = kind_of(file, &stat)?;
+        let status = Status::of(file)?;
+        let mut kind = kind_of(file, &status)?;
         let base = match kind {
             Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
             _ => 0,
         };
         let size = match kind {
             Kind::BlockDevice => extents::device_size(file.as_fd())?,
-            _ => stat.size,
+            _ => status.size,
         };
         let mut file_system = FileSystem::Local;
         if kind == Kind::Regular {
-            file_system = FileSystem::of(file.as_fd(), stat.device);
+            file_system = FileSystem::of(file.as_fd(), status.device);
             let is_trusted = whole && file_system == FileSystem::Network;
             if file_system.needs_reading() && !ends_at(file, size, is_trusted) {
                 kind = Kind::Unsized;
             }
         }
-        let identity = stat.identity();
-        Ok(Probe { kind, file_system, base, size, identity, changed: stat.changed, modified: stat.modified })
+        Ok(Probe { kind, file_system, base, size, status })
     }
 }
 

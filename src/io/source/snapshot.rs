@@ -9,11 +9,7 @@ use crate::os::Status;
 /// The state of a file at open.
 #[derive(Clone, Debug)]
 pub(super) struct FileSnapshot {
-    /// The size in bytes.
-    pub(super) size: u64,
-    /// The inode's change time. Every write moves it, and so does a copy-up on overlayfs.
-    pub(super) changed: Time,
-    pub(super) modified: Time,
+    pub(super) status: Status,
     /// The start of the requested range.
     pub(super) from: u64,
     /// The first requested bytes; unset for a file too small to be worth the read.
@@ -26,19 +22,16 @@ pub(super) struct FileSnapshot {
 /// The number of bytes that distinguish a log from its predecessor: more than a timestamp.
 const BEGINNING_BYTES: u64 = 128;
 
-/// Nanoseconds modulo 2^64, only ever compared.
-pub(super) type Time = u64;
-
 impl Source {
-    /// Returns whether the inode is unchanged since it was opened.
+    /// Returns whether the inode is unchanged since it was opened. Every write moves its change time,
+    /// and so does a copy-up on overlayfs.
     pub(super) fn is_unchanged(&self) -> bool {
-        Status::of(&self.file).is_ok_and(|now| now.changed == self.snapshot.changed)
+        Status::of(&self.file).is_ok_and(|now| now.changed == self.snapshot.status.changed)
     }
 
     /// Returns whether `status` is of this file; see [`Status::is_same_file`].
     pub fn is_file(&self, status: &Status) -> bool {
-        let opened = (self.snapshot.size, self.snapshot.modified, self.snapshot.changed);
-        self.identity == status.identity() && opened == (status.size, status.modified, status.changed)
+        self.snapshot.status.is_same_file(status)
     }
 
     /// Returns whether the file was overwritten since it was opened. Returns true only once for all
@@ -59,11 +52,11 @@ impl Source {
             return false;
         }
         let Ok(now) = Status::of(&self.file) else { return false };
-        if self.snapshot.modified == now.modified {
+        if self.snapshot.status.modified == now.modified {
             return false;
         }
         let size = now.size;
-        if size == self.snapshot.size {
+        if size == self.snapshot.status.size {
             return true;
         }
         // A truncation past the bytes read, or after reading them, does not affect them; any other
@@ -76,7 +69,7 @@ impl Source {
     /// at `at`; if they are not the beginning, it is read here. This is not done at open, because
     /// `stat` must not change the page cache.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
-        if self.kind == Kind::Regular && self.snapshot.size > SINGLE_READ && !self.is_fed() {
+        if self.kind == Kind::Regular && self.snapshot.status.size > SINGLE_READ && !self.is_fed() {
             self.snapshot.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {
                 Some(beginning) if at == self.snapshot.from => beginning.into(),
                 _ => self.beginning().into(),
