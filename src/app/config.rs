@@ -202,8 +202,7 @@ impl Config {
 
 /// Resolves the requested period, and the options about log times.
 ///
-/// Without a period, the local time zone is not looked up, because that reads the time zone
-/// database.
+/// Without a period, the local time zone is not looked up, because that reads a file.
 ///
 /// # Errors
 /// Returns an error if a time, zone, span or year is invalid.
@@ -212,7 +211,8 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
         return Ok(None);
     }
     let context = time_context(times)?;
-    let (now, local) = (context.now.to_zoned(context.zone.clone()), local_zone());
+    let now = context.now.to_zoned(context.zone.clone());
+    let local = if times.utc || times.time_zone.is_some() { local_zone() } else { context.zone.clone() };
     let now = (&now, &local);
     let period = match &times.around {
         Some(text) => parse_around(text, now, context.first).map(Some),

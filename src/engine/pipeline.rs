@@ -361,7 +361,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Reports an input that failed, and writes the text that follows. `gap` says that bytes with an offset among joined inputs are missing.
+    /// Reports an input that failed, and writes the text that follows. `gap` says that bytes with an
+    /// offset among joined inputs are missing.
     fn report(
         &self,
         output: &mut OutputState<'_>,
