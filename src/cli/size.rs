@@ -15,6 +15,12 @@ pub fn is_blank(c: char) -> bool {
     matches!(c, ' ' | '\t'..='\r')
 }
 
+/// Returns a number without the blanks and the plus sign that `strtoull(3)` ignores before it.
+pub fn without_plus(text: &str) -> &str {
+    let number = text.trim_start_matches(is_blank);
+    number.strip_prefix('+').unwrap_or(number)
+}
+
 /// Parses a size in bytes. Blanks may precede it.
 ///
 /// `K M G T P E` and `KiB …` are powers of 1024, `KB MB …` powers of 1000, `b` is 512 as in od and
@@ -23,8 +29,7 @@ pub fn is_blank(c: char) -> bool {
 /// # Errors
 /// Returns a phrase that says what a size looks like, or that it is too large.
 pub fn parse_size(text: &str) -> Result<u64, String> {
-    let text = text.trim_start_matches(is_blank);
-    unsigned(text.strip_prefix('+').unwrap_or(text))
+    unsigned(without_plus(text))
 }
 
 fn unsigned(text: &str) -> Result<u64, String> {

@@ -204,7 +204,7 @@ impl FollowRun {
         let number = self.targets.len();
         let opened = opened.and_then(|opened| match opened {
             target::OpenedInput::Pipe(pipe) => Ok((None, FollowedInput::of_pipe(number, &name, pipe))),
-            target::OpenedInput::File(source) => self.with_stored_end(source).map(|(source, end)| {
+            target::OpenedInput::File(source) => self.with_stored_end(*source).map(|(source, end)| {
                 let target = FollowedInput::new(number, &name, self.options.by_name && !source.is_stdin());
                 (Some((source, end)), target)
             }),
@@ -255,7 +255,7 @@ impl FollowRun {
             false => {
                 let source = Source::open_at(file, self.options.mode, self.options.range)?;
                 self.output.into_iter().try_for_each(|own| own.reject(source.identity()))?;
-                Ok(target::OpenedInput::File(source))
+                Ok(target::OpenedInput::File(Box::new(source)))
             }
         }
     }

@@ -19,7 +19,7 @@ const LINGER: Duration = Duration::from_secs(30);
 
 /// The kind of file that an input was opened as.
 pub(super) enum OpenedInput {
-    File(Source),
+    File(Box<Source>),
     Pipe(Pipe),
 }
 

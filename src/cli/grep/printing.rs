@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, ValueEnum};
 
 use crate::cli::range::parse_count;
-use crate::cli::size::{is_blank, is_digits, parse_size};
+use crate::cli::size::{is_blank, is_digits, parse_size, without_plus};
 
 /// Options about the output.
 #[derive(Args, Clone, Debug)]
@@ -237,8 +237,7 @@ fn parse_separator(text: &str) -> Result<u8, String> {
 /// Parses a number of context lines as GNU grep does: blanks and `+` may precede it, and the largest
 /// number stands for all larger ones.
 fn parse_context(text: &str) -> Result<u64, String> {
-    let number = text.trim_start_matches(is_blank);
-    let digits = number.strip_prefix('+').unwrap_or(number);
+    let digits = without_plus(text);
     if is_digits(digits) { Ok(digits.parse().unwrap_or(u64::MAX)) } else { parse_count(text) }
 }
 

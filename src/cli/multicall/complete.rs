@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::counts::{SignedCount, signed};
 use super::rewrite::RewrittenArgs;
-use crate::cli::size::{is_blank, parse_size};
+use crate::cli::size::{is_blank, parse_size, without_plus};
 use crate::os::NULL_DEVICE;
 
 /// Does nothing, for tools whose options do not depend on each other.
@@ -229,8 +229,7 @@ pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
         // Only --strings may lack a number.
         let text = given.value.clone().unwrap_or("3".into());
         let text = text.to_string_lossy();
-        let number = text.trim_start_matches(is_blank);
-        let number = number.strip_prefix('+').unwrap_or(number);
+        let number = without_plus(&text);
         // A unit without a number means one of that unit.
         let one = if number.starts_with(|c: char| c.is_ascii_alphabetic()) { "1" } else { "" };
         if number.starts_with(['-', '+'])

@@ -1,7 +1,7 @@
 //! Completes arguments that depend on several options of xxd or on its input.
 
 use super::rewrite::RewrittenArgs;
-use crate::cli::size::{is_blank, parse_address, parse_size};
+use crate::cli::size::{is_blank, parse_address, parse_size, without_plus};
 use crate::os::posix::{SeekFrom, seek};
 
 /// Completes the arguments: the default is xxd's own format. Only -r may write to a file.
@@ -37,8 +37,7 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
         let text = text.to_string_lossy();
         // As with strtol(3), which xxd calls, blanks and a plus sign are allowed. A negative length
         // sets no limit.
-        let number = text.trim_start_matches(is_blank);
-        let number = number.strip_prefix('+').unwrap_or(number);
+        let number = without_plus(&text);
         match number.strip_prefix('-') {
             Some(digits) if name == "len" && parse_size(digits) == Ok(0) => line.push("--length=0"),
             Some(_) if name == "len" => {}
