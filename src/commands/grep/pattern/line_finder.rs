@@ -25,6 +25,16 @@ const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
 /// is small, so that they cross this distance.
 const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 
+/// The same distance where a literal search finds candidate lines, which is faster still.
+const NEAR_BYTES_OF_LITERALS: usize = NEAR_BYTES / 4;
+
+/// The minimum average distance, in bytes, of candidate lines without a match. If they are closer,
+/// searching each of them separately takes longer than searching all lines at once.
+const BYTES_PER_REJECTED: usize = 256;
+
+/// The bytes by which a haystack may fall short of that distance before candidates are given up.
+const REJECTED_ALLOWANCE: usize = if cfg!(test) { 64 } else { 16 << 10 };
+
 /// A search of a haystack that begins at a line's start.
 #[derive(Debug)]
 pub struct LineFinder<'p, 'h> {
@@ -37,6 +47,8 @@ pub struct LineFinder<'p, 'h> {
     near_end: usize,
     /// The last match found, unless it was in an earlier line.
     ahead: Option<Range<usize>>,
+    /// The number of candidate lines that had no match.
+    rejected: usize,
     copy: CopiedLines<'p>,
 }
 
@@ -54,7 +66,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
     /// for most lines.
     pub fn new(pattern: &'p Pattern, hay: &'h [u8], wants_matches: bool) -> LineFinder<'p, 'h> {
         let wants_matches = wants_matches && pattern.may_search_lines_together();
-        LineFinder { pattern, hay, wants_matches, near_end: 0, ahead: None, copy: CopiedLines::default() }
+        LineFinder { pattern, hay, wants_matches, near_end: 0, ahead: None, rejected: 0, copy: CopiedLines::default() }
     }
 
     /// Returns the next line with a match from `from` on, which is the start of a line. The range
@@ -118,31 +130,47 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         if from < self.near_end {
             let line = self.next_near(from);
             if let Some(line) = &line {
-                self.search_near(line.end);
+                self.search_near(line.end, NEAR_BYTES);
                 return Some(line.clone());
             }
             from = self.near_end;
         }
         self.ahead = None;
+        let (line, near) = self.next_automata_line(regex, from)?;
+        if self.wants_matches {
+            self.near_end = line.end;
+            self.search_near(line.end, near);
+        }
+        Some(line)
+    }
+
+    /// Returns the next line with a match of `regex`, and the distance within which searching for
+    /// further matches directly is faster than this search.
+    fn next_automata_line(&mut self, regex: &RegexMatcher, mut from: usize) -> Option<(Range<usize>, usize)> {
         loop {
-            let (line, is_confirmed) = self.candidate_line(regex, from)?;
+            let (line, is_confirmed) = match self.are_few_rejected(from) {
+                true => self.candidate_line(regex, from)?,
+                false => (self.line_with_match(regex, from)?, true),
+            };
             // An empty match between the two bytes of `\r\n` is in no line.
             let pattern = self.pattern;
             if is_confirmed && !pattern.crlf || automata_match(regex, pattern.content(&self.hay[line.clone()])) {
-                if self.wants_matches {
-                    self.near_end = line.end;
-                    self.search_near(line.end);
-                }
-                return Some(line);
+                return Some((line, if is_confirmed { NEAR_BYTES } else { NEAR_BYTES_OF_LITERALS }));
             }
+            self.rejected += 1;
             from = line.end;
         }
     }
 
+    /// Returns whether candidates are worth searching for, judged by those before `at`.
+    fn are_few_rejected(&self, at: usize) -> bool {
+        self.rejected * BYTES_PER_REJECTED <= at + REJECTED_ALLOWANCE
+    }
+
     /// Extends `near_end` beyond a matching line that ends at `end`.
-    fn search_near(&mut self, end: usize) {
-        if self.near_end < end + NEAR_BYTES / 2 && self.near_end < self.hay.len() {
-            self.near_end = self.pattern.line_end(self.hay, (end + NEAR_BYTES).min(self.hay.len()) - 1);
+    fn search_near(&mut self, end: usize, distance: usize) {
+        if self.near_end < end + distance / 2 && self.near_end < self.hay.len() {
+            self.near_end = self.pattern.line_end(self.hay, (end + distance).min(self.hay.len()) - 1);
         }
     }
 
@@ -152,12 +180,21 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         // The matcher's error type has no values.
         let candidate = search_unstable(rest, |rest| regex.find_candidate_line(rest).ok().flatten())?;
         let (LineMatchKind::Confirmed(at) | LineMatchKind::Candidate(at)) = candidate;
+        Some((self.line_at(from, at)?, matches!(candidate, LineMatchKind::Confirmed(_))))
+    }
+
+    /// Returns the next line that contains a match of `regex`.
+    fn line_with_match(&self, regex: &RegexMatcher, from: usize) -> Option<Range<usize>> {
+        let at = search_unstable(&self.hay[from..], |rest| regex.shortest_match(rest).ok().flatten())?;
+        self.line_at(from, at)
+    }
+
+    /// Returns the line of a match that ends `at` bytes after `from`.
+    fn line_at(&self, from: usize, at: usize) -> Option<Range<usize>> {
         // An empty match after the last terminator belongs to no line.
-        if at == rest.len() && (rest.is_empty() || rest.last() == Some(&self.pattern.terminator)) {
-            return None;
-        }
-        let line = self.pattern.line_around(self.hay, from, from + at);
-        Some((line, matches!(candidate, LineMatchKind::Confirmed(_))))
+        let is_after_lines =
+            from + at == self.hay.len() && (at == 0 || self.hay.last() == Some(&self.pattern.terminator));
+        (!is_after_lines).then(|| self.pattern.line_around(self.hay, from, from + at))
     }
 
     /// Returns the next matching line. Uses an automaton to find candidates as long as they are few.
@@ -170,14 +207,10 @@ impl<'p, 'h> LineFinder<'p, 'h> {
         {
             let mut candidates = 0;
             while is_call_worthwhile(candidates, start - from) {
-                let Some((line, is_confirmed)) = self.candidate_line(relaxed, start) else { return Ok(None) };
+                let Some((line, _)) = self.next_automata_line(relaxed, start) else { return Ok(None) };
                 start = line.end;
-                let content = pattern.content(&hay[line.clone()]);
-                if !is_confirmed && !automata_match(relaxed, content) {
-                    continue;
-                }
                 candidates += 1;
-                if pattern.regex_matches(content)? {
+                if pattern.regex_matches(pattern.content(&hay[line.clone()]))? {
                     pattern.candidates.add(candidates, start - from);
                     return Ok(Some(line));
                 }
