@@ -35,7 +35,7 @@ fn map(path: &Path, buffer: &mut [u8]) -> Pass {
     let begun = Instant::now();
     let file = File::open(path).expect("readable");
     // SAFETY: only this process knows the file created here, and a user who names a file must not
-    // change it meanwhile.
+    // change it in the meantime.
     let map = unsafe { memmap2::Mmap::map(&file) }.expect("mappable");
     for chunk in map.chunks(BUFFER) {
         buffer[..chunk.len()].copy_from_slice(chunk);

@@ -301,7 +301,7 @@ pub const OPTIONS: &[(&str, &[&str], &str)] = &[
     ("bench", &["--iterations", "--repeat"], "--runs N"),
     ("bench", &["--warmup", "--warm-up"], "--warm"),
     ("bench", &["--method", "--methods"], "--ways WAY"),
-    ("bench", &["--list-ways"], "the ways are listed by mapped bench --help"),
+    ("bench", &["--list-ways"], "the methods are listed by mapped bench --help"),
     ("bench", &["--time", "--duration", "--quick"], "--runs N"),
     ("bench", &["--write"], "bench only reads"),
     ("bench", &["--random"], "--pattern random"),

@@ -376,7 +376,7 @@ fn the_table_agrees_with_the_figures() {
         "windows 1 MiB",
         "GB/s",
         "█",
-        "Every way found the same",
+        "Every method found the same",
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }
@@ -475,7 +475,7 @@ fn notes_on_a_file_are_printed_once() {
     std::fs::File::create(&holes).unwrap().set_len(3 << 20).unwrap();
     let ran = run(&["bench", "--runs=1", "--ways=read,map", "--threads=2", "--block-size=4M", holes.to_str().unwrap()]);
     let table = String::from_utf8(ran.stdout).unwrap();
-    assert!(table.contains("holes: 3 MiB of 3 MiB are holes, which no way reads from disk\n"), "{table}");
+    assert!(table.contains("holes: 3 MiB of 3 MiB are holes, which no method reads from disk\n"), "{table}");
     assert!(!table.contains('×'), "one access takes one thread: {table}");
     let memory = std::path::Path::new("/dev/shm").join(format!("mapped-bench-{}", std::process::id()));
     if std::fs::write(&memory, vec![b'x'; 1 << 20]).is_err() {

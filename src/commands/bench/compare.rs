@@ -61,8 +61,8 @@ pub fn compare(
             ratio,
             p,
             p_corrected,
-            // Two runs of the same program differ by a few percent for reasons that neither
-            // observes.
+            // Two runs of the same program differ by a few percent for reasons that neither can
+            // observe.
             changed: p_corrected < SIGNIFICANT && !(1.0 / (1.0 + MARGIN)..=1.0 + MARGIN).contains(&ratio),
         }
     };

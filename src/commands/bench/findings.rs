@@ -162,6 +162,6 @@ mod tests {
             }
         }
         assert!(checked > 250, "{checked} sentences with a ratio");
-        assert!(unsure > 100, "{unsure} ways within the noise of the fastest");
+        assert!(unsure > 100, "{unsure} methods within the noise of the fastest");
     }
 }

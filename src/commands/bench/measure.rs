@@ -209,7 +209,7 @@ impl Bench<'_> {
                 }
                 let label = row.method.label(self.settings.pattern);
                 let work = &self.settings.work_text;
-                anyhow::bail!("the ways disagree: {label} found {answer}, the others {known} ({work})")
+                anyhow::bail!("the methods disagree: {label} found {answer}, the others {known} ({work})")
             }
             Some(_) => {}
             None => measured.answers.push((group, answer)),
@@ -322,7 +322,7 @@ fn subject_notes(subject: &Subject, rows: &[Row]) -> Vec<String> {
     if let Some(found) = subject.holes() {
         let bound = if found.complete { "" } else { "at least " };
         let (holes, len) = (size(found.hole_bytes), size(subject.len()));
-        notes.push(format!("{name}: {bound}{holes} of {len} are holes, which no way reads from disk"));
+        notes.push(format!("{name}: {bound}{holes} of {len} are holes, which no method reads from disk"));
     }
     if subject.filesystem() == Some("tmpfs") && rows.iter().any(|row| row.method.is_direct()) {
         notes.push(format!("{name}: tmpfs accepts O_DIRECT but has no device, so such reads are copies as well"));

@@ -25,7 +25,7 @@ pub struct TableStyle {
 }
 
 impl TableStyle {
-    /// Returns the width of sentences, because long lines are hard to read.
+    /// Returns the maximum width of sentences, because long lines are hard to read.
     fn prose(self) -> usize {
         self.width.clamp(20, 100)
     }
@@ -114,7 +114,7 @@ pub fn table(findings: &Findings<'_>, style: TableStyle) -> String {
     }
     for (block, answer) in &measured.answers {
         let of = block.map(|block| format!(" in accesses of {}", size(block))).unwrap_or_default();
-        push_wrapped(&mut text, &format!("Every way found the same{of}: {answer}"), style.width);
+        push_wrapped(&mut text, &format!("Every method found the same{of}: {answer}"), style.width);
     }
     for note in &measured.notes {
         push_wrapped(&mut text, &format!("Note: {note}"), style.width);
@@ -147,7 +147,7 @@ fn head(Findings { settings, subjects, machine, measured, .. }: &Findings<'_>) -
     let methods = settings.states.iter().map(in_state).max().unwrap_or(0);
     let _ = writeln!(
         text,
-        "{} · {}{stride} · {methods} way{}, {} run{} each, shuffled by --seed {}",
+        "{} · {}{stride} · {methods} method{}, {} run{} each, shuffled by --seed {}",
         settings.work_text.escape_debug(),
         pattern_word(settings.pattern),
         if methods == 1 { "" } else { "s" },

@@ -168,12 +168,15 @@ impl SentenceWriter<'_> {
     fn fastest(&self, fastest: &Row, duels: &[Duel<'_>], as_fast: &[&Row]) -> String {
         let with_rate = self.with_rate(fastest);
         if duels.is_empty() {
-            return format!("The only way measured is {with_rate}.");
+            return format!("The only method measured is {with_rate}.");
         }
         let least_sure = duels.iter().max_by(|a, b| a.corrected.total_cmp(&b.corrected));
         if let Some(least_sure) = least_sure.filter(|_| as_fast.is_empty()) {
             let p = self.chance(least_sure);
-            return format!("The fastest of {} ways is {with_rate}, beyond the noise (at most {p}).", duels.len() + 1);
+            return format!(
+                "The fastest of {} methods is {with_rate}, beyond the noise (at most {p}).",
+                duels.len() + 1
+            );
         }
         let mut near: Vec<&Row> = as_fast.to_vec();
         near.sort_by(|a, b| b.speed().total_cmp(&a.speed()));
@@ -182,7 +185,7 @@ impl SentenceWriter<'_> {
         let others = if others > 0 { format!(" and {others} more") } else { String::new() };
         let methods = duels.len() + 1;
         format!(
-            "The fastest of {methods} ways is {with_rate}; no significant difference from it: {}{others}.",
+            "The fastest of {methods} methods is {with_rate}; no significant difference from it: {}{others}.",
             list.join(", ")
         )
     }
@@ -235,7 +238,7 @@ impl SentenceWriter<'_> {
         let (auto, other) = (self.with_rate(duel.one), self.with_rate(duel.other));
         let slower = (1.0 - duel.ratio) * 100.0;
         match duel.outcome() {
-            _ if duel.ratio >= 1.0 => format!("{auto}: no way measured was faster; next is {other}."),
+            _ if duel.ratio >= 1.0 => format!("{auto}: no measured method was faster; next is {other}."),
             DuelOutcome::Differ => {
                 format!("{auto}: {slower:.1}% slower than the fastest, {other} ({}).", self.chance(duel))
             }
