@@ -1150,7 +1150,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l context -d 'Sh
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l second-offset -d 'With --diff, skip to this offset in the second file [default: the same as --offset]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l character-table -d 'Set the characters shown for bytes; `default`, `codepage-437` and `braille` require panels' -r -f -a "default\t'ASCII unchanged, \'⋄\' for zero, \'_\' for white space, \'•\' for other control characters, \'×\' from 0x80 on'
 ascii\t'ASCII unchanged, \'.\' for the rest'
-codepage-437\t'Code page 437, as the IBM PC showed every byte'
+codepage-437\t'Code page 437, with the IBM PC\'s glyph for every byte'
 braille\t'ASCII unchanged, the rest as braille patterns of their bits'
 ebcdic\t'EBCDIC, like `xxd -E`, \'.\' for the rest'"
 complete -c mapped -n "__fish_mapped_using_subcommand hexdump" -l panels -d 'Set the number of panels; auto fills the terminal; implies `--format panels`' -r -f

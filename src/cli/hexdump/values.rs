@@ -85,7 +85,7 @@ pub enum CharacterTable {
     Default,
     /// ASCII unchanged, '.' for the rest
     Ascii,
-    /// Code page 437, as the IBM PC showed every byte
+    /// Code page 437, with the IBM PC's glyph for every byte
     #[value(name = "codepage-437", aliases = ["cp437", "CP437"])]
     Codepage437,
     /// ASCII unchanged, the rest as braille patterns of their bits
