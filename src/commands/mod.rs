@@ -18,7 +18,7 @@ use crate::output::Output;
 
 /// Runs a subcommand.
 ///
-/// Returns the error of standard output, as [`std::io::Error`], or the reason why the whole run
+/// Returns the error from standard output, as [`std::io::Error`], or the reason why the whole run
 /// cannot start. Inputs that fail are reported and merged into the exit code instead.
 pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
     match command {

@@ -57,7 +57,7 @@ impl Digest {
     /// multiple of three.
     ///
     /// # Errors
-    /// Returns the first error of `take`.
+    /// Returns the first error from `take`.
     pub fn for_each_chunk(&self, mut take: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
         take(&self.head)?;
         let Some(mut output) = self.tail.clone() else { return Ok(()) };

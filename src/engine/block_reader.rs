@@ -47,7 +47,7 @@ impl<'a> BlockReader<'a> {
     /// Returns the next block, or `None` after the last one.
     ///
     /// # Errors
-    /// Returns the error of opening the input or of reading its next bytes.
+    /// Returns the error from opening the input or from reading its next bytes.
     pub fn next_block(&mut self) -> io::Result<Option<Block>> {
         loop {
             if let Some(damage) = self.damage.take() {

@@ -127,8 +127,8 @@ struct MappingDiffers(Arc<Source>);
 /// Returns the block if the bytes that the lanes consumed were the file's.
 ///
 /// # Errors
-/// Returns the error of reading the block again, or [`MappingDiffers`] if that succeeds, because a digest
-/// cannot take bytes back.
+/// Returns the error from reading the block again, or [`MappingDiffers`] if that succeeds, because
+/// a digest cannot take bytes back.
 fn verified(mut block: Block) -> io::Result<Block> {
     if !block.is_doubtful() {
         return Ok(block);

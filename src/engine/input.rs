@@ -8,7 +8,7 @@ use crate::io::{FileRef, IoMode, Kind, Range, Source};
 use super::input_kind::InputKind;
 use super::session::Session;
 
-/// An open input with its kind, if that is known, or its name and the error of opening it.
+/// An open input with its kind, if that is known, or its name and the error from opening it.
 pub type Opened = Result<(Source, Option<InputKind>), (OsString, io::Error)>;
 
 /// The operations with which a command opens its inputs, on any thread.
@@ -16,13 +16,13 @@ pub trait Open: Sync + std::fmt::Debug {
     /// Opens the file itself, without reading it.
     ///
     /// # Errors
-    /// Returns the error of opening it.
+    /// Returns the error from opening it.
     fn source(&self, file: &FileRef, range: Range) -> io::Result<Source>;
 
     /// Prepares the open file for the command, which may read its beginning.
     ///
     /// # Errors
-    /// Returns the error of preparing it.
+    /// Returns the error from preparing it.
     fn prepare(&self, source: Source, range: Range) -> io::Result<(Source, Option<InputKind>)>;
 
     /// Opens and prepares the file, as in [`Input::open`].
@@ -122,7 +122,7 @@ impl Input<'_> {
     /// Opens the input, unless it is already open.
     ///
     /// # Errors
-    /// Returns the name and the error of opening it.
+    /// Returns the name and the error from opening it.
     pub fn open(self, policy: IoMode, range: Range) -> Opened {
         match self {
             Input::Named(name) => match Source::open(&name, policy, range) {

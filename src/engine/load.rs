@@ -141,8 +141,8 @@ impl Block {
     /// Replaces the bytes with those that `pread(2)` returns now, or clips a hole to the file's
     /// size.
     ///
-    /// Returns the error of reading the rest. `None` means that the mapping was wrong and the file
-    /// is intact: tmpfs had no room for a page, or an overlay file was copied up.
+    /// Returns the error from reading the rest. `None` means that the mapping was wrong and the
+    /// file is intact: tmpfs had no room for a page, or an overlay file was copied up.
     pub(super) fn reread(&mut self) -> Option<io::Error> {
         if let Data::Hole(len) = self.data {
             return match self.source.current_length() {

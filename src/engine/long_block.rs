@@ -56,7 +56,7 @@ impl Block {
     /// rest could not be read.
     ///
     /// # Errors
-    /// Returns the error of `each`.
+    /// Returns the error from `each`.
     pub fn read_parts(
         &self,
         range: Range<u64>,

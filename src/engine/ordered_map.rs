@@ -45,7 +45,7 @@ pub struct MapSteps<A, W, E> {
 /// Runs `steps` for each of `jobs` on up to `threads` threads, which `session` counts.
 ///
 /// # Errors
-/// Returns the first error of `emit`, after which no further job is started.
+/// Returns the first error from `emit`, after which no further job is started.
 pub fn map_in_order<J, R, A, W, E>(
     threads: usize,
     session: &Session,

@@ -8,7 +8,7 @@ pub trait Sink: Send {
     /// Writes `bytes`, possibly later.
     ///
     /// # Errors
-    /// Returns the error of writing.
+    /// Returns the error from writing.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
 
     /// Moves the next byte to offset `place`, counted from the start of the output.

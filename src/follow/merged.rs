@@ -31,13 +31,13 @@ pub trait GrowingOutput: MergeOutput {
     /// Reports notices about a log that continues.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn notices(&mut self, log: usize, notices: Vec<String>) -> io::Result<()>;
 
     /// Prints all bytes that are held back.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn flush(&mut self) -> io::Result<()>;
 }
 

@@ -72,19 +72,19 @@ pub trait Follower {
     /// read.
     ///
     /// # Errors
-    /// Returns the error of the output. The follower itself reports errors of the source.
+    /// Returns the error from the output. The follower itself reports errors of the source.
     fn begin(&mut self, target: usize, source: Source, end: Option<u64>) -> io::Result<Option<u64>>;
 
     /// Processes appended bytes.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn append(&mut self, origin: Origin, bytes: &[u8]) -> io::Result<()>;
 
     /// Marks the end of an origin, so that an unfinished line is output as it is.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn end(&mut self, origin: Origin) -> io::Result<()>;
 
     /// Reports a message about an input.
@@ -93,7 +93,7 @@ pub trait Follower {
     /// Handles the moment when all inputs have been opened.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn begun(&mut self) -> io::Result<()> {
         Ok(())
     }
@@ -106,7 +106,7 @@ pub trait Follower {
     /// Prints the bytes held back, because nothing more arrives for now.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn flush(&mut self) -> io::Result<()>;
 
     /// Returns whether nothing more is to be read, not even from further inputs.
@@ -149,7 +149,7 @@ pub struct FollowOutcome {
 /// takes time.
 ///
 /// # Errors
-/// Returns the error of the follower or of `poll(2)`. Errors of an input are reported.
+/// Returns the error from the follower or from `poll(2)`. Errors of an input are reported.
 pub fn follow<F: Follower>(
     inputs: impl Iterator<Item = Result<FileRef, (OsString, io::Error)>>,
     options: Options,

@@ -7,7 +7,7 @@ use std::io;
 use super::list_reader::ListReader;
 use crate::os::posix::OsStringExt;
 
-/// An iterator over names and the errors of reading them.
+/// An iterator over names and the errors from reading them.
 pub type NameList<'a> = Box<dyn Iterator<Item = Result<OsString, (OsString, io::Error)>> + Send + 'a>;
 
 /// Returns the NUL-terminated names in a file, with wc's error messages.

@@ -24,7 +24,7 @@ const DIRECTORY: OFlags = ANCHOR.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC)
 /// call gets a directory on the way and the rest of the path.
 ///
 /// # Errors
-/// Returns the error of `call`, or of opening a directory on the way.
+/// Returns the error from `call` or from opening a directory on the way.
 pub fn with_short_path<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) -> Result<T, Errno>) -> Result<T, Errno> {
     match call(CWD, path) {
         Err(Errno::NAMETOOLONG) if path.len() >= MAX_PATH_LEN => {
@@ -38,7 +38,7 @@ pub fn with_short_path<T>(path: &OsStr, call: impl Fn(BorrowedFd<'_>, &OsStr) ->
 /// Opens `path` for reading.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn open(path: &OsStr) -> io::Result<File> {
     // The runtime opens the null device in place of a closed standard input.
     if was_closed(0) && ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == *name) {
@@ -61,7 +61,7 @@ fn open_below(directory: BorrowedFd<'_>, path: &OsStr) -> Result<OwnedFd, Errno>
 /// Returns the status of the file at `path`, following links.
 ///
 /// # Errors
-/// Returns the error of `stat(2)`.
+/// Returns the error from `stat(2)`.
 pub fn status(path: &OsStr) -> io::Result<Status> {
     if path.len() < MAX_PATH_LEN {
         return Status::named(path);
@@ -72,7 +72,7 @@ pub fn status(path: &OsStr) -> io::Result<Status> {
 /// Returns the metadata of the file at `path`, following links.
 ///
 /// # Errors
-/// Returns the error of `stat(2)`.
+/// Returns the error from `stat(2)`.
 pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
     if path.len() < MAX_PATH_LEN {
         return std::fs::metadata(path);
@@ -88,7 +88,7 @@ pub fn is_directory(path: &OsStr) -> bool {
 /// Returns a descriptor that refers to the file at `path` without opening it (`O_PATH`).
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
     with_short_path(path, |directory, path| openat(directory, path, ANCHOR | OFlags::CLOEXEC | more, Mode::empty()))
 }
@@ -96,7 +96,7 @@ pub fn anchor(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
 /// Opens `path` for reading, without waiting for a FIFO's writer.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn open_without_waiting(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | more;
     retry_on_intr(|| with_short_path(path, |directory, path| openat(directory, path, flags, Mode::empty())))
@@ -105,7 +105,7 @@ pub fn open_without_waiting(path: &OsStr, more: OFlags) -> Result<OwnedFd, Errno
 /// Returns the statistics of the file system that holds `path`.
 ///
 /// # Errors
-/// Returns the error of `open(2)` and `statfs(2)`.
+/// Returns the error from `open(2)` and `statfs(2)`.
 pub fn volume(path: &OsStr) -> Result<Volume, Errno> {
     Volume::of(anchor(path, OFlags::empty())?)
 }
@@ -135,7 +135,7 @@ pub fn is_fifo(path: &OsStr) -> bool {
 /// Opens the FIFO `path` for reading, without waiting for a writer.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn open_fifo(path: &OsStr) -> io::Result<File> {
     let anchor = anchor(path, OFlags::empty())?;
     Ok(File::from(crate::os::reopen_without_waiting(anchor.as_fd())?))
@@ -177,7 +177,7 @@ impl FileRef {
     /// was named.
     ///
     /// # Errors
-    /// Returns the error of `openat2(2)`, or an error if the name is now a link.
+    /// Returns the error from `openat2(2)`, or an error if the name is now a link.
     pub(super) fn open_from_walk(&self) -> io::Result<Option<File>> {
         let Some(WalkOrigin { base, follow }) = &self.origin else { return Ok(None) };
         let opened = match base {

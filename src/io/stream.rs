@@ -91,7 +91,7 @@ impl Stream {
     /// Appends up to `want` bytes: waits for the first, then takes those that are ready.
     ///
     /// # Errors
-    /// Returns the error of `read(2)` or `poll(2)`. EINTR, and EAGAIN from a non-blocking
+    /// Returns the error from `read(2)` or `poll(2)`. EINTR, and EAGAIN from a non-blocking
     /// descriptor other than a regular file's, are retried.
     pub fn fill(&mut self, buf: &mut Vec<u8>, want: usize, stop: &Stop) -> io::Result<Filled> {
         self.fill_if(buf, want, stop, true)

@@ -54,7 +54,7 @@ impl FileWindow {
     /// Maps `length` bytes of `file` from byte `offset`, which need not be on a page boundary.
     ///
     /// # Errors
-    /// Returns the error of `mmap(2)`; `InvalidInput` if the range is empty or extends beyond the
+    /// Returns the error from `mmap(2)`; `InvalidInput` if the range is empty or extends beyond the
     /// end of the file; `Unsupported` if a mapping would not show the file's content, as for pipes
     /// and for file systems on which mappings and reads may differ.
     pub fn map(_: SigbusHandler, file: &File, offset: u64, length: usize) -> io::Result<FileWindow> {
@@ -85,7 +85,7 @@ impl FileWindow {
     /// were in the file; they are never zeros that replace missing pages.
     ///
     /// # Errors
-    /// Returns the error of reading the file, if a page could not be loaded through the mapping.
+    /// Returns the error from reading the file, if a page could not be loaded through the mapping.
     pub fn read_at(&self, into: &mut [u8], at: usize) -> io::Result<usize> {
         let Some(rest) = self.view.bytes().get(at..).filter(|rest| !rest.is_empty()) else { return Ok(0) };
         let length = rest.len().min(into.len());

@@ -85,7 +85,7 @@ impl LogPeriod {
     /// belongs to the entry before it.
     ///
     /// # Errors
-    /// Returns the error of reading the file; `InvalidData` if its time format could not be
+    /// Returns the error from reading the file; `InvalidData` if its time format could not be
     /// detected; `InvalidInput` if it cannot be read at any offset.
     pub fn find(&self, log: &File) -> io::Result<Vec<ops::Range<u64>>> {
         let source = Source::from_file("".into(), log.try_clone()?, false, IoMode::Read, Range::default())?;

@@ -125,7 +125,7 @@ pub fn append_copy(text: &mut Vec<u8>, bytes: &[u8]) {
 /// Returns the number of bytes read, which is 0 at the end of the file and when there is no room.
 ///
 /// # Errors
-/// Returns the error of `pread(2)` or `read(2)`.
+/// Returns the error from `pread(2)` or `read(2)`.
 pub fn append(memory: &mut Vec<u8>, max: usize, fd: BorrowedFd<'_>, offset: Option<u64>) -> Result<usize, Errno> {
     let spare = memory.spare_capacity_mut();
     let max = max.min(spare.len());

@@ -11,7 +11,7 @@ pub const NULL_DEVICE: &str = if cfg!(windows) { "NUL" } else { "/dev/null" };
 /// Opens the null device, or creates an empty file in memory if there is none.
 ///
 /// # Errors
-/// Returns the error of creating the file.
+/// Returns the error from creating the file.
 pub fn null_device() -> io::Result<File> {
     File::options().read(true).write(true).open(NULL_DEVICE).or_else(|_| memory_file())
 }

@@ -274,7 +274,7 @@ fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<CachedPag
 /// read. The caller leaves out holes, because reading them would fill memory with zero pages.
 ///
 /// # Errors
-/// Returns the error of the first read that fails.
+/// Returns the error from the first read that fails.
 pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = DataRange>) -> io::Result<u64> {
     let mut buffer = Vec::with_capacity(1 << 20);
     let mut read = 0;
@@ -305,7 +305,7 @@ pub fn touch(file: BorrowedFd<'_>, ranges: impl Iterator<Item = DataRange>) -> i
 /// again which pages were dropped.
 ///
 /// # Errors
-/// Returns the error of `fdatasync` or `posix_fadvise`.
+/// Returns the error from `fdatasync` or `posix_fadvise`.
 pub fn evict(file: BorrowedFd<'_>, write_back: bool) -> io::Result<()> {
     if write_back {
         sync(file)?;

@@ -45,7 +45,7 @@ impl From<Vec<u8>> for JsonText<'_> {
 /// Serialises the value on one line, without a newline.
 ///
 /// # Errors
-/// Returns the error of the value's own `Serialize`; plain data does not fail.
+/// Returns the error from the value's own `Serialize`; plain data does not fail.
 pub fn to_json(value: &impl Serialize) -> serde_json::Result<Vec<u8>> {
     let mut text = Vec::new();
     append_json(value, &mut text)?;

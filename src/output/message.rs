@@ -48,7 +48,7 @@ fn tool_message(tool: &str, name: &str, error: &str) -> String {
     }
 }
 
-/// Returns whether this is an error of opening a file.
+/// Returns whether this is an error from opening a file.
 fn is_open_error(error: &str) -> bool {
     const OPEN_ERRORS: [&str; 7] = [
         "No such file or directory",

@@ -91,8 +91,8 @@ pub fn splice_to_pipe(output: &mut Output, source: &Source) -> io::Result<MoveOu
 /// truncation zeroes bytes in flight, so the size is checked here as well.
 ///
 /// # Errors
-/// Returns the error of the output (ENOSPC, EFBIG, EDQUOT). It is not an error if two files cannot
-/// be copied in this way.
+/// Returns the error from the output (ENOSPC, EFBIG, EDQUOT). It is not an error if two files
+/// cannot be copied in this way.
 pub fn copy_to_file(output: &mut Output, source: &Source) -> io::Result<MoveOutcome> {
     let (start, end) = (source.start(), source.end().unwrap_or(0));
     let mut moved = MoveOutcome { until: start, uncopied: 0, damage: None };

@@ -81,7 +81,7 @@ impl Output {
     /// Returns an output that writes to an open file instead of standard output.
     ///
     /// # Errors
-    /// Returns the error of `fstat(2)`.
+    /// Returns the error from `fstat(2)`.
     pub fn to(file: File) -> io::Result<Output> {
         let stat = Status::of(&file)?;
         let destination = match stat.kind {
@@ -148,7 +148,7 @@ impl Output {
     /// Writes all of `bytes`, now or soon.
     ///
     /// # Errors
-    /// Returns the error of `write(2)`, such as EPIPE if the reader has closed the pipe. Retries
+    /// Returns the error from `write(2)`, such as EPIPE if the reader has closed the pipe. Retries
     /// after EINTR, and waits for a non-blocking descriptor.
     pub fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.written += bytes.len() as u64;
@@ -173,7 +173,7 @@ impl Output {
     /// it fits, so that the lines of processes that share the pipe are not mixed.
     ///
     /// # Errors
-    /// Fails as [`Output::write_all`] does, and with the error of `pieces`.
+    /// Fails as [`Output::write_all`] does, and with the error from `pieces`.
     pub fn write_line(
         &mut self,
         pieces: impl FnOnce(&mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<()>,

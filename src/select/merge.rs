@@ -45,19 +45,19 @@ pub trait MergeOutput {
     /// Takes the next lines of a log.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn lines(&mut self, log: usize, bytes: &[u8], lines: &Lines) -> io::Result<MergeStep>;
 
     /// Handles the end of a log, and reports notices about it.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn ended(&mut self, log: usize, notices: Vec<String>) -> io::Result<MergeStep>;
 
     /// Reports that a log failed. No more of its lines follow.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     fn failed(&mut self, log: usize, error: &io::Error) -> io::Result<()>;
 }
 
@@ -77,7 +77,7 @@ impl Merge {
     /// Passes all lines on in order. Returns the last step.
     ///
     /// # Errors
-    /// Returns the error of the output.
+    /// Returns the error from the output.
     pub fn run(mut self, output: &mut impl MergeOutput) -> io::Result<MergeStep> {
         for log in 0..self.batches.len() {
             if self.refill(log, output)? == MergeStep::Stop {

@@ -32,7 +32,7 @@ pub trait Load: Sync {
     /// Loads the bytes and passes them to `work`, together with whether they are in private memory.
     ///
     /// # Errors
-    /// Returns the error of the call, or an error if the file became shorter.
+    /// Returns the error from the call, or an error if the file became shorter.
     fn with<T>(&self, local: &mut Self::Local, access: &Access, work: impl FnOnce(&[u8], bool) -> T) -> io::Result<T>;
 }
 
@@ -53,7 +53,7 @@ fn ended(error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::UnexpectedEof { changed() } else { error }
 }
 
-/// Returns the error of a failed fault-in. EFAULT means a page past the end of the file.
+/// Returns the error from a failed fault-in. EFAULT means a page past the end of the file.
 pub fn fault_in_error(error: io::Error) -> io::Error {
     if error.raw_os_error() == Some(Errno::FAULT.raw_os_error()) { changed() } else { error }
 }

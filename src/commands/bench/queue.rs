@@ -34,7 +34,7 @@ struct Queue<'q> {
 /// Runs `task` with reads on `ring`, in ranges that are multiples of `alignment`.
 ///
 /// # Errors
-/// Returns the error of a read, or an error if the file became shorter.
+/// Returns the error from a read, or an error if the file became shorter.
 pub fn run(ring: &mut Ring, task: &Task<'_>, alignment: u64) -> io::Result<PassOutcome> {
     let requests = (0..ring.slots()).map(|_| None).collect();
     let stopwatch = Stopwatch::new(task.is_timed);

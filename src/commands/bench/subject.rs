@@ -32,7 +32,7 @@ impl Subject {
     /// Opens an existing file.
     ///
     /// # Errors
-    /// Returns the error of `open(2)`, or the reason why the file cannot be measured.
+    /// Returns the error from `open(2)`, or the reason why the file cannot be measured.
     pub fn named(name: &OsString) -> io::Result<Subject> {
         if name != "-" && crate::io::path::is_fifo(name) {
             // Opening it would wait for a writer.

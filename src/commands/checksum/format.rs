@@ -88,7 +88,7 @@ impl ListStyle {
     /// Writes the line of one digest.
     ///
     /// # Errors
-    /// Returns the first error of `write`.
+    /// Returns the first error from `write`.
     pub fn write(
         &self,
         digest: &Digest,

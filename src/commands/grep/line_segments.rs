@@ -66,7 +66,7 @@ impl<'p> LineSegments<'p> {
     /// returns false. Returns the reason if the file no longer contains the line.
     ///
     /// # Errors
-    /// Returns the error of `each`.
+    /// Returns the error from `each`.
     pub fn read(
         mut self,
         block: &Block,

@@ -40,7 +40,7 @@ impl FileFacts {
     /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device reacts.
     ///
     /// # Errors
-    /// Returns the error of `statx`.
+    /// Returns the error from `statx`.
     pub fn of(name: &[u8], query: FactsQuery) -> Result<FileFacts, Errno> {
         let FactsQuery { follow, freshness } = query;
         let inode = match name {
@@ -118,7 +118,7 @@ impl FileFacts {
     /// Returns the target of a symbolic link.
     ///
     /// # Errors
-    /// Returns the error of `readlink`.
+    /// Returns the error from `readlink`.
     pub fn target(&self) -> Result<Vec<u8>, Errno> {
         with_short_path(OsStr::from_bytes(&self.name), |from, path| read_link(from, path))
     }
@@ -126,7 +126,7 @@ impl FileFacts {
     /// Returns the SELinux context without its trailing NUL.
     ///
     /// # Errors
-    /// Returns `ENODATA` if the file has no context, or any other error of the call.
+    /// Returns `ENODATA` if the file has no context, or any other error from the call.
     pub fn context(&self) -> Result<Vec<u8>, Errno> {
         context((!self.is_stdin()).then_some(OsStr::from_bytes(&self.name)), self.follow)
     }

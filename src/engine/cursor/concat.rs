@@ -54,7 +54,7 @@ impl Concat {
     /// Sets a span's offset among the joined inputs, and holds back its last, unfinished row.
     ///
     /// # Errors
-    /// Returns the error of reading that row. The offset is set even then.
+    /// Returns the error from reading that row. The offset is set even then.
     pub(super) fn admit(&mut self, span: &mut Span, row: usize) -> io::Result<()> {
         let mut result = Ok(());
         let len = span.at.end - span.at.start;

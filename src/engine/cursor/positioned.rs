@@ -248,7 +248,7 @@ impl Positioned {
     /// Moves up to `count` bytes to the end of `row`.
     ///
     /// # Errors
-    /// Returns the error of `pread(2)`, or an error if the file was truncated.
+    /// Returns the error from `pread(2)`, or an error if the file was truncated.
     pub(super) fn append_to(&mut self, source: &Source, row: &mut Vec<u8>, count: usize) -> io::Result<()> {
         let want = count.min(usize::try_from(self.remaining()).unwrap_or(usize::MAX));
         let got = append(source, row, self.at, want)?;
@@ -284,7 +284,7 @@ pub(in crate::engine) fn run_from(source: &Source, at: u64, end: u64, shortest: 
 /// number of bytes read.
 ///
 /// # Errors
-/// Returns the error of `pread(2)`, or an error if the file was truncated.
+/// Returns the error from `pread(2)`, or an error if the file was truncated.
 pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) -> io::Result<usize> {
     let mut bytes = vec![0; count];
     let got = source.read_at(&mut bytes, at)?;

@@ -23,7 +23,8 @@ pub(crate) struct Span {
     /// The kind of the input; `None` if the whole input may be in this span, which then determines it.
     pub kind: Option<InputKind>,
     pub content: SpanContent,
-    /// The error of reading the bytes after the span, which leaves its last line or row incomplete.
+    /// The error from reading the bytes after the span, which leaves its last line or row
+    /// incomplete.
     pub damage: Option<io::Error>,
     /// The number of lines that ended in the bytes omitted before this span; `None` if none were
     /// omitted.

@@ -150,8 +150,8 @@ impl Streamed {
         Ok(filled)
     }
 
-    /// Postpones an error of reading until the whole lines or rows before it are handed out. Returns
-    /// their length.
+    /// Postpones an error from reading until the whole lines or rows before it are handed out.
+    /// Returns their length.
     fn postpone(&mut self, error: io::Error, buffer: &mut Buffer) -> io::Result<usize> {
         let whole = self.cut_point(buffer, buffer.len(), 0).unwrap_or(0);
         if whole == 0 {

@@ -73,7 +73,7 @@ impl Source {
     /// Returns a source for all bytes of the file, regardless of the range of this one.
     ///
     /// # Errors
-    /// Returns the error of duplicating the descriptor or of querying the size.
+    /// Returns the error from duplicating the descriptor or from querying the size.
     pub fn whole(&self) -> io::Result<Source> {
         let end = self.current_length()?.unwrap_or(u64::MAX);
         let mut whole = self.part(0..end, IoMode::Read)?;

@@ -51,7 +51,7 @@ pub struct Range {
 }
 
 impl Range {
-    /// Returns the error of a strict range that would start before an input of `len` bytes.
+    /// Returns the error for a strict range that would start before an input of `len` bytes.
     pub(in crate::io) fn check(self, len: u64) -> io::Result<()> {
         match self.is_strict && self.offset < 0 && self.offset.unsigned_abs() > len {
             true => Err(io::Error::other("cannot seek before the start")),
@@ -139,7 +139,7 @@ impl Source {
     /// Returns the open file, positioned at this source's byte 0, for sequential readers.
     ///
     /// # Errors
-    /// Returns the error of `fcntl(2)` and `lseek(2)`.
+    /// Returns the error from `fcntl(2)` and `lseek(2)`.
     pub fn reader(&self) -> io::Result<File> {
         if self.method != AccessMethod::Stream {
             seek(&self.file, SeekFrom::Start(self.base))?;
@@ -214,7 +214,7 @@ impl Source {
     /// processes.
     ///
     /// # Errors
-    /// Returns the error of `fcntl(2)`.
+    /// Returns the error from `fcntl(2)`.
     pub fn follow_handle(&self) -> io::Result<(File, bool)> {
         Ok((self.positioned().try_clone()?, self.stdin && self.reopened.is_none()))
     }
@@ -228,7 +228,7 @@ impl Source {
     /// devices.
     ///
     /// # Errors
-    /// Returns the error of `fstat(2)` or, for a block device, `ioctl(2)`.
+    /// Returns the error from `fstat(2)` or, for a block device, `ioctl(2)`.
     pub fn current_length(&self) -> io::Result<Option<u64>> {
         if self.feed.is_some() {
             return Ok(None);

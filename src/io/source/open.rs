@@ -19,7 +19,7 @@ impl Source {
     /// Opens `name`, or standard input for `-`.
     ///
     /// # Errors
-    /// Returns the error of `open(2)`; EISDIR for a directory; with [`IoMode::Mmap`], an error
+    /// Returns the error from `open(2)`; EISDIR for a directory; with [`IoMode::Mmap`], an error
     /// that states the [`Reason`](super::Reason) if the input cannot be mapped.
     pub fn open(name: &OsStr, mode: IoMode, range: Range) -> io::Result<Source> {
         if name != "-" {
@@ -102,7 +102,7 @@ impl Source {
     /// depends on the part's size.
     ///
     /// # Errors
-    /// Returns the error of duplicating the descriptor (`fcntl(2)`).
+    /// Returns the error from duplicating the descriptor (`fcntl(2)`).
     pub fn part(&self, range: Span<u64>, mode: IoMode) -> io::Result<Source> {
         let mut part = Source {
             name: self.name.clone(),

@@ -10,7 +10,7 @@ impl Source {
     /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.
     ///
     /// # Errors
-    /// Returns the error of `pread(2)`; EINTR is retried.
+    /// Returns the error from `pread(2)`; EINTR is retried.
     pub fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
         match self.read_up_to(buf, offset) {
             (got, None) => Ok(got),

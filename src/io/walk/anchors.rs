@@ -74,7 +74,7 @@ impl Anchors {
     /// Returns the anchor nearest to `path`, and the length of its own path.
     ///
     /// # Errors
-    /// Returns the error of opening a closed anchor again.
+    /// Returns the error from opening a closed anchor again.
     pub fn nearest(&mut self, path: &[u8]) -> io::Result<Option<(Arc<OwnedFd>, usize)>> {
         let Some(last) = self.anchors.last() else { return Ok(None) };
         if let Some(directory) = &last.directory {

@@ -14,7 +14,7 @@ pub fn has_selinux() -> bool {
 /// trailing NUL.
 ///
 /// # Errors
-/// Returns ENODATA if the file has no context, and any other error of the call.
+/// Returns ENODATA if the file has no context, and any other error from the call.
 pub fn context(path: Option<&OsStr>, follow: bool) -> Result<Vec<u8>, Errno> {
     let mut value = [0u8; 4096];
     let attribute = c"security.selinux";

@@ -39,7 +39,7 @@ pub fn into_direct(file: File) -> io::Result<(File, u64)> {
 /// are cached.
 ///
 /// # Errors
-/// Returns EOPNOTSUPP if the file system cannot report what is cached, or another error of
+/// Returns EOPNOTSUPP if the file system cannot report what is cached, or another error from
 /// `preadv2(2)`.
 pub fn read_cached(file: impl AsFd, bytes: &mut [u8], offset: u64) -> io::Result<Option<usize>> {
     match rustix::io::preadv2(file, &mut [IoSliceMut::new(bytes)], offset, ReadWriteFlags::NOWAIT) {

@@ -43,8 +43,8 @@ const EXTENT_SHARED: u32 = 0x2000;
 /// Asks the file system how it stores `file`, visiting at most `limit` extents.
 ///
 /// # Errors
-/// Returns `EOPNOTSUPP` or `ENOTTY` if the file system has no such map, and any other error of the
-/// ioctl.
+/// Returns `EOPNOTSUPP` or `ENOTTY` if the file system has no such map, and any other error from
+/// the ioctl.
 pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
     let mut request = RawFiemap {
         start: 0,
@@ -97,7 +97,7 @@ pub fn layout(file: BorrowedFd<'_>, limit: u64) -> Result<Layout, Errno> {
 /// threads share.
 ///
 /// # Errors
-/// Returns the error of the ioctl: `ENOTTY` if `device` is not a block device.
+/// Returns the error from the ioctl: `ENOTTY` if `device` is not a block device.
 pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
     let mut size = 0_u64;
     // SAFETY: BLKGETSIZE64 writes one u64 through the pointer; its type says size_t for historical

@@ -12,7 +12,7 @@ pub const NO_ATIME: OFlags = OFlags::NOATIME;
 /// Opens the file of a descriptor again, with a file position of its own.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     openat(CWD, format!("/proc/self/fd/{}", descriptor.as_raw_fd()), flags, Mode::empty())
 }
@@ -20,7 +20,7 @@ pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Resu
 /// Opens `path` below `directory` in one call, refusing symbolic links.
 ///
 /// # Errors
-/// Returns the error of `openat2(2)`.
+/// Returns the error from `openat2(2)`.
 pub fn open_without_links(
     directory: BorrowedFd<'_>,
     path: &std::path::Path,

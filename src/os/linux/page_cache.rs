@@ -20,7 +20,7 @@ const SYS_CACHESTAT: libc::c_long = 451;
 /// A length of 0 would count the whole file.
 ///
 /// # Errors
-/// Returns ENOSYS before Linux 6.5, and any other error of the call.
+/// Returns ENOSYS before Linux 6.5, and any other error from the call.
 pub fn cachestat(file: BorrowedFd<'_>, offset: u64, length: u64) -> Result<[u64; 5], Errno> {
     let range = [offset, length];
     let mut counts = [0u64; 5];
@@ -56,7 +56,7 @@ pub fn mincore_is_truthful(file: BorrowedFd<'_>) -> bool {
 /// Asks the kernel to drop a file's pages from the cache.
 ///
 /// # Errors
-/// Returns the error of `posix_fadvise(2)`.
+/// Returns the error from `posix_fadvise(2)`.
 pub fn drop_pages(file: BorrowedFd<'_>) -> Result<(), Errno> {
     rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)
 }
@@ -64,7 +64,7 @@ pub fn drop_pages(file: BorrowedFd<'_>) -> Result<(), Errno> {
 /// Asks the kernel to drop the pages of the bytes from `start` to `end` from the cache.
 ///
 /// # Errors
-/// Returns the error of `posix_fadvise(2)`.
+/// Returns the error from `posix_fadvise(2)`.
 pub fn drop_range(file: BorrowedFd<'_>, start: u64, end: u64) -> Result<(), Errno> {
     let Some(length) = end.checked_sub(start).and_then(NonZeroU64::new) else { return Ok(()) };
     rustix::fs::fadvise(file, start, Some(length), rustix::fs::Advice::DontNeed)

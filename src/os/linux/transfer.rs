@@ -20,7 +20,7 @@ pub fn enlarge_pipe(pipe: BorrowedFd<'_>, size: usize) {
 /// Moves pages of a file from offset `at` into a pipe.
 ///
 /// # Errors
-/// Returns the error of `splice(2)`.
+/// Returns the error from `splice(2)`.
 pub fn splice(file: BorrowedFd<'_>, mut at: u64, pipe: BorrowedFd<'_>, length: usize) -> Result<usize, Errno> {
     rustix::pipe::splice(file, Some(&mut at), pipe, None, length, SpliceFlags::empty())
 }
@@ -28,7 +28,7 @@ pub fn splice(file: BorrowedFd<'_>, mut at: u64, pipe: BorrowedFd<'_>, length: u
 /// Copies bytes of a file from offset `at` to the current position of another file.
 ///
 /// # Errors
-/// Returns the error of `copy_file_range(2)`.
+/// Returns the error from `copy_file_range(2)`.
 pub fn copy_range(from: BorrowedFd<'_>, mut at: u64, to: BorrowedFd<'_>, length: usize) -> Result<usize, Errno> {
     rustix::fs::copy_file_range(from, Some(&mut at), to, None, length)
 }

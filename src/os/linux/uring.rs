@@ -91,7 +91,7 @@ impl Ring {
     /// Waits until a read has ended, and returns its slot and the number of bytes read.
     ///
     /// # Errors
-    /// Returns `InvalidInput` if no read is in flight, or the error of `io_uring_enter(2)`.
+    /// Returns `InvalidInput` if no read is in flight, or the error from `io_uring_enter(2)`.
     pub fn wait(&mut self) -> io::Result<(usize, io::Result<usize>)> {
         if self.in_flight == 0 {
             return Err(io::ErrorKind::InvalidInput.into());

@@ -19,7 +19,7 @@ pub fn layout(_: BorrowedFd<'_>, _: u64) -> Result<Layout, Errno> {
 /// Returns the size of a block device in bytes, by seeking to its end and back.
 ///
 /// # Errors
-/// Returns the error of `lseek(2)`. macOS reports a size of 0, and the device is then read as a
+/// Returns the error from `lseek(2)`. macOS reports a size of 0, and the device is then read as a
 /// stream.
 pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
     let here = seek(device, SeekFrom::Current(0))?;

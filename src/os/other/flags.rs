@@ -14,7 +14,7 @@ pub const NO_ATIME: OFlags = OFlags::empty();
 /// position.
 ///
 /// # Errors
-/// Returns the error of `open(2)`, or ESTALE if the name refers to another file by then.
+/// Returns the error from `open(2)`, or ESTALE if the name refers to another file by then.
 #[cfg(target_vendor = "apple")]
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     let path = rustix::fs::getpath(descriptor)?;
@@ -27,7 +27,8 @@ pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Resu
 /// position.
 ///
 /// # Errors
-/// Returns the error of `open(2)`, or EINVAL or ENOENT on systems without FreeBSD's `O_EMPTY_PATH`.
+/// Returns the error from `open(2)`, or EINVAL or ENOENT on systems without FreeBSD's
+/// `O_EMPTY_PATH`.
 #[cfg(not(target_vendor = "apple"))]
 pub fn open_again(descriptor: BorrowedFd<'_>, flags: OFlags) -> rustix::io::Result<OwnedFd> {
     // From FreeBSD's <sys/fcntl.h>.

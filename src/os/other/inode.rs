@@ -17,7 +17,7 @@ pub fn device_number(major: u32, minor: u32) -> u64 {
 /// Returns the metadata of `path` below `directory`, or of `directory` itself if the path is empty.
 ///
 /// # Errors
-/// Returns the error of `fstatat(2)`.
+/// Returns the error from `fstatat(2)`.
 pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, _: Freshness) -> Result<Statx, Errno> {
     let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
     let stat = if path.is_empty() { fstat(directory)? } else { statat(directory, path, flags)? };

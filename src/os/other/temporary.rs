@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// Creates a file without a name in `/tmp`.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn memory_file() -> io::Result<File> {
     nameless_file(Path::new("/tmp"))
 }
@@ -16,7 +16,7 @@ pub fn memory_file() -> io::Result<File> {
 /// Creates a file in `directory` without a name.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn nameless_file(directory: &Path) -> io::Result<File> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);

@@ -22,7 +22,7 @@ use crate::os::platform::flags::{NO_ATIME, open_again, open_without_links};
 /// without waiting for a writer, so the caller must check the type of the opened file.
 ///
 /// # Errors
-/// Returns the error of `openat2(2)`: ELOOP if a component is a link.
+/// Returns the error from `openat2(2)`: ELOOP if a component is a link.
 pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rustix::io::Result<OwnedFd> {
     static IS_MISSING: AtomicBool = AtomicBool::new(false);
     let waits_for_nothing = OFlags::NONBLOCK | OFlags::NOCTTY;
@@ -52,7 +52,8 @@ pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> rus
 /// Opens the file of `descriptor` again for reading, with a file position of its own.
 ///
 /// # Errors
-/// Returns the error of `open(2)`: EACCES if only another user may open it, ENOENT without `/proc`.
+/// Returns the error from `open(2)`: EACCES if only another user may open it, ENOENT without
+/// `/proc`.
 pub fn reopen(descriptor: BorrowedFd<'_>, more: OFlags) -> rustix::io::Result<OwnedFd> {
     let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::CLOEXEC | more;
     retry(|| open_again(descriptor, flags))

@@ -15,7 +15,7 @@ const MINCORE_PAGES: u64 = 1 << 16;
 /// Calls `page` with each page from `first` up to `end`, and whether it is in memory.
 ///
 /// # Errors
-/// Returns the error of `mmap(2)` or `mincore(2)`.
+/// Returns the error from `mmap(2)` or `mincore(2)`.
 pub fn each_page_between(
     file: BorrowedFd<'_>,
     first: u64,

@@ -27,7 +27,7 @@ pub const LONGEST_PATH: usize = libc::PATH_MAX as usize;
 /// bytes read.
 ///
 /// # Errors
-/// Returns the error of `pread(2)` or `read(2)`.
+/// Returns the error from `pread(2)` or `read(2)`.
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     let (filled, _) = match offset {
         Some(offset) => rustix::io::pread(fd, spare, offset)?,
@@ -54,7 +54,7 @@ pub fn appends(file: impl AsFd) -> bool {
 /// Waits until a pipe, socket or terminal accepts more bytes.
 ///
 /// # Errors
-/// Returns the error of `poll(2)`.
+/// Returns the error from `poll(2)`.
 pub fn wait_writable(fd: impl AsFd) -> io::Result<()> {
     match poll(&mut [PollFd::new(&fd, PollFlags::OUT)], None) {
         Ok(_) | Err(Errno::INTR) => Ok(()),
@@ -65,7 +65,7 @@ pub fn wait_writable(fd: impl AsFd) -> io::Result<()> {
 /// Returns the type of the entry `name` of a directory, or of its link target.
 ///
 /// # Errors
-/// Returns the error of `fstatat(2)`.
+/// Returns the error from `fstatat(2)`.
 pub fn type_at(directory: impl AsFd, name: &std::ffi::CStr, follow: bool) -> Result<FileType, Errno> {
     use rustix::fs::{AtFlags, statat};
     let flags = if follow { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
@@ -80,7 +80,7 @@ pub fn type_of_mode(mode: u32) -> FileType {
 /// Returns the target of a symbolic link.
 ///
 /// # Errors
-/// Returns the error of `readlinkat(2)`.
+/// Returns the error from `readlinkat(2)`.
 pub fn read_link(directory: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
     rustix::fs::readlinkat(directory, path, Vec::new()).map(std::ffi::CString::into_bytes)
 }
@@ -126,7 +126,7 @@ pub fn errno_name(errno: i32) -> String {
 /// Writes a file's changed pages to disk (`fsync(2)`).
 ///
 /// # Errors
-/// Returns the error of `fsync(2)`.
+/// Returns the error from `fsync(2)`.
 pub fn sync(file: impl AsFd) -> Result<(), Errno> {
     rustix::fs::fsync(file)
 }
@@ -134,7 +134,7 @@ pub fn sync(file: impl AsFd) -> Result<(), Errno> {
 /// Opens `path` for reading.
 ///
 /// # Errors
-/// Returns the error of `open(2)`.
+/// Returns the error from `open(2)`.
 pub fn open_file(path: &OsStr) -> io::Result<File> {
     File::open(path)
 }

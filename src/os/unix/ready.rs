@@ -15,7 +15,7 @@ use crate::os::readiness::{ReadOutcome, Ready};
 /// `wait` has passed. Returns whether `output` still has a reader.
 ///
 /// # Errors
-/// Returns the error of `poll(2)`.
+/// Returns the error from `poll(2)`.
 pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duration) -> io::Result<bool> {
     let mut fds = vec![PollFd::from_borrowed_fd(output, PollFlags::empty())];
     fds.extend(inputs.iter().map(|&fd| PollFd::from_borrowed_fd(fd, PollFlags::IN)));
@@ -30,7 +30,7 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], output: BorrowedFd<'_>, wait: Duratio
 /// Appends the bytes of a stream that are available now, up to `max`.
 ///
 /// # Errors
-/// Returns the error of `read(2)`.
+/// Returns the error from `read(2)`.
 pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, max: usize) -> io::Result<ReadOutcome> {
     let mut fds = [PollFd::from_borrowed_fd(fd, PollFlags::IN)];
     let now = Timespec { tv_sec: 0, tv_nsec: 0 };

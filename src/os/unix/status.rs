@@ -12,7 +12,7 @@ impl Status {
     /// Returns the attributes of an open file.
     ///
     /// # Errors
-    /// Returns the error of `fstat(2)`.
+    /// Returns the error from `fstat(2)`.
     pub fn of(file: impl AsFd) -> io::Result<Status> {
         Ok(Status::from_stat(&fstat(file)?))
     }
@@ -20,7 +20,7 @@ impl Status {
     /// Returns the attributes of the file at `path`, following links.
     ///
     /// # Errors
-    /// Returns the error of `stat(2)`.
+    /// Returns the error from `stat(2)`.
     pub fn named(path: &OsStr) -> io::Result<Status> {
         Ok(Status::from_stat(&stat(path)?))
     }

@@ -11,7 +11,7 @@ use crate::os::Volume;
 /// Returns the statistics of the file system that an open file is on.
 ///
 /// # Errors
-/// Returns the error of `fstatvfs(3)`.
+/// Returns the error from `fstatvfs(3)`.
 pub fn volume_of(file: impl AsFd) -> Result<Volume, Errno> {
     let file = file.as_fd();
     let facts: StatVfs = fstatvfs(file)?;

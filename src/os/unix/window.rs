@@ -38,8 +38,8 @@ impl Window {
     /// Maps `len` bytes of the file from byte `offset`, which need not be on a page boundary.
     ///
     /// # Errors
-    /// Returns the error of `mmap(2)` (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when the window
-    /// table is full. The caller reads instead.
+    /// Returns the error from `mmap(2)` (ENODEV, ENOMEM, EPERM, EAGAIN …), or ENOMEM when the
+    /// window table is full. The caller reads instead.
     pub(crate) fn map(file: BorrowedFd<'_>, offset: u64, len: usize) -> io::Result<Window> {
         // SAFETY: the mapping is read-only and lives as long as this value. Another process may
         // change or truncate the file. The bytes leave this crate only as copies, the crate's

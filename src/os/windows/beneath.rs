@@ -14,7 +14,7 @@ pub const ANCHOR: OFlags = OFlags::PATH;
 /// Opens `path` below `directory` for reading, name by name, refusing links.
 ///
 /// # Errors
-/// Returns [`Errno::LOOP`] or [`Errno::NOTDIR`] for a link, or another error of opening.
+/// Returns [`Errno::LOOP`] or [`Errno::NOTDIR`] for a link, or another error from opening.
 pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> Result<OwnedFd, Errno> {
     let mut names = path.components().filter(|name| matches!(name, Component::Normal(_))).peekable();
     let mut at: Option<OwnedHandle> = None;
@@ -30,7 +30,7 @@ pub fn open_beneath(directory: BorrowedFd<'_>, path: &Path, more: OFlags) -> Res
 /// Opens the file of a handle again for reading, with a file position of its own.
 ///
 /// # Errors
-/// Returns the error of opening it.
+/// Returns the error from opening it.
 pub fn reopen(handle: BorrowedFd<'_>, more: OFlags) -> Result<OwnedFd, Errno> {
     open_again(handle, more)
 }

@@ -25,7 +25,7 @@ pub fn is_direct(_: impl AsFd) -> bool {
 /// alignment in bytes that the offset, the length and the memory of such a read need.
 ///
 /// # Errors
-/// Returns the error of `ReOpenFile`.
+/// Returns the error from `ReOpenFile`.
 pub fn into_direct(file: File) -> io::Result<(File, u64)> {
     let share = fs::FILE_SHARE_READ | fs::FILE_SHARE_WRITE | fs::FILE_SHARE_DELETE;
     // SAFETY: the handle is open during the call, and a handle that is not invalid is new and ours.

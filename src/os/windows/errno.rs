@@ -45,7 +45,7 @@ names! {
 }
 
 impl Errno {
-    /// Returns the error of the last failed call on this thread.
+    /// Returns the error from the last failed call on this thread.
     #[allow(unsafe_code)]
     pub(super) fn last() -> Errno {
         // SAFETY: the call reads a per-thread number.

@@ -18,7 +18,7 @@ pub fn layout(_: BorrowedFd<'_>, _: u64) -> Result<Layout, Errno> {
 /// Returns the size of an open file in bytes.
 ///
 /// # Errors
-/// Returns the error of `GetFileSizeEx`.
+/// Returns the error from `GetFileSizeEx`.
 pub fn device_size(device: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(seek::size(device)?)
 }

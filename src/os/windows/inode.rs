@@ -24,7 +24,7 @@ pub fn device_number(major: u32, minor: u32) -> u64 {
 /// Returns the metadata of `path` below `directory`, or of `directory` itself if the path is empty.
 ///
 /// # Errors
-/// Returns the error of opening it.
+/// Returns the error from opening it.
 pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, _: Freshness) -> Result<Statx, Errno> {
     if path.is_empty() {
         return of_handle(directory);

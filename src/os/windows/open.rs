@@ -92,7 +92,7 @@ impl AsName for &[u8] {
 /// Opens `path`, which may be a directory, for reading.
 ///
 /// # Errors
-/// Returns the error of `CreateFileW`.
+/// Returns the error from `CreateFileW`.
 pub fn open_file(path: &OsStr) -> io::Result<File> {
     open_path(path, OFlags::RDONLY)
 }
@@ -137,7 +137,7 @@ pub fn openat(directory: impl AsFd, path: impl AsName, flags: OFlags, _: Mode) -
 /// Opens the file of a handle again, with a file position of its own.
 ///
 /// # Errors
-/// Returns the error of `NtCreateFile`.
+/// Returns the error from `NtCreateFile`.
 pub fn open_again(handle: BorrowedFd<'_>, flags: OFlags) -> Result<OwnedFd, Errno> {
     open_below(handle, OsStr::new(""), flags)
 }
@@ -166,7 +166,7 @@ pub fn path_of(fd: impl AsFd) -> PathBuf {
 /// Creates a file in `directory` that is deleted with its last handle.
 ///
 /// # Errors
-/// Returns the error of `CreateFileW`.
+/// Returns the error from `CreateFileW`.
 pub fn delete_on_close(directory: &Path, number: u64) -> io::Result<File> {
     let path = directory.join(format!(".mapped-{}-{number}", std::process::id()));
     let mut options = OpenOptions::new();

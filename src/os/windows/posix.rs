@@ -36,7 +36,7 @@ pub trait FileExt {
     /// Reads at `offset`, and returns the number of bytes read.
     ///
     /// # Errors
-    /// Returns the error of `ReadFile`.
+    /// Returns the error from `ReadFile`.
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
 
     /// Reads at `offset` until `buf` is full.
@@ -57,7 +57,7 @@ pub trait FileExt {
     /// Writes all of `buf` at `offset`.
     ///
     /// # Errors
-    /// Returns the error of `WriteFile`.
+    /// Returns the error from `WriteFile`.
     fn write_all_at(&self, buf: &[u8], offset: u64) -> io::Result<()>;
 }
 
@@ -115,7 +115,7 @@ pub fn wait_writable(_: impl AsFd) -> io::Result<()> {
 /// Writes once, and returns the number of bytes written.
 ///
 /// # Errors
-/// Returns the error of `WriteFile`, or [`Errno::PIPE`] when the reader has gone.
+/// Returns the error from `WriteFile`, or [`Errno::PIPE`] when the reader has gone.
 pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
     let max = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
     // SAFETY: the buffer holds `max` bytes.
@@ -130,7 +130,7 @@ pub fn write(fd: impl AsFd, bytes: &[u8]) -> Result<usize, Errno> {
 /// read.
 ///
 /// # Errors
-/// Returns the error of `ReadFile`.
+/// Returns the error from `ReadFile`.
 pub fn read_into(fd: BorrowedFd<'_>, spare: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     let max = u32::try_from(spare.len()).unwrap_or(u32::MAX);
     // SAFETY: the buffer has room for `max` bytes.
@@ -187,7 +187,7 @@ fn transfer(
 /// Returns the type of the entry `name` of a directory, or of its link target.
 ///
 /// # Errors
-/// Returns the error of opening it.
+/// Returns the error from opening it.
 pub fn type_at(directory: impl AsFd, name: &CStr, follow: bool) -> Result<FileType, Errno> {
     let flags = OFlags::PATH | if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
     let file = openat(directory, OsStr::from_bytes(name.to_bytes()), flags, Mode::empty())?;
@@ -211,7 +211,7 @@ pub fn type_of_mode(mode: u32) -> FileType {
 /// Returns the target of a symbolic link or junction.
 ///
 /// # Errors
-/// Returns the error of reading it.
+/// Returns the error from reading it.
 pub fn read_link(_: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
     let target = std::fs::read_link(path).map_err(|error| Errno::from_io_error(&error).unwrap_or(Errno::IO))?;
     Ok(target.into_os_string().into_vec())
@@ -220,7 +220,7 @@ pub fn read_link(_: impl AsFd, path: &OsStr) -> Result<Vec<u8>, Errno> {
 /// Calls `call` once, because no call is interrupted here.
 ///
 /// # Errors
-/// Returns the error of `call`.
+/// Returns the error from `call`.
 pub fn retry_on_intr<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
     call()
 }
@@ -258,7 +258,7 @@ pub fn host_and_release() -> (String, String) {
     (host, format!("{}.{}.{}", version.dwMajorVersion, version.dwMinorVersion, version.dwBuildNumber))
 }
 
-/// Returns the name of an error that refuses a mapping.
+/// Returns the name of an error from a rejected mapping.
 pub fn errno_name(errno: i32) -> String {
     format!("error {errno}")
 }
@@ -266,7 +266,7 @@ pub fn errno_name(errno: i32) -> String {
 /// Writes a file's changed pages to disk.
 ///
 /// # Errors
-/// Returns the error of `FlushFileBuffers`.
+/// Returns the error from `FlushFileBuffers`.
 pub fn sync(file: impl AsFd) -> Result<(), Errno> {
     // SAFETY: the handle is open while it is borrowed.
     match unsafe { FlushFileBuffers(raw(file.as_fd())) } {

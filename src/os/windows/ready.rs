@@ -45,7 +45,7 @@ pub fn poll_for(inputs: &[BorrowedFd<'_>], _: BorrowedFd<'_>, wait: Duration) ->
 /// Appends the bytes of a stream that are available now, up to `max`.
 ///
 /// # Errors
-/// Returns the error of `ReadFile`.
+/// Returns the error from `ReadFile`.
 pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, max: usize) -> io::Result<ReadOutcome> {
     if !is_ready(fd) {
         return Ok(ReadOutcome::Nothing);

@@ -17,7 +17,7 @@ impl Status {
     /// Returns the attributes of an open file.
     ///
     /// # Errors
-    /// Returns the error of `GetFileInformationByHandle`.
+    /// Returns the error from `GetFileInformationByHandle`.
     pub fn of(file: impl AsFd) -> io::Result<Status> {
         let fd = file.as_fd();
         // SAFETY: the call only queries.
@@ -36,7 +36,7 @@ impl Status {
     /// Returns the attributes of the file at `path`, following links.
     ///
     /// # Errors
-    /// Returns the error of opening it.
+    /// Returns the error from opening it.
     pub fn named(path: &OsStr) -> io::Result<Status> {
         Status::of(openat(CWD, path, OFlags::PATH, Mode::empty())?)
     }

@@ -15,7 +15,7 @@ use super::open::delete_on_close;
 /// Creates a file in the directory for temporary files, which is deleted with its last handle.
 ///
 /// # Errors
-/// Returns the error of `CreateFileW`.
+/// Returns the error from `CreateFileW`.
 pub fn memory_file() -> io::Result<File> {
     let mut path = [0u16; 261];
     // SAFETY: the buffer has the length that is passed, which is the maximum that the call needs.
@@ -26,7 +26,7 @@ pub fn memory_file() -> io::Result<File> {
 /// Creates a file in `directory` that is deleted with its last handle.
 ///
 /// # Errors
-/// Returns the error of `CreateFileW`.
+/// Returns the error from `CreateFileW`.
 pub fn nameless_file(directory: &Path) -> io::Result<File> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     delete_on_close(directory, NUMBER.fetch_add(1, Ordering::Relaxed))

@@ -44,7 +44,7 @@ enum DiffForm {
 /// errors.
 ///
 /// # Errors
-/// Returns the error of writing to standard output.
+/// Returns the error from writing to standard output.
 pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::Result<Exit> {
     let form = match resolve(args, config, terminal_columns(output)) {
         Ok(form) => form,

@@ -40,7 +40,7 @@ pub enum CmpForm {
 /// Prints the differences in this form, and returns whether the inputs differ.
 ///
 /// # Errors
-/// Returns the error of writing to standard output.
+/// Returns the error from writing to standard output.
 pub fn compare(left: &mut Side<'_>, right: &mut Side<'_>, output: &mut Output, form: CmpForm) -> anyhow::Result<bool> {
     let lists = matches!(form, CmpForm::List { .. });
     let mut position = CmpPosition { bytes: 0, lines: 0, is_after_line: true };
