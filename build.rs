@@ -1,6 +1,6 @@
 //! Links the release program at a fixed address on Linux with glibc.
 //!
-//! The loader has to adjust some 11 000 pointers of a position-independent program, on 75 pages,
+//! The loader has to adjust about 11 000 pointers of a position-independent program, on 75 pages,
 //! before `main` runs, which is a fifth of the time that `mapped cat` takes on a short file. The
 //! stack, the heap, maps and libraries stay at random addresses. Set `MAPPED_PIE` to link a
 //! position-independent program (SECURITY.md).

@@ -212,7 +212,7 @@ fn printed(result: std::io::Result<()>) -> anyhow::Result<Exit> {
     Ok(result.map(|()| Exit::Success)?)
 }
 
-/// Reports the error of a run, if there is one, and returns the run's outcome.
+/// Reports the error that ended a run, if there is one, and returns the run's outcome.
 fn ended(exit: anyhow::Result<Exit>, error_code: Exit) -> Exit {
     let failed = |message: std::fmt::Arguments<'_>| {
         output::print_message(message);

@@ -59,7 +59,7 @@ impl StatsOutput {
         Ok(StatsOutput { format: stats.format, file })
     }
 
-    /// Prints the statistics of a run that took the time `took` and the resources `used`.
+    /// Prints the statistics of a run that took the time `took` and used the resources `used`.
     ///
     /// # Errors
     /// Returns an error if the file cannot be written. A failure of standard error is ignored.
@@ -137,7 +137,7 @@ impl StatsReport {
     }
 }
 
-/// Returns the number of bytes in `names` within `range`, if all of these files state their size.
+/// Returns the number of bytes in `names` within `range`, if all of these files report their size.
 pub(crate) fn total_bytes(names: &[OsString], range: Range) -> Option<u64> {
     let mut total = 0;
     for name in names {

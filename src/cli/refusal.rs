@@ -133,7 +133,8 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
     }
 }
 
-/// Returns the option that requires the missing ones: alone, it is rejected for the same reason.
+/// Returns the option that requires the missing ones: the one that is rejected for the same reason
+/// when it is given alone.
 fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String> {
     let lacks = |typed: &[&str]| {
         // `stat` also requires a file.
@@ -313,7 +314,7 @@ mod tests {
         assert_eq!(filled("[ -~]{4,}", "--tail", "mapped cat --tail 3"), "[ -~]{4,}");
     }
 
-    // Advice on an option that exists by now would never be shown.
+    // Advice on an option that now exists would never be shown.
     #[test]
     fn advice_is_on_options_that_do_not_exist() {
         let program = crate::cli::pages::program();

@@ -39,7 +39,7 @@ struct LogStates {
 /// The state of a log.
 #[derive(Debug)]
 enum NextBatch {
-    /// The next batch has not been read. It can reuse the memory of another one.
+    /// The next batch has not been read. The next one can reuse the memory of an earlier batch.
     Unread(Box<Log>, EntryBatch),
     /// A thread is reading it.
     Reading,

@@ -10,7 +10,7 @@ pub(super) struct HeadKey(i128);
 impl HeadKey {
     /// Returns the key of an entry at this nanosecond since 1970, in the log with this rank.
     pub fn new(nanosecond: i128, rank: usize) -> Self {
-        // Some 70 bits hold all nanoseconds that a timestamp may have.
+        // About 70 bits can represent every nanosecond that a timestamp may denote.
         Self(nanosecond << 32 | rank as u32 as i128)
     }
 

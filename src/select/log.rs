@@ -68,9 +68,9 @@ pub struct Log {
     is_timed: bool,
     /// Entries that have not been returned, in order of time.
     entries: VecDeque<Entry>,
-    /// The number of the line after the entry returned last, and the time of that entry.
+    /// The number of the line after the last entry returned, and the time of that entry.
     returned: (u64, Timestamp),
-    /// Whether the entry returned last was a piece of an entry that continues.
+    /// Whether the last entry returned was a piece of an entry that continues.
     is_within_entry: bool,
     latest: Timestamp,
     /// The latest time less the slack. Entries with earlier times are not sorted.
@@ -360,7 +360,7 @@ impl Log {
             self.offset = self.stream.offset();
             self.at_gap = false;
         }
-        // If there are many logs, each of them holds, and reads, less.
+        // If there are many logs, each of them reads and holds less.
         let filled = self.stream.fill_uninterrupted(&mut self.buffer, PIECE.min(self.hold as usize))?;
         match filled {
             Filled::Ended | Filled::Stopped => {

@@ -1,4 +1,4 @@
-//! Recognises which files are one rotated log, and which of them is older.
+//! Recognises which files belong to one rotated log, and which of them is older.
 //!
 //! `app.log.2.gz`, `app.log.1` and `app.log` are one log, by the names that logrotate and others
 //! give. Entries with the same time are printed in the order in which they were written, regardless

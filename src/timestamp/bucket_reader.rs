@@ -47,7 +47,7 @@ struct Fields {
     seconds: Option<Range<usize>>,
 }
 
-/// A reader of times that recognises lines in the span of the line read last.
+/// A reader of times that recognises lines in the span of the last line read.
 #[derive(Clone, Debug)]
 pub struct BucketReader {
     grid: Grid,
@@ -68,8 +68,8 @@ impl BucketReader {
         Self { grid, times, fields: None, lowest: [0; HEAD], above: [0; HEAD], is_known: false }
     }
 
-    /// Returns whether the time of the line at the start of `text` is in the span of the line read
-    /// last.
+    /// Returns whether the time of the line at the start of `text` is in the span of the last line
+    /// read.
     #[must_use]
     pub fn is_in_span(&self, text: &[u8]) -> bool {
         let Some(head) = text.first_chunk::<HEAD>().filter(|_| self.is_known) else { return false };
@@ -84,7 +84,7 @@ impl BucketReader {
         Some(time)
     }
 
-    /// Learns which lines are in the span of `time`, the time of the line read last. Returns `None`
+    /// Learns which lines are in the span of `time`, the time of the last line read. Returns `None`
     /// if that cannot be determined.
     fn learn(&mut self, reader: &Reader, time: Timestamp) -> Option<()> {
         let (head, fraction) = self.times.last_read().filter(|(head, _)| head.len() <= HEAD)?;

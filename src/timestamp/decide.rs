@@ -72,7 +72,7 @@ impl FormatDetector<'_> {
         })
     }
 
-    /// Returns whether another form at the same place reads the same lines, as the same times as
+    /// Returns whether another form at the same location reads the same lines, as the same times as
     /// far as known.
     ///
     /// # Errors
@@ -98,7 +98,7 @@ impl FormatDetector<'_> {
     }
 
     /// Drops readings that are later than the log's last change, if another reading at the same
-    /// place is not.
+    /// location is not.
     fn drop_future(&self, near: &mut Vec<(&(TimeLocation, Notation), &FormTally)>) {
         let past: Vec<_> = near.iter().filter(|(_, tally)| tally.latest <= self.limit).copied().collect();
         near.retain(|(form, tally)| {

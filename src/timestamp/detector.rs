@@ -1,6 +1,6 @@
 //! Detects the time format of a log from some of its lines.
 //!
-//! Every place and notation of a time is counted over the examined lines. A form that some lines
+//! Every location and notation of a time is counted over the examined lines. A form that some lines
 //! rule out (because the month would be 21) reads fewer of them.
 
 use std::collections::HashMap;

@@ -1,4 +1,4 @@
-//! The time format of a log: the place of times in a line, and their notation.
+//! The time format of a log: the location of times in a line, and their notation.
 
 use std::fmt;
 

@@ -316,7 +316,7 @@ fn typed_times() {
         ("2 hours ago", "2026-11-21T10:00:00Z", ""),
         ("+10m", "2026-11-21T12:10:00Z", ""),
         ("7d", "2026-11-14T12:00:00Z", ""),
-        // Regression: the weekday was dropped, and the time was read as one of today.
+        // Regression: the weekday was dropped, and the time was read as today's.
         ("Fri 09:00", "2026-11-20T07:00:00Z", ""),
         ("friday, 3pm", "2026-11-20T13:00:00Z", "2026-11-20T13:59:59.999999999Z"),
         ("monday", "2026-11-15T22:00:00Z", "2026-11-16T21:59:59.999999999Z"),

@@ -1,7 +1,7 @@
 //! Entries whose time is not on their first line.
 //!
 //! `git log`, `svn log`, `hg log`, `bzr log`, ausearch, wevtutil, Perforce, aptitude, OSSEC and
-//! ModSecurity begin an entry with a heading, and state its time one or more lines below. In such a
+//! ModSecurity begin an entry with a heading, and give its time one or more lines below. In such a
 //! log, only a heading that is followed by a time begins an entry. For other logs the heading is
 //! learnt: fish's history, setupapi.log, java.util.logging as XML, `journalctl -o export`, Snort,
 //! pretty-printed JSON.
@@ -61,7 +61,7 @@ impl Heading {
     }
 
     /// Returns the beginning that the first lines of all entries share, if each entry of the sample
-    /// states its time on the same later line.
+    /// has its time on the same later line.
     ///
     /// The sample begins with an entry. The number of lines before its first time is therefore the
     /// number of lines between each heading and its time, which must be at least `nearest`.

@@ -103,7 +103,7 @@ fn names_a_time(name: &[u8]) -> bool {
     ENDS.iter().any(|end| name.ends_with(end)) || STARTS.iter().any(|start| name.starts_with(start))
 }
 
-/// Returns the value in the same object as a time of day whose key names a day.
+/// Returns the value whose key names a day, from the same object as a time of day.
 pub(super) fn day_beside<'s, 'l>(values: &'s [Scalar<'l>], time: &Scalar<'_>) -> Option<&'s Scalar<'l>> {
     let (time, parent) = time.keys.split_last()?;
     values.iter().find(|other| {

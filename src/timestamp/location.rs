@@ -17,7 +17,7 @@ pub(super) enum TimeLocation {
     After(Box<[u8]>),
     /// At a path of keys in a JSON object.
     Key(Vec<Box<[u8]>>),
-    /// At two paths of keys in a JSON object: one of the day and one of the time of day.
+    /// At two paths of keys in a JSON object: one for the day and one for the time of day.
     Keys { day: Vec<Box<[u8]>>, time: Vec<Box<[u8]>> },
 }
 
@@ -165,7 +165,7 @@ fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
     Some(at)
 }
 
-/// Returns the possible places of a time at `offset` of `line`.
+/// Returns the possible locations of a time at `offset` of `line`.
 pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
     let before = &line[..offset];
     let mut locations = Vec::new();
@@ -214,7 +214,7 @@ pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
     locations
 }
 
-/// Returns the places after the name or bracket at the end of `before`, the text before a time.
+/// Returns the locations after the name or bracket at the end of `before`, the text before a time.
 fn locations_after_names(before: &[u8]) -> Vec<TimeLocation> {
     let mut locations = Vec::new();
     let offset = before.len();

@@ -84,7 +84,7 @@ fn wrong_day(year: i32, month: i32, day: i32) -> Option<String> {
     }
 }
 
-/// Explains an offset after a time of day that is a day or longer, or whose minutes do not exist.
+/// Explains an offset, after a time of day, that is a day or longer or whose minutes do not exist.
 fn wrong_offset(text: &str) -> Option<String> {
     let (at, sign) = text.rmatch_indices(['+', '-']).next()?;
     let is_after_clock = text[..at].contains(':') && text[..at].trim_end().ends_with(|c: char| c.is_ascii_digit());

@@ -1,10 +1,10 @@
 //! Times in logs: detects their format in a file, and finds entries by time.
 //!
-//! The form (the place of the time in a line, and its notation) is detected from the first lines,
-//! and every line is read in that form alone. In a file that can be read at any offset, [`find`]
-//! locates a period by binary search. On a stream, [`StreamWindow`] selects it line by line, with
-//! the same result. A line without a time belongs to the entry before it. Nothing here prints, and
-//! all reading goes through [`RandomAccess`].
+//! The form (the location of the time in a line, and its notation) is detected from the first
+//! lines, and every line is read in that form alone. In a file that can be read at any offset,
+//! [`find`] locates a period by binary search. On a stream, [`StreamWindow`] selects it line by
+//! line, with the same result. A line without a time belongs to the entry before it. Nothing here
+//! prints, and all reading goes through [`RandomAccess`].
 
 mod access;
 mod argument;

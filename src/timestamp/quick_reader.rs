@@ -51,7 +51,7 @@ impl QuickReader {
         }
     }
 
-    /// Returns the head of the line read last and the range of the fraction's digits in it, or
+    /// Returns the head of the last line read and the range of the fraction's digits in it, or
     /// `None` if lines are always read in full.
     pub(super) fn last_read(&self) -> Option<(&[u8], Range<usize>)> {
         (!self.head.is_empty()).then(|| (&self.head[..], self.fraction.clone()))

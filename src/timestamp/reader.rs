@@ -177,8 +177,8 @@ impl Reader {
     }
 
     /// Returns the length of the line at the start of `bytes`, including its terminator. In a log
-    /// whose entries state their time after a heading, the lines from a heading to the time are
-    /// one. Returns `None` if more bytes are needed, unless `is_whole` says that there are none.
+    /// whose entries have their time after a heading, the lines from a heading to the time are one.
+    /// Returns `None` if more bytes are needed, unless `is_whole` says that there are none.
     #[must_use]
     pub fn unit_len(&self, bytes: &[u8], is_whole: bool) -> Option<usize> {
         match self.form.heading {
@@ -294,7 +294,7 @@ impl Sequence {
         self.latest.map_or(0, |(_, day)| day - self.reader.first_day())
     }
 
-    /// Returns the instant of the next entry for its written time.
+    /// Returns the instant of the next entry, given its written time.
     pub fn resolve(&mut self, stamp: Stamp) -> Timestamp {
         if let Stamp::Instant(time) = stamp {
             return time;

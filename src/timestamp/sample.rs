@@ -1,7 +1,7 @@
 //! Chooses the lines from which the time format of a log is detected.
 //!
 //! The first lines are enough for most logs. If they are not, more of the log is examined; in a
-//! file, this includes its end and places in between.
+//! file, this includes its end and parts in between.
 
 use std::io;
 use std::ops::Range;
@@ -109,7 +109,7 @@ fn decide<S: RandomAccess + ?Sized>(
     let got = got.min(usize::try_from(within.end - within.start).unwrap_or(usize::MAX));
     examine(&mut detector, &bytes[..got], ends(within.start, &bytes[..got]), false);
     decided = detector.decide();
-    // The beginning is not enough: examine other places, the end first.
+    // The beginning is not enough: examine other parts, the end first.
     for part in [8, 4, 2, 6, 1, 3, 5, 7] {
         if is_settled(&decided) || ends(within.start, &bytes[..got]) {
             break;

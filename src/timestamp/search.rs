@@ -117,7 +117,7 @@ impl<'s, S: RandomAccess + ?Sized> BinarySearch<'s, S> {
         BinarySearch { source, within, reader, buffer: Vec::new(), base: 0, entries: Vec::new(), read: 0 }
     }
 
-    /// Adds the lines of `range` that the window keeps to `spans`, until the window is over or
+    /// Adds the lines of `range` that the window keeps to `spans`, until the window ends or
     /// `enough` returns true. Returns the offset of the line at which it stopped.
     fn walk(
         &mut self,

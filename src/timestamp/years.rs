@@ -12,7 +12,7 @@ use super::form::TimeForm;
 use super::stamp::{DAY, Stamp, days_from_civil};
 use super::zone::Abbreviations;
 
-/// The number of places examined to find out whether a log covers more than a year.
+/// The number of positions examined to find out whether a log covers more than a year.
 const PROBES: u64 = 8;
 
 /// The size in bytes up to which a log is read completely for this.

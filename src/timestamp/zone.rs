@@ -332,8 +332,8 @@ fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
 
 /// Returns whether the times of a log are in UTC, if `line` is a header that says so.
 ///
-/// Times in W3C's extended log format are (<https://www.w3.org/TR/WD-logfile.html>), but the
-/// Windows firewall states another format before the names of the fields.
+/// In W3C's extended log format, they are (<https://www.w3.org/TR/WD-logfile.html>), but the
+/// Windows firewall names another time format before the names of the fields.
 pub(super) fn header_is_utc(line: &[u8]) -> Option<bool> {
     if line.starts_with(b"#Time Format: Local") {
         return Some(false);

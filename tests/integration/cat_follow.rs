@@ -179,7 +179,7 @@ fn a_rotated_log_is_followed_by_name_to_its_end_and_on() {
     append(&path, b"4\n");
     follower.shows(b"1\n2\n3\n4\n");
     let (_, messages, code) = follower.interrupt();
-    // It depends on timing whether the follower saw that the name was briefly missing.
+    // Whether the follower saw that the name was briefly missing depends on timing.
     assert!(messages.ends_with("; following new file\n"), "{messages}");
     assert_eq!(code, Some(130));
 }

@@ -525,8 +525,8 @@ fn holes_are_zeros_at_the_cost_of_nothing() {
     let file = File::create(&path).unwrap();
     file.set_len(1 << 40).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, b"123456789", 0).unwrap();
-    // This computes by algebra: the check value, then 2^40 - 9 zero bytes, each a multiplication by
-    // x^8, by repeated squaring.
+    // This computes the CRC algebraically: the check value, followed by 2^40 - 9 zero bytes, each a
+    // multiplication by x^8, by repeated squaring.
     let step = |r: u32| (0..8).fold(r, |r, _| if r & 1 == 1 { r >> 1 ^ 0xedb8_8320 } else { r >> 1 });
     let mut matrix: Vec<u32> = (0..32).map(|bit| step(1 << bit)).collect();
     let apply = |matrix: &[u32], r: u32| (0..32).filter(|bit| r >> bit & 1 == 1).fold(0, |sum, bit| sum ^ matrix[bit]);
@@ -643,7 +643,7 @@ fn a_bar_on_a_terminal_shows_the_remaining_time_and_is_cleared() {
         .spawn()
         .unwrap();
     let mut shown = Vec::new();
-    // When the last program on the terminal ends, it hangs up, which is an error.
+    // When the last program on the terminal ends, the terminal hangs up, which is an error.
     let _ = controller.read_to_end(&mut shown);
     assert!(child.wait().unwrap().success());
     let shown = String::from_utf8(shown).unwrap();

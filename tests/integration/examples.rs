@@ -7,7 +7,7 @@ use mapped::cli::pages::examples::EXAMPLES;
 
 use crate::util::{Dir, skip};
 
-/// Creates the examples' files: logs of now and today, rotated and compressed; images; a tree.
+/// Creates the examples' files: logs of today up to now, rotated and compressed; images; a tree.
 const SETUP: &str = r#"
     now=$(date '+%Y-%m-%dT%H:%M:%S'); day=$(date +%F)
     for second in $(seq 10 59); do

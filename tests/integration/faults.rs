@@ -74,7 +74,7 @@ fn cat_survives_truncation_at_any_moment() {
     eprintln!("{cut} runs cut, {whole} runs whole");
 }
 
-/// Regression: reading backwards went on after the first error, and reported it again.
+/// Regression: reading backwards continued after the first error, and reported it again.
 #[test]
 fn truncations_are_reported_once_in_reverse() {
     let dir = Dir::new();

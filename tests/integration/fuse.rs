@@ -31,7 +31,7 @@ const MORE: u64 = 6;
 const FEWER: u64 = 7;
 const LESS: u64 = 8;
 const FEWEST: u64 = 9;
-/// Files that are always busy, one of which states a size of 0.
+/// Files that are always busy, one of which reports a size of 0.
 const BUSY: u64 = 10;
 const BUSY_UNSIZED: u64 = 11;
 const BAD: u64 = 100;

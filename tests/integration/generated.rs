@@ -169,13 +169,14 @@ fn completes(shell: &str, args: &[&str], setup: &str) {
         ("mapped help patt\t", "help patterns"),
         ("mapped man hexd\t", "man hexdump"),
         ("mapped cat --color=al\t", "--color=always"),
-        // Regression: bash inserted a dash; zsh knew no options after an operand and no operands of
-        // a classic tool; and fish completed no second value.
+        // Regression: bash inserted a dash; zsh completed neither options after an operand nor
+        // operands of a classic tool; and fish completed no second value.
         ("mapped cat \t", "cat alpha.log"),
         ("mapped cat alpha.log --block-s\t", "alpha.log --block-size"),
         ("mapped --as cat al\t", "--as cat alpha.log"),
         ("mapped checksum -a md5,sha25\t", "md5,sha256"),
-        // Regression: no algorithm was offered after the colon, and tools instead of the directory.
+        // Regression: no algorithm was offered after the colon, and tools were offered instead of
+        // directories.
         ("mapped bench --work hash:sha25\t", "hash:sha256"),
         ("mapped links be\t", "links beta"),
         // Regression: a space followed the colon. fish redraws the line for each letter.

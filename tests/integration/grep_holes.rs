@@ -214,7 +214,7 @@ fn a_hole_costs_nothing() {
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
 }
 
-// Regression: a hole was read to its end for a timeline, and when lines without a match are
+// Regression: a hole was read to its end for a timeline, and when lines without a match were
 // printed.
 #[test]
 fn a_file_that_is_one_hole_ends_soon() {

@@ -309,7 +309,8 @@ fn a_long_line_is_counted_in_bounded_memory() {
     }
 }
 
-// Regression: a list of several empty patterns with -v counted 0 lines, where GNU grep prints nothing.
+// Regression: a list of several empty patterns with -v counted 0 lines, whereas GNU grep prints
+// nothing.
 #[test]
 fn empty_patterns_alone_select_nothing_inverted() {
     let dir = Dir::new();

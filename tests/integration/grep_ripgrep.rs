@@ -17,7 +17,7 @@ fn sherlock(dir: &Dir) {
     );
 }
 
-// Regression: --max-columns-preview was unknown, and -M showed an excerpt where ripgrep prints a
+// Regression: --max-columns-preview was unknown, and -M showed an excerpt, whereas ripgrep prints a
 // note.
 #[test]
 fn long_lines_are_noted_or_previewed() {

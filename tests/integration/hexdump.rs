@@ -416,7 +416,7 @@ fn reverses_what_xxd_reverses() {
         ours.extend(random.neutral_options().iter().map(ToString::to_string));
         let Some(expected) = oracle("xxd", &peer, &text) else { return };
         if expected.code != 0 {
-            // A pipe cannot be seeked backwards, and both programs report that.
+            // A pipe does not support seeking backwards, and both programs report that.
             assert_ne!(run_piped(mapped().arg("hexdump").args(&ours), &text).code, 0);
             continue;
         }

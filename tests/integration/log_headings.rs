@@ -1,4 +1,4 @@
-//! Logs whose entries state their time below a heading. A period consists of whole entries, from a
+//! Logs whose entries have their time below a heading. A period consists of whole entries, from a
 //! file, through a pipe and in a merge.
 
 use crate::util::{Dir, Ran, mapped, run_piped};

@@ -27,7 +27,7 @@ const VALUES: [&str; 12] = [
     "",
 ];
 
-/// Returns the fault of a run, if there is one.
+/// Returns what was wrong with a run, if anything.
 fn fault(dir: &Dir, args: &[String]) -> Option<String> {
     // A program that allocates the amount that was typed fails under this limit.
     let mut child = Command::new("prlimit")

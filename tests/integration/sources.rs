@@ -40,8 +40,8 @@ fn the_end_of_a_file_that_states_a_wrong_size() {
     assert_eq!(run(&["grep", "--last", "1", "", path]).stdout, whole);
 }
 
-/// Regression: on recent kernels, some files in /proc state their size but cannot be seeked to
-/// their end. Passing such a file as an argument failed.
+/// Regression: on recent kernels, some files in /proc report their size but reject seeks to their
+/// end. Passing such a file as an argument failed.
 #[test]
 fn a_file_that_states_a_size_and_refuses_to_seek_to_its_end() {
     let path = "/proc/cmdline";

@@ -113,7 +113,7 @@ fn flags_widths_and_precisions_are_gnus() {
     }
 }
 
-// Regression: an empty name was taken as the working directory.
+// Regression: an empty name was treated as the working directory.
 #[test]
 fn an_empty_name_is_not_a_file() {
     for view in ["--dereference", "--terse", "--json", "--content", "--lines", "--who", "--residency", "--evict", "-f"]
@@ -734,7 +734,7 @@ fn reasons_are_exact() {
     assert_eq!(reason(dir.path()), (false.into(), "Is a directory".into(), Value::Null));
     let sysfs = Path::new("/sys/kernel/mm/transparent_hugepage/enabled");
     if sysfs.exists() {
-        // The file states 4096 bytes and holds fewer, so it is read to its end.
+        // The file's stated size is 4096 bytes, but it holds fewer, so it is read to its end.
         assert_eq!(reason(sysfs), (false.into(), "ENODEV from mmap".into(), "read".into()));
     }
 }

@@ -409,7 +409,7 @@ fn is_output(call: &Call) -> bool {
 }
 
 /// Regression: lines found in one file were printed from the same offsets of another file that had
-/// replaced it meanwhile, because data loaded by a single read was assumed to be consistent.
+/// replaced it in the meantime, because data loaded by a single read was assumed to be consistent.
 #[test]
 fn swapped_between_search_and_print() {
     let victim = Victim::new();

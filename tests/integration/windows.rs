@@ -1,7 +1,7 @@
 //! Compares the program built for Windows, run by Wine, with the one built for Linux.
 //!
 //! `scripts/wine-check` builds the Windows program and runs these tests; a plain `cargo test` lists
-//! them as ignored. docs/platforms.md says what Wine cannot show.
+//! them as ignored. docs/platforms.md says what cannot be tested under Wine.
 
 use std::fs::File;
 use std::io::Write;

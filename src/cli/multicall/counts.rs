@@ -30,7 +30,7 @@ pub fn signed(text: &OsStr) -> Option<SignedCount> {
         _ => {
             let mut letters = unit.chars();
             let letter = letters.next()?;
-            // Of the small letters, these are the units of coreutils.
+            // These are the only lower-case letters that are units in coreutils.
             let letter = if matches!(letter, 'k' | 'm') { letter.to_ascii_uppercase() } else { letter };
             let power = "KMGTPEZY".find(letter)? as u32 + 1;
             let base: u64 = match letters.as_str() {
@@ -113,8 +113,8 @@ mod tests {
         assert_eq!(number("99999999999999999999"), Some((None, u64::MAX)));
         assert_eq!(number("-b"), Some((Some(b'-'), 512)));
         assert_eq!(number("kB"), Some((None, 1000)));
-        // Regression: blanks, as wc(1) of macOS pads its counts, were refused, and `t`, the name of a
-        // file after -n, was a unit.
+        // Regression: leading blanks, with which wc(1) of macOS pads its counts, were rejected, and
+        // `t`, the name of a file after -n, was read as a unit.
         assert_eq!(number(" \t 12"), Some((None, 12)));
         for text in ["", "-", "x", "1x", "1.5K", "0x10", "--1", "1Ki", "1é", "t", "1g", " ", "1 "] {
             assert_eq!(number(text), None, "{text}");

@@ -40,8 +40,8 @@ impl From<io::Error> for PassError {
 /// Returns [`PassError`] if there is no answer.
 pub fn pass(family: Family, method: &Method, path: &Path, task: &Task<'_>) -> Result<PassOutcome, PassError> {
     let file = crate::io::path::open(path.as_os_str())?;
-    // A mapping needs the length, and a reader must detect the end. Each takes a call, and here
-    // both use the same one.
+    // A mapping needs the length, and a reader must detect the end. Each takes a system call; here,
+    // one call serves both.
     let facts = file.metadata()?;
     if facts.is_file() && facts.len() != task.walk.len() {
         return Err(PassError::Failed(io::Error::other("changed in length while being measured")));

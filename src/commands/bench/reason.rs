@@ -170,7 +170,8 @@ mod tests {
         reason(winner, loser, AccessPattern::Random)
     }
 
-    /// Regression: a cold random map read 22 times the bytes requested, but copying was reported.
+    /// Regression: a cold random map read 22 times the bytes requested, but copying was reported as
+    /// the reason.
     #[test]
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);

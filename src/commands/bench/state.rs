@@ -1,6 +1,6 @@
 //! Puts the page cache into a state, cold or warm, and verifies it by asking the kernel what is
-//! cached. A state that cannot be reached is reported, never assumed. The exception is systems
-//! without a call for that: there, a file that was just read is taken to be warm.
+//! cached. A state that cannot be reached is reported, never assumed. Systems without a call for
+//! that are the exception: there, a file that was just read is taken to be warm.
 
 use std::time::Duration;
 

@@ -74,8 +74,8 @@ impl AroundPicker {
     fn hold(&mut self, piece: &[u8], emit: &mut impl FnMut(PickedPiece<'_>)) -> io::Result<()> {
         self.at += piece.len() as u64;
         self.held.extend(piece);
-        // `lines` lines before the byte's own line end with that many newlines, and one more
-        // precedes them.
+        // The `lines` lines before the byte's own line end with that many newlines, and another
+        // newline precedes them.
         let nth = usize::try_from(self.around.lines).unwrap_or(usize::MAX);
         let held = self.held.make_contiguous();
         if let Some(end) = memrchr_iter(b'\n', held).nth(nth) {

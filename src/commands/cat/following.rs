@@ -137,8 +137,8 @@ impl Cat<'_> {
     }
 
     /// Returns what remains to be skipped if the requested range starts after the current end of
-    /// `source`. That is nothing, and a failure, if the bytes so far cannot be read, which has been
-    /// reported.
+    /// `source`. If the existing bytes cannot be read, which has been reported, nothing is skipped
+    /// and the input has failed.
     fn skip(&mut self, source: &Source, within: Range<u64>) -> io::Result<(Exit, Option<Skip>)> {
         let (unit, selection) = match &self.printed_part {
             PrintedPart::Lines(selection, _) => (Unit::LINE, selection),

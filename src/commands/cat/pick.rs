@@ -81,7 +81,7 @@ pub struct Picker {
     known: ResolvedSelection,
     look_ahead: u64,
     limit: usize,
-    /// The number of units that ended in pieces that were passed on.
+    /// The number of units that ended in the pieces passed on so far.
     emitted_units: u64,
     held: VecDeque<(Vec<u8>, u64)>,
     held_bytes: usize,

@@ -116,7 +116,7 @@ impl ReversePrinter<'_, '_> {
                     self.line(&bytes[(record - from) as usize..(printed - from) as usize], &mut text)?;
                 } else {
                     exit = exit.and(self.long_line(record..printed, &mut text)?);
-                    // Reading on would report the same error again.
+                    // Continuing to read would report the same error again.
                     if exit != Exit::Success {
                         return Ok(exit);
                     }

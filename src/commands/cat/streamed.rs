@@ -43,7 +43,7 @@ impl StreamPicker {
                 let reason = source.reason().map(|reason| format!(" ({reason})")).unwrap_or_default();
                 return Err(io::Error::other(format!("a stream cannot be split into equal parts{reason}")));
             }
-            PrintedPart::All => unreachable!("a whole stream is the engine's"),
+            PrintedPart::All => unreachable!("the engine prints whole streams"),
         })
     }
 

@@ -1,4 +1,4 @@
-//! Hints at likely mistakes, such as an option letter that means something else in ripgrep.
+//! Hints about likely mistakes, such as an option letter that means something else in ripgrep.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};

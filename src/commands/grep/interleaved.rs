@@ -10,7 +10,7 @@ use super::kernel::{Search, Totals};
 
 /// The counts and the output of all inputs so far; `I` identifies an input.
 pub(super) struct InterleavedSearch<I> {
-    /// The totals of the input searched last.
+    /// The totals of the last input searched.
     pub totals: Totals,
     /// The input whose lines were printed last.
     pub printed: Option<I>,

@@ -46,7 +46,8 @@ impl MatchList {
 }
 
 impl JsonSize {
-    /// Measures the line in `range`. `pattern` finds its matches, if they matter.
+    /// Measures the line in `range`. `pattern` is the pattern that finds its matches, if they are
+    /// reported.
     pub fn of(block: &Block, range: Range<usize>, is_text: bool, pattern: Option<&Pattern>) -> JsonSize {
         let mut json = Vec::new();
         let mut text = JsonTextParts::begin(is_text, &mut json);

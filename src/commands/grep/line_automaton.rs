@@ -129,7 +129,7 @@ impl LineAutomaton {
             return true;
         }
         loop {
-            // All earlier matches of the core have been read, with the bytes after them.
+            // The automaton has read all earlier matches of the core, with the bytes after them.
             let from = read - core.longest - MAX_CHAR_LEN;
             let found = search_unstable(piece, |piece| {
                 regex.search(&Input::new(piece).range(from..)).map(|found| found.start())

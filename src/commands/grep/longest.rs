@@ -82,8 +82,8 @@ impl LongestMatcher {
         Ok(LongestMatcher { dfa, vm, vm_caches: ThreadLocal::new() })
     }
 
-    /// Returns the end of the longest match in `line` from the start of `found`, which is at least
-    /// the end of `found`.
+    /// Returns the end of the longest match in `line` that begins where `found` does. It is never
+    /// before the end of `found`.
     pub fn end(&self, line: &[u8], found: Range<usize>) -> usize {
         let input = Input::new(line).span(found.start..line.len()).anchored(Anchored::Yes);
         if let Some(dfa) = &self.dfa

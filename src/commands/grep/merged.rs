@@ -1,6 +1,7 @@
 //! `--merge`: prints the matches in several logs in order of time.
 //!
-//! Like a followed file, each log has its own totals. Its lines go through the kernel in their turn.
+//! Like a followed file, each log has its own totals. Its lines go through the kernel when their
+//! turn comes.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

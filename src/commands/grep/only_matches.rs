@@ -24,7 +24,7 @@ pub const BLOCK: usize = 4 << 20;
 pub struct OnlyMatches<'s> {
     settings: &'s Settings,
     pattern: &'s Pattern,
-    /// The maximum number of bytes in a match after its first one.
+    /// The maximum number of bytes in a match after its first byte.
     reach: usize,
 }
 

@@ -15,7 +15,7 @@ use super::pattern::LineFinder;
 use super::query::{Piece, Query, SearchResults, WantedResults};
 
 /// The number of bytes searched before their lines are counted. It is small enough for the bytes to
-/// be still cached, and large enough to amortise the start of a search.
+/// still be cached, and large enough to amortise the start of a search.
 const COUNT_CHUNK: usize = 128 << 10;
 
 /// The maximum number of matches to keep in a block, which allows for one in each line of a log.
@@ -317,8 +317,8 @@ mod tests {
         }
     }
 
-    // Regression: an empty match at the end of lines that are searched together was taken for one
-    // in the next line.
+    // Regression: an empty match at the end of lines that are searched together was mistaken for
+    // one in the next line.
     #[test]
     fn an_empty_match_after_the_last_line_is_not_counted() {
         let hay = [&[b'a'; 63][..], b"\na"].concat();

@@ -103,7 +103,7 @@ impl Sources {
         }
         let source = match syntax.boundary {
             Boundary::Line => format!("^(?:{})$", self.joined()),
-            // Whether there is a match does not depend on whether it includes its neighbours.
+            // Including the neighbours in a match does not change whether there is one.
             Boundary::Word => format!(r"(?:^|\W)(?:{})(?:\W|$)", self.joined()),
             Boundary::Any => self.joined(),
         };

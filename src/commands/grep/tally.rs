@@ -15,7 +15,7 @@ use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 /// The number of occurrences of each line.
 pub type LineMap<L> = HashMap<L, u64, RandomState>;
 
-/// A kernel that runs another one, and replaces the lines that it prints by repetitions.
+/// A kernel that runs another one, and replaces the lines that it prints with repetitions.
 #[derive(Debug)]
 pub struct LineTally<'k, K> {
     /// The kernel whose lines are counted.

@@ -72,7 +72,7 @@ pub struct BlockCounts {
     /// In a log whose lines do not depend on each other, the starts of spans of the grid, in
     /// microseconds, with the number of selected lines.
     moments: Vec<(i64, u64)>,
-    /// The earliest and the latest time that was read in these spans.
+    /// The earliest and the latest of the times read in these spans.
     covers: Option<(Timestamp, Timestamp)>,
     /// In other logs, the written times in order, with the number of selected lines.
     entries: Vec<(Stamp, u64)>,

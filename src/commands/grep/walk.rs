@@ -70,7 +70,7 @@ impl InputWalk {
         })
     }
 
-    /// Returns whether lines of `files` are printed after the files' names by default.
+    /// Returns whether the lines of `files` are prefixed with the files' names by default.
     pub fn names_by_default(&self, files: &[OsString]) -> bool {
         let single = matches!(files, [only] if !path::is_directory(only));
         files.len() > 1 || self.recursive && !single

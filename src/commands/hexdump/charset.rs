@@ -1,22 +1,22 @@
-//! Maps bytes to the signs in the column of characters: ASCII, EBCDIC, and the richer tables of the
-//! panels.
+//! Maps bytes to the symbols in the column of characters: ASCII, EBCDIC, and the richer tables of
+//! the panels.
 //!
-//! The richer tables use different signs for different kinds of bytes, so that a zero, a blank and
-//! a line end look different.
+//! The richer tables use different symbols for different kinds of bytes, so that a zero, a blank
+//! and a line end look different.
 
 use crate::cli::hexdump::CharacterTable;
 
-/// Returns the sign for each of the 256 bytes.
+/// Returns the symbol for each of the 256 bytes.
 pub fn signs(table: CharacterTable) -> [char; 256] {
     let signs: Vec<char> = (0..=u8::MAX).map(|byte| sign(table, byte)).collect();
-    signs.try_into().expect("one sign for each byte")
+    signs.try_into().expect("one symbol for each byte")
 }
 
 fn sign(table: CharacterTable, byte: u8) -> char {
     let printable = byte == b' ' || byte.is_ascii_graphic();
     match table {
         CharacterTable::Ebcdic => char::from(EBCDIC[usize::from(byte)]),
-        CharacterTable::Codepage437 => CODEPAGE_437.chars().nth(usize::from(byte)).expect("one sign for each byte"),
+        CharacterTable::Codepage437 => CODEPAGE_437.chars().nth(usize::from(byte)).expect("one symbol for each byte"),
         _ if printable => char::from(byte),
         CharacterTable::Ascii => '.',
         CharacterTable::Braille => match byte {

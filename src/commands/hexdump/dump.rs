@@ -67,8 +67,8 @@ impl Dump {
         view.end(DumpEnd { address: self.position.address, bytes: self.bytes, squeezed }, out);
     }
 
-    /// Splits `bytes` into rows and passes whole ones to `rows`, with the position of the first row
-    /// set.
+    /// Splits `bytes` into rows and passes whole ones to `rows`, with the position set to that of
+    /// the first.
     fn advance(&mut self, width: usize, bytes: &[u8], mut rows: impl FnMut(&mut Dump, &[u8])) {
         self.bytes += bytes.len() as u64;
         let mut bytes = bytes;

@@ -20,7 +20,7 @@ pub enum SqueezePolicy {
     Zeros,
 }
 
-/// The number of bytes that are compared and then written while they are in the nearest cache.
+/// The number of bytes that are compared and then written while they are in the L1 cache.
 const CHUNK: usize = 4096;
 
 /// The number of consecutive zero rows beyond which further ones make no difference.

@@ -46,7 +46,7 @@ impl CountCarry {
     }
 }
 
-/// The counts of a block, and later the counts so far of its input.
+/// The counts of a block, and later those of its input so far.
 struct CountPart {
     piece: PieceCounts,
     tally: WordCounts,

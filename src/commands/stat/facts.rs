@@ -37,7 +37,8 @@ pub struct FileTime {
 }
 
 impl FileFacts {
-    /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device reacts.
+    /// Queries the facts of `name` without opening it, so that no FIFO blocks and no device is
+    /// triggered.
     ///
     /// # Errors
     /// Returns the error from `statx`.

@@ -63,7 +63,7 @@ impl ParsedFormat {
     ///
     /// # Errors
     /// Returns a malformed directive, such as `%5%`, after writing the text before it, or the error
-    /// of `out`.
+    /// from `out`.
     pub fn render(
         &self,
         values: &mut dyn Values,
@@ -284,7 +284,7 @@ mod tests {
         );
     }
 
-    /// Regression: a width of a hundred thousand million allocated that much memory.
+    /// Regression: a width of about 10^11 allocated that much memory.
     #[test]
     fn a_field_has_a_maximum_width() {
         for format in [&b"a%99999999999s"[..], b"a%.1048577d", b"a%18446744073709551616s", b"a%-01048577.3s"] {

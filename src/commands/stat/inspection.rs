@@ -1,7 +1,7 @@
 //! Collects the facts about one file once, for output as text or as JSON.
 //!
 //! Only regular files are opened, and only through a descriptor that already identifies the inode
-//! (`O_PATH`). Even if a file is replaced meanwhile, no FIFO blocks and no device is opened.
+//! (`O_PATH`). Even if a file is replaced in the meantime, no FIFO blocks and no device is opened.
 
 use std::ffi::OsStr;
 use std::fs::File;

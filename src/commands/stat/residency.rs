@@ -1,6 +1,6 @@
 //! `--residency`: prints a table of the pages in memory, with a row per file and a total.
 //!
-//! A file with several names is counted once in the total. A directory, a link or another file
+//! A file with several names is counted once in the total. A directory, a link or any other file
 //! without its own pages is listed without figures.
 
 use std::collections::HashSet;

@@ -1,6 +1,6 @@
 //! The current violations of each rule, with the reasons. The lists may only shrink.
 
-/// Imports that the arrows forbid.
+/// Imports that the dependency arrows of ARCHITECTURE.md forbid.
 pub const ARROWS: &[(&str, &str)] = &[];
 
 /// Files that import each other.

@@ -2,7 +2,7 @@
 
 use clap::{Arg, Command, ValueHint};
 
-/// Bash code that joins the word to complete where bash splits it, at equals signs and colons.
+/// Bash code that rejoins the word being completed, which bash splits at equals signs and colons.
 const JOIN: &str = "    prev=\"$3\"
     # Bash splits a word at its equals sign.
     if [[ \"${COMP_WORDS[COMP_CWORD]}\" == \"=\" ]] ; then

@@ -282,8 +282,8 @@ impl Transform {
     }
 }
 
-/// Counts the windows of three bytes for which `is` returns true. The sums are kept in bytes, 255
-/// at a time, which compiles to vector code.
+/// Counts the windows of three bytes for which `is` returns true. Each partial sum covers 255
+/// windows and fits into a byte, which compiles to vector code.
 fn count(block: &[u8], is: impl Fn(u8, u8, u8) -> bool) -> u64 {
     let len = block.len() - 2;
     let windows = block[..len].chunks(255).zip(block[1..=len].chunks(255)).zip(block[2..].chunks(255));

@@ -22,8 +22,8 @@ pub enum Show {
 
 const CHUNK: usize = 32;
 
-/// The number of bytes checked before they are copied. They are few enough to stay in the nearest
-/// cache, and to be copied by vector instructions (see [`append_copy`]).
+/// The number of bytes checked before they are copied. They are few enough to stay in the L1 cache,
+/// and to be copied by vector instructions (see [`append_copy`]).
 const RUN: usize = 2 << 10;
 
 /// The longest notation of one byte: `M-^X`.

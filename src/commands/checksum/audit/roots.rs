@@ -1,7 +1,7 @@
 //! The directories that an audit searches for new files.
 //!
-//! A list does not name the directory of which it was made, so that directory is inferred from the
-//! listed names. Names that start with `./` are below the current directory, others below their
+//! A list does not name the directory from which it was made, so that directory is inferred from
+//! the listed names. Names that start with `./` are below the current directory, others below their
 //! first directory, and absolute ones below the deepest directory that they share.
 
 use std::collections::BTreeSet;
@@ -49,7 +49,7 @@ impl Roots {
     }
 
     /// Returns a directory that listed names share but that is not searched as a whole. The list
-    /// may cover that directory, or only those directories in it with which names start.
+    /// may cover that directory, or only those of its subdirectories with which listed names start.
     pub fn unsearched(&self) -> Option<PathBuf> {
         let roots = self.all();
         let up = |root: &PathBuf| root.iter().take(ups(root)).collect::<PathBuf>();

@@ -10,7 +10,7 @@ use crate::digest::Algorithm;
 use crate::io::path;
 use crate::os::posix::FileType;
 
-/// Returns a hint at the algorithm of a list that has no line for the requested ones.
+/// Returns a hint about the algorithm of a list that has no line for the requested ones.
 pub fn other_algorithm(list: &OsStr, named: &[Algorithm]) -> Option<String> {
     if named.is_empty() {
         return None;

@@ -93,7 +93,7 @@ fn open(list: &OsStr, own: Option<OwnFile>) -> io::Result<(Box<dyn Read + Send>,
     if status.kind == FileType::Directory {
         return Err(Errno::ISDIR.into());
     }
-    // This is a pipe or terminal under any name, such as /dev/stdin.
+    // A pipe or terminal on standard input is recognised under any name, such as /dev/stdin.
     let is_stdin = Status::of(io::stdin()).is_ok_and(|stdin| stdin.identity() == status.identity());
     Ok((Box::new(file), is_stdin && status.kind != FileType::RegularFile))
 }

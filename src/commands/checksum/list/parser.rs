@@ -233,8 +233,9 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Returns whether a line is a row for a file whose name begins with `#`. It is one in an SFV
-    /// list, where comments begin with a semicolon, or if several digests end it.
+    /// Returns whether a line is a row for a file whose name begins with `#`. It is one if the list
+    /// is an SFV list, in which comments begin with a semicolon, or if the line ends with several
+    /// digests.
     fn is_named_after_hash(&self, line: &[u8]) -> bool {
         if line.get(1).is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'#')) {
             return false;

@@ -74,7 +74,7 @@ impl Search<'_> {
             }
             Report::Lines if block.kind() == BINARY => {
                 if selected > 0 {
-                    // Separators are printed as if the input's lines had been.
+                    // Separators are printed as if the input's lines had been printed.
                     totals.printed_any |= !settings.style.heading;
                     part.suppressed_match = settings.binary == BinaryFiles::Binary;
                     return Flow::EndInput;

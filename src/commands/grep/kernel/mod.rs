@@ -39,7 +39,7 @@ pub struct Search<'s> {
     pub settings: &'s Settings,
     /// The start of each input, if inputs are not searched from their first byte.
     pub starts: Option<&'s InputStarts>,
-    /// Whether more data may follow the block that is last now.
+    /// Whether more data may follow the block that is currently the last.
     pub open_ended: bool,
 }
 

@@ -21,7 +21,7 @@ pub(super) struct CandidateTally {
 }
 
 impl CandidateTally {
-    /// Returns whether the automaton pays, judged by all calls so far.
+    /// Returns whether the automaton pays off, judged by all calls so far.
     pub(super) fn is_worthwhile(&self) -> bool {
         are_few_candidates(
             self.candidates.load(Ordering::Relaxed),

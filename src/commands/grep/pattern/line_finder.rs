@@ -16,13 +16,13 @@ use super::{Finder, Pattern, RegexEngine, automata_match};
 /// its own.
 const MIN_AUTOMATON_BYTES: usize = 32 << 10;
 
-/// The number of bytes of lines that are copied for PCRE2 at a time. These fit into the nearest
-/// cache. In tests, the number is small, so that they cross the end of a copy.
+/// The number of bytes of lines that are copied for PCRE2 at a time. These fit into the L1 cache.
+/// The number is small in tests, so that matches cross the end of a copy.
 const COPIED_BYTES: usize = if cfg!(test) { 64 } else { 16 << 10 };
 
 /// The number of bytes after a matching line within which matches are searched for directly, if all
-/// of them are requested. Farther away, a search for the next line is faster. In tests, the number
-/// is small, so that they cross this distance.
+/// of them are requested. Farther away, a search for the next line is faster. The number is small
+/// in tests, so that matches cross this distance.
 const NEAR_BYTES: usize = if cfg!(test) { 16 } else { 1 << 10 };
 
 /// The same distance where a literal search finds candidate lines, which is faster still.

@@ -42,7 +42,7 @@ enum Finder {
     Everything,
     /// Searches for one literal.
     Literal(Box<memmem::Finder<'static>>),
-    /// Runs a regex that cannot match across lines over many lines at once.
+    /// Runs a regex over many lines at once, because it cannot match across lines.
     Block,
     /// Runs a regex on one line at a time, because it depends on the ends of its haystack.
     Line,

@@ -22,7 +22,7 @@ pub struct ReplacedText {
 }
 
 impl Pattern {
-    /// Replaces every match in `hay`, or the known ones, by `replacement`, in which `$1` and
+    /// Replaces every match in `hay`, or the known ones, with `replacement`, in which `$1` and
     /// `${name}` refer to groups.
     ///
     /// # Errors

@@ -127,7 +127,8 @@ fn many_lines_at_once_have_the_matches_that_each_has() {
         r"^$",
         r"(?<![^a])b",
         r"a(?=[^b])",
-        // Regression: it is not valid for bytes, and lines of ASCII were searched one by one.
+        // Regression: this pattern is not valid for bytes, so lines of ASCII were searched one by
+        // one.
         r"[^\x{100}]b",
     ];
     let mut random = 7_u32;

@@ -34,7 +34,7 @@ pub fn escape(literal: &[u8], unicode: bool) -> String {
 /// Translates one POSIX pattern, extended or basic.
 ///
 /// # Errors
-/// Returns an error if GNU grep rejects the pattern, or when it has a back-reference that `target`
+/// Returns an error if GNU grep rejects the pattern, or if it has a back-reference that `target`
 /// cannot express.
 pub fn translate(pattern: &[u8], extended: bool, unicode: bool, target: Target) -> Result<String, Error> {
     Translation::new(pattern, extended, unicode, target).run()

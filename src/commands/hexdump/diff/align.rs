@@ -12,7 +12,7 @@ const _: () = assert!(WINDOW - 1 <= u16::MAX as usize, "positions have 16 bits")
 const MIN_SAME_RUN: usize = 16;
 
 /// The number of equal bytes that proves a match at another distance. Tables repeat themselves, so
-/// fewer do not.
+/// fewer equal bytes do not prove one.
 const MIN_SHIFTED_RUN: usize = 32;
 
 /// The number of bytes of each input that must be available, unless it ends earlier.
@@ -81,9 +81,9 @@ impl Aligner {
         replaced(len.unwrap_or(WINDOW))
     }
 
-    /// Returns the nearest position from which the inputs match, by the longer of the distances to
-    /// it in both inputs. The first value is that distance. The second is the difference, unless
-    /// the inputs match at the same distance.
+    /// Returns the nearest position from which the inputs match, as measured by the longer of its
+    /// distances in the two inputs. The first value is that distance. The second is the difference,
+    /// unless the inputs match at the same distance.
     fn shifted(&mut self, same: &mut SameDistance<'_>) -> (Option<usize>, Option<Difference>) {
         let (left, right) = (same.left, same.right);
         let [in_left, in_right] = &mut self.sequences;

@@ -73,8 +73,8 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     for side in [&left, &right] {
         for error in side.failure().into_iter().chain(side.notices()) {
             exit = Exit::Error;
-            // cmp -s is used to ask whether a file is as desired, and the file often does not exist
-            // yet.
+            // Scripts use cmp -s to check whether a file is up to date, and the file often does not
+            // exist yet.
             if !args.quiet || !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) {
                 output.flush()?;
                 output.report(&side.name, error);
@@ -197,7 +197,8 @@ fn in_rows(
         }
         let before = (rows.clone(), aligner.failures);
         let (left_used, right_used) = step(&mut rows, &mut aligner, left, right, &mut text);
-        // Whether the bytes were those of the file is known only after all of them were examined.
+        // Whether the bytes were those of the file is known only after all of them have been
+        // examined.
         if left.was_doubtful() | right.was_doubtful() {
             (rows, aligner.failures) = before;
             continue;

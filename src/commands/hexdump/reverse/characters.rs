@@ -130,7 +130,7 @@ fn is_local(sign: char, byte: u8) -> bool {
     match (ascii(byte), sign) {
         (printable, sign) if sign == printable => true,
         (printable, _) if printable != '.' || byte == b'.' => false,
-        // In panels, these signs show only a zero and only control characters.
+        // In panels, the first symbol shows only a zero, and the second only control characters.
         (_, '⋄' | '•') => false,
         (_, '×' | '?') => byte >= 0x80,
         _ => !sign.is_ascii(),

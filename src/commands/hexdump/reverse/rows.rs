@@ -309,7 +309,8 @@ impl AddressedRows {
         !self.placement.is_patch && !matches!(self.layout, RowLayout::Colon | RowLayout::Bits)
     }
 
-    /// Checks that the bytes of each group are not reversed, as far as the characters show it.
+    /// Checks that the bytes of each group are not reversed, to the extent that the characters show
+    /// this.
     fn check_order(&mut self, line: &[u8], row: &DumpRow, bytes: &[u8]) -> Result<(), Problem> {
         if row.longest_group == 2 || self.layout == RowLayout::Bits || self.is_big_endian {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The summary of a list: faults of its lines, and the number of files that did not match.
+//! The summary of a list: faults in its lines, and the number of files that did not match.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
