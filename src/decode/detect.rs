@@ -130,7 +130,8 @@ fn truncated_magic(head: &[u8]) -> Detected {
         [.., b'\n'] => {}
         [b'B', b'Z', b'h', _, ..] => return Detected::Format(Format::Bzip2),
         b"LZIP" => return Detected::Format(Format::Lzip),
-        // Nearly all encoders write these properties, and file(1) knows the format by these bytes.
+        // Nearly all encoders write these properties, and file(1) recognises the format by these
+        // bytes.
         [b']', 0, 0, ..] => return Detected::Format(Format::Lzma),
         _ => {}
     }

@@ -59,7 +59,7 @@ pub trait Decode: Send {
     ///
     /// # Errors
     /// Returns an error if reading fails or the data is truncated or damaged. Bytes that were
-    /// appended before are valid.
+    /// appended before the error are valid.
     fn decode(&mut self, out: &mut Vec<u8>) -> io::Result<bool>;
 
     /// Returns whether more bytes are available without waiting for a slow writer.
@@ -178,8 +178,8 @@ impl Decoding {
         self.decoder(EncodedInput::of_file(file, 0, size, notes), format)
     }
 
-    /// Decides how an input that begins with `head` is handled. `is_all` says that it has no more
-    /// bytes.
+    /// Decides how an input that begins with `head` is handled. `is_all` says that the input
+    /// has no more bytes.
     fn plan(&self, head: &[u8], is_all: bool) -> DecodePlan {
         let detected = if self.compressed { detect(head, is_all) } else { Detected::Plain };
         match (detected, self.text) {

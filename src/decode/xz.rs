@@ -28,8 +28,8 @@ impl Xz {
     /// Returns an error if there is no memory for a decoder, or for a version of the lzip format
     /// that lzip rejects too.
     pub fn new(mut input: EncodedInput, format: Format) -> io::Result<Xz> {
-        // No memory limit, as in xz: the dictionary's memory is touched only as far as it is
-        // filled.
+        // There is no memory limit, as in xz: the dictionary's memory is touched only as far as it
+        // is filled.
         let limit = u64::MAX;
         if format == Format::Lzip && input.peek(HEADER)?.get(4) == Some(&0) {
             return Err(damaged(format.name(), "version 0 is not supported"));

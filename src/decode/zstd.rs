@@ -58,7 +58,8 @@ impl Zstd {
     pub fn decode(&mut self, input: &mut EncodedInput, out: &mut Vec<u8>) -> io::Result<bool> {
         let length = out.len();
         loop {
-            // One block at a time, because the decoder loses its output in a call that fails.
+            // Decode one block at a time, because the decoder loses its output in a call that
+            // fails.
             let bytes = if self.is_full { &[][..] } else { input.fill()? };
             let len = bytes.len().min(self.wants);
             let is_end = len == 0 && !self.is_full;

@@ -1,9 +1,9 @@
 //! BLAKE3 by subtrees: any piece of an input is hashed separately, and the pieces are joined in
 //! order.
 //!
-//! A piece of any offset and length is split into the largest aligned subtrees that it contains,
-//! which are hashed at once. The ends, each shorter than a chunk, are hashed after the pieces
-//! before. Because more input may follow, each subtree is kept as its two halves: only
+//! A piece of any length, at any offset, is split into the largest aligned subtrees that it
+//! contains, which are hashed at once. The ends, each shorter than a chunk, are hashed after the
+//! preceding pieces. Because more input may follow, each subtree is kept as its two halves: only
 //! [`Tree::finish`] makes a root. Memory does not grow with the file, because only the chaining
 //! values on the path to the root are kept.
 

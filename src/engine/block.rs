@@ -41,7 +41,8 @@ pub(super) enum Data {
 }
 
 impl Block {
-    /// Returns a block of `bytes` in the middle of `source` that the engine did not read.
+    /// Returns a block of `bytes` from the middle of `source`, which the engine did not read
+    /// itself.
     pub fn of(source: Arc<Source>, offset: u64, bytes: Vec<u8>, kind: InputKind) -> Block {
         let data = Data::Buffer(bytes.into());
         Block {

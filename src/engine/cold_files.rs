@@ -90,13 +90,14 @@ impl ColdTracker {
         }
     }
 
-    /// Records how long the first file of a batch took. Returns whether it is the first of all to
-    /// come from disk, so that the rest of its batch was not prefetched.
+    /// Records how long the first file of a batch took. Returns whether it is the first file of the
+    /// run to come from disk, in which case the rest of its batch was not prefetched.
     pub(super) fn is_first_cold(&self, took: Duration) -> bool {
         took > RESIDENT_FILE_TIME && self.prefetches.swap(PREFETCHED_FILES, Ordering::Relaxed) == 0
     }
 
-    /// Returns whether recent small files came from disk, so that prefetching the next ones pays.
+    /// Returns whether recent small files came from disk, so that prefetching the next ones pays
+    /// off.
     pub(super) fn should_prefetch(&self) -> bool {
         self.prefetches.load(Ordering::Relaxed) > 0
     }

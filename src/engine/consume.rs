@@ -68,8 +68,8 @@ impl Engine {
     /// and `permits` are free.
     ///
     /// # Errors
-    /// Returns an error if a byte cannot be read, for example after a truncation, because half an
-    /// input has no total.
+    /// Returns an error if a byte cannot be read, for example after a truncation, because an
+    /// incomplete input has no total.
     pub fn feed<L: Consumer>(
         &self,
         input: Input<'_>,

@@ -177,8 +177,8 @@ impl Bench {
         let printed = self.cut(size, when, at, policy, threads);
         let what = format!("{size} bytes, {when:?} of the block at {at}, {policy:?}, {threads} threads");
         let full = numbered(&self.truth, self.truth.len() as u64);
-        assert!(full.starts_with(&printed.text), "{what}: {} bytes are no prefix", printed.text.len());
-        assert!(printed.failed || printed.text == full, "{what}: cut short without a word");
+        assert!(full.starts_with(&printed.text), "{what}: {} bytes are not a prefix", printed.text.len());
+        assert!(printed.failed || printed.text == full, "{what}: truncated without a message");
         let min = numbered(&self.truth, size);
         assert!(printed.text.starts_with(&min), "{what}: {} bytes, not {}", printed.text.len(), min.len());
         // A mapped block shows the truncation until its last byte is formatted; a block that was
@@ -330,7 +330,7 @@ fn a_lost_hole_is_a_truncation() {
                 0,
                 &mut output,
             );
-            assert!(outcome.failed, "cut to {cut}, {policy:?}: {} zeros and no word", outcome.carry);
+            assert!(outcome.failed, "cut to {cut}, {policy:?}: {} zeros and no message", outcome.carry);
             file.write_all_at(&[b'x'; 4096], 0).unwrap();
             file.set_len(1 << 20).unwrap();
         }
@@ -338,7 +338,7 @@ fn a_lost_hole_is_a_truncation() {
 }
 
 /// Regression: in joined inputs, the few bytes after the last whole row come from a separate read,
-/// whose failure was taken for the end of the input.
+/// whose failure was mistaken for the end of the input.
 #[test]
 fn a_lost_row_is_a_truncation() {
     struct Rows<'a>(&'a (dyn Fn() + Sync));
@@ -374,7 +374,7 @@ fn a_lost_row_is_a_truncation() {
             (),
             &mut output,
         );
-        assert!(outcome.failed, "{policy:?}: {} bytes and no word", output.bytes());
+        assert!(outcome.failed, "{policy:?}: {} bytes and no message", output.bytes());
         assert!(output.bytes() < len);
     }
 }

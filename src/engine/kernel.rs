@@ -91,8 +91,8 @@ pub trait Kernel: Sync {
     /// Writes the block's text, in parallel.
     fn format(&self, block: &Block, part: &mut Self::Part, text: &mut Vec<u8>);
 
-    /// Returns the text that follows the report of an input that was opened and cannot be read to its
-    /// end. `carry` has the totals of the blocks before, which may be those of earlier inputs.
+    /// Returns the text that follows the report of an input that was opened but cannot be read to
+    /// its end. `carry` has the totals of the blocks before, which may be those of earlier inputs.
     fn end_failed(&self, input: usize, name: &OsStr, carry: &mut Self::Carry) -> Vec<u8> {
         let _ = (input, name, carry);
         Vec::new()

@@ -217,8 +217,8 @@ fn read_around(
     Ok(failure)
 }
 
-/// Reads a span by position. A short read is a truncation if the size says so; a file that states
-/// more than it contains, as in sysfs, merely ends.
+/// Reads a span by position. A short read is a truncation if the size says so; a file that reports
+/// a larger size than it has, as in sysfs, merely ends.
 fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
     let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
     check_read(block, buffer, length, failure)
@@ -240,7 +240,7 @@ fn check_read(
     block.single_read = block.first && block.last && length as u64 <= SINGLE_READ && !block.source.was_partly_read();
     let size = block.source.current_length()?;
     if block.single_read && block.source.file_system().needs_reading() {
-        // The size was only a claim, and the one read has shown where the file ends.
+        // The size was only a claim, and the single read has shown where the file ends.
         return Ok(failure);
     }
     if let Some(size) = size.filter(|&size| size < end) {

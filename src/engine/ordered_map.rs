@@ -201,8 +201,8 @@ where
     fn end(&self, _: usize) {}
 }
 
-/// The numbers of the jobs that a worker holds. A panic gives them up, so that no thread waits for
-/// them.
+/// The numbers of the jobs that a worker holds. They are given up on a panic, so that no thread
+/// waits for them.
 struct HeldNumbers<'s, E, R> {
     stage: &'s Stage<Emission<E>, R>,
     pending: Vec<u64>,
@@ -253,7 +253,7 @@ mod tests {
         assert!(begun.into_inner() < 20 + 2 * MAX_WAITING as usize);
     }
 
-    /// Regression: the result of a job that panicked was never handed in, so the other workers
+    /// Regression: the result of a job that panicked was never submitted, so the other workers
     /// waited for room forever, even if they were already that far ahead before the panic.
     #[test]
     fn a_panic_in_a_job_ends_the_run() {

@@ -131,8 +131,8 @@ impl<K: Kernel> Pipeline<'_, K> {
         }
     }
 
-    /// Loads and scans a span, or only its first lines if these are likely to determine the result
-    /// for the input, and do.
+    /// Loads and scans a span. If its first lines are likely to determine the result for the input,
+    /// scans them first, and only them if they do determine it.
     fn load_and_scan(&self, span: Span, spare: &mut Vec<Buffer>) -> BlockStep<K> {
         let probe = &self.session.probe;
         if probe.should_probe()
@@ -213,7 +213,7 @@ impl<K: Kernel> Pipeline<'_, K> {
         block.clip(whole as u64);
     }
 
-    /// Updates the totals, in order. Blocks of an input that has ended lose their part.
+    /// Updates the totals, in order. Drops the results of blocks whose input has ended.
     pub(super) fn count(&self, totals: &mut CarryState<K::Carry>, steps: &mut [BlockStep<K>], cancel: &dyn Fn(Cancel)) {
         for step in steps {
             match step {
@@ -232,7 +232,8 @@ impl<K: Kernel> Pipeline<'_, K> {
                     }
                     let flow = self.kernel.carry(&job.block, part, &mut totals.carry);
                     if flow != Flow::Continue {
-                        // The bytes before the damage decided the input, whatever the size of blocks.
+                        // The bytes before the damage determined the result, regardless of the
+                        // block size.
                         job.damage = None;
                     }
                     if job.damage.is_some() {

@@ -39,7 +39,8 @@ impl<'i> Iterator for PrefetchedInputs<'_, 'i> {
     type Item = Input<'i>;
 
     fn next(&mut self) -> Option<Input<'i>> {
-        // This includes the time to write its output. Prefetching a resident file does no harm.
+        // The elapsed time includes writing the input's output. Prefetching a resident file does no
+        // harm.
         if let Some(handed_out) = self.handed_out {
             self.session.cold.record_files(1, handed_out.elapsed());
             if handed_out.elapsed() > STALE_AFTER {

@@ -1,5 +1,5 @@
-//! Runs a kernel over its inputs. Workers take batches from the cursor and pass two in-order stages
-//! with each: one passes the totals on, and the other writes the text.
+//! Runs a kernel over its inputs. Workers take batches from the cursor and pass each through two
+//! in-order stages: one passes the totals on, and the other writes the text.
 
 use std::collections::VecDeque;
 use std::io;

@@ -115,7 +115,7 @@ impl<W: SharedWork> Workers<'_, W> {
     /// threads started by one that then waits each get a processor at once. A fresh calling thread
     /// therefore starts one more thread and hands its item off to it. Hashing 100 MB in memory
     /// takes 8% less time that way. Threads started by a busy thread are placed elsewhere anyway,
-    /// because the kernel averages a thread's load over some 100 ms (sched-pelt).
+    /// because the kernel averages a thread's load over about 100 ms (sched-pelt).
     fn work<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>, is_caller: bool) -> bool {
         let mut local = self.work.begin();
         let mut busy = Duration::ZERO;

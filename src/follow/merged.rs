@@ -104,7 +104,7 @@ struct MergeFollower<'m, O> {
     /// Whether each input has been read as far as requested.
     done: Vec<bool>,
     live: LiveMerge,
-    /// The numbers of the logs, one for each file that an input has been, and their inputs.
+    /// The numbers of the logs, one for each file that an input has referred to, and their inputs.
     numbers: BTreeMap<Origin, usize>,
     targets: Vec<usize>,
     stopped: bool,

@@ -1,7 +1,7 @@
 //! Follows files as they grow: the loop shared by `cat --follow` and `grep --follow`.
 //!
 //! [`follow`] opens each input, lets the command print its content, and then passes on appended
-//! bytes. It ends on a signal, at the end of a process, when the output's reader is gone, or when
+//! bytes. It ends on a signal, when a given process ends, when the output's reader is gone, or when
 //! no input is left. It detects when a file is truncated and, by name, when another file replaces
 //! it; the old file is then read to its end first. It prints nothing itself: a [`Follower`] does.
 
@@ -39,7 +39,7 @@ pub struct Options {
     pub mode: IoMode,
     /// The requested byte range of each input.
     pub range: Range,
-    /// Processes whose end stops following: it ends when the last of them has ended.
+    /// The processes to wait for: following stops when all of them have ended.
     pub processes: Vec<u32>,
 }
 
@@ -347,8 +347,8 @@ impl FollowRun {
         order
     }
 
-    /// Passes on the bytes that are available now. Unlimited, a busy writer could keep the loop
-    /// running.
+    /// Passes on the bytes that are available now. Without a limit, a busy writer could keep the
+    /// loop running.
     fn finish<F: Follower>(&mut self, follower: &mut F) -> io::Result<()> {
         for target in &mut self.targets {
             let size = target.size();

@@ -41,7 +41,7 @@ pub(super) struct FollowedInput {
     current: CurrentFile,
     /// The number of the current file in the watch.
     watched: Option<i32>,
-    /// The number of files that this input has been.
+    /// The number of files that this input has referred to.
     file: u64,
     /// Replaced files, oldest first, with their numbers and the time of their last byte.
     replaced: VecDeque<(Tail, u64, Instant)>,
@@ -98,7 +98,7 @@ impl FollowedInput {
         Ok(())
     }
 
-    /// Gives up the input, because nothing more is to be read from it.
+    /// Forgets the input's file and name, because nothing more is to be read from them.
     pub fn forget(&mut self) {
         self.by_name = false;
         self.current = CurrentFile::Nothing;

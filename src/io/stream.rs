@@ -160,8 +160,8 @@ impl Stream {
         }
     }
 
-    /// Seeks past the bytes to skip, and returns whether that worked. Devices and some files in /proc
-    /// can seek although they cannot be mapped.
+    /// Seeks past the bytes to skip, and returns whether that worked. Devices and some files in
+    /// /proc support seeking although they cannot be mapped.
     fn seek_past_skip(&self) -> bool {
         let Ok(by) = i64::try_from(self.skip) else { return false };
         self.feed.is_none() && self.source.file().seek(SeekFrom::Current(by)).is_ok()
@@ -197,7 +197,7 @@ impl Stream {
                 Ready::No => return Ok(Filled::Drained),
                 Ready::Stop => return Ok(Filled::Stopped),
             }
-            // Never more than requested: bytes past `--length` are for the next process.
+            // Read no more than requested: bytes past `--length` are for the next process.
             match append(buf, room, self.source.fd(), None) {
                 Ok(0) => {
                     self.ended = true;

@@ -71,8 +71,8 @@ impl Scan {
     /// Calls `map` with each block of the file, on any thread and in any order, and passes the
     /// results to `fold` in file order, starting with `first`.
     ///
-    /// `map` may be called again for a block if the file changed meanwhile, so it must be a pure
-    /// function. If the file is mapped, the bytes may change while `map` reads them.
+    /// `map` may be called again for a block if the file changed in the meantime, so it must be a
+    /// pure function. If the file is mapped, the bytes may change while `map` reads them.
     ///
     /// # Errors
     /// Returns an error if the file cannot be opened or read, or if it is truncated or overwritten

@@ -19,7 +19,7 @@ pub const MAX_ZEROS: usize = 4 << 20;
 /// Returns the bytes that a hole reads as.
 ///
 /// They are allocated on first use, because a constant would make up most of the program's file.
-/// Memory that is allocated as zeros and only read takes up none.
+/// Zeroed memory that is only read occupies no physical pages.
 pub fn zeros() -> &'static [u8] {
     static ZEROS: LazyLock<Vec<u8>> = LazyLock::new(|| vec![0; MAX_ZEROS]);
     &ZEROS

@@ -42,9 +42,9 @@ impl Slot {
 
     /// Returns the bounds of this slot's window if `addr` lies in it.
     ///
-    /// The slot may be released and taken again meanwhile, and an old start must not be paired with
-    /// a new end. Reading the start again is not enough, because the kernel tends to reuse
-    /// addresses and a later window may have the same start. So the slot counts its windows.
+    /// The slot may be released and taken again in the meantime, and an old start must not be
+    /// paired with a new end. Reading the start again is not enough, because the kernel tends to
+    /// reuse addresses and a later window may have the same start. So the slot counts its windows.
     pub(super) fn covers(&self, addr: usize) -> Option<(usize, usize)> {
         let generation = self.generation.load(Ordering::Acquire);
         let start = self.start.load(Ordering::Acquire);

@@ -35,8 +35,8 @@ impl Current {
 }
 
 /// Returns the nominal size of a source's next block. Short files that are read are split in four
-/// so that a second thread has work. This does not apply if lines are only counted, which is
-/// finished before the thread has started.
+/// so that a second thread has work. Lines that are only counted are not split, because counting
+/// them finishes before the thread has started.
 pub(super) fn nominal_size(source: &Source, plan: &Plan, nominal: usize) -> usize {
     const MIN_BYTES: u64 = 256 << 10;
     if source.method() != AccessMethod::Pread {

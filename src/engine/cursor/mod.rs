@@ -37,7 +37,7 @@ use streamed::{StreamPiece, Streamed};
 
 /// The size in bytes of the first span of a run, under [`Plan::ramp_up`].
 const FIRST_SPAN: usize = 1 << 20;
-/// The factor by which each further span is larger. A window costs some 15 µs in addition to its
+/// The factor by which each further span is larger. A window costs about 15 µs in addition to its
 /// bytes, so smaller steps, or smaller windows at the end for better balance, cost more than they
 /// save.
 const GROWTH: usize = 4;

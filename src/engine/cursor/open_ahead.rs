@@ -27,7 +27,7 @@ const MAX_OPENING_TIME: Duration = Duration::from_micros(200);
 const BATCHES_AHEAD: usize = 3 + MAX_SCANNED;
 
 /// The minimum number of files in a batch for which workers run ahead. If there are too few
-/// descriptors for it, none does.
+/// descriptors for that, no worker does.
 const MIN_BATCH_AHEAD: usize = 8;
 
 /// Inputs that the cursor has not reached yet, in order.

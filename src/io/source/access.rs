@@ -3,7 +3,7 @@
 //! | input | `--io auto` | `--io mmap` | `--io read` |
 //! |---|---|---|---|
 //! | pipe, socket, terminal, character device | `read` | error | `read` |
-//! | regular file that states no size, or a wrong one | `read` | error | `read` |
+//! | regular file that reports no size, or a wrong one | `read` | error | `read` |
 //! | up to 1 MiB is requested | `pread` | `mmap` | `pread` |
 //! | on hugetlbfs, or on overlayfs and cannot be opened again | `pread` | error | `pread` |
 //! | on FUSE, a network, or an unknown file system | `pread` | `mmap` | `pread` |
@@ -65,9 +65,9 @@ pub enum Reason {
     Terminal,
     /// A character device delivers bytes and does not store them.
     CharDevice,
-    /// The file states a size of 0, as files in `/proc` do regardless of their content.
+    /// The file reports a size of 0, as files in `/proc` do regardless of their content.
     SizeUnknown,
-    /// The file ends before or after the size it states.
+    /// The file ends before or after its stated size.
     SizeWrong,
     /// Reading so few bytes costs less than mapping them.
     Small,

@@ -90,7 +90,7 @@ impl Source {
     /// Starts read-ahead of the whole requested range, without waiting. A disk works on many
     /// requests at a time; reading file after file would issue one at a time.
     pub fn read_ahead_all(&self) {
-        // Only advice: whatever it does not cache is read later.
+        // This is only advice: bytes that it does not cache are read later.
         will_need(&self.file, self.base + self.start, self.wanted().unwrap_or(0));
     }
 
@@ -102,7 +102,7 @@ impl Source {
         }
     }
 
-    /// Returns whether the first page of `range` is uncached and faulting it in pays.
+    /// Returns whether the first page of `range` is uncached and faulting it in pays off.
     fn is_worth_faulting_in(&self, range: &Range<u64>) -> bool {
         range.end.saturating_sub(range.start) >= MIN_FAULT_IN
             && self.method != AccessMethod::Stream
@@ -111,7 +111,8 @@ impl Source {
             && self.is_on_local_disk()
     }
 
-    /// Returns whether the source is mapped and on a file system where [`Source::fault_in`] pays.
+    /// Returns whether the source is mapped and on a file system where [`Source::fault_in`] pays
+    /// off.
     pub fn can_fault_in(&self) -> bool {
         self.method == AccessMethod::Map && self.is_on_local_disk()
     }
@@ -128,8 +129,8 @@ impl Source {
     }
 
     /// Makes the kernel extend its read-ahead from `at`, without waiting, up to two blocks of `block`
-    /// bytes ahead. With half a block the disk idled whenever both of two threads were scanning, and a
-    /// search took a fifth longer.
+    /// bytes ahead. With half a block, the disk idled whenever two threads were both scanning, and
+    /// a search took a fifth longer.
     ///
     /// The kernel reads further ahead when the first page of its last read-ahead is accessed
     /// (PG_readahead, mm/readahead.c). A scan reaches that page late, while the disk idles, so this

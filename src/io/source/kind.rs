@@ -3,7 +3,7 @@
 /// The kind of an input (`inode(7)`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A regular file that states its size.
+    /// A regular file that reports its size.
     Regular,
     /// A regular file whose stated size is 0, as in `/proc`, or wrong, as FUSE may report.
     Unsized,

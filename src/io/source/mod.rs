@@ -36,7 +36,8 @@ use snapshot::FileSnapshot;
 /// faults and `munmap` cost more than a copy through a buffer that stays in a core's cache.
 pub const MAX_READ_FILE: u64 = 1 << 20;
 
-/// The number of bytes that one read returns too quickly for a writer to replace the file meanwhile.
+/// The number of bytes that one read returns too quickly for a writer to replace the file in the
+/// meantime.
 pub const SINGLE_READ: u64 = 256 << 10;
 
 /// The byte range requested from every input (`--offset` and `--length`).
@@ -163,8 +164,8 @@ impl Source {
         self.start
     }
 
-    /// Returns whether this is an empty regular file, rather than one that only states a size of 0,
-    /// as in `/proc`.
+    /// Returns whether this is an empty regular file, rather than one that only reports a size of
+    /// 0, as in `/proc`.
     pub fn is_empty_file(&self) -> bool {
         self.kind == Kind::Unsized && self.read_at(&mut [0], 0).is_ok_and(|got| got == 0)
     }
@@ -210,8 +211,8 @@ impl Source {
         self.length
     }
 
-    /// Returns a descriptor for reading on by offset, and whether its position is shared with other
-    /// processes.
+    /// Returns a descriptor for further reads by offset, and whether its position is shared with
+    /// other processes.
     ///
     /// # Errors
     /// Returns the error from `fcntl(2)`.
@@ -235,7 +236,7 @@ impl Source {
         }
         let size = match self.kind {
             // Where the position is not shared, seeking returns the size in half the time of fstat.
-            // Files in /proc that state a size may refuse to seek to their end.
+            // Files in /proc that report a size may refuse to seek to their end.
             Kind::Regular if self.reopened.is_some() || !self.stdin => {
                 match seek(self.positioned(), SeekFrom::End(0)) {
                     Ok(size) => size,

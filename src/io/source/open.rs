@@ -51,7 +51,7 @@ impl Source {
     }
 
     /// Takes over an open file. `stdin` marks a descriptor whose position is shared: reading starts
-    /// there, and must leave it where any program that reads would.
+    /// there, and must leave it where any other reader would.
     ///
     /// # Errors
     /// Fails as [`Source::open`] does.

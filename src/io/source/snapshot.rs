@@ -66,8 +66,8 @@ impl Source {
     }
 
     /// Remembers the first requested bytes of a file that takes a while to read. `bytes` were read
-    /// at `at`; if they are not the beginning, it is read here. This is not done at open, because
-    /// `stat` must not change the page cache.
+    /// at `at`; if that is not the beginning, the beginning is read here. This is not done at open,
+    /// because `stat` must not change the page cache.
     pub fn remember_beginning(&self, at: u64, bytes: &[u8]) {
         if self.kind == Kind::Regular && self.snapshot.status.size > SINGLE_READ && !self.is_fed() {
             self.snapshot.beginning.get_or_init(|| match bytes.get(..self.beginning_length()) {

@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 use rustix::fs::{AtFlags, OFlags, StatxFlags, fcntl_getfl, fcntl_setfl, statx};
 use rustix::io::{Errno, ReadWriteFlags};
 
-/// The alignment that every file system accepts, for kernels that do not state one.
+/// The alignment that every file system accepts, for kernels that do not report one.
 const USUAL_ALIGNMENT: u64 = 4096;
 
 /// Returns whether reads of a descriptor bypass the page cache.

@@ -1,7 +1,7 @@
 //! A ring of reads in flight (`io_uring(7)`), each into a buffer that the ring owns.
 //!
-//! A buffer belongs to the kernel from the start of its read to the end. It cannot be borrowed
-//! meanwhile, and the ring waits for all reads before it frees the buffers.
+//! A buffer belongs to the kernel from the start of its read to the end. It cannot be borrowed in
+//! the meantime, and the ring waits for all reads before it frees the buffers.
 #![allow(unsafe_code)]
 
 use std::io;

@@ -26,14 +26,14 @@ impl Watch {
         Watch { inotify, changed: Vec::new(), names_changed: false }
     }
 
-    /// Wakes when an open file changes, even after it is renamed. Returns its number in
-    /// [`Watch::take_changed`].
+    /// Wakes the follower when an open file changes, even after it is renamed. Returns its number
+    /// in [`Watch::take_changed`].
     pub fn file(&self, file: &File) -> Option<i32> {
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
         self.add(path.as_ref(), WatchFlags::MODIFY | WatchFlags::ATTRIB | WatchFlags::MOVE_SELF)
     }
 
-    /// Wakes when names in the directory appear or disappear.
+    /// Wakes the follower when names in the directory appear or disappear.
     pub fn directory(&self, path: &Path) {
         self.add(path, WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::MOVED_FROM | WatchFlags::DELETE);
     }

@@ -33,14 +33,14 @@ impl Watch {
         Watch { queue, directories: RefCell::default(), is_blind, changed: Vec::new(), names_changed: false }
     }
 
-    /// Wakes when an open file changes, even after it is renamed. Returns its number in
-    /// [`Watch::take_changed`].
+    /// Wakes the follower when an open file changes, even after it is renamed. Returns its number
+    /// in [`Watch::take_changed`].
     pub fn file(&self, file: &File) -> Option<i32> {
         self.add(file, false);
         Some(file.as_raw_fd())
     }
 
-    /// Wakes when names in the directory appear or disappear.
+    /// Wakes the follower when names in the directory appear or disappear.
     pub fn directory(&self, path: &Path) {
         let mut directories = self.directories.borrow_mut();
         if directories.iter().any(|(known, _)| known == path) {

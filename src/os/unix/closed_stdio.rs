@@ -1,8 +1,8 @@
 //! Records which standard descriptors were closed when the program started.
 //!
 //! Rust's runtime opens `/dev/null` in place of a closed descriptor, so that no file gets its
-//! number. Reads and writes there would seem to succeed, where a C program gets EBADF. So the check
-//! runs before the runtime does that.
+//! number. Reads and writes there would seem to succeed, whereas a C program gets EBADF. So the
+//! check runs before the runtime does that.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicU8, Ordering};

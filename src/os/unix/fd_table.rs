@@ -64,7 +64,7 @@ impl Reserve {
 ///
 /// The kernel's table of open files grows by doubling. In a process with several threads, each
 /// growth waits until no processor can still use the old table (`expand_fdtable`, fs/file.c), and
-/// no file can be opened meanwhile.
+/// no file can be opened in the meantime.
 fn make_room(count: u64) {
     static TABLE_SIZE: AtomicU64 = AtomicU64::new(INITIAL_TABLE_SIZE);
     if TABLE_SIZE.fetch_max(count, Ordering::Relaxed) < count {

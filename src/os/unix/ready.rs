@@ -50,7 +50,7 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, max: usize) -> io::R
 /// Waits until `fd` is readable or a stop is requested. Without `wait`, only checks.
 ///
 /// # Errors
-/// Never fails; the next read reports an error of the descriptor.
+/// Never fails; the next read reports any error on the descriptor.
 pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
     let input = PollFd::from_borrowed_fd(fd, PollFlags::IN);
     let wake = if wait { stop.fd() } else { None };

@@ -49,8 +49,8 @@ pub fn usage_now() -> Usage {
 
 /// Returns the counters of `getrusage(2)` for `who`, a constant that the system defines.
 fn rusage(who: libc::c_int) -> libc::rusage {
-    // SAFETY: `getrusage` fills the struct it is given, which is plain numbers and valid as zeros. It
-    // cannot fail with a defined `who` and a valid pointer.
+    // SAFETY: `getrusage` fills the struct it is given, which consists of numbers and is valid as
+    // zeros. It cannot fail with a defined `who` and a valid pointer.
     unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::getrusage(who, &raw mut usage);

@@ -268,7 +268,7 @@ mod tests {
         assert!(sum > 0);
         assert_eq!(window.fault(), Some(4 * page as u64));
         assert!(window.bytes()[4 * page..].iter().all(|&b| b == 0));
-        // The tail of the last partial page turned to zeros with no fault: only fstat shows it.
+        // The tail of the last partial page became zeros without a fault: only fstat shows that.
         assert!(window.bytes()[3 * page + 1 - 100..4 * page - 100].iter().all(|&b| b == 0));
         let gone = Window::map(file.as_fd(), 0, 10 * page).unwrap();
         match gone.populate() {

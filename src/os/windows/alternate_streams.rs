@@ -33,7 +33,7 @@ pub fn alternate_streams(fd: BorrowedFd<'_>) -> Option<Vec<AlternateStream>> {
     let mut at = 0;
     loop {
         const NAME: usize = std::mem::offset_of!(fs::FILE_STREAM_INFO, StreamName);
-        // SAFETY: the struct is plain numbers, and its name starts at this offset.
+        // SAFETY: the struct consists of numbers, and its name starts at this offset.
         let (fixed, units) = unsafe { entry::<fs::FILE_STREAM_INFO>(&buffer, at, NAME, |one| one.StreamNameLength) };
         // The content itself is the stream without a name, "::$DATA".
         if let Some(name) = name(units).filter(|name| !name.is_empty()) {

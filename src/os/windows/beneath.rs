@@ -1,4 +1,4 @@
-//! Opens files so that a link that replaces one meanwhile cannot redirect the open.
+//! Opens files so that a link that replaces one in the meantime cannot redirect the open.
 
 use std::ffi::OsStr;
 use std::os::windows::io::OwnedHandle;

@@ -13,7 +13,7 @@ use super::errno::Errno;
 use super::handle::{AsFd, raw};
 use super::information::information;
 
-/// The alignment that every disk accepts, for file systems that do not state one.
+/// The alignment that every disk accepts, for file systems that do not report one.
 const USUAL_ALIGNMENT: u32 = 4096;
 
 /// Returns false, because files are opened without this flag, and a handle does not show it.

@@ -21,7 +21,7 @@ use windows_sys::Win32::System::Memory::{
 
 use crate::os::fault_table::TABLE;
 
-/// Set while a handler replaces a view. Other handlers wait, because their address may be in that
+/// Whether a handler is replacing a view. Other handlers wait, because their address may be in that
 /// view.
 static REPLACING: AtomicBool = AtomicBool::new(false);
 
@@ -70,7 +70,7 @@ unsafe extern "system" fn on_exception(exception: *mut EXCEPTION_POINTERS) -> i3
 
 /// Returns whether an address is in private zero pages of this process.
 fn is_private(address: usize) -> bool {
-    // SAFETY: the struct is plain numbers and a null pointer. The call only queries, and fills a
+    // SAFETY: the struct consists of numbers and a null pointer. The call only queries, and fills a
     // live local.
     unsafe {
         let mut found: MEMORY_BASIC_INFORMATION = std::mem::zeroed();

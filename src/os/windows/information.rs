@@ -9,7 +9,7 @@ use super::handle::{BorrowedFd, FileType, raw};
 
 /// Returns the information about a file on a disk.
 pub(super) fn facts(fd: BorrowedFd<'_>) -> Result<fs::BY_HANDLE_FILE_INFORMATION, Errno> {
-    // SAFETY: the struct is plain numbers, and the pointer is to a live local.
+    // SAFETY: the struct consists of numbers, and the pointer refers to a live local.
     unsafe {
         let mut facts: fs::BY_HANDLE_FILE_INFORMATION = std::mem::zeroed();
         match fs::GetFileInformationByHandle(raw(fd), &raw mut facts) {
@@ -53,12 +53,12 @@ pub(super) fn fill(fd: BorrowedFd<'_>, class: fs::FILE_INFO_BY_HANDLE_CLASS, buf
 /// and has the length in bytes that `length` finds.
 ///
 /// # Safety
-/// `T` must be plain numbers.
+/// `T` must consist of numbers.
 pub(super) unsafe fn entry<T>(buffer: &[u64], at: usize, name: usize, length: fn(&T) -> u32) -> (T, &[u16]) {
     let bytes = size_of_val(buffer);
     assert!(at + size_of::<T>() <= bytes, "an entry lies in the buffer");
     // SAFETY: the entry's fixed part is inside the buffer, as was just checked, and the caller
-    // guarantees that it is plain numbers. The name is checked below.
+    // guarantees that it consists of numbers. The name is checked below.
     unsafe {
         let start = buffer.as_ptr().cast::<u8>().add(at);
         let fixed = start.cast::<T>().read_unaligned();

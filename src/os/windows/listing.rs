@@ -56,7 +56,7 @@ impl Listing {
 /// Returns the entry at byte `at` of a buffer: the distance to the next one, its name and its type.
 fn entry(buffer: &[u64], at: usize) -> (usize, &[u16], FileType) {
     const NAME: usize = std::mem::offset_of!(fs::FILE_ID_BOTH_DIR_INFO, FileName);
-    // SAFETY: the struct is plain numbers, and its name starts at this offset.
+    // SAFETY: the struct consists of numbers, and its name starts at this offset.
     let (fixed, name) =
         unsafe { information::entry::<fs::FILE_ID_BOTH_DIR_INFO>(buffer, at, NAME, |one| one.FileNameLength) };
     (fixed.NextEntryOffset as usize, name, kind(fixed.FileAttributes, fixed.EaSize))

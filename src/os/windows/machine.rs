@@ -5,7 +5,7 @@ use windows_sys::Win32::System::SystemInformation::{GlobalMemoryStatusEx, MEMORY
 
 /// Returns the size of memory in bytes, or 0 if it is unknown.
 pub fn memory_size() -> u64 {
-    // SAFETY: the struct is plain numbers and holds its own size.
+    // SAFETY: the struct consists of numbers and contains its own size.
     unsafe {
         let mut facts: MEMORYSTATUSEX = std::mem::zeroed();
         facts.dwLength = size_of::<MEMORYSTATUSEX>() as u32;

@@ -1,7 +1,7 @@
 //! The calls and types of `os::unix::posix`, implemented with those of Windows.
 //!
 //! A descriptor is a handle. Files are opened so that other programs may read, write, rename and
-//! delete them meanwhile, as on Unix.
+//! delete them in the meantime, as on Unix.
 #![allow(unsafe_code)]
 
 use std::ffi::{CStr, OsStr};
@@ -90,7 +90,7 @@ pub fn stdin() -> BorrowedFd<'static> {
 
 /// Returns the width of a console in columns.
 pub fn columns(terminal: impl AsFd) -> Option<u16> {
-    // SAFETY: the struct is plain numbers, for which zero is a valid value.
+    // SAFETY: the struct consists of numbers, for which zero is a valid value.
     let mut facts: CONSOLE_SCREEN_BUFFER_INFO = unsafe { std::mem::zeroed() };
     // SAFETY: the pointer is to a live local.
     if unsafe { GetConsoleScreenBufferInfo(raw(terminal.as_fd()), &raw mut facts) } == 0 {
@@ -160,7 +160,7 @@ fn transfer(
     offset: Option<u64>,
     mut call: impl FnMut(*mut u32, *mut OVERLAPPED) -> i32,
 ) -> Result<usize, Errno> {
-    // SAFETY: the struct is plain numbers and a null handle; the call only queries.
+    // SAFETY: the struct consists of numbers and a null handle; the call only queries.
     let (mut overlapped, is_pipe) =
         unsafe { (std::mem::zeroed::<OVERLAPPED>(), GetFileType(raw(fd)) == FILE_TYPE_PIPE) };
     overlapped.Anonymous.Anonymous.Offset = offset.unwrap_or(0) as u32;
@@ -248,7 +248,7 @@ pub fn host_and_release() -> (String, String) {
     // SAFETY: the buffer has the length that is passed, and the call sets how much of it is filled.
     let known = unsafe { GetComputerNameExW(ComputerNameDnsHostname, name.as_mut_ptr(), &raw mut length) } != 0;
     let host = if known { String::from_utf16_lossy(&name[..length as usize]) } else { String::new() };
-    // SAFETY: the struct is plain numbers and holds its own size.
+    // SAFETY: the struct consists of numbers and contains its own size.
     let version = unsafe {
         let mut version: OSVERSIONINFOW = std::mem::zeroed();
         version.dwOSVersionInfoSize = size_of::<OSVERSIONINFOW>() as u32;

@@ -1,8 +1,8 @@
 //! Finds the processes that have a file open or mapped (`FileProcessIdsUsingFileInformation`).
 //!
-//! The Restart Manager uses the same query. Made directly, the query takes a handle, so a file that
-//! replaces this one meanwhile is not mistaken for it, and nothing is written to the registry. The
-//! query does not report how a process uses the file.
+//! The Restart Manager uses the same query. When the query is made directly, it takes a handle, so
+//! a file that replaces this one in the meantime is not mistaken for it, and nothing is written to
+//! the registry. The query does not report how a process uses the file.
 #![allow(unsafe_code)]
 
 use std::os::windows::io::{FromRawHandle, OwnedHandle};

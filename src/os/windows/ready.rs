@@ -62,7 +62,7 @@ pub fn read_ready(fd: BorrowedFd<'_>, buffer: &mut Vec<u8>, max: usize) -> io::R
 /// Waits until `fd` is readable or a stop is requested. Without `wait`, only checks.
 ///
 /// # Errors
-/// Never fails; the next read reports an error of the handle.
+/// Never fails; the next read reports any error on the handle.
 pub fn wait_readable(fd: BorrowedFd<'_>, stop: &Stop, wait: bool) -> io::Result<Ready> {
     let wake = if wait { stop.fd() } else { None };
     let began = Instant::now();

@@ -46,7 +46,7 @@ pub fn peak_resident() -> Option<u64> {
 }
 
 fn memory() -> Option<PROCESS_MEMORY_COUNTERS> {
-    // SAFETY: the struct is plain numbers and a live local of the size that is passed.
+    // SAFETY: the struct consists of numbers and is a live local of the size that is passed.
     unsafe {
         let mut counters: PROCESS_MEMORY_COUNTERS = std::mem::zeroed();
         let size = size_of::<PROCESS_MEMORY_COUNTERS>() as u32;
