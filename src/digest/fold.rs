@@ -27,7 +27,7 @@ pub struct Factors {
     pub first: u64,
     /// The factor for the last eight bytes of a lane.
     pub second: u64,
-    /// Whether the lowest bit of each byte is its highest power.
+    /// Whether the lowest bit of each byte stands for its highest power.
     pub reflected: bool,
 }
 
