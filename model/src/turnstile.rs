@@ -5,6 +5,7 @@ mod sync {
     pub use std::sync::PoisonError;
 }
 
+#[allow(dead_code, reason = "the model uses only some of the methods")]
 #[path = "../../src/engine/stage.rs"]
 mod stage;
 
