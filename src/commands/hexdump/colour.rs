@@ -123,8 +123,11 @@ impl<'theme> Brush<'theme> {
     pub fn take(&mut self, kind: ByteKind, out: &mut Vec<u8>) {
         let Some(theme) = self.theme else { return };
         if self.on != Some(kind) {
-            // A colour replaces another colour, but ends neither bold nor faint text.
-            if self.on.is_some_and(|before| !is_colour(theme.of(before))) {
+            // A colour replaces another colour, but does not end bold or faint text. Without a colour
+            // of its own, faint text keeps the colour before it.
+            let sets_colour = theme.of(kind).split(';').any(is_colour);
+            let is_replaced = |before| is_colour(theme.of(before)) && sets_colour;
+            if !self.on.is_none_or(is_replaced) {
                 escape("0", out);
             }
             escape(theme.of(kind), out);
@@ -256,13 +259,14 @@ mod tests {
     use super::*;
     use crate::commands::hexdump::canonical::CanonicalView;
 
+    // Regression: zero bytes after others had a faint shade of the colour before them.
     #[test]
     fn changes_only_where_the_kind_changes() {
         let view = ColouredView::new(CanonicalView, Theme::default()).ok().expect("canonical rows have cells");
         let mut out = vec![];
         view.short(b"ab\0\0\x80", RowPosition { address: 0, index: 0 }, &mut out);
         let expected = format!(
-            "\x1b[2m00000000\x1b[0m  \x1b[36m61 62 \x1b[2m00 00 \x1b[0m\x1b[1;34m80\x1b[0m{:36}|\x1b[36mab\x1b[2m..\x1b[0m\x1b[1;34m.\x1b[0m|\n",
+            "\x1b[2m00000000\x1b[0m  \x1b[36m61 62 \x1b[0m\x1b[2m00 00 \x1b[0m\x1b[1;34m80\x1b[0m{:36}|\x1b[36mab\x1b[0m\x1b[2m..\x1b[0m\x1b[1;34m.\x1b[0m|\n",
             ""
         );
         assert_eq!(String::from_utf8(out).unwrap(), expected);
