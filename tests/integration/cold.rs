@@ -6,7 +6,7 @@ use std::path::Path;
 
 use mapped::os::residency;
 
-use crate::util::{Dir, drop_pages, mapped};
+use crate::util::{Dir, drop_pages, mapped, sample};
 
 /// Lengths around the size of one read, the limit for small files, and the size of a large folio.
 const LENGTHS: [usize; 11] =
@@ -40,6 +40,7 @@ fn drop_from_memory(path: &Path) -> bool {
 #[test]
 fn cold_files_give_the_output_of_cached_ones() {
     let dir = Dir::on_disk();
+    let mut cases = Vec::new();
     for len in LENGTHS {
         let path = dir.file(len.to_string(), &lines(len));
         for args in [
@@ -51,22 +52,25 @@ fn cold_files_give_the_output_of_cached_ones() {
             &["checksum", "-a", "sha256"],
             &["hexdump"],
         ] {
-            if args[0] == "hexdump" && len > 3_000_000 {
-                continue;
-            }
             for options in [&[][..], &["--threads", "1"], &["--io", "mmap"], &["--offset", "70000"]] {
-                let run = || {
-                    let out = mapped().args(args).args(options).arg(&path).output().unwrap();
-                    (out.status.code(), out.stdout, String::from_utf8(out.stderr).unwrap())
-                };
-                let warm = run();
-                if !drop_from_memory(&path) {
-                    return;
-                }
-                let cold = run();
-                assert!(cold == warm, "{args:?} {options:?}, {len} bytes: {:?}, {:?}", cold.0, cold.2);
+                cases.push((len, path.clone(), args, options));
             }
         }
+    }
+    for (len, path, args, options) in sample(cases) {
+        if args[0] == "hexdump" && len > 3_000_000 {
+            continue;
+        }
+        let run = || {
+            let out = mapped().args(args).args(options).arg(&path).output().unwrap();
+            (out.status.code(), out.stdout, String::from_utf8(out.stderr).unwrap())
+        };
+        let warm = run();
+        if !drop_from_memory(&path) {
+            return;
+        }
+        let cold = run();
+        assert!(cold == warm, "{args:?} {options:?}, {len} bytes: {:?}, {:?}", cold.0, cold.2);
     }
 }
 
