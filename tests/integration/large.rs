@@ -71,3 +71,14 @@ fn both_sides_of_4_gib_are_seen() {
         }
     }
 }
+
+/// Regression: on 32-bit systems, the offset and the column of a match were truncated to 32 bits.
+#[test]
+fn a_match_is_4_gib_after_the_start_of_its_line() {
+    let dir = Dir::new();
+    let path = dir.path().join("line");
+    File::create(&path).unwrap().write_all_at(b"needle\n", (1 << 32) + 100).unwrap();
+    let out = mapped().args(["grep", "-a", "-o", "-b", "--column", "needle"]).arg(&path).output().unwrap();
+    let errors = String::from_utf8_lossy(&out.stderr);
+    assert_eq!(String::from_utf8_lossy(&out.stdout), "1:4294967397:4294967396:needle\n", "{errors}");
+}

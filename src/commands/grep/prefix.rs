@@ -42,7 +42,7 @@ impl Printer<'_> {
     }
 
     /// Prints the name and the numbers before a line.
-    pub(super) fn prefix(&self, column: Option<usize>, has_text: bool, at: LinePosition<'_>, text: &mut Vec<u8>) {
+    pub(super) fn prefix(&self, column: Option<u64>, has_text: bool, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let style = self.style;
         let [selected, context] = &style.field_separators;
         let separator = if at.selected { selected } else { context };
@@ -75,7 +75,7 @@ impl Printer<'_> {
         }
         if let Some(column) = column {
             any = true;
-            number(column as u64, |colors| &colors.column, text);
+            number(column, |colors| &colors.column, text);
         }
         if style.offset {
             any = true;

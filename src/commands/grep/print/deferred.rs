@@ -19,7 +19,7 @@ struct DeferredLine<'l> {
     /// Whether only the line's matches are printed.
     only_matching: bool,
     /// The number of bytes of the line, with its replacements, before the next stretch.
-    position: usize,
+    position: u64,
     /// Whether the line's colour has been started since the last match.
     is_colored: bool,
     /// Whether a carriage return is held back, because the line's colour ends before the final one.
@@ -90,11 +90,11 @@ impl Printer<'_> {
     }
 
     /// Returns the column of the first match of a line.
-    fn first_column(&self, block: &Block, range: Range<u64>) -> io::Result<Result<Option<usize>, io::Error>> {
+    fn first_column(&self, block: &Block, range: Range<u64>) -> io::Result<Result<Option<u64>, io::Error>> {
         let (mut position, mut column) = (0, None);
         let damage = self.each_segment(block, range, &mut |segment| {
             column = segment.is_match.then_some(position + 1);
-            position += segment.text.len() + segment.zeros as usize;
+            position += segment.text.len() as u64 + segment.zeros;
             column.is_none()
         })?;
         Ok(damage.map_or(Ok(column), Err))
@@ -137,10 +137,10 @@ impl Printer<'_> {
 
     fn segment(&self, mut segment: LineSegment<'_>, line: &mut DeferredLine<'_>) {
         let position = line.position;
-        line.position += segment.text.len() + segment.zeros as usize;
+        line.position += segment.text.len() as u64 + segment.zeros;
         if line.only_matching {
             if segment.is_match {
-                let at = LinePosition { offset: line.at.offset + position as u64, ..line.at };
+                let at = LinePosition { offset: line.at.offset + position, ..line.at };
                 let column = self.style.column.then_some(position + 1);
                 self.matched(segment.text, column, at, &mut line.text);
             }

@@ -17,7 +17,7 @@ impl Printer<'_> {
         text: &mut Vec<u8>,
     ) {
         let has_text = line.bytes.len() > usize::from(line.bytes.ends_with(&[self.style.terminator]));
-        let column = shown.as_ref().filter(|_| self.style.column).map(|found| found.start + 1);
+        let column = shown.as_ref().filter(|_| self.style.column).map(|found| found.start as u64 + 1);
         self.prefix(column, has_text, at, text);
         let blanks = match self.style.trim {
             true => line.content.iter().take_while(|byte| byte.is_ascii_whitespace()).count(),
@@ -81,7 +81,7 @@ impl Printer<'_> {
     }
 
     /// Prints a match on a line of its own.
-    pub fn matched(&self, matched: &[u8], column: Option<usize>, at: LinePosition<'_>, text: &mut Vec<u8>) {
+    pub fn matched(&self, matched: &[u8], column: Option<u64>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         self.prefix(column, true, at, text);
         let matched = if self.style.trim { matched.trim_ascii_start() } else { matched };
         let excerpt =

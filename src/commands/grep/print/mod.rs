@@ -208,7 +208,7 @@ impl Printer<'_> {
             Some(copies) if line.bytes.len() > MIN_UNCOPIED_LINE && !self.changes_lines() => {
                 let unit: Arc<[u8]> = line.bytes.into();
                 for span in begun {
-                    self.prefix(self.style.column.then_some(span.start + 1), true, at, text);
+                    self.prefix(self.style.column.then_some(span.start as u64 + 1), true, at, text);
                     let what = Inserted::Repeat { unit: Arc::clone(&unit), bytes: unit.len() as u64 };
                     copies.borrow_mut().push(Insertion { at: text.len(), what });
                     self.terminate(line.bytes, text);
@@ -302,7 +302,7 @@ impl Printer<'_> {
                 return true;
             }
             let position = LinePosition { offset: at.offset + found.start as u64, ..at };
-            let column = self.style.column.then_some(found.start + 1);
+            let column = self.style.column.then_some(found.start as u64 + 1);
             self.matched(&line.content[found], column, position, text);
             true
         });
