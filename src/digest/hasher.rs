@@ -5,6 +5,9 @@
 //! bytes may change while they are hashed. No hasher here indexes or branches on the bytes it
 //! reads, so such bytes produce some digest and never a panic; the engine then detects the change.
 
+#[cfg(not(target_arch = "x86_64"))]
+use std::convert::Infallible;
+
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
 use super::md5::Md5;
@@ -146,7 +149,7 @@ impl HashState {
         #[cfg(target_arch = "x86_64")]
         use Sha512 as Kernel;
         #[cfg(not(target_arch = "x86_64"))]
-        let sha512 = |_: (), otherwise| aws(otherwise);
+        let sha512 = |_: Option<Infallible>, otherwise| aws(otherwise);
         #[cfg(not(target_arch = "x86_64"))]
         use Absent as Kernel;
         // Only BLAKE3 digests can be longer than the address space, and BLAKE3 does not need the
@@ -201,9 +204,17 @@ impl HashState {
 struct Absent;
 #[cfg(not(target_arch = "x86_64"))]
 impl Absent {
-    fn sha384() {}
-    fn full() {}
-    fn sha512_256() {}
+    fn sha384() -> Option<Infallible> {
+        None
+    }
+
+    fn full() -> Option<Infallible> {
+        None
+    }
+
+    fn sha512_256() -> Option<Infallible> {
+        None
+    }
 }
 
 impl Hasher {

@@ -25,6 +25,7 @@ pub fn inode(directory: BorrowedFd<'_>, path: &OsStr, follow: bool, _: Freshness
 }
 
 /// Converts the fields, whose types differ from system to system.
+#[allow(clippy::unnecessary_cast, reason = "the types of the fields differ from system to system")]
 fn from_stat(stat: &Stat) -> Statx {
     let none = StatxAttributes::default();
     let time = |seconds: i64, nanoseconds: i64| StatxTimestamp { tv_sec: seconds, tv_nsec: nanoseconds as u32 };

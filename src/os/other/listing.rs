@@ -7,14 +7,8 @@ use rustix::fs::{Dir, FileType};
 use rustix::io::Errno;
 
 /// A directory lister. The C library owns its buffer.
-#[derive(Debug)]
-pub struct Listing;
-
-impl Default for Listing {
-    fn default() -> Listing {
-        Listing
-    }
-}
+#[derive(Debug, Default)]
+pub struct Listing(());
 
 impl Listing {
     /// Calls `each` with the name and the type of each entry, or with the error that ends the

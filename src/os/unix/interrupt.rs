@@ -49,6 +49,7 @@ pub fn set_may_finish(may_finish: bool) {
     MAY_FINISH.store(may_finish, Ordering::SeqCst);
 }
 
+#[allow(clippy::useless_conversion, reason = "suseconds_t has 32 bits on some systems")]
 extern "C" fn on_signal(signal: libc::c_int) {
     if signal == libc::SIGALRM {
         exit(CAUGHT.load(Ordering::SeqCst));
