@@ -215,6 +215,8 @@ fn entries_out_of_order_within_the_slack_are_put_in_order() {
     let numbered = "a:3:31:2026-11-21T10:00:01Z a2\nb:1:0:2026-11-21T10:00:02Z b1\na:5:79:2026-11-21T10:00:03Z a4\na:6:103:  more\n\
                     b:2:24:2026-11-21T10:00:04Z b2\na:1:0:2026-11-21T10:00:05Z a1\na:2:24:  more\na:4:55:2026-11-21T10:00:05Z a3\n";
     prints(&run_in(&dir, &["grep", "--merge", "-nb", "", "a", "b"]), numbered.as_bytes());
+    // Regression: without line numbers, a development build panicked.
+    prints(&run_in(&dir, &["grep", "--merge", "a[12]$", "a"]), b"2026-11-21T10:00:01Z a2\n2026-11-21T10:00:05Z a1\n");
     // Entries further apart than the slack keep the order of the file.
     let ran = run_in(&dir, &["cat", "--merge", "--slack", "1s", "a"]);
     assert!(ran.stdout.starts_with(b"2026-11-21T10:00:05Z a1\n  more\n2026-11-21T10:00:01Z a2\n"));

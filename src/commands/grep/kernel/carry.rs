@@ -123,8 +123,9 @@ impl Search<'_> {
     /// Computes the block's line numbers and the context that crosses its borders.
     fn cross(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
         let settings = self.settings;
-        part.first_line = totals.line + 1;
-        totals.line += part.found.terminators;
+        // In a merged log, a line may come after one below it.
+        part.first_line = totals.line.wrapping_add(1);
+        totals.line = totals.line.wrapping_add(part.found.terminators);
         let hay = haystack(&part.long, block);
         let mut follows = true;
         if settings.separates {
