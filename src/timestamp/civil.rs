@@ -77,7 +77,7 @@ const fn named(order: Order, separator: u8, short_year: bool, weekday: bool) -> 
 }
 
 /// All supported date styles.
-pub(super) const STYLES: [DateStyle; 67] = {
+pub(super) const STYLES: [DateStyle; 70] = {
     use Order::{DayMonth, DayMonthYear, MonthDay, MonthDayYear, YearDay, YearMonthDay, YearWeek};
     [
         numbers(YearMonthDay, b'-', false),
@@ -113,6 +113,8 @@ pub(super) const STYLES: [DateStyle; 67] = {
         numbers(DayMonthYear, b'-', true),
         numbers(MonthDayYear, b'/', false),
         numbers(MonthDayYear, b'-', false),
+        numbers(MonthDayYear, b'.', false),
+        numbers(MonthDayYear, b'.', true),
         numbers(MonthDayYear, b'/', true),
         numbers(MonthDayYear, b'-', true),
         numbers(MonthDay, b'-', false),
@@ -148,6 +150,8 @@ pub(super) const STYLES: [DateStyle; 67] = {
         named(MonthDay, b'/', false, false),
         named(MonthDay, b' ', false, false),
         named(MonthDay, b' ', false, true),
+        // BeeGFS.
+        named(MonthDay, 0, false, false),
     ]
 };
 
@@ -301,5 +305,15 @@ fn cjk_date(at: &mut Scanner<'_>) -> Option<WrittenDate> {
     YEAR_UNITS.iter().find_map(|unit| at.take(unit.as_bytes()))?;
     at.take_while(|byte| byte == b' ');
     let [month, day] = numbers_with_units(at, &DATE_UNITS)?;
+    // date(1) adds the day of the week.
+    let mut after = *at;
+    after.take_while(|byte| byte == b' ');
+    if let Some((weekday, rest)) = after.0.split_at_checked("星期一".len())
+        && (weekday.starts_with("星期".as_bytes())
+            || weekday.ends_with("曜日".as_bytes())
+            || weekday.ends_with("요일".as_bytes()))
+    {
+        at.0 = rest;
+    }
     Some(WrittenDate { year: Some(year), month, day })
 }

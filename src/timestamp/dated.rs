@@ -71,7 +71,6 @@ impl Civil {
             // Without a date, digits are a time of day only if they have colons, or in a job's log.
             let bare = matches!(clock.separator, b':' | b'.') && !clock.unpadded && !clock.point;
             let bare = bare && matches!(clock.mark, FractionMark::Point | FractionMark::Colon);
-            let bare = bare && clock_at.peek() != Some(b' ');
             let mut at = clock_at;
             // Four digits are a time only as part of a longer number.
             let part = clock.separator != 0 || clock.seconds || gap.is_empty();

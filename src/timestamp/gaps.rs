@@ -3,7 +3,7 @@
 use super::scan::Scanner;
 
 /// The separators between a date and its time. Longer ones precede their prefixes.
-pub(super) const GAPS: [&[u8]; 63] = [
+pub(super) const GAPS: [&[u8]; 64] = [
     b", time = ",
     b" time = ",
     b", um ",
@@ -30,6 +30,7 @@ pub(super) const GAPS: [&[u8]; 63] = [
     b" ",
     b"T",
     b"t",
+    b"D",
     b"_",
     b"::",
     b": ",

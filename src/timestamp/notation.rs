@@ -116,6 +116,8 @@ impl Notation {
                     );
                 }
             }
+            // A padded day or hour.
+            Some(b' ') => {}
             _ => return found,
         }
         for style in STYLES {
@@ -130,7 +132,8 @@ impl Notation {
             take_gap(&mut at, gap);
             found.extend(Civil::detect(Some((style, date)), gap, at, zones).into_iter().map(Candidate::from));
         }
-        if text[0].is_ascii_digit() {
+        let is_hour = matches!(text, [b' ', digit, b':', ..] if digit.is_ascii_digit());
+        if text[0].is_ascii_digit() || is_hour {
             let turned = Civil::detect_turned(text, zones);
             let bare = if turned.is_empty() { Civil::detect(None, b"", Scanner(text), zones) } else { turned };
             found.extend(bare.into_iter().map(Candidate::from));
@@ -179,6 +182,9 @@ fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
             }
             // klog and Chromium.
             (Order::MonthDay, 0) => matches!(*gap, [b' ' | b'/']),
+            // kdb+ writes `2026.11.21D14:30:05`.
+            (Order::YearMonthDay, b'.') => true,
+            _ if *gap == b"D" => false,
             _ => true,
         };
         if !is_usual {

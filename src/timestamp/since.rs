@@ -193,11 +193,12 @@ pub(super) fn julian_day(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     Timestamp::new(seconds, nanoseconds).ok().map(Stamp::Instant)
 }
 
-/// Reads, after the bracket, the seconds since program start, as in LightDM's logs: `[+0.12s]`.
+/// Reads, after the bracket, the seconds since program start, as in the logs of LightDM and the
+/// JVM: `[+0.12s]`, `[0.012s]`.
 pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     at.take_while(|byte| byte == b' ');
-    at.take(b"+")?;
+    let _ = at.take(b"+");
     let stamp = seconds_and_fraction(&mut at)?;
     at.take(b"s]")?;
     *scanner = at;

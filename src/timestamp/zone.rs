@@ -10,7 +10,7 @@ use super::scan::Scanner;
 
 /// Abbreviations in common use and their offsets in minutes. Those of North America are as in
 /// RFC 2822, section 4.3.
-const ABBREVIATIONS: [(&str, i32); 75] = [
+const ABBREVIATIONS: [(&str, i32); 77] = [
     ("UTC", 0),
     ("GMT", 0),
     ("UT", 0),
@@ -86,6 +86,9 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
     ("PETT", 720),
     ("CLT", -240),
     ("CLST", -180),
+    // The German names, which Java writes in German locales.
+    ("MEZ", 60),
+    ("MESZ", 120),
     ("UYT", -180),
     ("BRST", -120),
 ];
@@ -94,8 +97,10 @@ const ABBREVIATIONS: [(&str, i32); 75] = [
 const AMBIGUOUS: [&str; 4] = ["IST", "AST", "GST", "WST"];
 
 /// The abbreviations that are zones even in square brackets and after other separators.
-const UNMISTAKABLE: [&str; 16] =
-    ["UTC", "GMT", "CET", "CEST", "EET", "EEST", "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "JST"];
+const UNMISTAKABLE: [&str; 18] = [
+    "UTC", "GMT", "CET", "CEST", "MEZ", "MESZ", "EET", "EEST", "MSK", "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST",
+    "PDT", "JST",
+];
 
 /// The separators between a time and its zone, other than nothing and one blank. A longer separator
 /// precedes those that are its prefix.
