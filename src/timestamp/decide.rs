@@ -7,12 +7,23 @@ use jiff::tz::TimeZone;
 
 use super::civil::{DateStyle, Order};
 use super::dated::FirstPart;
-use super::detector::{FormTally, FormatDetector};
+use super::detector::FormatDetector;
 use super::form::TimeForm;
 use super::gaps::CMTRACE;
 use super::location::TimeLocation;
 use super::notation::Notation;
 use super::refusal::Refusal;
+use super::stamp::DAY;
+use super::tally::FormTally;
+
+/// The longest time between two entries, in seconds, if a log is written all the time.
+const STEADY_GAP: i64 = 6 * 3600;
+
+/// The seconds after a log's last change within which a count of seconds may be a time.
+const FAR_FUTURE: i64 = 10 * 365 * DAY;
+
+/// The shortest month in seconds, less a day.
+const LEAP: i64 = 27 * DAY;
 
 impl FormatDetector<'_> {
     /// Chooses the form that most lines have.
@@ -27,13 +38,15 @@ impl FormatDetector<'_> {
         let max_lines = max_lines.ok_or_else(no_time)?;
         // One or two lines may lack a time that the others have.
         let near = |location: &TimeLocation, tally: &FormTally| match location {
-            TimeLocation::Column { index: 0, separator: b' ', .. } => tally.lines * 2 >= max_lines,
+            TimeLocation::Column { index: 0, separator: b' ', lead } if !lead.has_letters() => {
+                tally.lines * 2 >= max_lines
+            }
             _ => tally.lines * 10 >= max_lines * 9,
         };
         let rank = |form: &(TimeLocation, Notation), tally: &FormTally| {
             let bare = !form.1.has_date();
             let location = match &form.0 {
-                TimeLocation::After(text) if **text == *b"[" => 1,
+                TimeLocation::After(text) if **text == *b"[" && form.1 != Notation::Uptime => 1,
                 TimeLocation::Column { .. } => 2,
                 TimeLocation::After(_) => 3,
                 TimeLocation::Key(_) | TimeLocation::Keys { .. } => 0,
@@ -43,6 +56,7 @@ impl FormatDetector<'_> {
         };
         let mut near: Vec<_> = fits.into_iter().filter(|(form, tally)| near(&form.0, tally)).collect();
         self.drop_future(&mut near);
+        drop_leaps(&mut near);
         near.sort_by_cached_key(|(form, tally)| (rank(form, tally), format!("{form:?}")));
         let &(form, tally) = near.first().ok_or_else(no_time)?;
         let is_unsettled = self.check_ambiguity(form, &near[1..])?;
@@ -121,6 +135,7 @@ impl FormatDetector<'_> {
         if date == others {
             return Some(one);
         }
+        let is_table = |form: &(TimeLocation, Notation)| a.gap != b"|" && self.tallies[form].example.contains('|');
         let prefers = |style: DateStyle, form: &(TimeLocation, Notation)| {
             let level = self.tallies[form]
                 .example
@@ -132,10 +147,12 @@ impl FormatDetector<'_> {
                 // dstat's columns have the day before the month; logcat has the month first.
                 || style.separator == b'-'
                     && match style.order {
-                        Order::DayMonth => self.tallies[form].example.contains('|'),
-                        Order::MonthDay => !self.tallies[form].example.contains('|'),
+                        Order::DayMonth => is_table(form),
+                        Order::MonthDay => !is_table(form),
                         _ => false,
                     }
+                // Dates with points put the day first, in nearly all countries.
+                || style.separator == b'.' && style.order == Order::DayMonthYear
         };
         match (prefers(date, one), prefers(others, other)) {
             (true, false) => Some(one),
@@ -144,8 +161,24 @@ impl FormatDetector<'_> {
         }
     }
 
+    /// Returns whether the times are those of which a few messages speak, deep inside the lines.
+    fn is_mention(&self, location: &TimeLocation, tally: &FormTally) -> bool {
+        let is_deep = match location {
+            TimeLocation::After(_) => !location.names_a_time() && !location.is_of_top(),
+            TimeLocation::Column { index, .. } => *index >= 4,
+            TimeLocation::Key(_) | TimeLocation::Keys { .. } => false,
+        };
+        let is_constant = tally.lines > 2 && tally.changes == 0;
+        let is_rare = tally.lines * 10 < self.unindented;
+        is_deep && tally.lines * 2 < self.unindented && (is_constant || is_rare || tally.latest > self.limit)
+    }
+
     fn is_plausible(&self, form: &(TimeLocation, Notation), tally: &FormTally) -> bool {
         let jumps = tally.lines >= 5 && tally.backwards * 5 > tally.lines;
+        let is_given = self.hints.key.is_some() || matches!(form.1, Notation::Format(_));
+        if !is_given && self.is_mention(&form.0, tally) {
+            return false;
+        }
         match &form.1 {
             Notation::Format(_) => true,
             _ if self.hints.key.is_some() => true,
@@ -155,7 +188,12 @@ impl FormatDetector<'_> {
                 let disorder = !civil.clock.seconds && !civil.clock.half_day && jumps;
                 tally.lines * 2 > self.unindented && !disorder || form.0.is_of_top()
             }
-            Notation::Epoch | Notation::EpochComma => !jumps && tally.lines * 20 >= self.unindented,
+            Notation::Epoch | Notation::EpochComma => {
+                let is_errpt = tally.lines > 1 && tally.errpt_dates == tally.lines;
+                // Counters of other units are in the far future.
+                let is_future = tally.latest > self.limit.saturating_add(FAR_FUTURE);
+                !jumps && !is_errpt && !is_future && tally.lines * 20 >= self.unindented
+            }
             Notation::Civil(civil) => {
                 // Digits alone may be other numbers.
                 let has_digits = civil.date.is_some_and(|date| date.separator == 0 && !date.named);
@@ -171,7 +209,22 @@ impl FormatDetector<'_> {
             Notation::Since1601 => tally.backwards == 0 && tally.lines * 10 >= self.unindented * 9,
             Notation::Hexadecimal | Notation::JulianDay => tally.backwards == 0,
             Notation::Traced => tally.lines * 2 > self.unindented,
+            // Deep inside a line, such a number may be a duration.
+            Notation::Uptime if matches!(form.0, TimeLocation::After(_)) => {
+                tally.lines * 2 > self.unindented && tally.backwards == 0
+            }
             Notation::Tai | Notation::Uptime | Notation::Elapsed => true,
         }
     }
+}
+
+/// Drops readings in which a log rests for a month, if another reading at the same place shows that
+/// it was written all the time. At midnight, days and months that are swapped are a month apart.
+fn drop_leaps(near: &mut Vec<(&(TimeLocation, Notation), &FormTally)>) {
+    let steady: Vec<_> =
+        near.iter().filter(|(_, tally)| tally.lines > 2 && tally.longest_gap < STEADY_GAP).copied().collect();
+    near.retain(|(form, tally)| {
+        tally.longest_gap < LEAP
+            || !steady.iter().any(|(other, theirs)| other.0 == form.0 && theirs.lines >= tally.lines)
+    });
 }

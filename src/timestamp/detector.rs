@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use jiff::tz::{Offset, TimeZone};
 
 use super::civil::{Order, STYLES};
 use super::counted::counted;
@@ -16,8 +15,9 @@ use super::location::{TimeLocation, locations};
 use super::notation::{Candidate, Notation};
 use super::refusal::shown;
 use super::scan::Scanner;
-use super::stamp::{DAY, Stamp, days_from_civil};
-use super::vicinity::{continues, ends_a_name, is_number, may_begin};
+use super::stamp::{DAY, days_from_civil};
+use super::tally::FormTally;
+use super::vicinity::{continues, ends_a_name, has_visible_digit, is_number, may_begin};
 use super::zone::{Abbreviations, WrittenZone, header_is_utc};
 
 /// The number of bytes of a line that are examined.
@@ -54,23 +54,6 @@ pub(super) struct FormatDetector<'h> {
     pub limit: i64,
     /// The day in W3C's `#Date` line.
     pub day: Option<i64>,
-}
-
-/// Counts for one form.
-#[derive(Clone, Debug, Default)]
-pub(super) struct FormTally {
-    pub lines: u64,
-    pub offsets: u64,
-    pub unclear: bool,
-    pub comma_digits: Option<usize>,
-    pub commas_differ: bool,
-    pub region: Option<TimeZone>,
-    pub last: Option<Stamp>,
-    pub backwards: u64,
-    pub first_stamp: Option<Stamp>,
-    /// The latest second.
-    pub latest: i64,
-    pub example: String,
 }
 
 impl<'h> FormatDetector<'h> {
@@ -129,30 +112,12 @@ impl<'h> FormatDetector<'h> {
     }
 
     fn count(&mut self, form: (TimeLocation, Notation), candidate: &Candidate, offset: u64, line: &[u8]) {
-        let tally = self.tallies.entry(form).or_default();
-        if tally.lines == 0 {
-            tally.example = shown(line);
-            tally.first_stamp = Some(candidate.stamp);
-        }
-        tally.lines += 1;
-        tally.offsets += offset;
-        tally.unclear |= matches!(candidate.zone, WrittenZone::Unclear);
-        if let WrittenZone::Region(zone) = &candidate.zone {
-            tally.region = Some(zone.clone());
-        }
-        // A time of day has no date to determine the offset, which applies to the whole log.
-        if let (WrittenZone::Offset(offset), Stamp::Clock(..)) = (&candidate.zone, candidate.stamp) {
-            tally.region = Offset::from_seconds(*offset).ok().map(TimeZone::fixed);
-        }
-        tally.commas_differ |= tally.comma_digits.is_some_and(|digits| digits != candidate.comma_digits);
-        tally.comma_digits = Some(candidate.comma_digits);
-        tally.backwards += u64::from(tally.last.is_some_and(|last| is_earlier(last, candidate.stamp)));
-        tally.last = Some(candidate.stamp);
-        match candidate.stamp {
-            Stamp::Local(second, _) => tally.latest = tally.latest.max(second),
-            Stamp::Instant(time) => tally.latest = tally.latest.max(time.as_second()),
-            _ => {}
-        }
+        self.tallies.entry(form).or_default().count(candidate, offset, line);
+    }
+
+    /// Notes that the next line does not follow the one examined last.
+    pub fn interrupt(&mut self) {
+        self.tallies.values_mut().for_each(FormTally::interrupt);
     }
 
     fn examine_text(&self, line: &[u8], found: &mut Vec<((TimeLocation, Notation), Candidate, u64)>) {
@@ -195,14 +160,17 @@ impl<'h> FormatDetector<'h> {
                     // number is a process ID.
                     let bare = matches!(candidate.notation, Notation::Civil(civil) if civil.date.is_none());
                     let dated = bare
-                        && line[..offset].iter().any(u8::is_ascii_digit)
+                        && has_visible_digit(&line[..offset])
                         && !is_number(&line[..offset])
                         && !WINDOWS.iter().any(|start| line.starts_with(start));
                     let traced = candidate.notation == Notation::Traced;
                     if traced != (*location == TimeLocation::after_bracket()) {
                         continue;
                     }
-                    let deep = deep && !location.is_of_top();
+                    // The facility and the level that `dmesg -x` prints are padded.
+                    let is_uptime =
+                        candidate.notation == Notation::Uptime && *location == TimeLocation::after_open_bracket();
+                    let deep = deep && !location.is_of_top() && !is_uptime;
                     if deep && !candidate.notation.has_date() && !traced || plain_number || tail || dated {
                         continue;
                     }
@@ -321,21 +289,5 @@ impl<'h> FormatDetector<'h> {
     /// Returns whether the lines so far are enough to determine the format.
     pub fn is_sure(&self) -> bool {
         self.examined >= 64
-    }
-}
-
-/// Returns whether a time is more than a minute before the previous one, as far as the two are
-/// comparable.
-fn is_earlier(last: Stamp, next: Stamp) -> bool {
-    match (last, next) {
-        (Stamp::Instant(last), Stamp::Instant(next)) => next.as_second() < last.as_second() - 60,
-        (Stamp::Local(last, _), Stamp::Local(next, _)) => next < last - 3660,
-        (Stamp::Yearless(last), Stamp::Yearless(next)) => {
-            (next.month, next.day) < (last.month, last.day) && last.month - next.month < 6
-        }
-        // A jump back of half a day or more is the start of the next day.
-        (Stamp::Clock(last, _), Stamp::Clock(next, _)) => next < last - 60 && last - next < 43_200,
-        (Stamp::Uptime(last, _), Stamp::Uptime(next, _)) => next < last - 60,
-        _ => false,
     }
 }

@@ -63,12 +63,16 @@ impl Heading {
     /// Returns the beginning that the first lines of all entries share, if each entry of the sample
     /// has its time on the same later line.
     ///
-    /// The sample begins with an entry. The number of lines before its first time is therefore the
+    /// Apart from blank lines, the sample begins with an entry. The number of lines before its first time is therefore the
     /// number of lines between each heading and its time, which must be at least `nearest`.
     pub fn learn(sample: &[u8], nearest: usize, stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
         let lines: Vec<&[u8]> =
             lines(sample).filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii_end).collect();
-        let timed: Vec<usize> = (0..lines.len()).filter(|&at| stamp(lines[at]).is_some()).collect();
+        let blank = lines.iter().take_while(|line| line.is_empty()).count();
+        let lines = &lines[blank..];
+        let has_time: Vec<bool> = lines.iter().map(|line| stamp(line).is_some()).collect();
+        // Neighbouring lines with a time belong to one entry, such as when it was written and sent.
+        let timed: Vec<usize> = (0..lines.len()).filter(|&at| has_time[at] && (at == 0 || !has_time[at - 1])).collect();
         let distance = *timed.first().filter(|&&first| (nearest..MAX_LINES).contains(&first))?;
         let firsts: Vec<usize> = timed.iter().map(|at| at.checked_sub(distance)).collect::<Option<_>>()?;
         if firsts.len() < MIN_ENTRIES || timed.windows(2).any(|pair| pair[1] - pair[0] <= distance) {

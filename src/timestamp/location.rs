@@ -31,6 +31,8 @@ enum PrefixPiece {
     Digits,
     /// One capital letter, such as the level of klog and glog.
     Letter,
+    /// A name, such as a level or a thread, which differs from line to line.
+    Name,
 }
 
 impl Prefix {
@@ -46,13 +48,16 @@ impl Prefix {
             } else if byte.is_ascii_uppercase() && at.0.len() == 1 {
                 at.0 = &[];
                 PrefixPiece::Letter
+            } else if byte.is_ascii_alphabetic() {
+                take_name(&mut at);
+                PrefixPiece::Name
             } else {
                 at.0 = &at.0[1..];
                 PrefixPiece::Byte(byte)
             });
             at.invisible();
         }
-        (pieces.len() <= 24).then_some(Self(pieces))
+        (prefix_len(text) <= 24).then_some(Self(pieces))
     }
 
     /// Returns whether there is only punctuation before the time.
@@ -62,7 +67,7 @@ impl Prefix {
 
     /// Returns whether there are letters before the time.
     pub fn has_letters(&self) -> bool {
-        self.0.iter().any(|piece| matches!(piece, PrefixPiece::Byte(byte) if byte.is_ascii_alphabetic()))
+        self.0.contains(&PrefixPiece::Name)
     }
 
     fn take(&self, at: &mut Scanner<'_>) -> Option<()> {
@@ -74,6 +79,7 @@ impl Prefix {
                     at.take_if(|byte| byte.is_ascii_digit()).map(|_| at.take_while(|byte| byte.is_ascii_digit()))?,
                 ),
                 PrefixPiece::Letter => drop(at.take_if(|byte| byte.is_ascii_uppercase())?),
+                PrefixPiece::Name => at.peek().filter(u8::is_ascii_alphabetic).map(|_| take_name(at))?,
             }
             at.invisible();
         }
@@ -81,10 +87,28 @@ impl Prefix {
     }
 }
 
+/// Consumes letters, digits and underscores.
+fn take_name(at: &mut Scanner<'_>) {
+    at.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+}
+
+/// Returns the length of the text before a time, with any number of digits counted as one byte.
+fn prefix_len(text: &[u8]) -> usize {
+    let mut at = Scanner(text);
+    at.invisible();
+    let continues = |pair: &&[u8]| pair.iter().all(u8::is_ascii_digit);
+    at.0.len() - at.0.windows(2).filter(continues).count()
+}
+
 impl TimeLocation {
     /// Returns the location after a processor number in brackets.
     pub fn after_bracket() -> Self {
         Self::After(Box::from(&b"] "[..]))
+    }
+
+    /// Returns the location after the first opening bracket.
+    pub fn after_open_bracket() -> Self {
+        Self::After(Box::from(&b"["[..]))
     }
 
     /// Returns whether the time is at the very start of a line.
@@ -192,13 +216,15 @@ pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
         let index = words.0.split(blank).filter(|word| !word.is_empty()).count() - usize::from(start < offset);
         // In the first word, blanks before punctuation are part of the shape.
         let fits = |lead: &Prefix| {
-            if index > 0 { lead.is_plain() || !lead.has_letters() || lead.0.len() <= 16 } else { !lead.is_plain() }
+            let is_short = !lead.has_letters() || prefix_len(&before[start..]) <= 16;
+            if index > 0 { is_short } else { !lead.is_plain() }
         };
         if let Some(lead) = lead.filter(fits) {
             locations.push(TimeLocation::Column { separator: b' ', index, lead });
         }
     }
-    for separator in [b',', b';', b'|', b'\t', b'!'] {
+    // A name in brackets, such as that of a thread, may contain blanks.
+    for separator in [b',', b';', b'|', b'\t', b'!', b']', b')'] {
         let Some(start) = memchr::memrchr(separator, before) else { continue };
         let own = &before[start + 1..];
         let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];
@@ -226,7 +252,7 @@ fn locations_after_names(before: &[u8]) -> Vec<TimeLocation> {
     let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'_'));
     if (1..=3).contains(&punctuation) && before[offset - punctuation..].iter().all(|byte| (0x20..0x7f).contains(byte)) {
         if before.ends_with(b"[") {
-            locations.push(TimeLocation::After(Box::from(&b"["[..])));
+            locations.push(TimeLocation::after_open_bracket());
         }
         if is_name && letters <= 24 {
             locations.push(TimeLocation::After(Box::from(&before[offset - punctuation - letters..])));

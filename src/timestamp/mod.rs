@@ -40,6 +40,7 @@ mod search;
 mod since;
 mod spans;
 mod stamp;
+mod tally;
 mod time_of_day;
 mod vicinity;
 mod window;

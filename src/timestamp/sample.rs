@@ -45,6 +45,8 @@ pub fn detect<S: RandomAccess + ?Sized>(
     changed: Timestamp,
 ) -> io::Result<Result<Reader, Refusal>> {
     let zones = Abbreviations::of(&context.zone, context.now);
+    // A file from a machine whose clock is wrong may be dated in the future.
+    let changed = changed.min(context.now);
     let start = source.data_from(within.start, within.end).min(within.end);
     let piece = |from: u64, len: usize| -> io::Result<Vec<u8>> {
         let mut bytes = vec![0; usize::try_from(within.end.saturating_sub(from)).unwrap_or(usize::MAX).min(len)];
@@ -120,6 +122,7 @@ fn decide<S: RandomAccess + ?Sized>(
         let got = source.read_at(&mut bytes, at)?;
         bytes.truncate(got);
         let line = memchr(b'\n', &bytes).map_or(bytes.len(), |end| end + 1);
+        detector.interrupt();
         examine(&mut detector, &bytes[line..], ends(at, &bytes), false);
         decided = detector.decide();
     }
@@ -153,11 +156,13 @@ pub fn log_times(
     changed: Timestamp,
 ) -> Option<LogTimes> {
     let zones = Abbreviations::of(&context.zone, context.now);
+    let changed = changed.min(context.now);
     let mut detector = FormatDetector::new(&context.hints, &zones, changed);
     examine(&mut detector, head, is_whole, false);
     let mut decided = detector.decide();
     if decided.as_ref().is_ok_and(|form| form.is_unsettled) {
         let line = memchr(b'\n', tail).map_or(tail.len(), |end| end + 1);
+        detector.interrupt();
         examine(&mut detector, &tail[line..], true, false);
         decided = detector.decide();
     }

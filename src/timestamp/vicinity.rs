@@ -18,6 +18,19 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     at.0.iter().all(is_part) || is_name_in_brackets(at.0) || has_no_date(at.0)
 }
 
+/// Returns whether a text contains a digit outside the escape sequences that set colours.
+pub(super) fn has_visible_digit(text: &[u8]) -> bool {
+    let mut at = Scanner(text);
+    loop {
+        at.invisible();
+        match at.take_if(|_| true) {
+            None => return false,
+            Some(byte) if byte.is_ascii_digit() => return true,
+            Some(_) => {}
+        }
+    }
+}
+
 /// Returns whether a text consists of an address and a number in brackets, as in IceWarp's logs, or
 /// of columns of which at most one is a number, as in MetaTrader's `CS\t0\t`.
 fn has_no_date(text: &[u8]) -> bool {
@@ -36,12 +49,16 @@ fn has_no_date(text: &[u8]) -> bool {
     columns.split(|byte| *byte == b' ').all(|word| word.is_empty() || address(word) || in_brackets(word))
 }
 
-/// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `.
+/// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `, or a word
+/// and a number, such as `[pid 123] `.
 fn is_name_in_brackets(text: &[u8]) -> bool {
     let Some(word) = text.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) else {
         return false;
     };
-    let is_word = word.iter().all(u8::is_ascii_alphanumeric) && word.iter().any(u8::is_ascii_alphabetic);
+    let is_name = |name: &[u8]| name.iter().all(u8::is_ascii_alphanumeric) && name.iter().any(u8::is_ascii_alphabetic);
+    let mut parts = word.splitn(2, |byte| *byte == b' ');
+    let is_word = parts.next().is_some_and(is_name)
+        && parts.next().is_none_or(|number| number.trim_ascii_start().iter().all(u8::is_ascii_digit));
     is_word && !(0..word.len()).any(|at| Scanner(&word[at..]).name(&MONTHS).is_some())
 }
 
@@ -67,7 +84,8 @@ pub(super) fn may_begin(line: &[u8], offset: usize) -> bool {
     let before = offset.checked_sub(1).map_or(b' ', |at| line[at]);
     match byte {
         b'@' => offset == 0,
-        b' ' if offset == 0 => matches!(line[1..], [digit, b' ', ..] if digit.is_ascii_digit()),
+        // A day or an hour may be padded.
+        b' ' if offset == 0 => matches!(line[1..], [digit, b' ' | b':', ..] if digit.is_ascii_digit()),
         b' ' | b'+' => before == b'[',
         b'.' => line[..offset].ends_with(b"] "),
         b'0'..=b'9' => {
