@@ -167,7 +167,7 @@ impl<'h> FormatDetector<'h> {
                     if traced != (*location == TimeLocation::after_bracket()) {
                         continue;
                     }
-                    // The facility and the level that `dmesg -x` prints are padded.
+                    // Other words may precede the bracket.
                     let is_uptime =
                         candidate.notation == Notation::Uptime && *location == TimeLocation::after_open_bracket();
                     let deep = deep && !location.is_of_top() && !is_uptime;

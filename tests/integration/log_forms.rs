@@ -5,7 +5,7 @@ use crate::util::{Dir, Ran, mapped, run_piped};
 
 /// Checks that the period selected by `args` consists of the lines `wanted` of `lines`.
 #[track_caller]
-fn check(lines: &[&str], args: &[&str], wanted: std::ops::Range<usize>) {
+pub fn check(lines: &[&str], args: &[&str], wanted: std::ops::Range<usize>) {
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     let expected: String = lines[wanted].iter().map(|line| format!("{line}\n")).collect();
     let dir = Dir::new();

@@ -206,6 +206,17 @@ fn headings_of_any_program() {
             1_795_219_200 + hour * 3600
         )
     });
+    // Regression: blank lines before the first entry, and a second time below the first, hid the
+    // headings of the console of MinIO and of Get-EventLog.
+    let minio = |hour: usize| format!("API: PutObject()\nTime: {hour:02}:00:00 UTC 11/21/2026\nError: x {hour}\n\n");
+    let eventlog = |hour: usize| {
+        let time = format!("11/21/2026 {}:00:00 AM", if hour == 0 { 12 } else { hour });
+        format!("Index : {hour}\nMessage : x\nTimeGenerated : {time}\nTimeWritten : {time}\nUserName :\n\n")
+    };
+    for entry in [&minio as &dyn Fn(usize) -> String, &eventlog] {
+        let log: String = (0..12).map(entry).collect();
+        check(&format!("\n\n{log}"), &["--since", "2026-11-21 05:00", "--until", "2026-11-21 05:59"], &entry(5));
+    }
     // A log that begins with the rest of an entry is not a log with headings.
     let log: String = (0..12).map(|hour| format!("Nov 21, 2026 {hour:02}:00:00 a.B c\n INFO: x\n")).collect();
     let log = format!(" INFO: x\n{log}");

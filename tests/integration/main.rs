@@ -43,6 +43,7 @@ mod lines;
 mod load;
 mod log_forms;
 mod log_headings;
+mod log_prefixes;
 mod merge;
 #[cfg(unix)]
 mod merge_follow;

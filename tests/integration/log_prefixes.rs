@@ -1,0 +1,119 @@
+//! Text before the times of a log that differs from line to line, and other numbers and dates in its
+//! lines, which must not be taken for its times.
+
+use crate::log_forms::check;
+use crate::util::{Dir, Ran, mapped};
+
+/// Checks that a log whose lines `line` gives for each half-hour of an evening and the next morning
+/// is read correctly.
+#[track_caller]
+fn check_half_hours(line: &dyn Fn(usize, &str) -> String) {
+    let times: Vec<String> = (0..24)
+        .map(|at| format!("2026-11-{} {:02}:{:02}:05", 21 + (at + 42) / 48, (at + 42) / 2 % 24, at % 2 * 30))
+        .collect();
+    let lines: Vec<String> = times.iter().enumerate().map(|(at, time)| line(at, time)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    check(&lines, &["--since", "2026-11-21 22:45", "--until", "2026-11-22 03:15"], 4..13);
+    check(&lines, &["--since", "2026-11-22"], 6..24);
+}
+
+/// Regression: with a level or a name directly before the time, only the lines with the same name
+/// were read.
+#[test]
+fn names_before_the_time_may_differ() {
+    let levels = ["INFO", "WARNING", "ERROR", "DEBUG"];
+    check_half_hours(&|at, time| format!("{}:{time},123:module.{at}:up", levels[at % 4]));
+    check_half_hours(&|at, time| format!("[{}]{time} up {at}", levels[at % 3]));
+    check_half_hours(&|at, time| format!("<{}>{time}.123 1 => <{at}:bob(-1)> up", ["W", "F"][at / 2 % 2]));
+    check_half_hours(&|at, time| format!("{}/{}:{time} up", ["web1", "db"][at % 2], ["app", "nginx"][at / 3 % 2]));
+    let threads = ["main", "AD Thread Pool-Global0", "AD Thread-Metric Reporter1"];
+    check_half_hours(&|at, time| format!("[{}] {time},123  INFO X - up {at}", threads[at % 3]));
+    check_half_hours(&|at, time| format!("({}) {time} up {at}", threads[at % 3]));
+    check_half_hours(&|at, time| format!("[{}]{time}: up {at}", ["UnityCrossThreadLogger", "Client GRE"][at % 2]));
+}
+
+/// Regression: if day and month could be swapped, the log was refused although it was written across
+/// a midnight, when a swapped day would be a month later.
+#[test]
+fn a_midnight_tells_the_day_from_the_month() {
+    for (before, after) in [
+        ("09/09/2026", "09/10/2026"),
+        ("09/09", "09/10"),
+        ("09/09/26", "09/10/26"),
+        ("09-09-2026", "09-10-2026"),
+        ("26/09/09", "26/09/10"),
+    ] {
+        let lines = [(before, "22:30:05"), (before, "23:50:05"), (after, "00:10:05"), (after, "01:10:05")];
+        let lines = lines.map(|(day, time)| format!("{day} {time} up"));
+        let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+        check(&lines, &["--year", "2026", "--since", "2026-09-09 23:00", "--until", "2026-09-10 01:00"], 1..3);
+    }
+    // The day of geth and erigon was read as a month, as in dstat's tables.
+    let erigon = &["[INFO] [09-09|22:30:05.123] a", "[EROR] [09-09|23:50:05.123] b", "[INFO] [09-09|23:55:05.123] c"];
+    check(erigon, &["--year", "2026", "--since", "2026-09-09 23:00", "--until", "2026-09-09 23:51"], 1..2);
+    let daily = &["09/09/2025 10:00:00 a", "09/10/2025 10:00:00 b", "09/11/2025 10:00:00 c"];
+    refuse(daily, "may be day or month first");
+}
+
+/// Regression: the seconds in the log of a JVM were not read, because no plus sign precedes them.
+#[test]
+fn seconds_since_the_start_of_a_jvm() {
+    let dir = Dir::new();
+    let path = dir.file("gc", b"[0.012s][info][gc] Using G1\n[61.5s][info][gc] GC(0) Pause\n");
+    let facts: Ran = mapped().args(["stat", "--content"]).arg(path).output().unwrap().into();
+    let facts = String::from_utf8(facts.stdout).unwrap();
+    assert!(facts.contains("(seconds since the program started near the start of a line)"), "{facts}");
+}
+
+/// Regression: if the number of words before the bracket differs, some lines had no times.
+#[test]
+fn words_before_the_seconds_since_boot_may_differ() {
+    let dir = Dir::new();
+    let text = "kern :notice: [    1.000000] a\nkern x :warn: [   12.233441] b\nuser :info: [  100.500000] c\n";
+    let path = dir.file("dmesg", text.as_bytes());
+    let facts: Ran = mapped().args(["stat", "--content"]).arg(path).output().unwrap().into();
+    let facts = String::from_utf8(facts.stdout).unwrap();
+    assert!(facts.contains("(seconds since boot after '[')"), "{facts}");
+}
+
+/// Regression: a log without years that is dated in the future was read as if from there.
+#[test]
+fn a_file_from_the_future_is_read_as_of_today() {
+    let dir = Dir::new();
+    let path = dir.file("log", b"Jan  1 10:00:00 h a\nJan  1 11:00:00 h b\n");
+    let year_2100 = std::time::UNIX_EPOCH + std::time::Duration::from_secs(4_102_444_800);
+    std::fs::File::options().write(true).open(&path).unwrap().set_modified(year_2100).unwrap();
+    let ran: Ran = mapped().args(["cat", "--since", "Jan 1 10:30"]).arg(path).env("TZ", "UTC").output().unwrap().into();
+    assert_eq!(String::from_utf8_lossy(&ran.stdout), "Jan  1 11:00:00 h b\n", "{}", ran.stderr);
+}
+
+/// Regression: in a log without a date, hours padded with a blank were read only if most were.
+#[test]
+fn padded_hours_without_a_date() {
+    let mut arma = vec!["22:30:05 a", "23:50:05 b"];
+    arma.extend([" 0:10:05 c", " 1:10:05 d", " 2:10:05 e", " 3:10:05 f", " 4:10:05 g"]);
+    check(&arma, &["--year", "2026-11-21", "--since", "2026-11-21 23:00", "--until", "2026-11-22 02:00"], 1..4);
+}
+
+#[track_caller]
+fn refuse(lines: &[&str], message: &str) {
+    let dir = Dir::new();
+    let path = dir.file("log", lines.iter().map(|line| format!("{line}\n")).collect::<String>().as_bytes());
+    let ran: Ran = mapped().args(["cat", "--since", "2019-01-01"]).arg(path).env("TZ", "UTC").output().unwrap().into();
+    assert!(ran.code == 1 && ran.stdout.is_empty() && ran.stderr.contains(message), "{}", ran.stderr);
+}
+
+/// Regression: if the times of a log are in an unknown notation, those that its messages mention
+/// were taken for them.
+#[test]
+fn times_in_messages_are_not_those_of_the_log() {
+    let mentions = ["retry after 2019-03-04 05:06:07", "valid until Mar  4 05:06:07 2099 GMT", "started", "stopped"];
+    let lines: Vec<String> =
+        (0..40).map(|at| format!("I (13121{at:02}) wifi: connection {at} of 40 {}", mentions[at % 4])).collect();
+    refuse(&lines.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
+    // The dates of AIX's errpt and the microseconds of usbmon look like seconds since 1970.
+    let errpt: Vec<String> = (0..9).map(|at| format!("DE3B8540   1121140{at}26 P H hdisk0  PATH HAS FAILED")).collect();
+    refuse(&errpt.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
+    let usbmon: Vec<String> = (0..9).map(|at| format!("ffff88003d1d5600 357591455{at} S Ci:1:001:0 s a3 00")).collect();
+    refuse(&usbmon.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
+}
