@@ -81,6 +81,9 @@ fn bracket(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
         at = 1;
     }
     let first = at;
+    // Whether a hyphen here belongs to a range. Elsewhere it is a member, which POSIX's brackets do
+    // not allow in the middle.
+    let (mut begins_range, mut ends_range) = (false, false);
     loop {
         match &rest[at..] {
             [] => return None,
@@ -93,15 +96,29 @@ fn bracket(rest: &[u8]) -> Option<(Vec<u8>, usize)> {
             {
                 text.extend_from_slice(&rest[at..at + 2 + length + 2]);
                 at += 2 + length + 2;
+                (begins_range, ends_range) = (*kind == b'.' && !ends_range, false);
             }
             // In POSIX's brackets, a backslash is literal.
             [b'\\', quoted, ..] if quoted.is_ascii() => {
                 text.extend_from_slice(&[b'[', b'.', *quoted, b'.', b']']);
                 at += 2;
+                (begins_range, ends_range) = (!ends_range, false);
+            }
+            [b'-', next, ..] if begins_range && *next != b']' => {
+                text.push(b'-');
+                at += 1;
+                (begins_range, ends_range) = (false, true);
             }
             [byte, ..] => {
-                text.push(*byte);
+                match *byte {
+                    b'-' => text.extend_from_slice(b"[.-.]"),
+                    byte => text.push(byte),
+                }
                 at += 1;
+                // The bytes of a character count as one.
+                if *byte & 0xC0 != 0x80 {
+                    (begins_range, ends_range) = (!ends_range, false);
+                }
             }
         }
     }
@@ -153,6 +170,12 @@ mod tests {
         matches("[a", b"[a", true);
         matches("*[", b"a[", true);
         matches("[b-a]*", b"a", false);
+        matches("[a-c-e]", b"-", true);
+        matches("[a-c-e]", b"d", false);
+        matches("[[:digit:]-z]", b"-", true);
+        matches("[a-]", b"-", true);
+        matches("[--0]", b".", true);
+        matches("[é-í-]", "í".as_bytes(), true);
         matches("[[:nonsense:]]", b"n", false);
     }
 }

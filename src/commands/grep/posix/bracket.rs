@@ -24,15 +24,15 @@ impl<'p> Translation<'p> {
             if !first && self.eat("]") {
                 break;
             }
+            // As in GNU grep, a hyphen is a member only at either end of the expression.
+            if !first && matches!(self.rest(), [b'-', next, ..] if *next != b']') {
+                return Err(Error::InvalidRange);
+            }
             first = false;
             if self.eat("[:") {
                 let name = self.named(":]")?;
                 class.push_str(self.class(name)?);
                 all_single = false;
-                // A range cannot start with a class.
-                if matches!(self.rest(), [b'-', next, ..] if *next != b']') {
-                    return Err(Error::InvalidRange);
-                }
                 continue;
             }
             let is_equivalence = self.rest().starts_with(b"[=");
@@ -51,6 +51,8 @@ impl<'p> Translation<'p> {
                 if low > high {
                     return Err(Error::InvalidRange);
                 }
+                // A range with an end that is not a character contains none.
+                let low = if self.unicode && matches!(high, PatternUnit::Byte(_)) { high } else { low };
                 self.push_class_unit(&mut class, low);
                 class.push('-');
                 self.push_class_unit(&mut class, high);

@@ -92,6 +92,9 @@ fn invalid_patterns_are_rejected_as_by_gnu_grep() {
         assert!(translate(pattern.as_bytes(), true, true, Target::Rust).is_ok(), "{pattern}");
     }
     assert_eq!(error("[[:alpha:]-z]", true), Error::InvalidRange);
+    // A hyphen in the middle is not a member.
+    assert_eq!(error("[a-z-9]", true), Error::InvalidRange);
+    assert_eq!(error("[a-c--]", true), Error::InvalidRange);
     assert_eq!(error(r"(a)\1", true), Error::BackReference);
     assert_eq!(error(r"(a)\2", true), Error::InvalidBackReference);
     assert_eq!(error(r"(a\1)", true), Error::InvalidBackReference);
@@ -102,6 +105,8 @@ fn bytes_that_are_not_characters_match_themselves() {
     assert_eq!(translate(b"a\xFF", true, true, Target::Rust).as_deref(), Ok(r"a(?-u:\xFF)"));
     assert_eq!(translate("é".as_bytes(), true, false, Target::Rust).as_deref(), Ok(r"(?-u:\xC3)(?-u:\xA9)"));
     assert_eq!(escape(b"a.\xFF", true), r"a\.(?-u:\xFF)");
+    // Regression: this range contained every character from its start on.
+    assert_eq!(translate(b"[a-\xFF]", true, true, Target::Rust).as_deref(), Ok(r"[\x{10FFFF}-\x{10FFFF}]"));
 }
 
 #[test]
