@@ -117,7 +117,9 @@ impl InputWalk {
             }
         }
         let is_skipped = self.skip_devices && path::metadata(&name).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
-        let wanted = !is_skipped && self.globs.wants(&name, matches_suffix);
+        // Globs of names apply only to files: anything else is an error, as in GNU grep.
+        let is_no_file = || path::metadata(&name).map_or(true, |meta| meta.file_type().is_dir());
+        let wanted = !is_skipped && (self.globs.wants(&name, matches_suffix) || is_no_file());
         Box::new(wanted.then(|| Ok(FileRef::from(name))).into_iter())
     }
 
