@@ -691,10 +691,12 @@ fn json_is_ripgreps_but_for_times() {
     };
     // Regression: when -m ended the search, the number of bytes searched depended on where the
     // block ended.
-    for options in ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9"] {
+    // Regression: with -U, the lines of a message were counted as one.
+    let cases = ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9"].map(|options| ("two", options));
+    for (pattern, options) in cases.into_iter().chain([(r"two\n", "-U"), (r"e\nf", "-U")]) {
         let options: Vec<&str> = options.split(' ').collect();
         let Ok(theirs) = Command::new("rg")
-            .args(["--no-config", "--json", "-j1", "two", "f", "g"])
+            .args(["--no-config", "--json", "-j1", pattern, "f", "g"])
             .args(&options)
             .current_dir(dir.path())
             .output()
@@ -703,8 +705,8 @@ fn json_is_ripgreps_but_for_times() {
             return;
         };
         for block in ["1", "5", "13", "4M"] {
-            let ours = grep(&dir, &[&["--json", "--block-size", block, "two", "f", "g"], &options[..]].concat());
-            assert_eq!(messages(&ours.stdout), messages(&theirs.stdout), "{options:?} in blocks of {block}");
+            let ours = grep(&dir, &[&["--json", "--block-size", block, pattern, "f", "g"], &options[..]].concat());
+            assert_eq!(messages(&ours.stdout), messages(&theirs.stdout), "{pattern} {options:?} in blocks of {block}");
         }
     }
 }

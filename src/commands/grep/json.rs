@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::lines::lines_of;
+use super::lines::{count_lines, lines_of};
 use super::pattern::ReplacedText;
 use super::query::Query;
 use super::style::Spans;
@@ -163,8 +163,10 @@ impl JsonTotals {
                 false => matches_of(query, content, spans, line.len()),
             };
             let submatches = submatches(line, found, replaced.as_ref());
-            self.input.matched_lines += u64::from(position.selected);
-            self.input.matches += if position.selected { submatches.len() as u64 } else { 0 };
+            if position.selected {
+                self.input.matched_lines += count_lines(line, query.terminator);
+                self.input.matches += submatches.len() as u64;
+            }
             let lines = JsonLines {
                 path: path(),
                 lines: JsonText::from(line),
