@@ -130,7 +130,8 @@ fn separators_between_fields() {
     dir.file("f", b"a\nb\n");
     let separators = ["--field-match-separator= => ", "--field-context-separator", "--"];
     prints(&dir, &[&["-Hn", "-A1", "a", "f"], &separators[..]].concat(), "f => 1 => a\nf--2--b\n");
-    prints(&dir, &["-c", "-H", "a", "f", separators[0]], "f => 1\n");
+    // Regression: a count was separated by it too.
+    prints(&dir, &["-c", "-H", "a", "f", separators[0]], "f:1\n");
 }
 
 #[test]

@@ -58,11 +58,12 @@ impl Colors {
                 break;
             }
             let field = match (name, sgr) {
-                ("ne", None) => {
+                // These two take effect even with a value, as in GNU grep.
+                ("ne", _) => {
                     colors.erase = false;
                     continue;
                 }
-                ("rv", None) => {
+                ("rv", _) => {
                     reverse = true;
                     continue;
                 }
@@ -135,6 +136,7 @@ mod tests {
     fn rv_exchanges_line_colours_only_when_inverted() {
         assert_eq!(Colors::from_variable("sl=1:cx=2:rv", false).selected, "1");
         assert_eq!(Colors::from_variable("sl=1:cx=2:rv", true).selected, "2");
+        assert_eq!(Colors::from_variable("sl=1:cx=2:rv=1", true).selected, "2");
     }
 
     #[test]

@@ -23,8 +23,8 @@ impl Printer<'_> {
             self.name(name, text);
             match &self.style.colors {
                 _ if self.style.null => text.push(0),
-                Some(colors) => colors.paint(&colors.separator, &self.style.field_separators[0], text),
-                None => text.extend_from_slice(&self.style.field_separators[0]),
+                Some(colors) => colors.paint(&colors.separator, b":", text),
+                None => text.push(b':'),
             }
         }
         push_number(count, 0, text);
