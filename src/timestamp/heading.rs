@@ -63,8 +63,9 @@ impl Heading {
     /// Returns the beginning that the first lines of all entries share, if each entry of the sample
     /// has its time on the same later line.
     ///
-    /// Apart from blank lines, the sample begins with an entry. The number of lines before its first time is therefore the
-    /// number of lines between each heading and its time, which must be at least `nearest`.
+    /// Apart from blank lines, the sample begins with an entry. The number of lines before its first
+    /// time is therefore the number of lines between each heading and its time, which must be at
+    /// least `nearest`.
     pub fn learn(sample: &[u8], nearest: usize, stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
         let lines: Vec<&[u8]> =
             lines(sample).filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii_end).collect();
