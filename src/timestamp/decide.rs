@@ -22,8 +22,9 @@ const STEADY_GAP: i64 = 6 * 3600;
 /// The seconds after a log's last change within which a count of seconds may be a time.
 const FAR_FUTURE: i64 = 10 * 365 * DAY;
 
-/// The shortest month in seconds, less a day.
-const LEAP: i64 = 27 * DAY;
+/// The shortest time, in seconds, by which a log seems to leap if days and months are swapped: a day
+/// less than the shortest month.
+const MIN_LEAP: i64 = 27 * DAY;
 
 impl FormatDetector<'_> {
     /// Chooses the form that most lines have.
@@ -224,7 +225,7 @@ fn drop_leaps(near: &mut Vec<(&(TimeLocation, Notation), &FormTally)>) {
     let steady: Vec<_> =
         near.iter().filter(|(_, tally)| tally.lines > 2 && tally.longest_gap < STEADY_GAP).copied().collect();
     near.retain(|(form, tally)| {
-        tally.longest_gap < LEAP
+        tally.longest_gap < MIN_LEAP
             || !steady.iter().any(|(other, theirs)| other.0 == form.0 && theirs.lines >= tally.lines)
     });
 }

@@ -61,11 +61,7 @@ impl FormTally {
         self.longest_gap = self.longest_gap.max(self.neighbour.and_then(|last| gap(last, stamp)).unwrap_or(0));
         self.errpt_dates += u64::from(self.is_errpt_date(candidate));
         (self.last, self.neighbour) = (Some(stamp), Some(stamp));
-        if let Stamp::Local(second, _) = stamp {
-            self.latest = self.latest.max(second);
-        } else if let Stamp::Instant(time) = stamp {
-            self.latest = self.latest.max(time.as_second());
-        }
+        self.latest = self.latest.max(second(stamp).unwrap_or(0));
     }
 
     /// Notes that the next line does not follow the one counted last.
@@ -105,16 +101,23 @@ fn is_earlier(last: Stamp, next: Stamp) -> bool {
     }
 }
 
+/// Returns the second of a time that has a year.
+fn second(stamp: Stamp) -> Option<i64> {
+    match stamp {
+        Stamp::Instant(time) => Some(time.as_second()),
+        Stamp::Local(second, _) => Some(second),
+        Stamp::Yearless(_) | Stamp::Clock(..) | Stamp::Uptime(..) => None,
+    }
+}
+
 /// Returns the seconds between two times of one kind that have a date.
 fn gap(last: Stamp, next: Stamp) -> Option<i64> {
     let second = |stamp: Stamp| match stamp {
-        Stamp::Instant(time) => Some(time.as_second()),
-        Stamp::Local(second, _) => Some(second),
         Stamp::Yearless(date) => {
             let day = days_from_civil(2024, date.month.into(), date.day.into())?;
             Some(day * DAY + i64::from(date.second))
         }
-        Stamp::Clock(..) | Stamp::Uptime(..) => None,
+        dated => second(dated),
     };
     let gap = (second(next)? - second(last)?).abs();
     let is_yearless = matches!(next, Stamp::Yearless(..));

@@ -22,6 +22,9 @@ const ABBREVIATIONS: [(&str, i32); 77] = [
     ("MET", 60),
     ("CEST", 120),
     ("MEST", 120),
+    // The German names, which Java writes in German locales.
+    ("MEZ", 60),
+    ("MESZ", 120),
     ("EET", 120),
     ("SAST", 120),
     ("CAT", 120),
@@ -86,9 +89,6 @@ const ABBREVIATIONS: [(&str, i32); 77] = [
     ("PETT", 720),
     ("CLT", -240),
     ("CLST", -180),
-    // The German names, which Java writes in German locales.
-    ("MEZ", 60),
-    ("MESZ", 120),
     ("UYT", -180),
     ("BRST", -120),
 ];
