@@ -10,6 +10,10 @@ use jiff::Timestamp;
 use crate::io::Source;
 use crate::timestamp::{self, EntryFilter, Period, Reader, Refusal, TimeContext, describe_cover, describe_period};
 
+/// The largest size of a period, in bytes, that is requested from the disk at once. Beyond it, what
+/// read-ahead fetches after the period is a small part.
+const MAX_REQUEST: u64 = 4 << 20;
+
 /// A requested period, and the context for reading the times in logs.
 #[derive(Clone, Debug)]
 pub struct PeriodSearch {
@@ -108,6 +112,9 @@ impl PeriodSearch {
         let found = source.without_read_ahead(|| timestamp::find(source, within, &self.period, reader))?;
         let mut notices: Vec<String> = reader.form.warning().into_iter().collect();
         notices.extend(found.disorder.map(|disorder| disorder.to_string()));
+        if found.spans.iter().map(|span| span.end - span.start).sum::<u64>() <= MAX_REQUEST {
+            found.spans.iter().cloned().for_each(|span| source.request(span));
+        }
         if found.spans.is_empty() {
             notices.extend(found.covers.and_then(|covers| self.outside(source.name(), covers)));
         } else {

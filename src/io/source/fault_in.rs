@@ -94,6 +94,14 @@ impl Source {
         will_need(&self.file, self.base + self.start, self.wanted().unwrap_or(0));
     }
 
+    /// Requests exactly `range` from the disk, without waiting. Reading or mapping it afterwards
+    /// causes no read-ahead, which would fetch up to megabytes beyond it.
+    pub fn request(&self, range: Range<u64>) {
+        if !range.is_empty() {
+            will_need(&self.file, self.base + range.start, range.end - range.start);
+        }
+    }
+
     /// Faults in all of a small uncached file, unless its beginning was already checked.
     pub fn fault_in_small(&self) {
         let range = self.start..self.end.unwrap_or(0);
@@ -153,6 +161,7 @@ mod tests {
 
     use super::super::{IoMode, Range};
     use super::*;
+    use crate::os::page_size;
 
     fn open(path: &std::path::Path, policy: IoMode, range: Range) -> std::io::Result<Source> {
         Source::open(path.as_os_str(), policy, range)
@@ -227,6 +236,21 @@ mod tests {
         let mut all = vec![0; bytes.len()];
         assert_eq!(source.read_at(&mut all, 0).unwrap(), bytes.len());
         assert!(all == bytes);
+    }
+
+    #[test]
+    fn reading_a_requested_range_fetches_nothing_beyond_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let Some((path, bytes)) = on_disk(&directory, 12 << 20) else { return };
+        let source = open(&path, IoMode::Auto, Range::default()).unwrap();
+        let range = 4 << 20..(4 << 20) + (400 << 10);
+        source.request(range.clone());
+        let mut read = vec![0; (range.end - range.start) as usize];
+        assert_eq!(source.read_at(&mut read, range.start).unwrap(), read.len());
+        assert!(read == bytes[range.start as usize..range.end as usize]);
+        // The kernel may extend a request to whole folios.
+        let resident = residency::whole(source.fd(), bytes.len() as u64).unwrap().resident as usize;
+        assert!(resident * page_size() <= read.len() + (64 << 10), "{resident} pages");
     }
 
     #[test]
