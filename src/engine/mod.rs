@@ -15,6 +15,7 @@ mod counters;
 mod cursor;
 #[cfg(test)]
 mod fault_injection;
+mod fold;
 mod input;
 mod input_kind;
 mod kernel;
@@ -39,6 +40,7 @@ pub(crate) use block::{rewritten, truncated};
 pub use block_reader::BlockReader;
 pub use consume::{Consumed, Consumer};
 pub use counters::{Counter, Counters, InputCounts};
+pub use fold::Fold;
 pub use input::{Input, Open, Opened};
 pub use input_kind::InputKind;
 pub use kernel::{Flow, Inserted, Insertion, Kernel};

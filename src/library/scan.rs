@@ -1,12 +1,10 @@
 //! A scan of a file: blocks are processed in parallel, and their results are folded in file order.
 
-use std::ffi::OsStr;
 use std::io;
-use std::marker::PhantomData;
 use std::path::Path;
 
 use super::SigbusHandler;
-use crate::engine::{BLOCK, Block, Engine, Flow, Input, Kernel, Pipeline, Session, Sink, SplitAt};
+use crate::engine::{BLOCK, Engine, Fold, Input, Session, SplitAt};
 use crate::io::IoMode;
 
 /// The positions at which a scan may split a file into blocks.
@@ -91,92 +89,18 @@ impl Scan {
         // To the engine, `-` means standard input.
         let path = path.as_ref();
         let name = if path == Path::new("-") { "./-".into() } else { path.as_os_str().to_owned() };
-        let mut failure = FirstError(None);
-        let outcome = self.engine.run(
-            std::iter::once(Input::Named(name)),
-            Pipeline {
-                kernel: &BlockFold { map, fold, passes: PhantomData },
-                plan: self.engine.plan(split_at, BLOCK),
-                session: &Session::default(),
-            },
-            Some(first),
-            &mut failure,
-        );
-        match (failure.0, outcome.carry) {
-            (None, Some(total)) => Ok(total),
-            (error, _) => Err(error.unwrap_or_else(|| io::Error::other("the scan did not end"))),
-        }
+        self.engine.fold(
+            Input::Named(name),
+            self.engine.plan(split_at, BLOCK),
+            Fold { first, map, fold },
+            &Session::default(),
+        )
     }
 }
 
 impl Default for Scan {
     fn default() -> Scan {
         Scan::new()
-    }
-}
-
-/// The two functions, and the types that they exchange.
-struct BlockFold<T, A, M, F> {
-    map: M,
-    fold: F,
-    passes: PhantomData<fn(T) -> A>,
-}
-
-impl<T, A, M, F> Kernel for BlockFold<T, A, M, F>
-where
-    T: Send,
-    A: Send + Clone,
-    M: Fn(&[u8]) -> T + Sync,
-    F: Fn(A, T) -> A + Sync,
-{
-    /// The result of `map`, which `carry` consumes.
-    type Part = Option<T>;
-    /// The accumulator, except while `fold` owns it.
-    type Carry = Option<A>;
-
-    fn scan(&self, block: &Block) -> Option<T> {
-        Some((self.map)(block.bytes()))
-    }
-
-    fn carry(&self, _: &Block, part: &mut Option<T>, total: &mut Option<A>) -> Flow {
-        if let (Some(part), Some(before)) = (part.take(), total.take()) {
-            *total = Some((self.fold)(before, part));
-        }
-        Flow::Continue
-    }
-
-    fn format(&self, _: &Block, _: &mut Option<T>, _: &mut Vec<u8>) {}
-}
-
-/// A sink that keeps the first error reported.
-struct FirstError(Option<io::Error>);
-
-impl Sink for FirstError {
-    fn write(&mut self, _: &[u8]) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn move_to(&mut self, _: u64) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn repeat(&mut self, _: &[u8], _: u64) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-
-    fn message(&mut self, _: &str) {}
-
-    fn report(&mut self, _: &OsStr, error: &io::Error) {
-        // `io::Error` is not `Clone`.
-        let copy = || match error.raw_os_error() {
-            Some(code) => io::Error::from_raw_os_error(code),
-            None => io::Error::new(error.kind(), error.to_string()),
-        };
-        self.0.get_or_insert_with(copy);
     }
 }
 

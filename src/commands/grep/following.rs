@@ -22,6 +22,7 @@ use crate::select::last_line_end;
 
 use super::interleaved::InterleavedSearch;
 use super::kernel::{Search, Totals};
+use super::open::Opener;
 use super::settings::{Report, Settings};
 use super::start::InputStarts;
 use super::{Run, print_summary};
@@ -131,7 +132,8 @@ impl Follower for GrepFollower<'_, '_> {
         if whole > source.start() || self.run.period.is_some() && end > source.start() {
             let now = source.part(source.start()..whole, self.run.config.engine.policy)?;
             let starts = InputStarts::default();
-            match self.run.opener(&starts).narrow(now) {
+            let opener = Opener { is_followed: true, ..self.run.opener(&starts) };
+            match opener.narrow(now) {
                 Ok((source, verdict, start)) => {
                     let input = Input::Classified(source, verdict);
                     starts.push(start);

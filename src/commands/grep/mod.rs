@@ -367,7 +367,8 @@ impl Run<'_> {
 
     fn opener<'o>(&'o self, starts: &'o InputStarts) -> Opener<'o> {
         let Run { settings, config, decoding, period, part, .. } = self;
-        Opener { settings, config, decoding, period: period.as_ref(), part: *part, starts, timeline: false }
+        let (period, part) = (period.as_ref(), *part);
+        Opener { settings, config, decoding, period, part, starts, timeline: false, is_followed: false }
     }
 
     fn plan(&self) -> Plan {

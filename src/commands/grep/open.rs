@@ -36,6 +36,9 @@ pub struct Opener<'a> {
     pub starts: &'a InputStarts,
     /// Whether the times of lines matter, but inputs without times are searched as well.
     pub timeline: bool,
+    /// Whether appended lines are searched as well, so that the number of the next line matters even
+    /// if no line is selected.
+    pub is_followed: bool,
 }
 
 impl Open for Opener<'_> {
@@ -169,8 +172,8 @@ impl Opener<'_> {
             }
             Some(InputPart::Last(lines)) => last_selected(&source, within.clone(), query, lines)?..within.end,
         };
-        if settings.needs_numbers() {
-            start.line = count_terminators(&source, all.start..wanted.start, query.terminator, engine.threads)?;
+        if settings.needs_numbers() && (self.is_followed || !wanted.is_empty()) {
+            start.line = count_terminators(&source, all.start..wanted.start, query.terminator, self.config)?;
         }
         if settings.context.before > 0 {
             let before = spans.iter().find(|span| span.contains(&wanted.start));

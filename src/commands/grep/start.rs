@@ -5,14 +5,13 @@
 
 use std::io;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use memchr::{memchr, memchr_iter};
 
-use crate::engine::on_threads;
+use crate::app::config::Config;
+use crate::engine::{COUNTING_BLOCK, Fold, Input, Session, SplitAt};
 use crate::io::Source;
-use crate::os::Extent;
 use crate::select::last_line_end;
 use crate::select::shard::Shard;
 use crate::timestamp::Reader;
@@ -182,32 +181,23 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
     }
 }
 
-/// The number of bytes that a thread counts at a time.
-const PIECE: usize = 1 << 20;
-
-/// Returns the number of terminators within a range, counted on several threads.
+/// Returns the number of terminators within a range.
 ///
 /// # Errors
 /// Returns an error if reading fails.
-pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, threads: usize) -> io::Result<u64> {
-    let next = AtomicU64::new(within.start);
-    let count = || -> io::Result<u64> {
-        let mut buffer = vec![0; PIECE];
-        let mut total = 0;
-        loop {
-            let at = next.fetch_add(buffer.len() as u64, Ordering::Relaxed);
-            if at >= within.end {
-                return Ok(total);
-            }
-            let want = (within.end - at).min(buffer.len() as u64) as usize;
-            if matches!(source.extent_at(at, within.end), Extent::HoleUntil(end) if end >= at + want as u64) {
-                total += if terminator == 0 { want as u64 } else { 0 };
-                continue;
-            }
-            let got = source.read_at(&mut buffer[..want], at)?;
-            total += memchr_iter(terminator, &buffer[..got]).count() as u64;
-        }
+pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, config: &Config) -> io::Result<u64> {
+    let part = source.part(within, config.engine.policy)?;
+    let mut plan = config.engine.plan(SplitAt::Exact, COUNTING_BLOCK);
+    // A hole contains only NUL bytes, so it need not be read to count newlines.
+    plan.emit_holes = terminator != 0;
+    let count = Fold {
+        first: 0,
+        map: |bytes: &[u8]| memchr_iter(terminator, bytes).count() as u64,
+        fold: |total, more| total + more,
     };
-    let pieces = usize::try_from(within.end.saturating_sub(within.start) / PIECE as u64).unwrap_or(usize::MAX);
-    on_threads(threads.min(pieces), count).into_iter().sum()
+    // The input is counted as opened when it is searched.
+    let session = Session::default();
+    let total = config.engine.fold(Input::Open(part), plan, count, &session);
+    config.stats.absorb(&session);
+    total
 }

@@ -45,7 +45,16 @@ impl Run<'_> {
         let search = self.period.clone().map_or_else(|| period_search(&self.inputs.times), Ok)?;
         let starts = InputStarts::default();
         let period = Some(&search);
-        let opener = Opener { settings, config, decoding, period, part: None, starts: &starts, timeline: true };
+        let opener = Opener {
+            settings,
+            config,
+            decoding,
+            period,
+            part: None,
+            starts: &starts,
+            timeline: true,
+            is_followed: false,
+        };
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
         let kernel =
             TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span, grid: Mutex::default() };
