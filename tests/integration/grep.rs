@@ -692,8 +692,10 @@ fn json_is_ripgreps_but_for_times() {
     // Regression: when -m ended the search, the number of bytes searched depended on where the
     // block ended.
     // Regression: with -U, the lines of a message were counted as one.
-    let cases = ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9"].map(|options| ("two", options));
-    for (pattern, options) in cases.into_iter().chain([(r"two\n", "-U"), (r"e\nf", "-U")]) {
+    // Regression: -N had no effect.
+    let cases =
+        ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9", "-N", "-N -C1"].map(|options| ("two", options));
+    for (pattern, options) in cases.into_iter().chain([(r"two\n", "-U"), (r"e\nf", "-U"), (r"e\nf", "-UN")]) {
         let options: Vec<&str> = options.split(' ').collect();
         let Ok(theirs) = Command::new("rg")
             .args(["--no-config", "--json", "-j1", pattern, "f", "g"])

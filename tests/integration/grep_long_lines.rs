@@ -140,7 +140,9 @@ fn json_of_a_line_that_is_printed_from_the_file() {
     let mut input = long_lines();
     for _ in 0..2 {
         let path = dir.file("input", &input);
-        for options in [&["needle"][..], &["[ab]{2}"], &["-v", "needle"], &["-P", "a(?:b|c)"], &["-n", "a.*b"]] {
+        for options in
+            [&["needle"][..], &["[ab]{2}"], &["-v", "needle"], &["-P", "a(?:b|c)"], &["-n", "a.*b"], &["-N", "a.*b"]]
+        {
             let run = |block: &[&str]| {
                 let ran = mapped().args(["grep", "--json"]).args(options).args(block).arg(&path).output().unwrap();
                 let text = String::from_utf8(ran.stdout).unwrap();

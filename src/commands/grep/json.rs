@@ -44,8 +44,8 @@ impl Default for JsonTotals {
 pub struct MessagePosition<'a> {
     /// The input's name.
     pub name: &'a [u8],
-    /// The number of the first line, from 1.
-    pub number: u64,
+    /// The number of the first line, from 1, or `None` with `-N`.
+    pub number: Option<u64>,
     /// The offset of the first line, in bytes.
     pub offset: u64,
     /// Whether the lines are selected, not context.
@@ -95,7 +95,7 @@ enum Message<'a> {
 struct JsonLines<'a> {
     path: JsonText<'a>,
     lines: JsonText<'a>,
-    line_number: u64,
+    line_number: Option<u64>,
     absolute_offset: u64,
     submatches: Vec<Submatch<'a>>,
 }
@@ -175,7 +175,7 @@ impl JsonTotals {
                 submatches,
             };
             push(&if position.selected { Message::Match(lines) } else { Message::Context(lines) }, text);
-            number += 1;
+            number = number.map(|number| number + 1);
             offset += line.len() as u64;
             if let Some(spans) = &mut spans {
                 spans.skip_to(spans.base + line.len());

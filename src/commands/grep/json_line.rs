@@ -99,6 +99,7 @@ impl JsonLine<'_> {
 
     fn before_matches(&self) -> Vec<u8> {
         let MessagePosition { number, offset, .. } = self.position;
+        let number = number.map_or("null".into(), |number| number.to_string());
         format!(r#","line_number":{number},"absolute_offset":{offset},"submatches":["#).into_bytes()
     }
 

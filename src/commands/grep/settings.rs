@@ -191,7 +191,7 @@ impl Settings {
 
     /// Returns whether lines are numbered.
     pub fn needs_numbers(&self) -> bool {
-        self.report == Report::Json || self.report == Report::Lines && self.style.number
+        matches!(self.report, Report::Lines | Report::Json) && self.style.number
     }
 
     /// Returns the name to print for an input.
@@ -290,7 +290,7 @@ fn style(printing: &Printing, syntax: &Syntax) -> Style {
     Style {
         name: false,
         heading: false,
-        number: (printing.line_number || printing.column || printing.vimgrep || printing.pretty)
+        number: (printing.line_number || printing.column || printing.vimgrep || printing.pretty || printing.json)
             && !printing.no_line_number,
         column: (printing.column || printing.vimgrep) && !printing.no_column,
         offset: printing.byte_offset,

@@ -56,6 +56,7 @@ impl Search<'_> {
     /// Returns the message of the long line at a position.
     pub(super) fn json_line<'m>(&'m self, block: &'m Block, part: &Part, at: LinePosition<'_>) -> JsonLine<'m> {
         let LinePosition { number, offset, selected, .. } = at;
+        let number = self.json_number(number);
         let position = MessagePosition { name: self.name(block), number, offset, selected, replacement: None };
         JsonLine { position, size: part.long.as_ref().map(|long| long.json).unwrap_or_default() }
     }

@@ -149,7 +149,7 @@ impl Search<'_> {
         let mut deferred = None;
         let query = &self.settings.query;
         if part.lead.lines > 0 {
-            let number = part.first_line - part.lead.lines;
+            let number = self.json_number(part.first_line.saturating_sub(part.lead.lines));
             let offset = block.offset() - part.lead.bytes.len() as u64;
             let position = json::MessagePosition { name, number, offset, selected: false, replacement: None };
             totals.json.lines(query, &part.lead.bytes, None, position, &mut text);
@@ -158,7 +158,7 @@ impl Search<'_> {
         for piece in self.joined_pieces(&part.found.pieces).iter() {
             let position = json::MessagePosition {
                 name,
-                number: part.first_line + piece.line,
+                number: self.json_number(part.first_line + piece.line),
                 offset: block.offset() + piece.start as u64,
                 selected: piece.selected,
                 replacement: self.settings.style.replacement.as_deref().filter(|_| piece.selected),
@@ -185,6 +185,11 @@ impl Search<'_> {
             None => {}
         }
         part.text = text;
+    }
+
+    /// Returns the number of a line as JSON messages show it.
+    pub(super) fn json_number(&self, number: u64) -> Option<u64> {
+        self.settings.style.number.then_some(number)
     }
 
     /// Joins adjacent pieces where ripgrep prints them together. If matches may span lines, such
