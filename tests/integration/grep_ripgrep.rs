@@ -187,6 +187,27 @@ fn replacements_of_newlines_join_lines() {
     prints(&dir, &["-U", "--replace=?", "-n", "\n", "input"], "1:hello?world?\n");
 }
 
+// Regression: -U -o printed empty replacements, and a replacement that contained a newline was printed
+// as several lines with the numbers of lines that follow in the file.
+#[test]
+fn replacements_are_lines_where_they_are_in_ripgrep() {
+    let dir = Dir::new();
+    dir.file("f", b"a1\nb2\na3\nb4 b5\n");
+    let replaced = |args: &[&str], with: &str, expected: &str| {
+        prints(&dir, &[args, &["-n", "--replace", with, "f"]].concat(), expected);
+    };
+    replaced(&["-Uo", r"b2\na3"], "", "");
+    replaced(&["-Uo", r"b2\na|4"], "", "");
+    replaced(&["-Uo", r"b2\na3"], "X\n", "2:X\n");
+    replaced(&["-Uo", r"b2\na3"], "X\n\nY", "2:X\n4:Y\n");
+    replaced(&["-U", r"b2\na"], "X\nY", "2:X\n3:Y3\n");
+    replaced(&["-o", "b"], "", "2:\n4:\n4:\n");
+    replaced(&["-o", "b"], "X\nY", "2:X\nY\n4:X\nY\n4:X\nY\n");
+    replaced(&["-o", "b2"], "X\n", "2:X\n");
+    replaced(&["b"], "X\nY", "2:X\nY2\n4:X\nY4 X\nY5\n");
+    replaced(&["--vimgrep", "b2"], "X\nY", "f:2:1:X\nY\n");
+}
+
 // Regression: groups of -E and -G were not captured, so $1 was empty.
 #[test]
 fn groups_of_posix_patterns_are_captured() {

@@ -16,6 +16,7 @@ use crate::os::append_copy;
 
 mod deferred;
 mod long_lines;
+mod replaced;
 
 /// A formatter of lines into a buffer.
 #[derive(Clone, Copy, Debug)]
@@ -93,13 +94,7 @@ impl Printer<'_> {
     fn each_line(&self, lines: &[u8], spans: Option<Spans<'_>>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let (mut at, mut spans) = (at, spans);
         for bytes in lines_of(lines, self.style.terminator) {
-            let line = Line { bytes, content: self.pattern.content(bytes), spans };
-            let holds = at.selected != self.style.inverted;
-            match (holds && self.style.only_matching, holds && self.style.per_match) {
-                (true, _) => self.parts(line, at, text),
-                (_, true) => self.once_per_match(line, at, text),
-                _ => self.line(line, at, text),
-            }
+            self.one_line(bytes, spans, at, text);
             at.number += 1;
             at.offset += bytes.len() as u64;
             if let Some(spans) = &mut spans {
@@ -108,26 +103,14 @@ impl Printer<'_> {
         }
     }
 
-    /// Prints lines with their matches replaced, one line at a time or, if matches may span lines,
-    /// all lines together.
-    fn replaced(&self, lines: &[u8], known: Option<Spans<'_>>, with: &[u8], at: LinePosition<'_>, text: &mut Vec<u8>) {
-        let (mut at, together) = (at, known.is_some());
-        let whole = together.then_some(lines).into_iter();
-        for bytes in whole.chain(lines_of(if together { &[] } else { lines }, self.style.terminator)) {
-            let content = if together { bytes } else { self.pattern.content(bytes) };
-            // A failure here also occurred, and was reported, when the line was selected.
-            if let Ok(mut replaced) = self.pattern.replace(content, known, with) {
-                replaced.text.extend_from_slice(&bytes[content.len()..]);
-                let spans = Spans { hay: &replaced.text, all: &replaced.spans, base: 0 };
-                if replaced.text.is_empty() {
-                    // The replacement of an unterminated last line may be empty.
-                    self.line(Line { bytes: b"", content: b"", spans: Some(spans) }, at, text);
-                    self.end_line(text);
-                }
-                self.each_line(&replaced.text, Some(spans), at, text);
-            }
-            at.number += 1;
-            at.offset += bytes.len() as u64;
+    /// Prints a line, its parts, or the line once for each match.
+    fn one_line(&self, bytes: &[u8], spans: Option<Spans<'_>>, at: LinePosition<'_>, text: &mut Vec<u8>) {
+        let line = Line { bytes, content: self.pattern.content(bytes), spans };
+        let holds = at.selected != self.style.inverted;
+        match (holds && self.style.only_matching, holds && self.style.per_match) {
+            (true, _) => self.parts(line, at, text),
+            (_, true) => self.once_per_match(line, at, text),
+            _ => self.line(line, at, text),
         }
     }
 
@@ -296,14 +279,18 @@ impl Printer<'_> {
 
     /// Prints each match of a line on a line of its own.
     fn parts(&self, line: Line<'_>, at: LinePosition<'_>, text: &mut Vec<u8>) {
-        let is_replaced = self.style.replacement.is_some();
+        // As in ripgrep, an empty replacement is a line of its own only if matches cannot span lines.
+        let shows_empty = self.style.replacement.is_some() && !self.pattern.is_multiline();
         self.matches_in(line, |found, _| {
-            if found.is_empty() && !is_replaced {
+            if found.is_empty() && !shows_empty {
                 return true;
             }
             let position = LinePosition { offset: at.offset + found.start as u64, ..at };
             let column = self.style.column.then_some(found.start as u64 + 1);
-            self.matched(&line.content[found], column, position, text);
+            let part = &line.content[found];
+            // Only a replacement can end with a terminator.
+            let part = part.strip_suffix(&[self.style.terminator]).unwrap_or(part);
+            self.matched(part, column, position, text);
             true
         });
     }
