@@ -152,6 +152,24 @@ pub fn long_option<'c>(command: &'c Command, name: &[u8]) -> Option<&'c Arg> {
     exact.or_else(|| command.get_arguments().find(|arg| has(arg, &|own| own.starts_with(name))))
 }
 
+/// Returns whether `command` has an option with exactly this long name.
+pub fn has_long(command: &Command, name: &str) -> bool {
+    long_option(command, name.as_bytes()).is_some_and(|option| {
+        option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default()).any(|own| own == name)
+    })
+}
+
+/// Returns the names of all visible options of `command` that begin with `start`, with their hyphens.
+/// An option with several such names is listed once.
+pub fn abbreviated(command: &Command, start: &str) -> Vec<String> {
+    let name = |arg: &Arg| {
+        let aliases = arg.get_visible_aliases().unwrap_or_default();
+        let named = arg.get_long().into_iter().chain(aliases).find(|name| name.starts_with(start));
+        named.map(|name| format!("--{name}"))
+    };
+    command.get_arguments().filter(|arg| !arg.is_hide_set()).filter_map(name).collect()
+}
+
 /// Returns whether an option can have a value.
 pub fn has_value(arg: &Arg) -> bool {
     arg.get_action().takes_values() && arg.get_num_args().is_none_or(|count| count.takes_values())

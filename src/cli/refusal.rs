@@ -189,10 +189,27 @@ fn unknown_option(error: &clap::Error, option: &str, args: &[OsString], subcomma
         let advice = if is_section { format!("; try: mapped man {option}") } else { String::new() };
         return format!("unexpected operand '{option}'{advice}");
     }
+    if let Some(said) = ambiguous(option, subcommand) {
+        return said;
+    }
     let said = format!("{subcommand} has no option '{option}'");
     match error.get(ContextKind::SuggestedArg).map(words) {
         Some(near) if is_near(option, &option_name(&near)) => format!("{said}; did you mean {}?", option_name(&near)),
         _ => said,
+    }
+}
+
+/// Returns the message about an abbreviation that is not unique.
+fn ambiguous(option: &str, subcommand: &str) -> Option<String> {
+    const MAX_NAMES: usize = 8;
+    let program = super::pages::program();
+    let names = getopt::abbreviated(program.find_subcommand(subcommand)?, option.strip_prefix("--")?);
+    match &names[..] {
+        [] => None,
+        // It also abbreviates options that are not in the help.
+        [only] => Some(format!("{subcommand} has no option '{option}'; did you mean {only}?")),
+        few if few.len() <= MAX_NAMES => Some(format!("{option} is ambiguous: expected one of {}", few.join(", "))),
+        _ => Some(format!("{option} is ambiguous")),
     }
 }
 

@@ -340,7 +340,7 @@ fn a_slip_is_answered_with_what_to_type() {
 // `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
-    let cases: [(&[&str], &str); 35] = [
+    let cases: [(&[&str], &str); 38] = [
         (&["head"], "unknown subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
         (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE, or mapped --as wc FILE"),
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
@@ -374,6 +374,13 @@ fn a_usage_error_is_one_line_with_advice() {
             "grep has no option '--hyperlink-format'; hyperlinks are not supported",
         ),
         (&["grep", "--no-color", "x"], "grep has no option '--no-color'; try: --color=never"),
+        // Regression: an ambiguous abbreviation had no option, or was taken for another option's name.
+        (
+            &["grep", "--in", "x"],
+            "--in is ambiguous: expected one of --invert-match, --initial-tab, --include; see mapped grep --help",
+        ),
+        (&["grep", "--s", "x"], "--s is ambiguous; see mapped grep --help"),
+        (&["grep", "--no-m", "x"], "grep has no option '--no-m'; did you mean --no-messages?"),
         (&["cat", "--colr"], "cat has no option '--colr'; did you mean --color?"),
         (&["cat", "--nosuch"], "cat has no option '--nosuch'; see mapped cat --help"),
         // clap #927: options before the subcommand.

@@ -160,6 +160,9 @@ fn every_tool_has_help_and_a_version() {
             _ => format!("{own}\n"),
         };
         assert_eq!(String::from_utf8_lossy(&version.stdout), expected);
+        // Regression: `mapped --as grep --vers` was an error, and its message was clap's version.
+        assert_eq!(run(&["--as", tool.name, "--versi"]), version);
+        assert_eq!(run(&["--as", tool.name, "--hel"]), help);
     }
 }
 
@@ -182,6 +185,8 @@ fn messages_of_grep_are_the_classic_ones() {
     let links = links();
     let said = |line: &str| shell(line, dir.path(), Some(links.path()));
     assert_eq!(said("grep -P 'x)' binary").stderr, "grep: unmatched closing parenthesis\n");
+    let ambiguous = "grep: option '--in' is ambiguous; possibilities: '--include' '--initial-tab' '--invert-match'\n";
+    assert!(said("grep --in binary").stderr.starts_with(ambiguous));
     assert_eq!(said("grep . binary").stderr, "grep: binary: binary file matches\n");
     assert!(run(&["grep", "-P", "x)", "/dev/null"]).stderr.contains("at offset 1"));
 }

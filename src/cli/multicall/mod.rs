@@ -5,6 +5,7 @@
 //! how its other options are rewritten. [`Tool::rewrite`] turns the tool's arguments into those of the
 //! subcommand, which are then parsed as usual. No tool has a parser of its own.
 
+mod abbreviated;
 mod complete;
 mod counts;
 mod rewrite;
@@ -35,6 +36,9 @@ pub struct Tool {
     defaults: &'static [&'static str],
     /// Letters that mean the same in the tool and the subcommand, in the notation of getopt(3).
     same: &'static str,
+    /// All long options of the tool, to recognise their abbreviations; none if the subcommand
+    /// recognises them. Synonyms are separated by spaces.
+    names: &'static [&'static str],
     /// Tables of the options that are rewritten.
     rules: &'static [&'static [Rule]],
     /// Completes the arguments where they depend on several options or on the operands.

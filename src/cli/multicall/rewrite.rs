@@ -109,8 +109,8 @@ impl Tool {
 const XXD_WORDS: [&str; 11] =
     ["autoskip", "bits", "capitalize", "cols", "groupsize", "len", "name", "offset", "seek", "skip", "uppercase"];
 
-struct Rewrite<'t> {
-    tool: &'t Tool,
+pub(super) struct Rewrite<'t> {
+    pub(super) tool: &'t Tool,
     line: RewrittenArgs,
     /// The definition of the subcommand, once it is needed.
     command: Option<Command>,
@@ -125,7 +125,7 @@ impl Rewrite<'_> {
                     self.line.operands.extend(rest.cloned());
                     break;
                 }
-                [b'-', b'-', long @ ..] => self.take_long(long, arg, &mut rest)?,
+                [b'-', b'-', long @ ..] => self.take_long(long, &mut rest)?,
                 // xxd's options are words after one hyphen and never clusters.
                 [b'-', word @ ..] if self.tool.name == "xxd" && !word.is_empty() => self.take_word(word, &mut rest)?,
                 [b'-', letters @ ..] if !letters.is_empty() => self.take_cluster(letters, &mut rest)?,
@@ -135,15 +135,10 @@ impl Rewrite<'_> {
         Ok(())
     }
 
-    fn take_long(
-        &mut self,
-        long: &[u8],
-        arg: &OsStr,
-        rest: &mut std::slice::Iter<'_, OsString>,
-    ) -> Result<(), RewriteError> {
+    fn take_long(&mut self, long: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), RewriteError> {
         let equals = long.iter().position(|&byte| byte == b'=');
         let (name, value) = long.split_at(equals.unwrap_or(long.len()));
-        let name = String::from_utf8_lossy(name).into_owned();
+        let name = self.full_name(&String::from_utf8_lossy(name))?;
         let value = equals.map(|_| OsStr::from_bytes(&value[1..]).to_owned());
         match name.as_str() {
             "help" => return Err(RewriteError::Help),
@@ -151,7 +146,7 @@ impl Rewrite<'_> {
             _ => {}
         }
         let Some(rule) = self.tool.rule_for_name(&name) else {
-            return self.pass_on(&name, value.is_some(), arg, rest);
+            return self.pass_on(&name, value, rest);
         };
         let value = match (rule.value, value) {
             (ValueRule::None, Some(_)) => return wrong(format!("option '--{}' doesn't allow an argument", rule.long)),
@@ -168,26 +163,33 @@ impl Rewrite<'_> {
     fn pass_on(
         &mut self,
         name: &str,
-        has_value: bool,
-        arg: &OsStr,
+        value: Option<OsString>,
         rest: &mut std::slice::Iter<'_, OsString>,
     ) -> Result<(), RewriteError> {
-        let subcommand = self.tool.subcommand;
-        let command = self.command.get_or_insert_with(|| {
-            let mut program = Cli::command();
-            program.build();
-            program.find_subcommand(subcommand).cloned().unwrap_or_default()
-        });
-        let Some(option) = getopt::long_option(command, name.as_bytes()) else {
+        let Some(option) = getopt::long_option(self.subcommand(), name.as_bytes()) else {
             return wrong(format!("unrecognized option '--{name}'"));
         };
         let takes_value = getopt::takes_value(option);
-        self.line.push(arg);
-        if takes_value && !has_value {
+        if let Some(value) = value {
+            self.line.push_value(&format!("--{name}="), value);
+            return Ok(());
+        }
+        self.line.push(format!("--{name}"));
+        if takes_value {
             let missing = || RewriteError::Wrong(format!("option '--{name}' requires an argument"));
             self.line.options.push(rest.next().ok_or_else(missing)?.clone());
         }
         Ok(())
+    }
+
+    /// Returns the definition of the subcommand.
+    pub(super) fn subcommand(&mut self) -> &Command {
+        let subcommand = self.tool.subcommand;
+        self.command.get_or_insert_with(|| {
+            let mut program = Cli::command();
+            program.build();
+            program.find_subcommand(subcommand).cloned().unwrap_or_default()
+        })
     }
 
     fn take_cluster(&mut self, letters: &[u8], rest: &mut std::slice::Iter<'_, OsString>) -> Result<(), RewriteError> {

@@ -21,8 +21,60 @@ const GREP: &[Rule] = &[
     // Unix does not distinguish text from binary files, so these have no effect.
     rule('U', "binary", Flag, Args("")),
     rule('u', "unix-byte-offsets", Flag, Args("--unix-byte-offsets")),
+    long("fixed-regexp", Flag, Args("--fixed-strings")),
     rule('0', "", Required, Args("--context={}")),
     VERSION,
+];
+/// GNU grep's long options, in its order.
+const GREP_NAMES: &[&str] = &[
+    "basic-regexp",
+    "extended-regexp",
+    "fixed-strings fixed-regexp",
+    "perl-regexp",
+    "after-context",
+    "before-context",
+    "binary-files",
+    "binary",
+    "byte-offset",
+    "context",
+    "color colour",
+    "count",
+    "devices",
+    "directories",
+    "exclude",
+    "exclude-from",
+    "exclude-dir",
+    "file",
+    "files-with-matches",
+    "files-without-match",
+    "group-separator",
+    "help",
+    "include",
+    "ignore-case",
+    "no-ignore-case",
+    "initial-tab",
+    "label",
+    "line-buffered",
+    "line-number",
+    "line-regexp",
+    "max-count",
+    "no-filename",
+    "no-group-separator",
+    "no-messages",
+    "null",
+    "null-data",
+    "only-matching",
+    "quiet",
+    "recursive",
+    "dereference-recursive",
+    "regexp",
+    "invert-match",
+    "silent",
+    "text",
+    "unix-byte-offsets",
+    "version",
+    "with-filename",
+    "word-regexp",
 ];
 const GREP_LETTERS: &str = "e:f:EFGPiywxvzqcm:lLobnHhTZA:B:C:rRd:D:aIs";
 
@@ -164,6 +216,7 @@ const fn tool(name: &'static str, subcommand: &'static str, defaults: &'static [
         unreachable: 1,
         defaults,
         same: "",
+        names: &[],
         rules: &[],
         complete: complete::nothing,
     }
@@ -175,7 +228,7 @@ const fn digest(name: &'static str, defaults: &'static [&'static str]) -> Tool {
 }
 
 const fn grep(name: &'static str, dialect: &'static [&'static str]) -> Tool {
-    Tool { usage_error: 2, same: GREP_LETTERS, rules: &[GREP], ..tool(name, "grep", dialect) }
+    Tool { usage_error: 2, same: GREP_LETTERS, names: GREP_NAMES, rules: &[GREP], ..tool(name, "grep", dialect) }
 }
 
 /// All tools.
