@@ -334,6 +334,8 @@ fn mistakes_of_other_programs_are_not_repeated() {
         (&["-PUn", "--replace=$1.", r"(?<=bar\n)(b)az", "foo"], "2:b. foo\n"),
         (&["-PUo", "--replace=<$n>", r"(?<n>3)(?=\n[45]+6)|1(?=23\n4)", "text"], "<>\n<3>\n"),
         (&["-PUon", r"there\n\Khave", "text"], "3:have\n"),
+        // Regression: a match that \K moves to another line was not replaced, and -o printed nothing.
+        (&["-PUon", "--replace=<$0$1>", r"there\n\Kha(v)e", "text"], "3:<havev>\n"),
         (&["-PUnm1", "-A2", r"\w+\(\) \{([^{}]|(?R))*\}", "blocks"], "1:one() {\n2:  // 1\n3:}\n4-\n5-two() {\n"),
         (&["-nm1", "-A2", "d", "letters"], "4:d\n5-e\n6-d\n"),
         (&["-U", "--replace=ZZZ", "(?s)the.*ice", "text"], "hi ZZZ day\n"),

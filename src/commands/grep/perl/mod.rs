@@ -197,12 +197,26 @@ impl Perl {
         let regex = self.regexes.regex_for(hay);
         let mut locations = regex.capture_locations();
         with_copy(hay, |hay| {
+            let mut progress = MatchPosition::default();
             for span in known {
                 let found = regex.captures_read_at(&mut locations, hay, span.start).map_err(failure)?;
-                if found.is_none_or(|found| (found.start(), found.end()) != (span.start, span.end)) {
+                if found.is_some_and(|found| (found.start(), found.end()) == (span.start, span.end)) {
+                    progress.pass(&span, self.after(hay, span.end), false);
+                    each(&Groups::Found(&locations));
+                    continue;
+                }
+                // With \K, the bytes before a match belong to it.
+                let mut is_found = false;
+                self.regexes.matches(hay, true, &mut progress, &mut |_, found, groups| {
+                    is_found = found == span;
+                    if is_found {
+                        each(groups);
+                    }
+                    !is_found && found.start <= span.start
+                })?;
+                if !is_found {
                     break;
                 }
-                each(&Groups::Found(&locations));
             }
             Ok(())
         })
