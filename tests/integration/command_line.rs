@@ -217,6 +217,9 @@ fn every_topic_has_a_text() {
             // Regression: on an 80-column terminal, words were broken.
             let text = String::from_utf8(ran.stdout).unwrap();
             assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+            // Regression: the man page, which indents them by nine columns, was too wide for a terminal.
+            let mut verbatim = text.lines().filter_map(|line| line.strip_prefix("    "));
+            assert!(verbatim.all(|line| line.chars().count() <= 71), "{text}");
         }
     }
     let ran = run(&["help", "nosuch"]);

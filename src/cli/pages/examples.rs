@@ -102,7 +102,7 @@ pub const EXAMPLES: [(&str, &[Example]); 7] = [
             example("Show 32-bit words in decimal", "mapped hexdump --type u4 --length 64 disk.img"),
             example(
                 "Convert a dump back into bytes",
-                "mapped hexdump disk.img > dump.txt && mapped hexdump -r dump.txt copy.img",
+                "mapped hexdump disk.img > dump && mapped hexdump -r dump copy.img",
             ),
             example("Write a C array", "mapped hexdump -i --length 64 disk.img"),
         ],
@@ -157,7 +157,7 @@ pub fn roff(subcommand: &str) -> String {
         .iter()
         .map(|example| {
             let line = example.line.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq");
-            format!(".PP\n{}:\n.PP\n.nf\n.RS\n{line}\n.RE\n.fi\n", example.about)
+            format!(".PP\n{}:\n.PP\n.nf\n.RS 2\n{line}\n.RE\n.fi\n", example.about)
         })
         .collect();
     if lines.is_empty() { String::new() } else { format!(".SH EXAMPLES\n{}", lines.concat()) }

@@ -115,7 +115,7 @@ pub fn roff(topic: &Topic) -> String {
         if literal.is_some() != is_literal {
             // A blank line belongs to the text that follows.
             page.truncate(page.trim_end_matches(".PP\n").len());
-            page.push_str(if is_literal { ".RE\n.fi\n" } else { ".PP\n.RS\n.nf\n" });
+            page.push_str(if is_literal { ".RE\n.fi\n" } else { ".PP\n.RS 2\n.nf\n" });
             is_literal = !is_literal;
             if line.is_empty() {
                 page.push_str(".PP\n");
