@@ -693,9 +693,12 @@ fn json_is_ripgreps_but_for_times() {
     // block ended.
     // Regression: with -U, the lines of a message were counted as one.
     // Regression: -N had no effect.
+    // Regression: the empty match at the start of a line was also one of the line before.
     let cases =
         ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9", "-N", "-N -C1"].map(|options| ("two", options));
-    for (pattern, options) in cases.into_iter().chain([(r"two\n", "-U"), (r"e\nf", "-U"), (r"e\nf", "-UN")]) {
+    for (pattern, options) in
+        cases.into_iter().chain([(r"two\n", "-U"), (r"e\nf", "-U"), (r"e\nf", "-UN"), ("x*", "-n"), ("x*|e\n", "-U")])
+    {
         let options: Vec<&str> = options.split(' ').collect();
         let Ok(theirs) = Command::new("rg")
             .args(["--no-config", "--json", "-j1", pattern, "f", "g"])

@@ -160,7 +160,7 @@ impl JsonTotals {
             });
             let found = match position.selected == query.invert {
                 true => Vec::new(),
-                false => matches_of(query, content, spans, line.len()),
+                false => matches_of(query, content, spans, line),
             };
             let submatches = submatches(line, found, replaced.as_ref());
             if position.selected {
@@ -253,10 +253,14 @@ fn submatches<'t>(line: &'t [u8], found: Vec<Range<usize>>, replaced: Option<&'t
     found.into_iter().enumerate().map(submatch).collect()
 }
 
-/// Returns the matches in a line: those of `spans` that end in its `length` bytes, if they are known.
-fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, length: usize) -> Vec<Range<usize>> {
+/// Returns the matches in a line: those of `spans`, if they are known, or else those in its content.
+fn matches_of(query: &Query, content: &[u8], spans: Option<Spans<'_>>, line: &[u8]) -> Vec<Range<usize>> {
     if let Some(Spans { all, base, .. }) = spans {
-        let here = all.iter().skip_while(|span| span.start < base).take_while(|span| span.end <= base + length);
+        let end = base + line.len();
+        // An empty match after the terminator belongs to the next line.
+        let last = end - usize::from(line.last() == Some(&query.terminator));
+        let here = all.iter().skip_while(|span| span.start < base);
+        let here = here.take_while(|span| span.start <= last && span.end <= end);
         return here.map(|span| span.start - base..span.end - base).collect();
     }
     let mut all = Vec::new();
