@@ -122,7 +122,7 @@ impl StatsReport {
             let reason = way.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
             lines.push(format!("in:  {} for {} input{}{reason}", way.way, way.inputs, plural(way.inputs)));
         }
-        lines.push(format!("out: {}, {} bytes never copied", self.output, self.bytes_never_copied));
+        lines.push(format!("out: {}, {} bytes passed without copying", self.output, self.bytes_never_copied));
         lines.push(format!(
             "{} windows mapped, {} minor and {} major faults, {:.1} MiB peak resident",
             self.windows,

@@ -103,7 +103,9 @@ impl Decoding {
             Some(label) => match Encoding::for_label(label.as_bytes()) {
                 Some(encoding) if encoding == encoding_rs::UTF_8 => TextEncoding::Bytes,
                 Some(encoding) => TextEncoding::Encoded(encoding),
-                None => bail!("unknown encoding: {label}"),
+                None => {
+                    bail!("unknown encoding '{label}': expected a WHATWG name such as utf-16le or latin1, auto or none")
+                }
             },
         };
         Ok(Decoding { text, ..self })

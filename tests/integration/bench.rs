@@ -376,7 +376,7 @@ fn the_table_agrees_with_the_figures() {
         "windows 1 MiB",
         "GB/s",
         "█",
-        "Every method found the same",
+        "All methods gave the same result",
     ] {
         assert!(table.contains(part), "{part} is not in\n{table}");
     }

@@ -201,7 +201,7 @@ pub struct Inputs {
     /// printed from existing content. Truncation and replacement are reported on standard error.
     /// Conflicts with -r and with options that need the end of a file.
     #[arg(long, value_name = "BY", num_args = 0..=1, require_equals = true, default_missing_value = "descriptor", overrides_with = "follow",
-          conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
+          help_heading = "Inputs", conflicts_with_all = ["until", "around", "shard", "length", "count", "count_matches", "files_without_match", "multiline", "initial_tab",
                                 "recursive", "dereference_recursive", "decompress", "encoding"])]
     pub follow: Option<FollowBy>,
 
@@ -214,7 +214,7 @@ pub struct Inputs {
     pub no_mmap: bool,
 
     /// Suppress messages about files that cannot be read
-    #[arg(short = 's', long)]
+    #[arg(short = 's', long, help_heading = "Inputs")]
     pub no_messages: bool,
 }
 

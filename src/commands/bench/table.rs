@@ -114,7 +114,7 @@ pub fn table(findings: &Findings<'_>, style: TableStyle) -> String {
     }
     for (block, answer) in &measured.answers {
         let of = block.map(|block| format!(" in accesses of {}", size(block))).unwrap_or_default();
-        push_wrapped(&mut text, &format!("Every method found the same{of}: {answer}"), style.width);
+        push_wrapped(&mut text, &format!("All methods gave the same result{of}: {answer}"), style.width);
     }
     for note in &measured.notes {
         push_wrapped(&mut text, &format!("Note: {note}"), style.width);

@@ -380,7 +380,7 @@ fn panels(args: &HexdumpArgs, terminal: &Terminal) -> Result<Box<dyn View>, Stri
         }
     };
     if !(1..=MAX_WIDTH / PANEL).contains(&panels) {
-        return Err(format!("expected 1 to {} panels", MAX_WIDTH / PANEL));
+        return Err(format!("invalid number of panels: expected 1 to {}", MAX_WIDTH / PANEL));
     }
     Ok(Box::new(PanelsView::new(PanelsConfig {
         panels,
