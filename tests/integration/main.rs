@@ -28,6 +28,7 @@ mod grep_holes;
 mod grep_long_lines;
 mod grep_options;
 mod grep_peers;
+mod grep_reports;
 mod grep_ripgrep;
 mod hexdump;
 mod hexdump_diff;
