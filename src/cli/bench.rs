@@ -30,7 +30,7 @@ pub struct BenchArgs {
 
     /// Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them),
     /// search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)
-    #[arg(long, value_name = "WORK", default_value = "sum", verbatim_doc_comment)]
+    #[arg(long, value_name = "WORK", default_value = "sum")]
     pub work: String,
 
     /// Access pattern

@@ -67,40 +67,40 @@ pub struct HexdumpArgs {
     pub reverse: bool,
 
     /// Show every row, even if it repeats the previous one
-    #[arg(short = 'v', long, overrides_with = "squeeze")]
+    #[arg(short = 'v', long, help_heading = "Layout", overrides_with = "squeeze")]
     pub no_squeezing: bool,
 
     /// In xxd's formats, replace more than two rows of zeros with one `*`, like `xxd -a`
-    #[arg(short = 'a', long, visible_alias = "autoskip")]
+    #[arg(hide_short_help = true, short = 'a', long, visible_alias = "autoskip", help_heading = "Layout")]
     pub squeeze: bool,
 
     /// Set the number of bytes per row; auto fills the terminal [default: 16; 30 with plain, 12 with c, 6 with binary]
-    #[arg(short, long, visible_alias = "cols", value_name = "N|auto", value_parser = parse_width)]
+    #[arg(short, long, visible_alias = "cols", value_name = "N|auto", help_heading = "Layout", value_parser = parse_width)]
     pub width: Option<Width>,
 
     /// Set the number of bytes per group; 0 is the whole row [default: 1; 2 with xxd, 4 with
     /// --endian little]
-    #[arg(short, long, visible_alias = "group-size", value_name = "N", value_parser = parse_count)]
+    #[arg(short, long, visible_alias = "group-size", value_name = "N", help_heading = "Layout", value_parser = parse_count)]
     pub group: Option<usize>,
 
     /// Set the byte order within a group or word
-    #[arg(long, value_name = "ORDER")]
+    #[arg(long, value_name = "ORDER", help_heading = "Layout")]
     pub endian: Option<Endian>,
 
     /// Use upper-case hexadecimal digits
-    #[arg(short, long)]
+    #[arg(short, long, help_heading = "Layout")]
     pub upper: bool,
 
     /// Set the address of the first byte; negative addresses wrap around
-    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, allow_hyphen_values = true)]
+    #[arg(long, value_name = "ADDRESS", help_heading = "Layout", value_parser = parse_address, allow_hyphen_values = true)]
     pub base: Option<u64>,
 
     /// With --type, also show addresses counted from ADDRESS, in parentheses, like the LABEL of od
-    #[arg(long, value_name = "ADDRESS", value_parser = parse_address, requires = "types", conflicts_with = "reverse")]
+    #[arg(hide_short_help = true, long, value_name = "ADDRESS", help_heading = "Layout", value_parser = parse_address, requires = "types", conflicts_with = "reverse")]
     pub second_base: Option<u64>,
 
     /// Set the notation of addresses [default: hexadecimal; octal with --type]
-    #[arg(short = 'A', long, value_name = "RADIX")]
+    #[arg(short = 'A', long, value_name = "RADIX", help_heading = "Layout")]
     pub address_radix: Option<Radix>,
 
     /// Search for bytes and start the dump at the row of the first match; --length counts from there;
@@ -109,19 +109,19 @@ pub struct HexdumpArgs {
     /// PATTERN is pairs of hexadecimal digits, in which `?` matches any digit (`ff d8 ?? e?`), or else
     /// text. A prefix of `hex:`, `text:`, `utf16:` or `utf16be:` says which it is, and --hex, --text and
     /// --utf16 say so for all patterns. The exit status is 1 if nothing matches.
-    #[arg(long, value_name = "PATTERN", conflicts_with = "reverse")]
+    #[arg(long, value_name = "PATTERN", help_heading = "Search", conflicts_with = "reverse")]
     pub find: Vec<OsString>,
 
     /// Treat the patterns of --find as text
-    #[arg(long, requires = "find", conflicts_with_all = ["hex", "utf16"])]
+    #[arg(hide_short_help = true, long, help_heading = "Search", requires = "find", conflicts_with_all = ["hex", "utf16"])]
     pub text: bool,
 
     /// Treat the patterns of --find as hexadecimal digits
-    #[arg(long, requires = "find", conflicts_with = "utf16")]
+    #[arg(hide_short_help = true, long, help_heading = "Search", requires = "find", conflicts_with = "utf16")]
     pub hex: bool,
 
     /// Treat the patterns of --find as text in little-endian UTF-16
-    #[arg(long, requires = "find")]
+    #[arg(hide_short_help = true, long, help_heading = "Search", requires = "find")]
     pub utf16: bool,
 
     /// List every match of --find: its address, and --length bytes from there on [default: a row]
@@ -129,15 +129,15 @@ pub struct HexdumpArgs {
     /// Matches may overlap; of those that start at the same byte, only the longest is listed. The whole
     /// match is always shown. With --context, rows of the dump are shown instead, with `--` where rows are
     /// omitted.
-    #[arg(long, requires = "find")]
+    #[arg(long, help_heading = "Search", requires = "find")]
     pub all: bool,
 
     /// Print only the number of matches of --find
-    #[arg(long, requires = "find", conflicts_with = "all")]
+    #[arg(long, help_heading = "Search", requires = "find", conflicts_with = "all")]
     pub count: bool,
 
     /// Show N rows before the one with the match; with --all and --diff, also N rows after it
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(..=65536))]
+    #[arg(long, value_name = "N", help_heading = "Search", value_parser = clap::value_parser!(u32).range(..=65536))]
     pub context: Option<u32>,
 
     /// Compare two files and print the rows that differ side by side
@@ -146,51 +146,51 @@ pub struct HexdumpArgs {
     /// difference, and -v shows all. `<` and `>` mark bytes that only one file has; insertions of
     /// up to 64 KiB are recognised. With --format plain, prints a line for each byte that differs,
     /// like `cmp -l`. The exit status is 0 if the files are equal, 1 if they differ, and 2 on errors.
-    #[arg(long, conflicts_with_all = ["find", "reverse"])]
+    #[arg(long, help_heading = "Comparison", conflicts_with_all = ["find", "reverse"])]
     pub diff: bool,
 
     /// With --diff, print only where the first difference is, like `cmp`
-    #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context"])]
+    #[arg(long, help_heading = "Comparison", requires = "diff", conflicts_with_all = ["format", "plain", "context"])]
     pub brief: bool,
 
     /// With --diff, print nothing; the exit status shows whether the files differ
-    #[arg(long, requires = "diff", conflicts_with_all = ["format", "plain", "context", "brief"])]
+    #[arg(long, help_heading = "Comparison", requires = "diff", conflicts_with_all = ["format", "plain", "context", "brief"])]
     pub quiet: bool,
 
     /// With --diff, skip to this offset in the second file [default: the same as --offset]
-    #[arg(long, value_name = "SIZE", requires = "diff", value_parser = parse_offset, allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", help_heading = "Comparison", requires = "diff", value_parser = parse_offset, allow_hyphen_values = true)]
     pub second_offset: Option<i64>,
 
     /// With --brief or --format plain, also show characters, like `cmp -b`
-    #[arg(long, requires = "diff")]
+    #[arg(hide_short_help = true, long, help_heading = "Comparison", requires = "diff")]
     pub print_bytes: bool,
 
     /// Set the characters shown for bytes; `default`, `codepage-437` and `braille` require panels
-    #[arg(long, value_name = "TABLE")]
+    #[arg(hide_short_help = true, long, value_name = "TABLE", help_heading = "Layout")]
     pub character_table: Option<CharacterTable>,
 
     /// Set the number of panels; auto fills the terminal; implies `--format panels`
-    #[arg(long, value_name = "N|auto", value_parser = parse_width, conflicts_with = "width")]
+    #[arg(long, value_name = "N|auto", help_heading = "Layout", value_parser = parse_width, conflicts_with = "width")]
     pub panels: Option<Width>,
 
     /// Set the borders of panels; implies `--format panels`
-    #[arg(long, value_name = "STYLE")]
+    #[arg(hide_short_help = true, long, value_name = "STYLE", help_heading = "Layout")]
     pub border: Option<Border>,
 
     /// Set the array name for --format c [default: from the file name]
-    #[arg(long, value_name = "NAME")]
+    #[arg(hide_short_help = true, long, value_name = "NAME", help_heading = "C arrays")]
     pub name: Option<OsString>,
 
     /// Write the names of --format c in upper case
-    #[arg(long)]
+    #[arg(hide_short_help = true, long, help_heading = "C arrays")]
     pub capitalize: bool,
 
     /// End the array of --format c with a zero byte, like `xxd -t`
-    #[arg(short, long)]
+    #[arg(hide_short_help = true, short, long, help_heading = "C arrays")]
     pub terminate: bool,
 
     /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognised by their content
-    #[arg(long)]
+    #[arg(long, help_heading = "Input and reporting")]
     pub decompress: bool,
 
     /// Input and reporting.

@@ -127,6 +127,7 @@ impl clap::Args for DumpOperands {
             .arg(
                 clap::Arg::new("format-file")
                     .long("format-file")
+                    .hide_short_help(true)
                     .value_name("FILE")
                     .help("Use the formats in FILE, one per line")
                     .value_parser(any())
