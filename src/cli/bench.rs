@@ -59,66 +59,66 @@ pub struct BenchArgs {
     pub block_size: Vec<u64>,
 
     /// Measure with none of the file cached
-    #[arg(long)]
+    #[arg(long, help_heading = "Runs")]
     pub cold: bool,
 
     /// Measure with all of the file cached (default)
-    #[arg(long)]
+    #[arg(long, help_heading = "Runs")]
     pub warm: bool,
 
     /// Measure both cold and warm
-    #[arg(long)]
+    #[arg(long, help_heading = "Runs")]
     pub both: bool,
 
     /// Also measure --io auto and compare it with the fastest method
-    #[arg(long)]
+    #[arg(long, help_heading = "Runs")]
     pub auto: bool,
 
     /// Number of measured runs per method
-    #[arg(long, value_name = "N", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", help_heading = "Runs", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub runs: u32,
 
     /// Keep doubling the number of runs until the difference exceeds the noise, up to N runs per
     /// method
-    #[arg(long, value_name = "N", default_missing_value = "112", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    #[arg(long, value_name = "N", help_heading = "Runs", default_missing_value = "112", num_args = 0..=1, require_equals = true, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub until_certain: Option<u32>,
 
     /// Seed for shuffling, printed so that a run can be repeated
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", help_heading = "Runs")]
     pub seed: Option<u64>,
 
     /// Set the name of this run in --json and --csv
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", help_heading = "Output")]
     pub label: Option<String>,
 
     /// Compare with an earlier run that was saved in FILE with --json
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
     pub compare: Option<PathBuf>,
 
     /// Print one JSON document (docs/bench.schema.json)
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub json: bool,
 
     /// Print comma-separated values
-    #[arg(long)]
+    #[arg(long, help_heading = "Output")]
     pub csv: bool,
 
     /// Also write a chart to FILE.svg
-    #[arg(long, value_name = "FILE.svg")]
+    #[arg(long, value_name = "FILE.svg", help_heading = "Output")]
     pub plot: Option<PathBuf>,
 
     /// Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there
     ///
     /// Without :FILE or :fd:N, they go to standard error.
-    #[arg(long, value_name = "FORMAT", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
+    #[arg(long, value_name = "FORMAT", help_heading = "Output", default_missing_value = "text", num_args = 0..=1, require_equals = true, value_parser = parse_stats)]
     pub stats: Option<StatsOption>,
 
     /// When to show a progress bar on standard error
-    #[arg(long, value_name = "WHEN", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
+    #[arg(long, value_name = "WHEN", help_heading = "Output", default_value = "auto", default_missing_value = "always", num_args = 0..=1, require_equals = true)]
     pub progress: When,
 
     /// When to use colour
-    #[arg(long, visible_alias = "colour", value_name = "WHEN", default_value = "auto", default_missing_value = "auto", num_args = 0..=1, require_equals = true)]
+    #[arg(long, visible_alias = "colour", value_name = "WHEN", help_heading = "Output", default_value = "auto", default_missing_value = "auto", num_args = 0..=1, require_equals = true)]
     pub color: When,
 }
 

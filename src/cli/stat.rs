@@ -32,19 +32,19 @@ pub struct StatArgs {
     pub file_system: bool,
 
     /// Print FORMAT and a newline for each file, with GNU stat's directives
-    #[arg(short = 'c', long, value_name = "FORMAT", overrides_with = "printf", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
+    #[arg(short = 'c', long, value_name = "FORMAT", help_heading = "Format", overrides_with = "printf", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub format: Option<OsString>,
 
     /// Like --format, but interpret backslash escapes and add no newline
-    #[arg(long, value_name = "FORMAT", overrides_with = "format", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
+    #[arg(long, value_name = "FORMAT", help_heading = "Format", overrides_with = "format", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub printf: Option<OsString>,
 
     /// Print one line per file, as stat -t does
-    #[arg(short = 't', long, conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
+    #[arg(short = 't', long, help_heading = "Format", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub terse: bool,
 
     /// Print only what GNU stat prints, nothing about mapping
-    #[arg(long, conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
+    #[arg(long, help_heading = "Format", conflicts_with_all = ["json", "residency", "content", "lines", "count"])]
     pub classic: bool,
 
     /// How to use cached attributes of network file systems
@@ -52,60 +52,67 @@ pub struct StatArgs {
     pub cached: CachedMode,
 
     /// Print one JSON object per line for each file
-    #[arg(long)]
+    #[arg(long, help_heading = "Format")]
     pub json: bool,
 
     /// Print only how much of each file is resident, and a total
     ///
     /// A file with several names is counted once in the total. --offset and --length select a part
     /// of each file. Block devices are opened to find their resident pages.
-    #[arg(long, conflicts_with_all = ["content", "lines", "count"])]
+    #[arg(long, help_heading = "Cache and processes", conflicts_with_all = ["content", "lines", "count"])]
     pub residency: bool,
 
     /// With --residency, include the files below directories
-    #[arg(short = 'r', long, requires = "residency")]
+    #[arg(short = 'r', long, help_heading = "Cache and processes", requires = "residency")]
     pub recursive: bool,
 
     /// Read the file and report its type, encoding, line endings and line lengths
-    #[arg(long)]
+    #[arg(long, help_heading = "Contents")]
     pub content: bool,
 
     /// Decompress files for --content, --lines and --count
-    #[arg(long)]
+    #[arg(long, help_heading = "Contents")]
     pub decompress: bool,
 
     /// Print only the number of lines, like wc -l
-    #[arg(long, conflicts_with_all = ["content", "json"])]
+    #[arg(long, help_heading = "Contents", conflicts_with_all = ["content", "json"])]
     pub lines: bool,
 
     /// Print only these counts, in the order of wc: lines, words, chars, bytes, width
     ///
     /// Characters are UTF-8 if the locale's encoding is UTF-8, and bytes otherwise.
-    #[arg(long, value_name = "LIST", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
+    #[arg(long, value_name = "LIST", help_heading = "Contents", value_delimiter = ',', conflicts_with_all = ["content", "json"])]
     pub count: Vec<CountColumn>,
 
     /// Read NUL-terminated file names from FILE; - is standard input
     ///
     /// Requires --lines or --count.
-    #[arg(long, value_name = "FILE", conflicts_with = "files", requires = "counting")]
+    #[arg(long, value_name = "FILE", help_heading = "Contents", conflicts_with = "files", requires = "counting")]
     pub files0_from: Option<OsString>,
 
     /// When to print the sum of all counts
     ///
     /// Requires --lines or --count.
-    #[arg(long, value_name = "WHEN", default_value = "auto", hide_default_value = true, requires = "counting")]
+    #[arg(
+        long,
+        value_name = "WHEN",
+        help_heading = "Contents",
+        default_value = "auto",
+        hide_default_value = true,
+        requires = "counting"
+    )]
     pub total: TotalMode,
 
     /// List the processes that have the file mapped or open
-    #[arg(long)]
+    #[arg(long, help_heading = "Cache and processes")]
     pub who: bool,
 
     /// Load the file into the page cache first
-    #[arg(long, conflicts_with = "evict")]
+    #[arg(long, help_heading = "Cache and processes", conflicts_with = "evict")]
     pub touch: bool,
 
     /// Drop the file from the page cache first, as far as the kernel allows
-    #[arg(long)]
+    #[arg(long, help_heading = "Cache and processes")]
     pub evict: bool,
 
     /// Input and reporting.
