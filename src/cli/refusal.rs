@@ -122,7 +122,7 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
         Some("cat") if names.first().is_some_and(|name| name == "--lines") => {
             "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files".into()
         }
-        Some("stat") if names.first().is_some_and(|name| name == "--residency") => "-r requires --residency".into(),
+        Some("stat") if names.first().is_some_and(|name| name == "--residency") => "-r needs --residency".into(),
         Some("stat") if args.iter().any(takes_format) => {
             "missing FILE; the word after -c is the format, as in mapped stat -c '%n %s' FILE".into()
         }

@@ -264,7 +264,7 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
         (&["help", "grep", "cat"][..], 2, "unexpected operand 'cat'; see mapped help --help"),
         (&["man", "7", "mapped-logs"], 2, "unexpected operand 'mapped-logs'; try: mapped man mapped-logs"),
         (&["completions", "--shell", "zsh"], 2, "completions has no option '--shell'; try: mapped completions SHELL"),
-        (&["stat", "-r", "f"], 1, "-r requires --residency; see mapped stat --help"),
+        (&["stat", "-r", "f"], 1, "-r needs --residency; see mapped stat --help"),
         (&["checksum", "-a", "256", "f"], 1, "unknown algorithm '256'; did you mean sha256?"),
         (
             &["checksum", "--string", "a"],

@@ -48,13 +48,13 @@ impl BenchSettings {
     pub fn new(args: &BenchArgs, threads: usize) -> anyhow::Result<BenchSettings> {
         let sequential = args.pattern == AccessPattern::Sequential;
         if args.auto && !sequential {
-            anyhow::bail!("--auto requires --pattern sequential, because the other subcommands read sequentially");
+            anyhow::bail!("--auto needs --pattern sequential, because the other subcommands read sequentially");
         }
         if args.stride.is_some() && args.pattern != AccessPattern::Stride {
-            anyhow::bail!("--stride requires --pattern stride");
+            anyhow::bail!("--stride needs --pattern stride");
         }
         if !sequential && args.ways == [Family::MapWillneed] {
-            anyhow::bail!("map-willneed requests the whole file and requires --pattern sequential");
+            anyhow::bail!("map-willneed requests the whole file and needs --pattern sequential");
         }
         Ok(BenchSettings {
             work: Work::parse(&args.work).map_err(|error| anyhow::anyhow!("--work: {error}"))?,

@@ -386,7 +386,7 @@ fn check(wanted: &PrintedPart) -> anyhow::Result<()> {
     if let PrintedPart::Lines(selection, _) | PrintedPart::Bytes(selection) = wanted {
         let is_open = selection.ranges().iter().any(|range| range.stop == RangeEnd::Never);
         anyhow::ensure!(!selection.has_steps(), "--follow takes no ranges with steps");
-        anyhow::ensure!(is_open, "--follow requires a range without an end, such as -10: or 1000:");
+        anyhow::ensure!(is_open, "--follow needs a range without an end, such as -10: or 1000:");
     }
     Ok(())
 }

@@ -56,7 +56,7 @@ fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize> {
     let mut words = spec.split(':').map(str::trim);
     let (kind, attribute, value) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next());
     let Some(part) = TYPES.iter().position(|name| name.eq_ignore_ascii_case(kind)) else {
-        bail!("invalid color type {kind:?} in {spec:?}: expected {}", TYPES.join(", "));
+        bail!("invalid colour type {kind:?} in {spec:?}: expected {}", TYPES.join(", "));
     };
     let look = &mut looks[part];
     match (attribute.to_ascii_lowercase().as_str(), value, words.next()) {
@@ -64,7 +64,7 @@ fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize> {
         ("fg", Some(value), None) => look.foreground = color(value)?,
         ("bg", Some(value), None) => look.background = color(value)?,
         ("style", Some(value), None) => look.style(value)?,
-        _ => bail!("invalid color {spec:?}: expected TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none"),
+        _ => bail!("invalid colour {spec:?}: expected TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none"),
     }
     Ok(part)
 }
@@ -85,7 +85,7 @@ fn color(value: &str) -> Result<Option<Color>> {
     match numbers.as_deref() {
         Some(&[index]) => Ok(Some(Color::Indexed(index))),
         Some(&[red, green, blue]) => Ok(Some(Color::Rgb(red, green, blue))),
-        _ => bail!("invalid color {value:?}: expected {}, a number up to 255, or RED,GREEN,BLUE", COLORS.join(", ")),
+        _ => bail!("invalid colour {value:?}: expected {}, a number up to 255, or RED,GREEN,BLUE", COLORS.join(", ")),
     }
 }
 

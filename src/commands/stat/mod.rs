@@ -52,14 +52,14 @@ pub fn run(args: &StatArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let has_range = args.common.offset.is_some() || args.common.length.is_some();
     anyhow::ensure!(
         reads || args.residency || !has_range,
-        "--offset and --length require --content, --lines, --count or --residency"
+        "--offset and --length need --content, --lines, --count or --residency"
     );
     let mut common = args.common.clone();
     if !reads {
         // Nothing is read in parallel, and counting processors takes longer than describing a file.
         common.threads = Some(1);
     }
-    anyhow::ensure!(reads || !args.decompress, "--decompress requires --content or --lines");
+    anyhow::ensure!(reads || !args.decompress, "--decompress needs --content, --lines or --count");
     let mut config = Config::new(&common, output)?.with_decoding(args.decompress);
     config.reject_stats_over(&args.files)?;
     // The facts about the output file are reported as well.

@@ -144,7 +144,7 @@ fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Resul
         return Ok(DiffForm::Bytes(CmpForm::List { with_characters }));
     }
     if with_characters {
-        return Err("--print-bytes requires --brief or --format plain".into());
+        return Err("--print-bytes needs --brief or --format plain".into());
     }
     let notation = match args.address_radix {
         None | Some(Radix::Hexadecimal) => AddressNotation::Hex,
