@@ -120,7 +120,7 @@ fn done(action: &CacheOutcome) -> String {
         CacheOutcome::Evicted(Ok(left)) if left.resident == 0 => "evicted".into(),
         CacheOutcome::Evicted(Ok(left)) => format!("evicted; {}", pages_that_stay(left.resident)),
         CacheOutcome::Evicted(Err(unknown)) => {
-            format!("evicted; whether pages stay is unknown ({})", why(*unknown))
+            format!("evicted; unknown how many pages remain ({})", why(*unknown))
         }
     }
 }
@@ -141,7 +141,7 @@ fn cached(facts: &FileFacts, cache: &Result<Vec<ResidencyCell>, UnknownResidency
                 if inspection::lives_in_memory(facts) { "; they cannot be dropped (not backed by a disk)" } else { "" }
             )
         }
-        Err(unknown) => format!("unknown of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),
+        Err(unknown) => format!("an unknown number of {pages} pages of {} bytes ({})", page_size(), why(*unknown)),
     }
 }
 

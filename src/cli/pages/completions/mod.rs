@@ -15,6 +15,7 @@ mod zsh;
 
 /// Print a completion script for a shell.
 #[derive(clap::Args, Debug)]
+#[command(override_usage = "mapped completions SHELL")]
 pub struct CompletionsArgs {
     /// Shell to print the script for
     #[arg(value_name = "SHELL")]
