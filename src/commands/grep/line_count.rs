@@ -1,7 +1,7 @@
 //! Counts selected lines, or names inputs, without holding a line: `-c`, `-l`, `-L` and `-q`.
 //!
 //! Blocks may end anywhere. Lines within a block are searched in parallel. For a line that
-//! continues in the next block, its last bytes are carried on if matches have a maximum length, and
+//! continues in the next block, its last bytes are carried over if matches have a maximum length, and
 //! otherwise the state of an automaton. Memory use is bounded by the blocks, regardless of the
 //! length of a line.
 
