@@ -693,12 +693,14 @@ fn json_is_ripgreps_but_for_times() {
     // block ended.
     // Regression: with -U, the lines of a message were counted as one.
     // Regression: -N had no effect.
+    // Regression: with -Uv, several lines were one message, and with -v, an empty pattern printed no
+    // summary.
     // Regression: the empty match at the start of a line was also one of the line before.
     let cases =
         ["-C1", "-m1", "-m2", "-m2 -A1", "-m2 -C1", "-m3 -C1", "-m9", "-N", "-N -C1"].map(|options| ("two", options));
-    for (pattern, options) in
-        cases.into_iter().chain([(r"two\n", "-U"), (r"e\nf", "-U"), (r"e\nf", "-UN"), ("x*", "-n"), ("x*|e\n", "-U")])
-    {
+    let several = ["-U", "-UN", "-Uv"].map(|options| (r"e\nf", options));
+    let others = [(r"two\n", "-U"), ("x*|e\n", "-U"), ("x*", "-n"), ("", "-v")];
+    for (pattern, options) in cases.into_iter().chain(several).chain(others) {
         let options: Vec<&str> = options.split(' ').collect();
         let Ok(theirs) = Command::new("rg")
             .args(["--no-config", "--json", "-j1", pattern, "f", "g"])

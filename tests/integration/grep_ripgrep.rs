@@ -178,6 +178,8 @@ fn json_shows_replacements_and_a_summary() {
     let text = String::from_utf8(quiet.stdout).unwrap();
     assert!(text.starts_with(r#"{"type":"summary""#) && text.lines().count() == 1, "{text}");
     assert!(text.contains(r#""bytes_searched":367"#), "{text}");
+    // Regression: the summary counted the bytes of messages that -q suppresses.
+    assert!(text.contains(r#""bytes_printed":0"#), "{text}");
 }
 
 #[test]

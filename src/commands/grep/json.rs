@@ -149,7 +149,7 @@ impl JsonTotals {
         }
         let (mut number, mut offset) = (position.number, position.offset);
         // A match that spans lines is printed as one message with all these lines.
-        let together = query.any.is_multiline() && position.selected;
+        let together = query.any.is_multiline() && position.selected && !query.invert;
         let whole = together.then_some(lines).into_iter();
         for line in whole.chain(lines_of(if together { &[] } else { lines }, query.terminator)) {
             let content = if together { line } else { query.any.content(line) };
@@ -230,10 +230,12 @@ impl JsonTotals {
         all.matches += input.matches;
     }
 
-    /// Returns the last message, which is about all inputs.
-    pub(super) fn summary(&self) -> Vec<u8> {
+    /// Returns the last message, which is about all inputs. With `-q`, it is the only one printed.
+    pub(super) fn summary(&self, is_only: bool) -> Vec<u8> {
         let mut text = Vec::new();
-        push(&Message::Summary { elapsed_total: Elapsed(self.begun.elapsed()), stats: self.all }, &mut text);
+        let bytes_printed = if is_only { 0 } else { self.all.bytes_printed };
+        let stats = Stats { bytes_printed, ..self.all };
+        push(&Message::Summary { elapsed_total: Elapsed(self.begun.elapsed()), stats }, &mut text);
         text
     }
 }

@@ -240,7 +240,7 @@ fn list(args: &GrepArgs, walk: &InputWalk, output: &mut Output) -> anyhow::Resul
 /// Prints the summary of `--json`, and flushes the output.
 fn print_summary(settings: &Settings, totals: &Totals, output: &mut Output) -> std::io::Result<()> {
     if settings.report == Report::Json {
-        output.write_all(&totals.json.summary())?;
+        output.write_all(&totals.json.summary(settings.only_summary))?;
     }
     output.flush()
 }

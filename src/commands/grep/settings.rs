@@ -111,9 +111,10 @@ impl Settings {
         let is_inverted = query.invert && !alternatives.is_empty();
         let mut colors = Colors::from_variable(&environment.colors, is_inverted);
         color_specs::apply(&printing.colors, &mut colors)?;
-        // As in GNU grep, counts of 0 are not printed in this case.
+        // As in GNU grep, counts of 0 are not printed in this case. In ripgrep, only a summary is.
         let nothing_selects = match alternatives.as_slice() {
             [] => !query.invert,
+            _ if report == Report::Json => false,
             all => all.iter().all(Vec::is_empty) && query.invert && syntax.boundary == Boundary::Any,
         };
         let settings = Settings {
