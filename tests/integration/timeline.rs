@@ -90,6 +90,34 @@ fn rows_of_any_span_count_the_same_lines() {
     }
 }
 
+/// Every row had 24 hours, so days began an hour late or early after the clocks had changed.
+#[test]
+fn long_rows_follow_the_local_clock() {
+    let dir = Dir::new();
+    let count = |row: &str| row.rsplit_once(',').unwrap().1.parse::<i64>().unwrap();
+    // Berlin's clocks change on the fourth day, 29 March and 25 October 2026.
+    for (midnight, lines) in [(1_774_479_600, 46), (1_792_620_000, 50)] {
+        let days = [48, 48, 48, lines, 48, 48];
+        let total: i64 = days.iter().sum();
+        let log: String = (0..total).map(|line| format!("{} x\n", midnight + line * 1_800)).collect();
+        dir.file("log", log.as_bytes());
+        let rows = |timeline: &str| {
+            let ran = run_in(&dir, &["grep", timeline, "--time-zone=Europe/Berlin", "x", "log"]);
+            let text = String::from_utf8(ran.stdout).unwrap();
+            text.lines().skip(1).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(rows("--timeline=1d").iter().map(|row| count(row)).collect::<Vec<_>>(), days);
+        for (timeline, hours) in [("--timeline=1d", 24), ("--timeline=12h", 12), ("--timeline", 3)] {
+            let rows = rows(timeline);
+            assert_eq!(rows.len(), 6 * 24 / hours, "{timeline}: {rows:?}");
+            assert_eq!(rows.iter().map(|row| count(row)).sum::<i64>(), total, "{timeline}: {rows:?}");
+            for (row, number) in rows.iter().zip(0..) {
+                assert!(row.contains(&format!("T{:02}:00:00+0", number * hours % 24)), "{timeline}: {row}");
+            }
+        }
+    }
+}
+
 /// The chart does not depend on how the log is read, and shows the same data as the table.
 #[test]
 fn a_chart_is_drawn_of_the_counts() {

@@ -57,6 +57,12 @@ impl Histogram {
         (width, (first.div_euclid(width)..=last.div_euclid(width)).map(row))
     }
 
+    /// Returns the start of each bucket that is not empty, and its count.
+    pub fn counts(&mut self) -> impl Iterator<Item = (i64, u64)> + '_ {
+        self.settle();
+        self.counts.iter().map(|(bucket, &count)| (bucket * self.width, count))
+    }
+
     /// Adds the pending count.
     fn settle(&mut self) {
         let (bucket, count) = std::mem::take(&mut self.recent);

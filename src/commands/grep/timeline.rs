@@ -27,25 +27,17 @@ use super::start::InputStarts;
 /// The number of microseconds in a second.
 pub const SECOND: i64 = 1_000_000;
 
-/// The spans of a row, in microseconds, among which one is chosen if none is given. Each divides
-/// the next.
-const SPANS: [i64; 15] = [
-    1_000,
-    10_000,
-    100_000,
-    SECOND,
-    5 * SECOND,
-    15 * SECOND,
-    60 * SECOND,
-    300 * SECOND,
-    900 * SECOND,
-    3_600 * SECOND,
-    3 * 3_600 * SECOND,
-    6 * 3_600 * SECOND,
-    12 * 3_600 * SECOND,
-    86_400 * SECOND,
-    7 * 86_400 * SECOND,
-];
+/// The spans in which lines are counted, in microseconds, among which one is chosen if none is given.
+/// Each divides the next. Rows of longer spans follow the local clock and are joined from these.
+const SPANS: [i64; 10] =
+    [1_000, 10_000, 100_000, SECOND, 5 * SECOND, 15 * SECOND, 60 * SECOND, 300 * SECOND, 900 * SECOND, HOUR];
+
+/// The number of microseconds in an hour.
+pub const HOUR: i64 = 3_600 * SECOND;
+
+/// The number of microseconds in a quarter of an hour. Clocks change by multiples of it, at multiples
+/// of it (`tzfile(5)`, except in a few zones before 1972).
+const QUARTER: i64 = 900 * SECOND;
 
 /// The number of bytes of a block that are searched before the times of their selected lines are
 /// read, so that these lines are still in the processor's cache.
@@ -224,11 +216,7 @@ impl TimelineKernel<'_> {
 
     /// Returns the longest span that divides both a second and every row.
     fn finest_grid(&self) -> Grid {
-        let (mut one, mut other) = (SECOND, self.span.unwrap_or(SPANS[0]).max(1));
-        while other != 0 {
-            (one, other) = (other, one % other);
-        }
-        Grid { width: one, offset: 0 }
+        Grid { width: common_divisor(SECOND, self.span.unwrap_or(SPANS[0])), offset: 0 }
     }
 
     /// Adds the lines of a block by time.
@@ -283,6 +271,7 @@ impl TimelineKernel<'_> {
         if totals.times.is_none() {
             totals.offset = i64::from(self.zone.to_offset(time).seconds());
             totals.times = Some(match self.span {
+                Some(span) if span > HOUR => Histogram::new(&[common_divisor(span, QUARTER)]),
                 Some(span) => Histogram::new(&[span]),
                 None => Histogram::new(&SPANS),
             });
@@ -293,6 +282,15 @@ impl TimelineKernel<'_> {
             times.add(position, count);
         }
     }
+}
+
+/// Returns the largest number that divides both, at least 1.
+fn common_divisor(one: i64, other: i64) -> i64 {
+    let (mut one, mut other) = (one, other.max(1));
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one
 }
 
 /// Adds a count to the last one if that has the same key, and otherwise as a new one.

@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn many_rows_are_joined_and_none_is_lost() {
         let rows: Vec<(i64, u64)> = (0..2000).map(|row| (row * SECOND, 1)).collect();
-        let table = CountTable { file: None, rows, width: SECOND, axis: Axis::Time(0, TimeZone::UTC) };
+        let table = CountTable { file: None, rows, width: SECOND, axis: Axis::Time(TimeZone::UTC) };
         let panel = Panel::of(&table);
         assert_eq!((panel.columns.len(), panel.heading().as_str()), (667, "lines per 3 s"));
         assert_eq!(panel.columns.iter().map(|column| column.1).sum::<u64>(), 2000);

@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::sync::Mutex;
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::config::{period_search, terminal_columns, timeline_span};
@@ -18,15 +17,9 @@ use crate::select::PeriodSearch;
 use super::histogram::Histogram;
 use super::open::Opener;
 use super::start::InputStarts;
-use super::timeline::{POSITION_UNIT, SECOND, Timeline, TimelineKernel};
-use super::timeline_table::{Axis, CountTable};
+use super::timeline::{POSITION_UNIT, Timeline, TimelineKernel};
+use super::timeline_table::{Axis, CountTable, ROWS};
 use super::{Run, sort, timeline_plot};
-
-/// The maximum number of rows if the span of a row may be chosen.
-const ROWS: i64 = 48;
-
-/// The maximum number of rows.
-const MAX_ROWS: i64 = 1_000_000;
 
 /// The format of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +71,7 @@ impl Run<'_> {
         let (any, failed) = (timeline.selected > 0, timeline.failed || outcome.failed);
         let is_reported = timeline.covers.is_none() && !args.inputs.no_messages;
         let untimed = without_times(&timeline.untimed).filter(|_| is_reported);
-        let tables = tables(&mut timeline, &search)?;
+        let tables = tables(&mut timeline, span, &search)?;
         for table in &tables {
             print_table(table, layout, output)?;
         }
@@ -109,21 +102,13 @@ fn without_times(untimed: &[(Vec<u8>, u64, Histogram)]) -> Option<String> {
 }
 
 /// Returns the table of the counts by time, if there are any, and those of the inputs without times.
-fn tables(timeline: &mut Timeline, search: &PeriodSearch) -> anyhow::Result<Vec<CountTable>> {
+fn tables(timeline: &mut Timeline, span: Option<i64>, search: &PeriodSearch) -> anyhow::Result<Vec<CountTable>> {
     let mut tables = Vec::new();
-    if let (Some(times), Some(covers)) = (&mut timeline.times, timeline.covers) {
+    if let Some(covers) = timeline.covers {
         // Rows cover the requested window, or else the whole log.
         let first = search.period.since.unwrap_or(covers.0);
         let last = search.period.until.unwrap_or(covers.1).max(first);
-        let offset = timeline.offset;
-        let position = |time: Timestamp| time.as_microsecond() + offset * SECOND;
-        let (width, rows) = times.rows(position(first), position(last), ROWS);
-        anyhow::ensure!(
-            (position(last) - position(first)) / width < MAX_ROWS,
-            "--timeline: more than {MAX_ROWS} rows; choose a longer span or a shorter period"
-        );
-        let axis = Axis::Time(offset, search.context.zone.clone());
-        tables.push(CountTable { file: None, rows: rows.collect(), width, axis });
+        tables.extend(CountTable::by_time(timeline, span, (first, last), &search.context.zone)?);
     }
     for (name, len, positions) in &mut timeline.untimed {
         let last = i64::try_from(len.saturating_sub(1) / POSITION_UNIT).unwrap_or(i64::MAX);

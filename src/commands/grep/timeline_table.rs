@@ -3,7 +3,16 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::timeline::{POSITION_UNIT, SECOND};
+use super::timeline::{HOUR, POSITION_UNIT, SECOND, Timeline};
+
+/// The maximum number of rows if the span of a row may be chosen.
+pub(super) const ROWS: i64 = 48;
+
+/// The maximum number of rows.
+const MAX_ROWS: i64 = 1_000_000;
+
+/// The spans of more than an hour, in microseconds, among which one is chosen if none is given.
+const LONG_SPANS: [i64; 5] = [3 * HOUR, 6 * HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
 
 /// Counts in rows of one width, by time or by the offset in a file without times.
 #[derive(Debug)]
@@ -20,16 +29,47 @@ pub(super) struct CountTable {
 /// The quantity by which the rows of a table are divided.
 #[derive(Clone, Debug)]
 pub(super) enum Axis {
-    /// Microseconds on a clock that is ahead of UTC by this many seconds, shown in this zone.
-    Time(i64, TimeZone),
+    /// Microseconds since the Unix epoch, shown in this zone.
+    Time(TimeZone),
     /// Units of [`POSITION_UNIT`] bytes.
     Offset,
 }
 
 impl CountTable {
+    /// Returns the counts by time in rows of `span`, which is chosen if it is `None`. The rows cover
+    /// the times from `first` to `last`. Returns `None` if no line has a time.
+    ///
+    /// # Errors
+    /// Returns an error if there are more than [`MAX_ROWS`].
+    pub fn by_time(
+        timeline: &mut Timeline,
+        span: Option<i64>,
+        within: (Timestamp, Timestamp),
+        zone: &TimeZone,
+    ) -> anyhow::Result<Option<CountTable>> {
+        let Some(times) = &mut timeline.times else { return Ok(None) };
+        let offset = timeline.offset * SECOND;
+        let (first, last) = (within.0.as_microsecond() + offset, within.1.as_microsecond() + offset);
+        let mut clock = span.filter(|&span| span > HOUR);
+        if clock.is_none() {
+            let (width, rows) = times.rows(first, last, ROWS);
+            let count = rows_between(first, last, width);
+            if span.is_some() || count <= ROWS {
+                ensure_few(count)?;
+                let rows = rows.map(|(start, count)| (start - offset, count)).collect();
+                return Ok(Some(CountTable { file: None, rows, width, axis: Axis::Time(zone.clone()) }));
+            }
+            clock = LONG_SPANS.into_iter().find(|&span| rows_between(first, last, span) <= ROWS);
+        }
+        let width = clock.unwrap_or(LONG_SPANS[LONG_SPANS.len() - 1]);
+        let counts = times.counts().map(|(start, count)| (start - offset, count));
+        let rows = rows_by_clock(counts, width, within, zone)?;
+        Ok(Some(CountTable { file: None, rows, width, axis: Axis::Time(zone.clone()) }))
+    }
+
     /// Returns the label of a row, in a short human-readable form.
     pub fn label(&self, position: i64, is_for_people: bool) -> String {
-        let Axis::Time(offset, zone) = &self.axis else { return (position as u64 * POSITION_UNIT).to_string() };
+        let Axis::Time(zone) = &self.axis else { return (position as u64 * POSITION_UNIT).to_string() };
         let format = match (is_for_people, self.width) {
             (false, ..SECOND) => "%Y-%m-%dT%H:%M:%S%.6f%:z",
             (false, _) => "%Y-%m-%dT%H:%M:%S%:z",
@@ -38,7 +78,51 @@ impl CountTable {
             (true, width) if width % (86_400 * SECOND) != 0 => "%Y-%m-%d %H:%M",
             (true, _) => "%Y-%m-%d",
         };
-        let time = Timestamp::from_microsecond(position - offset * SECOND).unwrap_or(Timestamp::MIN);
+        let time = instant(position);
         time.to_zoned(zone.clone()).strftime(format).to_string()
     }
+}
+
+/// Joins counts by time into rows that begin at multiples of `width` on the local clock. A day in which
+/// the clock changes thus has 23 or 25 hours.
+fn rows_by_clock(
+    counts: impl Iterator<Item = (i64, u64)>,
+    width: i64,
+    within: (Timestamp, Timestamp),
+    zone: &TimeZone,
+) -> anyhow::Result<Vec<(i64, u64)>> {
+    let row = |time: Timestamp| {
+        (time.as_microsecond() + i64::from(zone.to_offset(time).seconds()) * SECOND).div_euclid(width)
+    };
+    let (first, last) = (row(within.0), row(within.1));
+    ensure_few(last - first + 1)?;
+    let mut rows: Vec<(i64, u64)> = (first..=last).map(|row| (start_of(row * width, zone), 0)).collect();
+    for (start, count) in counts {
+        // The first and the last spans may begin outside.
+        rows[(row(instant(start)).clamp(first, last) - first) as usize].1 += count;
+    }
+    Ok(rows)
+}
+
+/// Returns when the clock of `zone` shows `clock`, both in microseconds since 1970.
+fn start_of(clock: i64, zone: &TimeZone) -> i64 {
+    let shown = TimeZone::UTC.to_datetime(instant(clock));
+    zone.to_timestamp(shown).map_or(clock, Timestamp::as_microsecond)
+}
+
+fn instant(microseconds: i64) -> Timestamp {
+    Timestamp::from_microsecond(microseconds).unwrap_or(Timestamp::MIN)
+}
+
+/// Returns the number of rows of `width` that cover `first` to `last`.
+fn rows_between(first: i64, last: i64, width: i64) -> i64 {
+    last.div_euclid(width) - first.div_euclid(width) + 1
+}
+
+fn ensure_few(rows: i64) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        rows <= MAX_ROWS,
+        "--timeline: more than {MAX_ROWS} rows; choose a longer span or a shorter period"
+    );
+    Ok(())
 }
