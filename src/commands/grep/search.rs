@@ -24,14 +24,27 @@ const MAX_SPANS: usize = 128 << 10;
 impl Query {
     /// Finds the selected lines of `hay`, which begins at a line's start.
     pub fn scan(&self, hay: &[u8], wanted: WantedResults) -> SearchResults {
-        let limit = wanted.limit.unwrap_or(u64::MAX);
-        if limit == 0 {
-            return SearchResults::default();
-        }
-        if self.any.is_multiline() {
+        if self.any.is_multiline() && wanted.limit != Some(0) {
             return multiline::scan(self, hay, wanted);
         }
-        let mut scan = LineScan { query: self, hay, wanted, found: SearchResults::default(), counted: 0 };
+        self.scan_lines(hay, wanted, |found, lines, count| {
+            if wanted.pieces {
+                add_piece(found, lines, count);
+            }
+        })
+    }
+
+    /// Finds the selected lines of `hay`, which begins at a line's start, if no match spans lines.
+    /// Calls `each` with the results so far, the position of one or several adjacent lines, and
+    /// their number.
+    pub fn scan_lines(
+        &self,
+        hay: &[u8],
+        wanted: WantedResults,
+        each: impl FnMut(&mut SearchResults, Range<usize>, u64),
+    ) -> SearchResults {
+        let limit = wanted.limit.unwrap_or(u64::MAX);
+        let mut scan = LineScan { query: self, hay, wanted, found: SearchResults::default(), counted: 0, each };
         let chunk = if wanted.numbers { COUNT_CHUNK } else { usize::MAX };
         let mut start = 0;
         while start < hay.len() && scan.found.selected < limit {
@@ -52,17 +65,33 @@ impl Query {
     }
 }
 
+/// Adds selected lines to the last piece if they follow it, and otherwise as a new one.
+fn add_piece(found: &mut SearchResults, lines: Range<usize>, count: u64) {
+    match found.pieces.last_mut() {
+        Some(last) if last.end == lines.start => {
+            last.end = lines.end;
+            last.lines += count;
+        }
+        _ => {
+            let line = found.terminators;
+            found.pieces.push(Piece { start: lines.start, end: lines.end, line, lines: count, selected: true });
+        }
+    }
+}
+
 /// A scan in progress.
-struct LineScan<'s> {
+struct LineScan<'s, F> {
     query: &'s Query,
     hay: &'s [u8],
     wanted: WantedResults,
     found: SearchResults,
     /// The position up to which terminators have been counted.
     counted: usize,
+    /// What is done with selected lines.
+    each: F,
 }
 
-impl LineScan<'_> {
+impl<F: FnMut(&mut SearchResults, Range<usize>, u64)> LineScan<'_, F> {
     fn chunk(&mut self, chunk: Range<usize>) -> Result<(), Failure> {
         let mut search = self.query.lines(&self.hay[..chunk.end], self.wanted.spans || self.wanted.matches);
         let everything = self.query.any.is_everything() && self.query.and.is_empty() && self.query.not.is_empty();
@@ -111,25 +140,7 @@ impl LineScan<'_> {
             self.count_matches(lines.clone(), search)?;
         }
         self.found.selected += count;
-        if !self.wanted.pieces {
-            return Ok(());
-        }
-        match self.found.pieces.last_mut() {
-            Some(last) if last.end == lines.start => {
-                last.end = lines.end;
-                last.lines += count;
-            }
-            _ => {
-                let line = self.found.terminators;
-                self.found.pieces.push(Piece {
-                    start: lines.start,
-                    end: lines.end,
-                    line,
-                    lines: count,
-                    selected: true,
-                });
-            }
-        }
+        (self.each)(&mut self.found, lines, count);
         Ok(())
     }
 

@@ -123,26 +123,30 @@ impl Kernel for TimelineKernel<'_> {
                 rest if rest > chunk => line_end(&hay[..stop], start + chunk, query.terminator),
                 _ => stop,
             };
-            let found = match &long {
-                Some(line) if start == line.start => self.search_long(block, line.clone(), end - start),
-                _ => query.scan(&hay[start..end], WantedResults { pieces: true, ..WantedResults::default() }),
-            };
             let mut count = |line: Range<usize>| match &mut entries {
                 Some(entries) if query.terminator == b'\n' => entries.count(line, &mut counts),
                 // A record of several lines belongs to the last entry in it.
                 Some(entries) => entries.count(line.end..line.end, &mut counts),
                 None => add(&mut counts.positions, (block.offset() + line.start as u64) / POSITION_UNIT, 1),
             };
-            for piece in &found.pieces {
-                let (mut at, piece_end) = (start + piece.start, start + piece.end);
-                if piece.lines == 1 {
-                    count(at..piece_end);
-                    continue;
+            let mut count_all = |lines: Range<usize>, number: u64| {
+                let (mut at, end) = (start + lines.start, start + lines.end);
+                if number == 1 {
+                    return count(at..end);
                 }
-                for line in lines_of(&hay[at..piece_end], query.terminator) {
+                for line in lines_of(&hay[at..end], query.terminator) {
                     count(at..at + line.len());
                     at += line.len();
                 }
+            };
+            let wanted = WantedResults::default();
+            let found = match &long {
+                Some(line) if start == line.start => self.search_long(block, line.clone(), end - start),
+                _ if query.any.is_multiline() => query.scan(&hay[start..end], WantedResults { pieces: true, ..wanted }),
+                _ => query.scan_lines(&hay[start..end], wanted, |_, lines, number| count_all(lines, number)),
+            };
+            for piece in &found.pieces {
+                count_all(piece.start..piece.end, piece.lines);
             }
             (counts.failure, start) = (found.failure, end);
         }
