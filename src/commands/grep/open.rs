@@ -189,10 +189,7 @@ impl Opener<'_> {
             let fed = if let Some(lines) = last { self.pick_last(fed, lines)? } else { fed };
             return Ok((fed, verdict, start));
         }
-        let length = Some(wanted.end - wanted.start);
-        let range = Range { offset: wanted.start as i64, length, ..Range::default() };
-        let file = source.file().try_clone()?;
-        let narrowed = Source::from_file(source.name().to_owned(), file, source.is_stdin(), engine.policy, range)?;
+        let narrowed = source.part(wanted, engine.policy)?;
         Ok((narrowed, verdict, start))
     }
 
