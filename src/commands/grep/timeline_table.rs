@@ -59,6 +59,7 @@ impl CountTable {
                 let rows = rows.map(|(start, count)| (start - offset, count)).collect();
                 return Ok(Some(CountTable { file: None, rows, width, axis: Axis::Time(zone.clone()) }));
             }
+            let (first, last) = (shown_at(within.0, zone), shown_at(within.1, zone));
             clock = LONG_SPANS.into_iter().find(|&span| rows_between(first, last, span) <= ROWS);
         }
         let width = clock.unwrap_or(LONG_SPANS[LONG_SPANS.len() - 1]);
@@ -91,9 +92,7 @@ fn rows_by_clock(
     within: (Timestamp, Timestamp),
     zone: &TimeZone,
 ) -> anyhow::Result<Vec<(i64, u64)>> {
-    let row = |time: Timestamp| {
-        (time.as_microsecond() + i64::from(zone.to_offset(time).seconds()) * SECOND).div_euclid(width)
-    };
+    let row = |time: Timestamp| shown_at(time, zone).div_euclid(width);
     let (first, last) = (row(within.0), row(within.1));
     ensure_few(last - first + 1)?;
     let mut rows: Vec<(i64, u64)> = (first..=last).map(|row| (start_of(row * width, zone), 0)).collect();
@@ -102,6 +101,11 @@ fn rows_by_clock(
         rows[(row(instant(start)).clamp(first, last) - first) as usize].1 += count;
     }
     Ok(rows)
+}
+
+/// Returns what the clock of `zone` shows at `time`, in microseconds since 1970.
+fn shown_at(time: Timestamp, zone: &TimeZone) -> i64 {
+    time.as_microsecond() + i64::from(zone.to_offset(time).seconds()) * SECOND
 }
 
 /// Returns when the clock of `zone` shows `clock`, both in microseconds since 1970.
