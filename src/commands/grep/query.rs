@@ -37,6 +37,13 @@ pub struct WantedResults {
     pub limit: Option<u64>,
 }
 
+impl WantedResults {
+    /// Returns whether nothing but the number of all selected lines is collected.
+    pub fn is_only_number(self) -> bool {
+        !(self.pieces || self.numbers || self.matches || self.spans) && self.limit.is_none()
+    }
+}
+
 /// Adjacent whole lines, all selected or all context.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Piece {
@@ -126,12 +133,17 @@ impl Query {
         matches!(self.find(&mut self.lines(hay, false), 0), Ok(None))
     }
 
+    /// Returns whether there is neither `--and` nor `--not`.
+    pub fn is_single_pattern(&self) -> bool {
+        self.and.is_empty() && self.not.is_empty()
+    }
+
     /// Returns whether every `--and` and no `--not` matches in these lines.
     ///
     /// # Errors
     /// Returns an error if an engine gives up.
     pub fn confirms(&self, line: &[u8]) -> Result<bool, Failure> {
-        if self.and.is_empty() && self.not.is_empty() {
+        if self.is_single_pattern() {
             return Ok(true);
         }
         let line = self.any.content(line);

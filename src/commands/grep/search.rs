@@ -27,6 +27,11 @@ impl Query {
         if self.any.is_multiline() && wanted.limit != Some(0) {
             return multiline::scan(self, hay, wanted);
         }
+        if wanted.is_only_number() && self.is_single_pattern() && !self.invert && !self.any.is_everything() {
+            let mut found = SearchResults::default();
+            found.failure = self.lines(hay, false).count(&mut found.selected).err();
+            return found;
+        }
         self.scan_lines(hay, wanted, |found, lines, count| {
             if wanted.pieces {
                 add_piece(found, lines, count);
@@ -94,7 +99,7 @@ struct LineScan<'s, F> {
 impl<F: FnMut(&mut SearchResults, Range<usize>, u64)> LineScan<'_, F> {
     fn chunk(&mut self, chunk: Range<usize>) -> Result<(), Failure> {
         let mut search = self.query.lines(&self.hay[..chunk.end], self.wanted.spans || self.wanted.matches);
-        let everything = self.query.any.is_everything() && self.query.and.is_empty() && self.query.not.is_empty();
+        let everything = self.query.any.is_everything() && self.query.is_single_pattern();
         if everything {
             return if self.query.invert { Ok(()) } else { self.select(chunk, &mut search) };
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use grep_matcher::{LineMatchKind, Matcher};
 use grep_regex::RegexMatcher;
+use memchr::memchr;
 
 use super::super::failure::Failure;
 use super::super::match_position::MatchPosition;
@@ -93,6 +94,20 @@ impl<'p, 'h> LineFinder<'p, 'h> {
             (_, RegexEngine::Backtracking(perl)) => self.next_by_backtracking(perl, from),
             _ => self.next_one_by_one(from..hay.len()),
         }
+    }
+
+    /// Adds the number of lines with a match to `count`.
+    ///
+    /// # Errors
+    /// Returns an error if the engine gives up.
+    pub fn count(mut self, count: &mut u64) -> Result<(), Failure> {
+        let mut from = 0;
+        while let Some(line) = self.next(from)? {
+            let (more, end) = self.copy.count(line.end, self.pattern.terminator);
+            *count += 1 + more;
+            from = end;
+        }
+        Ok(())
     }
 
     /// Returns a part of the haystack.
@@ -313,6 +328,25 @@ impl<'p, 'h> LineFinder<'p, 'h> {
 }
 
 impl CopiedLines<'_> {
+    /// Returns the number of lines with a match from `from` on, without the steps between two lines
+    /// of [`LineFinder::next`], and the end of the lines searched. That is `from` if they must be
+    /// searched separately.
+    fn count(&mut self, from: usize, terminator: u8) -> (u64, usize) {
+        let (mut count, mut start) = (0, from);
+        while self.range.contains(&start) {
+            match self.find(start) {
+                Some(Some(found)) => {
+                    let rest = &self.text[found.start - self.range.start..];
+                    start = memchr(terminator, rest).map_or(self.range.end, |end| found.start + end + 1);
+                    count += 1;
+                }
+                Some(None) => start = self.range.end,
+                None => break,
+            }
+        }
+        (count, start)
+    }
+
     /// Returns the next match, or `None` if each line must be searched separately.
     fn find(&mut self, from: usize) -> Option<Option<Range<usize>>> {
         let regex = self.regex.filter(|_| from <= self.range.end)?;

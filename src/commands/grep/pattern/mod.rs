@@ -226,7 +226,16 @@ impl Pattern {
         at == 0 || hay[at - 1] == self.terminator
     }
 
-    fn line_around(&self, hay: &[u8], from: usize, at: usize) -> Range<usize> {
+    /// Returns the line that contains `at`. `from` is at most that, and the start of a line.
+    fn line_around(&self, hay: &[u8], mut from: usize, at: usize) -> Range<usize> {
+        // The first line is the one if most lines match, and then a single search finds its borders.
+        if at - from < SHORT_LINE {
+            let end = self.line_end(hay, from);
+            if end > at || end == hay.len() {
+                return from..end;
+            }
+            from = end;
+        }
         let start = memrchr(self.terminator, &hay[from..at]).map_or(from, |i| from + i + 1);
         start..self.line_end(hay, at)
     }
@@ -241,6 +250,10 @@ impl Pattern {
         if self.crlf { content.strip_suffix(b"\r").unwrap_or(content) } else { content }
     }
 }
+
+/// A distance in bytes within which searching forwards for the end of a line costs no more than
+/// searching backwards for the start of another.
+const SHORT_LINE: usize = 256;
 
 /// Returns whether a line contains a match.
 fn automata_match(regex: &RegexMatcher, line: &[u8]) -> bool {
