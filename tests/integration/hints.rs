@@ -323,6 +323,8 @@ fn slips_of_a_new_user_are_answered() {
             "write a date and a time as one argument: --around '2026-11-21 00:35'",
         ),
         (&["hexdump", "--length", "64", "kb", "f"], 1, "write a size as one argument: --length 64kb"),
+        // ripgrep #2201, #2455, #2108, #2445: the group was replaced by nothing, without a word.
+        (&["grep", "(E)R", "--replace=$$1 $1_x", "f"], 0, "$1_x names no group; write ${1}_x"),
         (&["grep", "-E", r"ERROR \d+", "f"], 1, r"with -E, \d is the letter d; leave out -E, or write [0-9]"),
         (&["grep", "-G", "ERROR|WARN", "f"], 1, r"with -G, | is a literal bar; write A\|B, or leave out -G"),
         (&["--verion"], 2, "mapped has no option '--verion'; did you mean --version?"),

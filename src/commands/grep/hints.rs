@@ -14,8 +14,8 @@ use crate::timestamp::parse_duration;
 use super::kernel::CompressedInputs;
 use super::walk::InputWalk;
 
-/// Returns a hint if an option seems to have been meant as in ripgrep. `files` are the files to
-/// search.
+/// Returns a hint if an option seems to have been meant as in ripgrep, or if its value is likely a
+/// mistake. `files` are the files to search.
 pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, str>> {
     let (printing, inputs) = (&args.printing, &args.inputs);
     if printing.files_without_match && !inputs.is_recursive() && files.iter().any(|file| path::is_directory(file)) {
@@ -32,7 +32,7 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
     // If an option's value is taken for the pattern, the pattern is taken for a file.
     let is_missing = |file: &OsString| file != "-" && path::metadata(file).is_err();
     if !files.iter().any(is_missing) {
-        return None;
+        return for_replacement(args).map(Into::into);
     }
     let first = args.operands.first().and_then(|operand| operand.to_str()).unwrap_or_default();
     if printing.timeline.as_deref() == Some("auto") && parse_duration(first).is_some() {
@@ -50,6 +50,17 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
         return Some("-E selects extended regular expressions; --encoding NAME sets the encoding".into());
     }
     inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
+}
+
+/// Returns a hint if the text of `--replace` continues the number of a group: `$1_x` is a group with
+/// that name, and a name cannot begin with a digit.
+fn for_replacement(args: &GrepArgs) -> Option<String> {
+    let text = args.printing.replace.as_ref()?.to_str()?.replace("$$", "");
+    text.split('$').skip(1).find_map(|rest| {
+        let end = rest.find(|c: char| c != '_' && !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (number, after) = rest[..end].split_at(rest[..end].find(|c: char| !c.is_ascii_digit())?);
+        (!number.is_empty()).then(|| format!("${number}{after} names no group; write ${{{number}}}{after}"))
+    })
 }
 
 /// Returns a hint if a search without matches was for a character where a byte may be meant, or for
