@@ -199,7 +199,5 @@ pub fn count_terminators(source: &Source, within: Range<u64>, terminator: u8, co
     let session = Session::default();
     let total = config.engine.fold(Input::Open(part), plan, count, &session);
     config.stats.absorb(&session);
-    // The engine leaves redirected standard input after the part, but the search opens it again.
-    source.set_shared_position(0);
     total
 }
