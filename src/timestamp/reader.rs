@@ -283,6 +283,11 @@ impl Sequence {
         Self { reader, latest: None, stretch: (0, 0, 0) }
     }
 
+    /// Notes that the next lines come after an entry at `time`.
+    pub(super) fn follow(&mut self, time: Timestamp) {
+        self.latest = Some((time, self.reader.local_second(time).div_euclid(DAY)));
+    }
+
     /// Returns the time of the next line, if it has one.
     pub fn next(&mut self, line: &[u8]) -> Option<Timestamp> {
         let stamp = self.reader.stamp(line)?;

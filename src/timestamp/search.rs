@@ -68,27 +68,28 @@ pub fn find<S: RandomAccess + ?Sized>(
         None => within.end,
     };
     let mut at = low;
-    let mut inside = period.since.is_none();
+    let mut window = EntryFilter::new(*period, reader, period.since.is_none());
     if let Some(since) = period.since {
-        let mut window = EntryFilter::new(*period, reader, false);
         // After an entry later than the start by the slack, all entries are in the period.
         at = search.walk(&mut window, low..tail, &mut spans, &|window| {
             window.latest().is_some_and(|latest| latest.duration_since(since) >= slack)
         })?;
-        inside = window.is_kept();
-        coverage = window.coverage;
-        disorder = window.disorder;
     }
     if at < tail {
         add(&mut spans, at..tail);
-        inside = true;
+        coverage = window.coverage;
+        disorder = window.disorder;
+        window = EntryFilter::new(*period, reader, true);
+        if let Some(since) = period.since {
+            // In a repeated hour, the entries after `tail` may follow the start by their order only.
+            window.follow(since);
+        }
     }
     if period.until.is_some() && tail < within.end {
-        let mut window = EntryFilter::new(*period, reader, inside);
         search.walk(&mut window, tail..within.end, &mut spans, &|_| false)?;
-        coverage.add(window.coverage);
-        disorder = disorder.or(window.disorder);
     }
+    coverage.add(window.coverage);
+    disorder = disorder.or(window.disorder);
     let covers = search.ends()?;
     disorder = disorder.or_else(|| search.disorder());
     Ok(FoundPeriod { spans, covers, coverage, disorder, read: search.read })

@@ -52,6 +52,11 @@ impl EntryFilter {
         }
     }
 
+    /// Notes that the next entries come after an entry at `time`.
+    pub(super) fn follow(&mut self, time: Timestamp) {
+        self.sequence.follow(time);
+    }
+
     /// Returns whether the next line, which starts at `offset`, is kept. Lines are delimited by
     /// [`Reader::unit_len`].
     pub fn keeps(&mut self, line: &[u8], offset: u64) -> bool {

@@ -76,6 +76,17 @@ fn words_before_the_seconds_since_boot_may_differ() {
     assert!(facts.contains("(seconds since boot after '[')"), "{facts}");
 }
 
+/// Regression: the entry at the end of the period was dropped from a file, though not from a pipe,
+/// if it was within the hour that occurs twice.
+#[test]
+fn the_end_of_a_period_in_a_repeated_hour() {
+    let times = ["02:15", "02:35", "02:55", "02:05", "02:20", "02:35", "02:50", "02:59", "03:10", "04:10"];
+    let lines = times.map(|time| format!("2026-10-25 {time}:00 up"));
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    let window = ["--since", "2026-10-25T01:30:00Z", "--until", "2026-10-25T02:58:36Z", "--time-zone", "Europe/Berlin"];
+    check(&lines, &window, 5..9);
+}
+
 /// Regression: a log without years that is dated in the future was read as if from there.
 #[test]
 fn a_file_from_the_future_is_read_as_of_today() {
