@@ -87,9 +87,14 @@ impl Prefix {
     }
 }
 
-/// Consumes letters, digits and underscores.
+/// Consumes letters, digits and underscores, and points between them.
 fn take_name(at: &mut Scanner<'_>) {
-    at.take_while(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    at.take_while(is_part);
+    while matches!(at.0, [b'.', next, ..] if is_part(*next)) {
+        at.0 = &at.0[1..];
+        at.take_while(is_part);
+    }
 }
 
 /// Returns the length of the text before a time, with any number of digits counted as one byte.
@@ -131,13 +136,15 @@ impl TimeLocation {
         match self {
             Self::Column { separator, index, lead } => {
                 let mut at = Scanner(line);
+                take_identifier(&mut at);
                 if *index > 0 {
-                    at = column(line, *separator, *index)?;
+                    at = column(at.0, *separator, *index)?;
                 } else if !lead.is_plain() {
                     // A number before the time may be padded.
                     at.take_while(|byte| byte == b' ');
                 }
                 lead.take(&mut at)?;
+                take_mark(&mut at);
                 let stamp = notation.read(&mut at, zones)?;
                 Some((stamp, Some(line.len() - at.0.len())))
             }
@@ -155,6 +162,29 @@ impl TimeLocation {
                 Some((json::read(&text, notation, zones)?, None))
             }
         }
+    }
+}
+
+/// Consumes a UUID and a blank. FreeSWITCH writes them before the time in lines about a call.
+fn take_identifier(at: &mut Scanner<'_>) {
+    const LEN: usize = 36;
+    let Some((id, [b' ', rest @ ..])) = at.0.split_at_checked(LEN) else { return };
+    let fits = |(index, byte): (usize, &u8)| match index {
+        8 | 13 | 18 | 23 => *byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    if id.iter().enumerate().all(fits) {
+        at.0 = rest;
+    }
+}
+
+/// Consumes the mark by which Cisco's IOS says that its clock is not set or not synchronised. Other
+/// lines have none.
+fn take_mark(at: &mut Scanner<'_>) {
+    if let [b'*' | b'.', letter, ..] = at.0
+        && letter.is_ascii_alphabetic()
+    {
+        at.0 = &at.0[1..];
     }
 }
 
@@ -191,7 +221,16 @@ fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
 
 /// Returns the possible locations of a time at `offset` of `line`.
 pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
-    let before = &line[..offset];
+    let mut before = Scanner(&line[..offset]);
+    take_identifier(&mut before);
+    let mut before = before.0;
+    if let [start @ .., b'*' | b'.'] = before
+        && line[offset].is_ascii_alphabetic()
+        && start.last().is_none_or(|byte| *byte == b' ')
+    {
+        before = start;
+    }
+    let offset = before.len();
     let mut locations = Vec::new();
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t');
     let visible = {
@@ -250,6 +289,10 @@ fn locations_after_names(before: &[u8]) -> Vec<TimeLocation> {
     let letters = before[..offset - punctuation].iter().rev().take_while(|byte| word(byte)).count();
     let name = &before[offset - punctuation - letters..offset - punctuation];
     let is_name = name.first().is_some_and(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'@' | b'_'));
+    // `dmesg -x` pads the level before the bracket.
+    if punctuation > 3 && before.ends_with(b": [") {
+        locations.push(TimeLocation::after_open_bracket());
+    }
     if (1..=3).contains(&punctuation) && before[offset - punctuation..].iter().all(|byte| (0x20..0x7f).contains(byte)) {
         if before.ends_with(b"[") {
             locations.push(TimeLocation::after_open_bracket());

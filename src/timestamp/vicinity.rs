@@ -15,7 +15,16 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     at.invisible();
     let is_long = at.count_digits() >= 5;
     let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b' ' || is_long && matches!(byte, b'.' | b'|');
-    at.0.iter().all(is_part) || is_name_in_brackets(at.0) || has_no_date(at.0)
+    at.0.iter().all(is_part) || is_name_in_brackets(at.0) || has_no_date(at.0) || is_number_and_level(at)
+}
+
+/// Returns whether a text is the number of a line and a word in capitals, as in the logs of Cisco's
+/// telephones: `1234: NOT `.
+fn is_number_and_level(mut at: Scanner<'_>) -> bool {
+    let digits = at.take_while(|byte| byte.is_ascii_digit()).len();
+    let _ = at.take(b": ");
+    let level = at.take_while(|byte| byte.is_ascii_uppercase());
+    digits > 0 && level.len() >= 3 && at.0 == b" " && Scanner(level).name(&MONTHS).is_none()
 }
 
 /// Returns whether a text contains a digit outside the escape sequences that set colours.

@@ -26,6 +26,7 @@ fn names_before_the_time_may_differ() {
     check_half_hours(&|at, time| format!("[{}]{time} up {at}", levels[at % 3]));
     check_half_hours(&|at, time| format!("<{}>{time}.123 1 => <{at}:bob(-1)> up", ["W", "F"][at / 2 % 2]));
     check_half_hours(&|at, time| format!("{}/{}:{time} up", ["web1", "db"][at % 2], ["app", "nginx"][at / 3 % 2]));
+    check_half_hours(&|at, time| format!("{}:{}:{time},123:up", levels[at % 4], ["root", "app.db"][at % 2]));
     let threads = ["main", "AD Thread Pool-Global0", "AD Thread-Metric Reporter1"];
     check_half_hours(&|at, time| format!("[{}] {time},123  INFO X - up {at}", threads[at % 3]));
     check_half_hours(&|at, time| format!("({}) {time} up {at}", threads[at % 3]));
@@ -70,10 +71,30 @@ fn seconds_since_the_start_of_a_jvm() {
 fn words_before_the_seconds_since_boot_may_differ() {
     let dir = Dir::new();
     let text = "kern :notice: [    1.000000] a\nkern x :warn: [   12.233441] b\nuser :info: [  100.500000] c\n";
-    let path = dir.file("dmesg", text.as_bytes());
-    let facts: Ran = mapped().args(["stat", "--content"]).arg(path).output().unwrap().into();
-    let facts = String::from_utf8(facts.stdout).unwrap();
-    assert!(facts.contains("(seconds since boot after '[')"), "{facts}");
+    let padded =
+        "kern  :notice : [    1.000000] a\ndaemon:warn   : [   12.233441] b\nuser  :info  : [  100.500000] c\n";
+    for text in [text, padded] {
+        let path = dir.file("dmesg", text.as_bytes());
+        let facts: Ran = mapped().args(["stat", "--content"]).arg(path).output().unwrap().into();
+        let facts = String::from_utf8(facts.stdout).unwrap();
+        assert!(facts.contains("(seconds since boot after '[')") && !facts.contains("have no time"), "{facts}");
+    }
+}
+
+/// Regression: only the lines with the same mark, or with a UUID, had times. Cisco's IOS marks the
+/// times of a clock that is not set, and FreeSWITCH begins lines about a call with its UUID.
+#[test]
+fn marks_and_uuids_before_the_time_may_be_absent() {
+    let marks = ["*", ".", ""];
+    check_half_hours(&|at, time| {
+        let (day, time) = time.split_once(' ').unwrap();
+        format!("{:06}: {}Nov {} 2026 {time}.123 UTC: %LINK-3-UPDOWN: up", at + 95, marks[at % 3], &day[8..])
+    });
+    let uuid = |at: usize| format!("1f3c5a7{at:x}-9b2d-4e6f-8a1c-{at:012x} ");
+    check_half_hours(&|at, time| {
+        let call = if at / 2 % 2 == 0 { uuid(at % 16) } else { String::new() };
+        format!("{call}{time}.123456 97.23% [DEBUG] switch_core.c:{at} up")
+    });
 }
 
 /// Regression: the entry at the end of the period was dropped from a file, though not from a pipe,
@@ -85,6 +106,14 @@ fn the_end_of_a_period_in_a_repeated_hour() {
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let window = ["--since", "2026-10-25T01:30:00Z", "--until", "2026-10-25T02:58:36Z", "--time-zone", "Europe/Berlin"];
     check(&lines, &window, 5..9);
+}
+
+/// Regression: a log without a date was read only if no digits preceded the time.
+#[test]
+fn a_number_and_a_level_before_a_time_without_a_date() {
+    let phone =
+        &["1200: ERR 22:30:05.123456 JVM: a", "1201: NOT 23:50:05.123456 SECD: b", "1202: DBG 00:10:05.123456 c"];
+    check(phone, &["--year", "2026-11-21", "--since", "2026-11-21 23:00", "--until", "2026-11-22"], 1..3);
 }
 
 /// Regression: a log without years that is dated in the future was read as if from there.
