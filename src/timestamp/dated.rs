@@ -115,7 +115,8 @@ impl Civil {
             self.year_last = true;
             year = after;
         }
-        if ends_badly(at) || (date.is_none() && is_longer(at)) {
+        let is_date = !self.clock.seconds && is_date_of_another(at);
+        if ends_badly(at) || (date.is_none() && (is_longer(at) || is_date)) {
             return None;
         }
         let stamp = stamp(date, year, time, &self.zone_of(&written), zones)?;
@@ -212,9 +213,20 @@ pub(super) fn ends_badly(at: Scanner<'_>) -> bool {
     at.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// Returns whether more numbers follow a time without a date, as in a hardware address.
+/// Returns whether more numbers follow a time without a date, as in a hardware address or in Zephyr's
+/// `[00:01:23.456,789]`.
 fn is_longer(at: Scanner<'_>) -> bool {
-    matches!(at.0, [b':', next, ..] if next.is_ascii_alphanumeric())
+    match at.0 {
+        [b':', next, ..] => next.is_ascii_alphanumeric(),
+        [b',', a, b, c, b']', ..] => [a, b, c].into_iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Returns whether another time of day follows one of two numbers, which is then a date, as in
+/// IMail's `12:31 18:18`.
+fn is_date_of_another(at: Scanner<'_>) -> bool {
+    matches!(at.0, [b' ', a, b, b':', c, d, b' ', ..] if [a, b, c, d].into_iter().all(u8::is_ascii_digit))
 }
 
 fn comma_digits(from: &[u8], to: &[u8]) -> usize {

@@ -66,6 +66,9 @@ impl FormatDetector<'_> {
         });
         let form = settled.fold(form, |best, (other, _)| self.settles(best, other).unwrap_or(best));
         let tally = &self.tallies[form];
+        if !form.1.has_date() && self.opening.counts_from_start() && self.hints.format.is_none() {
+            return Err(Refusal::SinceStart { line: tally.example.clone() });
+        }
         if tally.unclear {
             return Err(Refusal::UnclearZone { line: tally.example.clone() });
         }
@@ -186,7 +189,7 @@ impl FormatDetector<'_> {
             // A bare time of day is accepted only if most lines have one.
             Notation::Civil(civil) if civil.date.is_none() => {
                 // Ratios and results are not in order.
-                let disorder = !civil.clock.seconds && !civil.clock.half_day && jumps;
+                let disorder = !civil.clock.seconds && !civil.clock.half_day && (jumps || self.minutes > 0);
                 tally.lines * 2 > self.unindented && !disorder || form.0.is_of_top()
             }
             Notation::Epoch | Notation::EpochComma => {

@@ -13,11 +13,12 @@ use super::dated::FirstPart;
 use super::json;
 use super::location::{TimeLocation, locations};
 use super::notation::{Candidate, Notation};
+use super::opening::Opening;
 use super::refusal::shown;
 use super::scan::Scanner;
 use super::stamp::{DAY, days_from_civil};
 use super::tally::FormTally;
-use super::vicinity::{continues, ends_a_name, has_visible_digit, is_number, may_begin};
+use super::vicinity::{continues, counts_minutes, ends_a_name, has_visible_digit, is_number, may_begin};
 use super::zone::{Abbreviations, WrittenZone, header_is_utc};
 
 /// The number of bytes of a line that are examined.
@@ -54,6 +55,10 @@ pub(super) struct FormatDetector<'h> {
     pub limit: i64,
     /// The day in W3C's `#Date` line.
     pub day: Option<i64>,
+    /// What the first lines say about the start of the log.
+    pub opening: Opening,
+    /// The number of lines that begin with minutes and seconds, and not with a time of day.
+    pub minutes: u64,
 }
 
 impl<'h> FormatDetector<'h> {
@@ -70,6 +75,8 @@ impl<'h> FormatDetector<'h> {
             first: None,
             utc: None,
             day: None,
+            opening: Opening::default(),
+            minutes: 0,
         }
     }
 
@@ -89,6 +96,8 @@ impl<'h> FormatDetector<'h> {
             self.day = date.and_then(|date| days_from_civil(date.year?, date.month, date.day));
         }
         self.examined += 1;
+        self.opening.examine(at.0, self.examined, self.zones);
+        self.minutes += u64::from(counts_minutes(at.0));
         let unindented = !matches!(at.0[0], b' ' | b'\t');
         self.unindented += u64::from(unindented);
         let line = &line[..line.len().min(MAX_LINE)];
@@ -183,6 +192,10 @@ impl<'h> FormatDetector<'h> {
     /// Returns all readings of the time at `offset`.
     fn candidates_at(&self, line: &[u8], offset: usize) -> Vec<Candidate> {
         let text = &line[offset..];
+        let counted = counted(line, offset, self.zones, self.limit).filter(|_| self.hints.format.is_none());
+        if let Some(elapsed) = counted.as_ref().filter(|found| found.notation == Notation::Elapsed) {
+            return vec![elapsed.clone()];
+        }
         let mut candidates = self.candidates(text);
         // In a comma-separated table, the comma after the time ends its column.
         let mut in_table = line[..offset].ends_with(b",");
@@ -200,9 +213,7 @@ impl<'h> FormatDetector<'h> {
             candidates = self.candidates(column);
             in_table = true;
         }
-        if self.hints.format.is_none() {
-            candidates.extend(counted(line, offset, self.zones, self.limit));
-        }
+        candidates.extend(counted);
         for candidate in &mut candidates {
             if let (true, Notation::Civil(civil)) = (in_table, &candidate.notation) {
                 // If a zone follows digits after the comma, these digits are a fraction.

@@ -28,6 +28,7 @@ mod location;
 mod mistyped;
 mod months;
 mod notation;
+mod opening;
 mod phrase;
 mod quick_reader;
 mod reader;

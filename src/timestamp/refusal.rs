@@ -19,6 +19,11 @@ pub enum Refusal {
         /// The formats that it may be in.
         formats: [String; 2],
     },
+    /// The times are those since the program started, in the form of a time of day.
+    SinceStart {
+        /// A line with such a time.
+        line: String,
+    },
     /// The abbreviation of a zone is ambiguous.
     UnclearZone {
         /// A line with such a zone.
@@ -41,6 +46,9 @@ impl fmt::Display for Refusal {
             }
             Self::UnclearDate { line, formats: [one, other] } => {
                 write!(f, "'{line}' may be day or month first; choose with --time-format '{one}' or '{other}'")
+            }
+            Self::SinceStart { line } => {
+                write!(f, "'{line}' has the time since the program started, not the time of day")
             }
             Self::UnclearZone { line } => {
                 write!(f, "the time zone in '{line}' is ambiguous; choose one with --time-zone")

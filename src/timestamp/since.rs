@@ -194,15 +194,37 @@ pub(super) fn julian_day(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 }
 
 /// Reads, after the bracket, the seconds since program start, as in the logs of LightDM and the
-/// JVM: `[+0.12s]`, `[0.012s]`.
+/// JVM: `[+0.12s]`, `[0.012s]`. Zephyr writes `[00:01:23.456,789]`.
 pub(super) fn elapsed(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
+    if let Some(stamp) = zephyr(&mut at) {
+        *scanner = at;
+        return Some(stamp);
+    }
     at.take_while(|byte| byte == b' ');
     let _ = at.take(b"+");
     let stamp = seconds_and_fraction(&mut at)?;
     at.take(b"s]")?;
     *scanner = at;
     Some(stamp)
+}
+
+/// Reads hours, minutes, seconds, milliseconds and microseconds since Zephyr started.
+fn zephyr(scanner: &mut Scanner<'_>) -> Option<Stamp> {
+    let mut at = *scanner;
+    let hours = at.digits(at.count_digits().clamp(2, 4))?;
+    at.take(b":")?;
+    let minutes = at.digits(2)?;
+    at.take(b":")?;
+    let seconds = at.digits(2)?;
+    at.take(b".")?;
+    let milliseconds = at.digits(3)?;
+    at.take(b",")?;
+    let microseconds = at.digits(3)?;
+    at.take(b"]")?;
+    *scanner = at;
+    let second = i64::from(hours) * 3600 + i64::from(minutes * 60 + seconds);
+    Some(Stamp::Uptime(second, milliseconds * 1_000_000 + microseconds * 1_000))
 }
 
 fn seconds_and_fraction(at: &mut Scanner<'_>) -> Option<Stamp> {

@@ -58,6 +58,16 @@ fn has_no_date(text: &[u8]) -> bool {
     columns.split(|byte| *byte == b' ').all(|word| word.is_empty() || address(word) || in_brackets(word))
 }
 
+/// Returns whether a line begins with minutes and seconds that are not a time of day: ` 31:54 `.
+pub(super) fn counts_minutes(line: &[u8]) -> bool {
+    let mut at = Scanner(line.trim_ascii_start());
+    let minutes = at.digits(at.count_digits().clamp(2, 3));
+    let seconds = at.take(b":").and_then(|()| at.digits(2));
+    minutes.is_some_and(|minutes| minutes > 23)
+        && seconds.is_some_and(|seconds| seconds < 60)
+        && at.peek() == Some(b' ')
+}
+
 /// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `, or a word
 /// and a number, such as `[pid 123] `.
 fn is_name_in_brackets(text: &[u8]) -> bool {

@@ -157,3 +157,34 @@ fn times_in_messages_are_not_those_of_the_log() {
     let usbmon: Vec<String> = (0..9).map(|at| format!("ffff88003d1d5600 357591455{at} S Ci:1:001:0 s a3 00")).collect();
     refuse(&usbmon.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
 }
+
+/// Regression: times since the start of a program were read as times of day.
+#[test]
+fn times_since_a_start_are_not_times_of_day() {
+    let virtualbox = &[
+        "00:00:01.524521 VirtualBox VM 6.1.10 r138449 linux.amd64 (Jun  6 2020 11:31:37) release log",
+        "00:00:01.524523 Log opened 2020-11-19T09:36:59.728837000Z",
+        "00:00:09.524526 main     up",
+    ];
+    refuse(virtualbox, "has the time since the program started");
+    let truck =
+        &["**** : log created on : Saturday November 21 2026 @ 14:30:05", "00:00:00.000 : a", "00:01:00.100 : b"];
+    refuse(truck, "has the time since the program started");
+    let quake: Vec<String> = (1..40).map(|at| format!("{at:3}:07 ClientConnect: {at}")).collect();
+    refuse(&quake.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
+    // At midnight, a log whose header has the same time is one with times of day.
+    let midnight = &["00:00:01 Log opened 2026-11-21 00:00:01", "00:00:09 a", "00:30:00 b", "01:00:00 c"];
+    check(midnight, &["--year", "2026-11-21", "--since", "2026-11-21 00:10"], 2..4);
+    let dir = Dir::new();
+    let path = dir.file("log", b"*** Booting Zephyr OS ***\n[00:00:00.123,456] <inf> a\n[26:00:01.000,000] <err> b\n");
+    let facts: Ran = mapped().args(["stat", "--content"]).arg(path).output().unwrap().into();
+    let facts = String::from_utf8(facts.stdout).unwrap();
+    assert!(facts.contains("(seconds since the program started near the start of a line)"), "{facts}");
+}
+
+/// Regression: IMail's dates, `MM:DD`, were read as times of day.
+#[test]
+fn a_date_is_not_a_time_of_day() {
+    let imail: Vec<String> = (10..24).map(|hour| format!("12:09 {hour}:30 SMTPD(0000007B) up")).collect();
+    refuse(&imail.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
+}
