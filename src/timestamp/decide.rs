@@ -169,12 +169,14 @@ impl FormatDetector<'_> {
     fn is_mention(&self, location: &TimeLocation, tally: &FormTally) -> bool {
         let is_deep = match location {
             TimeLocation::After(_) => !location.names_a_time() && !location.is_of_top(),
-            TimeLocation::Column { index, .. } => *index >= 4,
+            TimeLocation::Column { index, separator, .. } => *index >= if *separator == b' ' { 4 } else { 1 },
             TimeLocation::Key(_) | TimeLocation::Keys { .. } => false,
         };
         let is_constant = tally.lines > 2 && tally.changes == 0;
         let is_rare = tally.lines * 10 < self.unindented;
-        is_deep && tally.lines * 2 < self.unindented && (is_constant || is_rare || tally.latest > self.limit)
+        let is_inner = matches!(location, TimeLocation::Column { index: 1.., .. });
+        is_inner && is_constant && is_rare
+            || is_deep && tally.lines * 2 < self.unindented && (is_constant || is_rare || tally.latest > self.limit)
     }
 
     fn is_plausible(&self, form: &(TimeLocation, Notation), tally: &FormTally) -> bool {

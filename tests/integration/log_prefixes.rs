@@ -188,3 +188,11 @@ fn a_date_is_not_a_time_of_day() {
     let imail: Vec<String> = (10..24).map(|hour| format!("12:09 {hour}:30 SMTPD(0000007B) up")).collect();
     refuse(&imail.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
 }
+
+/// Regression: a date after a comma in a few messages was taken for the time.
+#[test]
+fn dates_after_commas_in_messages_are_not_times() {
+    let message = |at: u32| if at % 15 == 9 { " modified Sat, 01 Feb 2020 10:11:12 GMT" } else { "" };
+    let elapsed: Vec<String> = (0..42).map(|at| format!("INFO[{:04}] up{}", at * 7, message(at))).collect();
+    refuse(&elapsed.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
+}
