@@ -261,8 +261,8 @@ impl DateStyle {
         at.take(&[self.separator])?;
         if self.separator == b' ' && self.named {
             at.take_while(|byte| byte == b' ');
-        } else if self.separator == b'.' && self.order == Order::YearMonthDay {
-            // Korean locales: `2026. 11. 21. `.
+        } else if self.separator == b'.' && matches!(self.order, Order::YearMonthDay | Order::DayMonthYear) {
+            // Korean and Czech locales: `2026. 11. 21. `, `21. 11. 2026 `.
             let _ = at.take(b" ");
         }
         Some(())

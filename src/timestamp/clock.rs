@@ -63,7 +63,7 @@ const fn clock(separator: u8, seconds: bool, half_day: bool, mark: FractionMark)
 }
 
 /// All supported styles of a time of day. Those that read more come first.
-pub(super) const CLOCKS: [ClockStyle; 23] = [
+pub(super) const CLOCKS: [ClockStyle; 24] = [
     clock(b':', true, true, FractionMark::Colon),
     clock(b':', true, true, FractionMark::Point),
     clock(b':', true, false, FractionMark::Colon),
@@ -71,6 +71,7 @@ pub(super) const CLOCKS: [ClockStyle; 23] = [
     clock(b':', true, false, FractionMark::Other(b'/')),
     clock(b':', true, false, FractionMark::Other(b'_')),
     clock(b':', true, false, FractionMark::Other(b'-')),
+    clock(b':', true, false, FractionMark::Other(b' ')),
     clock(b':', true, false, FractionMark::Nothing),
     clock(b':', true, false, FractionMark::Point),
     ClockStyle { unpadded: true, ..clock(b':', true, false, FractionMark::Point) },
@@ -198,6 +199,10 @@ fn ends_fraction(at: Scanner<'_>, mark: u8) -> bool {
         // Three digits after a minus sign may be an offset or any number, unless a zone follows.
         let names: [&[u8]; 2] = [b"UTC", b"GMT"];
         return matches!(at.peek(), Some(b'+' | b'Z')) || names.iter().any(|name| at.0.starts_with(name));
+    }
+    if mark == b' ' {
+        // Only an offset after the digits tells them from any other number.
+        return matches!(at.0, [b' ', b'+' | b'-', offset @ ..] if Scanner(offset).count_digits() == 4);
     }
     match at.peek() {
         None => !matches!(mark, b';' | b'/'),

@@ -3,7 +3,7 @@
 use super::scan::Scanner;
 
 /// The separators between a date and its time. Longer ones precede their prefixes.
-pub(super) const GAPS: [&[u8]; 64] = [
+pub(super) const GAPS: [&[u8]; 66] = [
     b", time = ",
     b" time = ",
     b", um ",
@@ -39,6 +39,8 @@ pub(super) const GAPS: [&[u8]; 64] = [
     b", ",
     b",\"",
     b",",
+    b"\t\" ",
+    b"\t\"",
     b"\t",
     b"/",
     b"@",

@@ -313,10 +313,13 @@ fn minutes_after_colon(at: &mut Scanner<'_>) -> i32 {
 }
 
 /// Reads the offset after `GMT` or `UTC`, as in `GMT+2`, `UTC-05:00` and `GMT +0100`. After a
-/// blank, the offset has four digits.
+/// blank, the offset has four digits, or one as in TIBCO's `GMT +1 `.
 fn offset_after_name(scanner: &mut Scanner<'_>) -> Option<i32> {
     let mut at = *scanner;
-    let offset = if at.take(b" ").is_none() {
+    let offset = if matches!(at.0, [b' ', b'+' | b'-', digit, b' ', ..] if digit.is_ascii_digit()) {
+        at.0 = &at.0[1..];
+        short_numeric(&mut at)?
+    } else if at.take(b" ").is_none() {
         matches!(at.peek(), Some(b'+' | b'-')).then(|| short_numeric(&mut at))??
     } else {
         let before = at.0.len();
@@ -339,11 +342,23 @@ fn short_numeric(at: &mut Scanner<'_>) -> Option<i32> {
 ///
 /// In W3C's extended log format, they are (<https://www.w3.org/TR/WD-logfile.html>), but the
 /// Windows firewall names another time format before the names of the fields.
+///
+/// In the header of a table, `(UTC)` after the name of the time's column says so.
 pub(super) fn header_is_utc(line: &[u8]) -> Option<bool> {
     if line.starts_with(b"#Time Format: Local") {
         return Some(false);
     }
-    line.starts_with(b"#Fields:").then_some(true)
+    let names_utc = || {
+        let lower = line.trim_ascii_start().to_ascii_lowercase();
+        lower.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).any(|column| {
+            let column = column.trim_ascii_start().strip_prefix(b"\"").unwrap_or(column.trim_ascii_start());
+            let names: [&[u8]; 4] = [b"date", b"time", b"timestamp", b"datetime"];
+            let name = column.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let zones: [&[u8]; 4] = [b" (utc)", b" [utc]", b"(utc)", b" (gmt)"];
+            names.contains(&&column[..name]) && zones.iter().any(|zone| column[name..].starts_with(zone))
+        })
+    };
+    (line.starts_with(b"#Fields:") || names_utc()).then_some(true)
 }
 
 /// Parses `--time-zone`: a name of the tz database, an offset, or an abbreviation such as UTC.

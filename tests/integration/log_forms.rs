@@ -326,12 +326,20 @@ fn a_header_tells_the_zone() {
     check(&["#Version: 1.0", fields, day[0], day[1], day[2]], &window, 3..4);
     let window = ["--since", "2026-11-21T01:30:00Z", "--until", "2026-11-21T02:30:00Z", "--time-zone", "Asia/Tokyo"];
     check(&["#Version: 1.5", "#Time Format: Local", fields, day[0], day[1], day[2]], &window, 4..5);
+    // chrony's logs, and tables.
+    let window = ["--since", "2026-11-21T10:30:00Z", "--until", "2026-11-21T11:30:00Z", "--time-zone", "Asia/Tokyo"];
+    for header in ["   Date (UTC) Time     IP Address   L St 123", "\"Name\",\"Time (UTC)\",\"n\"", "Timestamp [UTC];n"]
+    {
+        check(&[header, day[0], day[1], day[2]], &window, 2..3);
+    }
+    let window = ["--since", "2026-11-21T01:30:00Z", "--until", "2026-11-21T02:30:00Z", "--time-zone", "Asia/Tokyo"];
+    check(&["Uptime (UTC) and times in local time (UTC)", day[0], day[1], day[2]], &window, 2..3);
 }
 
 /// Regression: a zone in brackets, and an offset after `GMT` and a blank, were ignored.
 #[test]
 fn zones_in_brackets_and_after_gmt() {
-    for zone in ["(CET)", "[CET]", "(UTC+01:00)", "[+01:00]", "GMT +0100", "UTC +01:00"] {
+    for zone in ["(CET)", "[CET]", "(UTC+01:00)", "[+01:00]", "GMT +0100", "UTC +01:00", "GMT +1"] {
         let lines = [9, 10, 11].map(|hour| format!("2026-11-21 {hour:02}:00:00 {zone} up"));
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
         check(&lines, &["--since", "2026-11-21T08:30:00Z", "--until", "2026-11-21T09:30:00Z"], 1..2);
