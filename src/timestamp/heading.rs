@@ -61,31 +61,39 @@ impl Heading {
     }
 
     /// Returns the beginning that the first lines of all entries share, if each entry of the sample
-    /// has its time on the same later line.
+    /// has its time on the same later line. Other times in an entry follow other texts.
     ///
-    /// Apart from blank lines, the sample begins with an entry. The number of lines before its first
-    /// time is therefore the number of lines between each heading and its time, which must be at
-    /// least `nearest`.
-    pub fn learn(sample: &[u8], nearest: usize, stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
+    /// `is_start` says that times are at the start of a line. Such a line is usually the first of its
+    /// entry, and the line above it the rest of an entry that was cut off. Apart from blank lines,
+    /// the sample then begins with a heading; otherwise a header may precede the first entry.
+    pub fn learn(sample: &[u8], is_start: bool, stamp: impl Fn(&[u8]) -> Option<Stamp>) -> Option<Self> {
         let lines: Vec<&[u8]> =
             lines(sample).filter(|line| line.ends_with(b"\n")).map(<[u8]>::trim_ascii_end).collect();
         let blank = lines.iter().take_while(|line| line.is_empty()).count();
         let lines = &lines[blank..];
         let has_time: Vec<bool> = lines.iter().map(|line| stamp(line).is_some()).collect();
         // Neighbouring lines with a time belong to one entry, such as when it was written and sent.
-        let timed: Vec<usize> = (0..lines.len()).filter(|&at| has_time[at] && (at == 0 || !has_time[at - 1])).collect();
-        let distance = *timed.first().filter(|&&first| (nearest..MAX_LINES).contains(&first))?;
-        let firsts: Vec<usize> = timed.iter().map(|at| at.checked_sub(distance)).collect::<Option<_>>()?;
-        if firsts.len() < MIN_ENTRIES || timed.windows(2).any(|pair| pair[1] - pair[0] <= distance) {
-            return None;
-        }
+        let begins = |at: &usize| has_time[*at] && (*at == 0 || !has_time[*at - 1]);
+        let before = |at: usize| lines[at].split(u8::is_ascii_digit).next();
+        let first = (0..lines.len()).find(begins)?;
+        let timed: Vec<usize> = (first..lines.len()).filter(begins).filter(|&at| before(at) == before(first)).collect();
+        let nearest = if is_start { first.max(2) } else { 1 };
         // The sample may end between a heading and its time.
         let lines = &lines[..=*timed.last()?];
-        let first = lines[0];
+        (nearest..=first.min(MAX_LINES - 1)).rev().find_map(|distance| {
+            let firsts: Vec<usize> = timed.iter().map(|at| at.checked_sub(distance)).collect::<Option<_>>()?;
+            let is_apart = !timed.windows(2).any(|pair| pair[1] - pair[0] <= distance);
+            let fits = firsts.len() >= MIN_ENTRIES && is_apart && !firsts.iter().any(|&at| has_time[at]);
+            fits.then(|| Self::common(lines, &firsts))?
+        })
+    }
+
+    /// Returns the shortest text, up to the end of a word, with which only the lines `firsts` begin.
+    fn common(lines: &[&[u8]], firsts: &[usize]) -> Option<Self> {
+        let first = lines[*firsts.first()?];
         let common = |line: &[u8]| first.iter().zip(line).take_while(|(one, other)| one == other).count();
         let longest = firsts.iter().map(|&at| common(lines[at])).min()?.min(COMPARED_BYTES);
         let is_whole = firsts.iter().all(|&at| lines[at].len() == longest);
-        // The shortest text up to the end of a word with which only these lines begin.
         let is_end = |len: usize| len == longest || matches!(first[len - 1], b' ' | b'=' | b':' | b'>' | b'[' | b'|');
         let fewest = if is_whole { 1 } else { 3 };
         let is_text = |len: usize| first[..len].trim_ascii().len() >= fewest;

@@ -217,10 +217,7 @@ pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<R
 fn with_heading(form: TimeForm, bytes: &[u8], is_start: bool, zones: &Abbreviations) -> TimeForm {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let stamp = |line: &[u8]| form.read(line, zones);
-    // A line that begins with a time is usually the first of its entry, and the line above it the
-    // rest of an entry that was cut off.
-    let nearest = if form.location.is_start() { 2 } else { 1 };
-    let learnt = || Heading::learn(sample, nearest, stamp).filter(|_| is_start);
+    let learnt = || Heading::learn(sample, form.location.is_start(), stamp).filter(|_| is_start);
     let heading = Heading::detect(sample, stamp).or_else(learnt);
     TimeForm { heading, ..form }
 }

@@ -217,6 +217,28 @@ fn headings_of_any_program() {
         let log: String = (0..12).map(entry).collect();
         check(&format!("\n\n{log}"), &["--since", "2026-11-21 05:00", "--until", "2026-11-21 05:59"], &entry(5));
     }
+    // Regression: a header, and other times in an entry, hid the headings of setupapi.dev.log and
+    // varnishlog.
+    let setup = |hour: usize| {
+        let time = format!("2026/11/21 {hour:02}:00:00");
+        format!(
+            ">>>  [Device Install - USB\\{hour}]\n>>>  Section start {time}.000\n     dvi: x\n<<<  Section end {time}.100\n<<<  [Exit status: SUCCESS]\n\n"
+        )
+    };
+    let varnish = |hour: usize| {
+        let time = 1_795_219_200 + hour * 3600;
+        format!(
+            "*   << Request  >> {}\n-   Begin          req {hour} rxreq\n-   Timestamp      Start: {time}.100000 0.0 0.0\n-   ReqMethod      GET\n-   Timestamp      Resp: {time}.200000 0.1 0.1\n-   End\n\n",
+            hour + 98
+        )
+    };
+    for (header, entry) in [
+        ("[Device Install Log]\n     OS Version = 10.0.19041\n\n[BeginLog]\n\n", &setup as &dyn Fn(usize) -> String),
+        ("", &varnish),
+    ] {
+        let log: String = (0..12).map(entry).collect();
+        check(&format!("{header}{log}"), &["--since", "2026-11-21 05:00", "--until", "2026-11-21 05:59"], &entry(5));
+    }
     // A log that begins with the rest of an entry is not a log with headings.
     let log: String = (0..12).map(|hour| format!("Nov 21, 2026 {hour:02}:00:00 a.B c\n INFO: x\n")).collect();
     let log = format!(" INFO: x\n{log}");
