@@ -60,6 +60,14 @@ pub fn run<S: AsRef<OsStr>>(args: &[S]) -> Ran {
     mapped().args(args).stdin(Stdio::null()).output().unwrap().into()
 }
 
+/// Returns whether tests may run programs as the user with this number. Root may not if it is the only
+/// user of its namespace, as it is under `scripts/cross TARGET run`.
+pub fn can_become(user: u32) -> bool {
+    let mut command = Command::new("setpriv");
+    command.arg(format!("--reuid={user}")).arg(format!("--regid={user}")).args(["--clear-groups", "true"]);
+    command.output().is_ok_and(|output| output.status.success())
+}
+
 /// Waits for a program to get as far as it can, when no event shows that it has.
 ///
 /// On an emulated processor, that takes about ten times as long.
