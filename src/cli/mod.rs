@@ -62,18 +62,18 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 #[command(defer = true)]
 pub enum Command {
-    /// Compare mmap and read on your files, your machine and your access pattern
-    Bench(Box<bench::BenchArgs>),
     /// Write files to standard output
     Cat(Box<cat::CatArgs>),
-    /// Print or check digests of files
-    Checksum(Box<checksum::ChecksumArgs>),
     /// Print the lines that match a pattern
     Grep(Box<grep::GrepArgs>),
     /// Show bytes in hexadecimal and other notations, and convert dumps back to bytes
     Hexdump(Box<hexdump::HexdumpArgs>),
     /// Show file metadata, extents, page cache residency, and the processes that use a file
     Stat(stat::StatArgs),
+    /// Print or check digests of files
+    Checksum(Box<checksum::ChecksumArgs>),
+    /// Compare mmap and read on your files, your machine and your access pattern
+    Bench(Box<bench::BenchArgs>),
     /// Show the help of a subcommand or a topic
     Help(pages::topics::HelpArgs),
     /// Show the man page of a subcommand or a topic

@@ -73,8 +73,13 @@ impl UnitRange {
         };
         let Some((start, stop)) = text.split_once(':') else {
             let start = mark(text)?;
-            // As with sed's `first~step`, a step alone continues to the end.
-            let stop = if step.is_some() { RangeEnd::Never } else { RangeEnd::After(1) };
+            let stop = match (step, start) {
+                // As with sed's `first~step`, a step alone continues to the end.
+                (Some(_), _) => RangeEnd::Never,
+                // There may be fewer units than that.
+                (None, Mark::End(1..)) => RangeEnd::At(start),
+                (None, _) => RangeEnd::After(1),
+            };
             return Ok(Self { start, stop, step: step.unwrap_or(1) });
         };
         let range = Self {
@@ -278,7 +283,8 @@ mod tests {
             (":-2", Start(1), RangeEnd::At(End(2))),
             ("-10:200", End(10), RangeEnd::At(Start(200))),
             ("7", Start(7), RangeEnd::After(1)),
-            ("-7", End(7), RangeEnd::After(1)),
+            ("-7", End(7), RangeEnd::At(End(7))),
+            ("-0", End(0), RangeEnd::After(1)),
             (":", Start(1), RangeEnd::Never),
             ("5:+0", Start(5), RangeEnd::After(0)),
             ("-0:", End(0), RangeEnd::Never),
@@ -304,6 +310,9 @@ mod tests {
         assert_eq!(selection(&["-3:", "1:2"]).resolve(None), [1..=2]);
         assert_eq!(selection(&["-30:+5"]).resolve(Some(20)), [1..=5]);
         assert_eq!(selection(&["-30:-15"]).resolve(Some(20)), [1..=6]);
+        // The first unit was selected if the input had fewer than that many.
+        assert_eq!(selection(&["-30", "-20"]).resolve(Some(20)), [1..=1]);
+        assert_eq!(selection(&["-30"]).resolve(Some(20)), []);
         assert_eq!(selection(&["-30:-25"]).resolve(Some(20)), []);
         assert_eq!(selection(&["5:-3"]).resolve(None), [5..=u64::MAX]);
         assert_eq!(selection(&["5:-3"]).look_ahead(), 2);

@@ -6,8 +6,9 @@
 use std::error::Error as _;
 use std::ffi::OsString;
 
-use clap::Parser;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Parser, ValueEnum};
+use clap_complete::Shell;
 
 use super::Cli;
 use super::advice::{BEFORE_SUBCOMMAND, OPTIONS, SUBCOMMANDS};
@@ -104,8 +105,8 @@ fn advice_on_value(option: &str, value: &str, args: &[OsString]) -> &'static str
     let is_age = || value.strip_suffix(['s', 'm', 'h', 'd']).is_some_and(is_digits);
     match option {
         // GNU grep accepts abbreviations, but `--after 14:30` means a time.
-        "--after-context" if !is_digits(value) => "; try: --since TIME, or -A N",
-        "--before-context" if !is_digits(value) => "; try: --until TIME, or -B N",
+        "--after-context" if value.contains(':') => "; try: --since TIME, or -A N",
+        "--before-context" if value.contains(':') => "; try: --until TIME, or -B N",
         "--last" if is_age() => "; try: --since TIME",
         "--offset" if args.iter().any(|arg| arg == "-ps") => "; try: -p, which is xxd's -ps",
         "--length" if value.starts_with('-') => "; try: --offset=-SIZE",
@@ -121,6 +122,10 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
     match subcommand {
         Some("cat") if names.first().is_some_and(|name| name == "--lines") => {
             "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files".into()
+        }
+        Some("completions") => {
+            let shells: Vec<String> = Shell::value_variants().iter().map(ToString::to_string).collect();
+            format!("missing SHELL: expected {}", shells.join(", "))
         }
         Some("stat") if names.first().is_some_and(|name| name == "--residency") => "-r needs --residency".into(),
         Some("stat") if args.iter().any(takes_format) => {
@@ -269,7 +274,7 @@ fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
         return format!("{said}; try: {advice}");
     }
     let near = error.get(ContextKind::SuggestedSubcommand).map(words).unwrap_or_default();
-    match near.split(", ").find(|near| is_near(word, near)) {
+    match near.split(", ").find(|near| !near.is_empty() && is_near(word, near)) {
         Some(near) => format!("{said}; did you mean '{near}'?"),
         None => said,
     }

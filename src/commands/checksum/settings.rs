@@ -43,8 +43,7 @@ impl ChecksumSettings {
     /// # Errors
     /// Returns an error if options contradict each other.
     pub fn new(args: &ChecksumArgs) -> anyhow::Result<ChecksumSettings> {
-        let name = output::command_name("checksum");
-        consistent(args).map_err(|message| anyhow!("{message}\nTry '{name} --help' for more information."))?;
+        consistent(args).map_err(|message| misused(&message))?;
         check_operands(args).map_err(anyhow::Error::msg)?;
         let specs = specs(&args.algorithms, args.digest_length)?;
         let named =
@@ -160,7 +159,7 @@ fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
             spec.len = match spec.algorithm {
                 algorithm if algorithm.is_blake2() => blake2_len(algorithm, length)?,
                 Algorithm::Blake3 if length == 0 => {
-                    bail!("invalid length: '0'\nmapped: a BLAKE3 digest has at least one byte")
+                    bail!(invalid_length(0, "a BLAKE3 digest has at least one byte"))
                 }
                 Algorithm::Blake3 => length,
                 _ => spec.len,
@@ -199,14 +198,31 @@ fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
     Algorithm::named(name).ok_or_else(|| anyhow!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name)))
 }
 
+/// Returns the error about options that contradict each other. The coreutils add a second line.
+fn misused(message: &str) -> anyhow::Error {
+    let name = output::command_name("checksum");
+    match output::is_tool() {
+        true => anyhow!("{message}\nTry '{name} --help' for more information."),
+        false => anyhow!("{message}; see {name} --help"),
+    }
+}
+
+/// Returns the message about a length in bits, which the coreutils split into two lines.
+fn invalid_length(bits: u64, reason: &str) -> String {
+    match output::is_tool() {
+        true => format!("invalid length: '{bits}'\nmapped: {reason}"),
+        false => format!("invalid length '{bits}': {reason}"),
+    }
+}
+
 /// Converts a length from bits to bytes, or from 0 to the default.
 fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
     let max = algorithm.default_len() * 8;
     if bits > max {
-        bail!("invalid length: '{bits}'\nmapped: maximum digest length for '{}' is {max} bits", algorithm.tag());
+        bail!(invalid_length(bits, &format!("maximum digest length for '{}' is {max} bits", algorithm.tag())));
     }
     if !bits.is_multiple_of(8) {
-        bail!("invalid length: '{bits}'\nmapped: length is not a multiple of 8");
+        bail!(invalid_length(bits, "length is not a multiple of 8"));
     }
     Ok(if bits == 0 { algorithm.default_len() } else { bits / 8 })
 }
