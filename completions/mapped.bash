@@ -75,7 +75,7 @@ _mapped() {
 
     case "${cmd}" in
         mapped)
-            opts="-h -V --as --help --version bench cat checksum grep hexdump stat help man completions links"
+            opts="-h -V --as --help --version cat grep hexdump stat checksum bench help man completions links"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -568,7 +568,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__grep)
-            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -p -r -R -d -g -t -D -u -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --engine --auto-hybrid-regex --no-pcre2-unicode --no-unicode --regex-size-limit --dfa-size-limit --count --include-zero --no-include-zero --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --top --timeline --plot --line-number --no-line-number --column --no-column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --group-separator --context-separator --no-context-separator --no-group-separator --max-columns --max-columns-preview --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --colors --field-match-separator --field-context-separator --path-separator --pretty --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-from --exclude-dir --glob --iglob --glob-case-insensitive --type --type-not --type-add --type-clear --type-list --maxdepth --max-depth --one-file-system --max-filesize --files --sort --sort-files --sortr --devices --ignore --no-ignore --ignore-file --ignore-file-case-insensitive --no-ignore-dot --no-ignore-exclude --no-ignore-files --no-ignore-global --no-ignore-parent --no-ignore-vcs --no-require-git --hidden --binary --unix-byte-offsets --text --binary-files --encoding --search-zip --decompress --merge --shard --since --until --around --slack --utc --time-zone --year --time-format --time-key --follow --mmap --no-mmap --no-messages --io --block-size --offset --length --progress --stats --colour --color --no-crlf --no-decompress --no-encoding --no-hidden --no-ignore-file-case-insensitive --no-invert-match --no-json --no-line-buffered --no-max-columns-preview --no-multiline --no-multiline-dotall --no-pcre2 --no-stats --no-text --no-trim --ignore-dot --ignore-exclude --ignore-files --ignore-global --ignore-parent --ignore-vcs --messages --require-git --unicode --threads --version"
+            opts="-e -f -E -G -F -P -i -S -w -x -v -U -z -c -l -L -q -m -o -n -N -b -H -h -T -Z -A -B -C -M -p -r -R -d -g -t -D -u -a -I -s -j -V --help --regexp --file --and --not --extended-regexp --basic-regexp --fixed-strings --pcre2 --perl-regexp --ignore-case --case-sensitive --no-ignore-case --smart-case --word-regexp --line-regexp --invert-match --multiline --multiline-dotall --crlf --null-data --engine --auto-hybrid-regex --no-pcre2-unicode --no-unicode --regex-size-limit --dfa-size-limit --count --include-zero --no-include-zero --count-matches --files-with-matches --files-without-match --silent --quiet --max-count --last --only-matching --top --timeline --plot --line-number --no-line-number --column --no-column --byte-offset --with-filename --no-filename --label --heading --no-heading --initial-tab --null --after-context --before-context --context --group-separator --context-separator --no-context-separator --no-group-separator --max-columns --max-columns-preview --replace --passthrough --passthru --vimgrep --trim --stop-on-nonmatch --json --colors --field-match-separator --field-context-separator --path-separator --hyperlink-format --pretty --line-buffered --recursive --dereference-recursive --directories --include --exclude --exclude-from --exclude-dir --glob --iglob --glob-case-insensitive --type --type-not --type-add --type-clear --type-list --maxdepth --max-depth --one-file-system --max-filesize --files --sort --sort-files --sortr --devices --ignore --no-ignore --ignore-file --ignore-file-case-insensitive --no-ignore-dot --no-ignore-exclude --no-ignore-files --no-ignore-global --no-ignore-parent --no-ignore-vcs --no-require-git --hidden --binary --unix-byte-offsets --text --binary-files --encoding --search-zip --decompress --merge --shard --since --until --around --slack --utc --time-zone --year --time-format --time-key --follow --mmap --no-mmap --no-messages --io --block-size --offset --length --progress --stats --colour --color --no-crlf --no-decompress --no-encoding --no-hidden --no-ignore-file-case-insensitive --no-invert-match --no-json --no-line-buffered --no-max-columns-preview --no-multiline --no-multiline-dotall --no-pcre2 --no-stats --no-text --no-trim --ignore-dot --ignore-exclude --ignore-files --ignore-global --ignore-parent --ignore-vcs --messages --require-git --unicode --threads --version"
             if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -807,6 +807,13 @@ _mapped() {
                     return 0
                     ;;
                 --path-separator|--path-separator=)
+                    COMPREPLY=("${cur}")
+                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
+                        compopt -o nospace
+                    fi
+                    return 0
+                    ;;
+                --hyperlink-format|--hyperlink-format=)
                     COMPREPLY=("${cur}")
                     if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
                         compopt -o nospace

@@ -26,86 +26,16 @@ end
 
 complete -c mapped -n "__fish_mapped_needs_command" -s h -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_needs_command" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_needs_command" -f -a "bench" -d 'Compare mmap and read on your files, your machine and your access pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "cat" -d 'Write files to standard output'
-complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print or check digests of files'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "grep" -d 'Print the lines that match a pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "hexdump" -d 'Show bytes in hexadecimal and other notations, and convert dumps back to bytes'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "stat" -d 'Show file metadata, extents, page cache residency, and the processes that use a file'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "checksum" -d 'Print or check digests of files'
+complete -c mapped -n "__fish_mapped_needs_command" -f -a "bench" -d 'Compare mmap and read on your files, your machine and your access pattern'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "help" -d 'Show the help of a subcommand or a topic'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "man" -d 'Show the man page of a subcommand or a topic'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "completions" -d 'Print a completion script for a shell'
 complete -c mapped -n "__fish_mapped_needs_command" -f -a "links" -d 'Create links that make this program act as cat, grep, xxd and other classic tools'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r -f -a "touch\t''
-sum\t''
-lines\t''
-search:\t''
-hash:blake3\t''
-hash:sha256\t''
-hash:sha224\t''
-hash:sha384\t''
-hash:sha512\t''
-hash:sha512-256\t''
-hash:sha512-224\t''
-hash:sha3-224\t''
-hash:sha3-256\t''
-hash:sha3-384\t''
-hash:sha3-512\t''
-hash:sha1\t''
-hash:md5\t''
-hash:blake2b\t''
-hash:blake2s\t''
-hash:blake2bp\t''
-hash:blake2sp\t''
-hash:ripemd160\t''
-hash:sm3\t''
-hash:crc\t''
-hash:crc32b\t''
-hash:bsd\t''
-hash:sysv\t''
-hash:crc32\t''
-hash:crc32c\t''
-hash:crc64-xz\t''
-hash:crc64-nvme\t''
-hash:adler32\t''
-hash:xxh32\t''
-hash:xxh64\t''
-hash:xxh3\t''
-hash:xxh128\t''
-copy\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Access pattern' -r -f -a "sequential\t'From start to end'
-random\t'Blocks in shuffled order, each once, at most 16384 of them'
-stride\t'One block at each multiple of the stride'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "(__fish_complete_list , 'printf %s\\n read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch')"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel methods [default: one per processor]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per method' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per method' -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for shuffling, printed so that a run can be repeated' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Set the name of this run in --json and --csv' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run that was saved in FILE with --json' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -f -a "text\t''
-json\t''
-text:\t''
-json:\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
-always\t'Always'
-never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
-always\t'Always'
-never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l cold -d 'Measure with none of the file cached'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l warm -d 'Measure with all of the file cached (default)'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l both -d 'Measure both cold and warm'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure --io auto and compare it with the fastest method'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print one JSON document (docs/bench.schema.json)'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines -d 'Print only these lines of each file: 100:200, :50, 1000:, -100: (the last hundred), 100:+20, 7, 1:9~3' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l lines-from -d 'Also print the line ranges listed in LIST, separated by white space; - is standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l around-byte -d 'Print the line that contains byte N, counted from 0 as by grep -b, and 5 (or LINES) lines on each side' -r -f
@@ -182,55 +112,6 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -l no-heading -d 'Nev
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l decompress -d 'Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognised by their content'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s V -l version -d 'Print version'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'Algorithm, or several separated by commas, computed in one pass; see --list-algorithms' -r -f -a "(__fish_complete_list , 'printf %s\\n blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128')"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR: DIR/NAME for each listed NAME' -r -f -a "(__fish_complete_directories)"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use key derivation mode with this context string' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 means one per processor' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
-mmap\t'Map every input, and fail for those that cannot be mapped'
-read\t'Never map'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Number of worker threads [default: one per processor]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of mapped windows and read buffers' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
-always\t'Always'
-never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -f -a "text\t''
-json\t''
-text:\t''
-json:\t''"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
-always\t'Always'
-never\t'Never'"
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in byte order of their names'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest the decompressed contents of compressed files, recognised by their content'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s t -l text -d 'Mark files as read in text mode, with a space before the name (default)'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s z -l zero -d 'End each line with NUL, not newline, and do not escape names; with --check, read such lists'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l base64 -d 'Write digests in base64 rather than hexadecimal'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write the raw bytes of a single file\'s digest'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object per line'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Omit file names'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read digests from the files and verify them'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l audit -d 'Like --check, but also report files that are not in the list, have moved, or are missing'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l quiet -d 'Do not print OK for each verified file'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l status -d 'Print nothing; the exit status shows the result'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Exit with failure for improperly formatted lines'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s w -l warn -d 'Warn about each improperly formatted line'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l ignore-missing -d 'Skip missing files silently'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use keyed mode, with the key read from standard input (32 bytes)'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s e -l regexp -d 'Search for PATTERN; may be repeated to select lines that match any of the patterns' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s f -l file -d 'Read patterns from FILE, one per line; - means standard input' -r -F
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l and -d 'Select only lines that also match PATTERN' -r -f
@@ -264,6 +145,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l colors -d 'Set an
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-match-separator -d 'Print TEXT instead of a colon between the fields before a selected line; escapes are interpreted' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l field-context-separator -d 'Print TEXT instead of a hyphen between the fields before a context line; escapes are interpreted' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l path-separator -d 'Print CHARACTER instead of slashes in file names' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l hyperlink-format -d 'With colours, print file names as hyperlinks of the terminal' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s d -l directories -d 'How to handle directories' -r -f -a "read\t'Report an error'
 skip\t'Skip silently'
 recurse\t'Search recursively, as with -r'"
@@ -1246,6 +1128,125 @@ complete -c mapped -n "__fish_mapped_using_subcommand stat" -l touch -d 'Load th
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -l evict -d 'Drop the file from the page cache first, as far as the kernel allows'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c mapped -n "__fish_mapped_using_subcommand stat" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s a -l algorithm -d 'Algorithm, or several separated by commas, computed in one pass; see --list-algorithms' -r -f -a "(__fish_complete_list , 'printf %s\\n blake3 sha256 sha224 sha384 sha512 sha512-256 sha512-224 sha3-224 sha3-256 sha3-384 sha3-512 sha1 md5 blake2b blake2s blake2bp blake2sp ripemd160 sm3 crc crc32b bsd sysv crc32 crc32c crc64-xz crc64-nvme adler32 xxh32 xxh64 xxh3 xxh128')"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s l -l length -d 'Digest length: in bits for blake2, sha2 and sha3, as in b2sum and cksum; in bytes for blake3, as in b3sum' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l files0-from -d 'Read NUL-terminated file names from FILE; - is standard input' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l expect -d 'Compare the digest of FILE with DIGEST, in hexadecimal or base64' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l pieces -d 'Print a digest for each piece of SIZE bytes, as md5deep -p does' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l directory -d 'Look for the listed files below DIR: DIR/NAME for each listed NAME' -r -f -a "(__fish_complete_directories)"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l derive-key -d 'Use key derivation mode with this context string' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l seek -d 'Start the digest at this byte of BLAKE3\'s output' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l num-threads -d 'b3sum\'s name for --threads; 0 means one per processor' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l io -d 'How input is read' -r -f -a "auto\t'Map files that benefit from it, and read the rest'
+mmap\t'Map every input, and fail for those that cannot be mapped'
+read\t'Never map'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l threads -d 'Number of worker threads [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l block-size -d 'Size of mapped windows and read buffers' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l offset -d 'Skip to this byte offset in each input; negative offsets count from the end' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l bytes -d 'Read at most SIZE bytes of each input' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l list-algorithms -d 'List the algorithms and exit'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s r -l recursive -d 'Digest all regular files below a directory, in byte order of their names'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l decompress -d 'Digest the decompressed contents of compressed files, recognised by their content'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l tag -d 'Write BSD-style lines, `SHA256 (FILE) = DIGEST`'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l untagged -d 'Write `DIGEST  FILE` lines'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s b -l binary -d 'Mark files as read in binary mode, with `*` before the name; the digest is the same'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s t -l text -d 'Mark files as read in text mode, with a space before the name (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s z -l zero -d 'End each line with NUL, not newline, and do not escape names; with --check, read such lists'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l base64 -d 'Write digests in base64 rather than hexadecimal'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l raw -d 'Write the raw bytes of a single file\'s digest'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l json -d 'Write one JSON object per line'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-names -d 'Omit file names'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s c -l check -d 'Read digests from the files and verify them'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l audit -d 'Like --check, but also report files that are not in the list, have moved, or are missing'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l quiet -d 'Do not print OK for each verified file'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l status -d 'Print nothing; the exit status shows the result'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l strict -d 'Exit with failure for improperly formatted lines'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s w -l warn -d 'Warn about each improperly formatted line'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l ignore-missing -d 'Skip missing files silently'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l keyed -d 'Use keyed mode, with the key read from standard input (32 bytes)'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -l no-mmap -d 'b3sum\'s name for --io=read'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand checksum" -s V -l version -d 'Print version'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l file-size -d 'Size of the temporary file [default: 256M]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l work -d 'Work to do on the bytes: touch (one byte per page), sum (all bytes), lines (count them), search:PATTERN (count occurrences), hash:ALGORITHM (a name from checksum), copy (into private memory)' -r -f -a "touch\t''
+sum\t''
+lines\t''
+search:\t''
+hash:blake3\t''
+hash:sha256\t''
+hash:sha224\t''
+hash:sha384\t''
+hash:sha512\t''
+hash:sha512-256\t''
+hash:sha512-224\t''
+hash:sha3-224\t''
+hash:sha3-256\t''
+hash:sha3-384\t''
+hash:sha3-512\t''
+hash:sha1\t''
+hash:md5\t''
+hash:blake2b\t''
+hash:blake2s\t''
+hash:blake2bp\t''
+hash:blake2sp\t''
+hash:ripemd160\t''
+hash:sm3\t''
+hash:crc\t''
+hash:crc32b\t''
+hash:bsd\t''
+hash:sysv\t''
+hash:crc32\t''
+hash:crc32c\t''
+hash:crc64-xz\t''
+hash:crc64-nvme\t''
+hash:adler32\t''
+hash:xxh32\t''
+hash:xxh64\t''
+hash:xxh3\t''
+hash:xxh128\t''
+copy\t''"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Access pattern' -r -f -a "sequential\t'From start to end'
+random\t'Blocks in shuffled order, each once, at most 16384 of them'
+stride\t'One block at each multiple of the stride'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "(__fish_complete_list , 'printf %s\\n read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch')"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel methods [default: one per processor]' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l runs -d 'Number of measured runs per method' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l until-certain -d 'Keep doubling the number of runs until the difference exceeds the noise, up to N runs per method' -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l seed -d 'Seed for shuffling, printed so that a run can be repeated' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l label -d 'Set the name of this run in --json and --csv' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l compare -d 'Compare with an earlier run that was saved in FILE with --json' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l plot -d 'Also write a chart to FILE.svg' -r -F
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stats -d 'Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there' -f -a "text\t''
+json\t''
+text:\t''
+json:\t''"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l progress -d 'When to show a progress bar on standard error' -f -a "auto\t'Only on a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l color -l colour -d 'When to use colour' -f -a "auto\t'Only on a terminal'
+always\t'Always'
+never\t'Never'"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l cold -d 'Measure with none of the file cached'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l warm -d 'Measure with all of the file cached (default)'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l both -d 'Measure both cold and warm'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l auto -d 'Also measure --io auto and compare it with the fastest method'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l json -d 'Print one JSON document (docs/bench.schema.json)'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l csv -d 'Print comma-separated values'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand help" -s h -l help -d 'Print help'
 complete -c mapped -n "__fish_mapped_using_subcommand help" -s V -l version -d 'Print version'
 complete -c mapped -n "__fish_mapped_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -148,7 +148,7 @@ pub const OPTIONS: &[(&str, &[&str], &str)] = &[
         "no program is run on files; mapped grep --decompress PATTERN FILE reads compressed ones",
     ),
     ("grep", &["--filter", "--zmax"], "mapped grep --decompress PATTERN FILE"),
-    ("grep", &["--hyperlink-format", "--hyperlink", "--hostname-bin"], "hyperlinks are not supported"),
+    ("grep", &["--hyperlink", "--hostname-bin"], "--hyperlink-format=FORMAT"),
     ("grep", &["--config", "--no-config", "--save-config", "--ackrc", "--noenv"], "no configuration file is read"),
     ("grep", &["--debug", "--trace", "--debug-dfa", "--stats-only"], "--stats"),
     ("grep", &["--no-ignore-messages"], "-s"),

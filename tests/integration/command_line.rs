@@ -373,8 +373,8 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["grep", "--ignore-dir=src", "x"], "grep has no option '--ignore-dir'; try: --exclude-dir NAME"),
         (&["grep", "--tabs=4", "x"], "grep has no option '--tabs'; try: -T"),
         (
-            &["grep", "--hyperlink-format=default", "x"],
-            "grep has no option '--hyperlink-format'; hyperlinks are not supported",
+            &["grep", "--hyperlink-format=vscode://{file}", "x"],
+            "--hyperlink-format: unknown variable '{file}': expected {path}, {line}, {column}, {host} or {wslprefix}",
         ),
         (&["grep", "--no-color", "x"], "grep has no option '--no-color'; try: --color=never"),
         // Regression: an ambiguous abbreviation had no option, or was taken for another option's name.

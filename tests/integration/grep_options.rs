@@ -468,3 +468,38 @@ fn public_reports_about_empty_matches() {
     // uutils/grep #72: -o prints no context.
     holds("aa\nbb\ncc\n", &["-oA2", "aa"], "aa\n", 0);
 }
+
+/// Names are links only where there are colours. Numbers are counted for links even if they are not
+/// printed.
+#[test]
+fn names_are_hyperlinks() {
+    let dir = Dir::new();
+    dir.file("a b", b"no\nx x\nx\n");
+    let directory = std::fs::canonicalize(dir.path()).unwrap();
+    let url = format!("t://{}/a%20b", directory.to_str().unwrap());
+    let format = "--hyperlink-format=t://{path}:{line}:{column}";
+    let plain = |args: &[&str]| {
+        let ran = grep(
+            &dir,
+            &[
+                args,
+                &["--colors=path:none", "--colors=line:none", "--colors=column:none", "--colors=match:none", "-e", "x"],
+            ]
+            .concat(),
+        );
+        String::from_utf8(ran.stdout).unwrap().replace("\x1b[36m\x1b[K", "").replace("\x1b[m\x1b[K", "")
+    };
+    let link = |place: &str, text: &str| format!("\x1b]8;;{url}:{place}\x1b\\{text}\x1b]8;;\x1b\\");
+    let colored = ["--color=always", format, "a b"];
+    assert_eq!(
+        plain(&[&["-H"][..], &colored].concat()),
+        format!("{}:x x\n{}:x\n", link("2:1", "a b"), link("3:1", "a b"))
+    );
+    assert_eq!(plain(&[&["-Hoa"][..], &colored].concat()).matches(&link("2:1", "a b")).count(), 2);
+    assert_eq!(plain(&[&["-l"][..], &colored].concat()), format!("{}\n", link("1:1", "a b")));
+    assert_eq!(
+        plain(&[&["-Hn", "--heading", "--column"][..], &colored].concat()),
+        format!("{}\n{}:1:x x\n{}:1:x\n", link("1:1", "a b"), link("2:1", "2"), link("3:1", "3"))
+    );
+    assert_eq!(plain(&["-H", format, "a b"]), "a b:x x\na b:x\n");
+}

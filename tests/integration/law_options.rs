@@ -90,6 +90,7 @@ const SAMPLES: &[(&str, &[Sample])] = &[
             ("not", &["--not=bar"]),
             ("plot", &["--timeline=1m", "--plot=chart.svg"]),
             ("path-separator", &["--path-separator=/"]),
+            ("hyperlink-format", &["--color=always", "-H", "--label=x", "--hyperlink-format=t://{path}:{line}"]),
             ("regex-size-limit", &["--regex-size-limit=1M"]),
             ("regexp", &["--regexp=bar"]),
             ("replace", &["--replace=X"]),

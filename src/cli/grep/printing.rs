@@ -208,6 +208,14 @@ pub struct Printing {
     #[arg(long, value_name = "CHARACTER", value_parser = parse_separator)]
     pub path_separator: Option<u8>,
 
+    /// With colours, print file names as hyperlinks of the terminal
+    ///
+    /// FORMAT is none (the default), default (file://), kitty, vscode, vscode-insiders, vscodium,
+    /// cursor, grep+, macvim, textmate, or a URL with {path} and, where wanted, {line}, {column},
+    /// {host} and {wslprefix}. Below a heading, the line numbers are links if FORMAT has {line}.
+    #[arg(long, value_name = "FORMAT")]
+    pub hyperlink_format: Option<String>,
+
     /// Same as --color=always --heading --line-number
     #[arg(short = 'p', long)]
     pub pretty: bool,

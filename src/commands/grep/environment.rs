@@ -14,6 +14,8 @@ pub struct Environment {
     pub color: bool,
     /// Whether standard output is a terminal.
     pub terminal: bool,
+    /// The name of the distribution in the Windows Subsystem for Linux.
+    pub wsl_distribution: String,
 }
 
 impl Environment {
@@ -22,7 +24,8 @@ impl Environment {
         let locales = ["LC_ALL", "LC_CTYPE", "LANG"].map(|name| config.variable(name).to_lowercase());
         let locale = locales.iter().find(|locale| !locale.is_empty());
         let utf8 = locale.is_some_and(|locale| locale.contains("utf-8") || locale.contains("utf8"));
-        Environment { utf8, colors: colors(config), color: config.color, terminal }
+        let wsl_distribution = config.variable("WSL_DISTRO_NAME");
+        Environment { utf8, colors: colors(config), color: config.color, terminal, wsl_distribution }
     }
 }
 

@@ -20,6 +20,7 @@ mod following;
 mod held;
 mod hints;
 mod histogram;
+mod hyperlinks;
 mod ignore_files;
 mod interleaved;
 mod json;

@@ -53,7 +53,7 @@ impl<'s> OnlyMatches<'s> {
     pub fn new(settings: &'s Settings) -> Option<OnlyMatches<'s>> {
         let (style, query) = (&settings.style, &settings.query);
         let prints_matches = settings.report == Report::Lines && style.only_matching && !query.invert;
-        let prints_lines = style.number || style.column || style.heading || style.tab || style.per_match;
+        let prints_lines = settings.needs_numbers() || style.column || style.heading || style.tab || style.per_match;
         let changes_matches = style.trim || style.replacement.is_some() || style.long_lines.is_some() || style.crlf;
         let counts_lines = settings.max_count.is_some() || settings.separates || settings.stop_on_nonmatch;
         let selects_lines = !query.and.is_empty() || !query.not.is_empty() || settings.multiline;

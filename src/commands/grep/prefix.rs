@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::colors::Colors;
+use super::hyperlinks;
 use super::print::Printer;
 use super::style::LinePosition;
 use crate::output::escape_for_terminal;
@@ -10,7 +11,7 @@ use crate::output::escape_for_terminal;
 impl Printer<'_> {
     /// Prints a name on a line of its own.
     pub fn name_line(&self, name: &[u8], text: &mut Vec<u8>) {
-        self.name(name, text);
+        self.name(name, (1, 1), text);
         if self.style.null { text.push(0) } else { self.end_own_line(text) }
     }
 
@@ -20,7 +21,7 @@ impl Printer<'_> {
             return;
         }
         if self.style.name {
-            self.name(name, text);
+            self.name(name, (1, 1), text);
             match &self.style.colors {
                 _ if self.style.null => text.push(0),
                 Some(colors) => colors.paint(&colors.separator, b":", text),
@@ -31,13 +32,19 @@ impl Printer<'_> {
         self.end_own_line(text);
     }
 
-    fn name(&self, name: &[u8], text: &mut Vec<u8>) {
+    /// Prints a name, as a link to a line and a column if links are wanted.
+    fn name(&self, name: &[u8], place: (u64, u64), text: &mut Vec<u8>) {
+        let links = self.style.hyperlinks.as_ref();
+        let is_link = links.is_some_and(|links| links.start(name, place.0, place.1, text));
         let name = with_separator(name, self.style.path_separator);
         let shown = self.style.escape_for_terminal.then(|| escape_for_terminal(&name));
         let name = shown.as_deref().unwrap_or(&name);
         match &self.style.colors {
             Some(colors) => colors.paint(&colors.name, name, text),
             None => text.extend_from_slice(name),
+        }
+        if is_link {
+            hyperlinks::end(text);
         }
     }
 
@@ -53,10 +60,10 @@ impl Printer<'_> {
         };
         if style.name && !style.heading {
             any = true;
-            self.name(at.name, text);
+            self.name(at.name, (at.number, column.unwrap_or(1)), text);
             if style.null { text.push(0) } else { end(text) }
         }
-        let number = |value: u64, color: fn(&Colors) -> &str, text: &mut Vec<u8>| {
+        let number = |value: u64, color: fn(&Colors) -> &str, is_link: bool, text: &mut Vec<u8>| {
             let width = if style.tab { at.width } else { 0 };
             match &style.colors {
                 Some(colors) => {
@@ -67,19 +74,25 @@ impl Printer<'_> {
                 }
                 None => push_number(value, width, text),
             }
+            if is_link {
+                hyperlinks::end(text);
+            }
             end(text);
         };
         if style.number {
             any = true;
-            number(at.number, |colors| &colors.line, text);
+            // Below a heading, the number is the only link to the line.
+            let links = style.hyperlinks.as_ref().filter(|links| style.heading && links.have_lines());
+            let is_link = links.is_some_and(|links| links.start(at.name, at.number, column.unwrap_or(1), text));
+            number(at.number, |colors| &colors.line, is_link, text);
         }
         if let Some(column) = column {
             any = true;
-            number(column, |colors| &colors.column, text);
+            number(column, |colors| &colors.column, false, text);
         }
         if style.offset {
             any = true;
-            number(at.offset, |colors| &colors.offset, text);
+            number(at.offset, |colors| &colors.offset, false, text);
         }
         if style.tab && any && has_text {
             text.push(b'\t');

@@ -17,6 +17,7 @@ use super::colors::Colors;
 use super::context::Context;
 use super::environment::Environment;
 use super::excerpt::LongLines;
+use super::hyperlinks::Hyperlinks;
 use super::padding;
 use super::pattern::Pattern;
 use super::query::Query;
@@ -111,6 +112,10 @@ impl Settings {
         let is_inverted = query.invert && !alternatives.is_empty();
         let mut colors = Colors::from_variable(&environment.colors, is_inverted);
         color_specs::apply(&printing.colors, &mut colors)?;
+        let is_colored = environment.color && printing.top.is_none();
+        let label = printing.label.as_ref().map_or(b"(standard input)".to_vec(), |label| label.as_bytes().to_vec());
+        let format = printing.hyperlink_format.as_deref().unwrap_or_default();
+        let hyperlinks = Hyperlinks::parse(format, &label, &environment.wsl_distribution)?;
         // As in GNU grep, counts of 0 are not printed in this case. In ripgrep, only a summary is.
         let nothing_selects = match alternatives.as_slice() {
             [] => !query.invert,
@@ -125,7 +130,8 @@ impl Settings {
             style: Style {
                 name,
                 heading: name && wants_headings && !printing.no_heading && !printing.vimgrep,
-                colors: Some(colors).filter(|_| environment.color && printing.top.is_none()),
+                colors: Some(colors).filter(|_| is_colored),
+                hyperlinks: hyperlinks.filter(|_| is_colored),
                 inverted: query.invert,
                 escape_for_terminal: environment.terminal && printing.top.is_none(),
                 ..style(printing, &syntax)
@@ -142,7 +148,7 @@ impl Settings {
             passthru: printing.passthru && lines_matter,
             stop_on_nonmatch: printing.stop_on_nonmatch,
             query,
-            label: printing.label.as_ref().map_or(b"(standard input)".to_vec(), |label| label.as_bytes().to_vec()),
+            label,
         };
         Ok((settings, files))
     }
@@ -192,7 +198,8 @@ impl Settings {
 
     /// Returns whether lines are numbered.
     pub fn needs_numbers(&self) -> bool {
-        matches!(self.report, Report::Lines | Report::Json) && self.style.number
+        let in_links = self.style.hyperlinks.as_ref().is_some_and(Hyperlinks::have_lines);
+        matches!(self.report, Report::Lines | Report::Json) && (self.style.number || in_links)
     }
 
     /// Returns the name to print for an input.
@@ -304,6 +311,7 @@ fn style(printing: &Printing, syntax: &Syntax) -> Style {
             .filter(|&max| max > 0)
             .map(|max| LongLines { max: as_size(max), preview: printing.max_columns_preview }),
         colors: None,
+        hyperlinks: None,
         inverted: false,
         terminator: syntax.terminator,
         crlf: syntax.crlf,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::colors::Colors;
 use super::excerpt::LongLines;
+use super::hyperlinks::Hyperlinks;
 
 /// The style in which lines are printed.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct Style {
     pub long_lines: Option<LongLines>,
     /// The colours, if any.
     pub colors: Option<Colors>,
+    /// The format of the links that names are, if they are (`--hyperlink-format`).
+    pub hyperlinks: Option<Hyperlinks>,
     /// Whether selected lines are those that do not match, so context lines may contain matches
     /// (`-v`).
     pub inverted: bool,

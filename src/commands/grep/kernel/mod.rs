@@ -222,9 +222,13 @@ impl Search<'_> {
         let any = &settings.query.any;
         let spans = self.prints_matches() && (any.may_fail() || any.may_search_lines_together());
         let wanted = match settings.report {
-            Report::Lines | Report::Json => {
-                WantedResults { pieces: true, numbers: settings.style.number, spans, limit, ..WantedResults::default() }
-            }
+            Report::Lines | Report::Json => WantedResults {
+                pieces: true,
+                numbers: settings.needs_numbers(),
+                spans,
+                limit,
+                ..WantedResults::default()
+            },
             Report::Count => WantedResults { limit, ..WantedResults::default() },
             Report::CountMatches => WantedResults { matches: true, limit, ..WantedResults::default() },
             Report::Names { .. } | Report::Nothing if keeps || settings.stop_on_nonmatch => WantedResults::default(),

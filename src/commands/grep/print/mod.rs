@@ -315,6 +315,7 @@ mod tests {
             null: false,
             only_matching: false,
             long_lines: None,
+            hyperlinks: None,
             colors: None,
             inverted: false,
             terminator: b'\n',
