@@ -8,6 +8,7 @@ use crate::os::FileSystem;
 
 /// Returns whether the file system is local. The type numbers differ from system to system.
 pub fn identify(file: BorrowedFd<'_>, _: u64) -> FileSystem {
+    #[allow(clippy::unnecessary_cast, reason = "the types differ between these systems")]
     let is_local = fstatfs(file).is_ok_and(|system| system.f_flags as u64 & libc::MNT_LOCAL as u64 != 0);
     if is_local { FileSystem::Local } else { FileSystem::Unknown }
 }
