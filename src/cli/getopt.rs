@@ -144,18 +144,20 @@ impl OptionWalk {
 /// Returns the option of `command` with this long name, or the first one that the name abbreviates.
 pub fn long_option<'c>(command: &'c Command, name: &[u8]) -> Option<&'c Arg> {
     let name = std::str::from_utf8(name).ok()?;
-    let has = |arg: &Arg, is_name: &dyn Fn(&str) -> bool| {
-        let aliases = arg.get_all_aliases().unwrap_or_default();
-        arg.get_long().into_iter().chain(aliases).any(is_name)
-    };
-    let exact = command.get_arguments().find(|arg| has(arg, &|own| own == name));
-    exact.or_else(|| command.get_arguments().find(|arg| has(arg, &|own| own.starts_with(name))))
+    let exact = option_named(command, |own| own == name);
+    exact.or_else(|| option_named(command, |own| own.starts_with(name)))
 }
 
 /// Returns whether `command` has an option with exactly this long name.
 pub fn has_long(command: &Command, name: &str) -> bool {
-    long_option(command, name.as_bytes()).is_some_and(|option| {
-        option.get_long().into_iter().chain(option.get_all_aliases().unwrap_or_default()).any(|own| own == name)
+    option_named(command, |own| own == name).is_some()
+}
+
+/// Returns the first option with a long name that `is_name` accepts.
+fn option_named(command: &Command, is_name: impl Fn(&str) -> bool) -> Option<&Arg> {
+    command.get_arguments().find(|arg| {
+        let aliases = arg.get_all_aliases().unwrap_or_default();
+        arg.get_long().into_iter().chain(aliases).any(&is_name)
     })
 }
 

@@ -33,21 +33,11 @@ impl Run<'_> {
     /// Prints the number of selected lines in each span of time.
     pub fn timeline(&self, files: Vec<OsString>, args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
         let printing = &args.printing;
-        let Run { settings, config, decoding, .. } = self;
+        let Run { settings, config, .. } = self;
         let span = printing.timeline.as_deref().map_or(Ok(None), timeline_span)?;
         let search = self.period.clone().map_or_else(|| period_search(&self.inputs.times), Ok)?;
         let starts = InputStarts::default();
-        let period = Some(&search);
-        let opener = Opener {
-            settings,
-            config,
-            decoding,
-            period,
-            part: None,
-            starts: &starts,
-            timeline: true,
-            is_followed: false,
-        };
+        let opener = Opener { period: Some(&search), part: None, timeline: true, ..self.opener(&starts) };
         let inputs = sort::sorted(self.walk.files(files), self.inputs).map(|found| opener.next(found));
         let kernel =
             TimelineKernel { settings, starts: &starts, zone: &search.context.zone, span, grid: Mutex::default() };

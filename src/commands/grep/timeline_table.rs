@@ -50,21 +50,22 @@ impl CountTable {
         let Some(times) = &mut timeline.times else { return Ok(None) };
         let offset = timeline.offset * SECOND;
         let (first, last) = (within.0.as_microsecond() + offset, within.1.as_microsecond() + offset);
-        let mut clock = span.filter(|&span| span > HOUR);
-        if clock.is_none() {
-            let (width, rows) = times.rows(first, last, ROWS);
-            let count = rows_between(first, last, width);
-            if span.is_some() || count <= ROWS {
-                ensure_few(count)?;
-                let rows = rows.map(|(start, count)| (start - offset, count)).collect();
-                return Ok(Some(CountTable { file: None, rows, width, axis: Axis::Time(zone.clone()) }));
+        let clock = match span {
+            Some(span) => (span > HOUR).then_some(span),
+            None if rows_between(first, last, times.rows(first, last, ROWS).0) <= ROWS => None,
+            None => Some(long_span(within, zone)),
+        };
+        let (width, rows) = match clock {
+            Some(width) => {
+                let counts = times.counts().map(|(start, count)| (start - offset, count));
+                (width, rows_by_clock(counts, width, within, zone)?)
             }
-            let (first, last) = (shown_at(within.0, zone), shown_at(within.1, zone));
-            clock = LONG_SPANS.into_iter().find(|&span| rows_between(first, last, span) <= ROWS);
-        }
-        let width = clock.unwrap_or(LONG_SPANS[LONG_SPANS.len() - 1]);
-        let counts = times.counts().map(|(start, count)| (start - offset, count));
-        let rows = rows_by_clock(counts, width, within, zone)?;
+            None => {
+                let (width, rows) = times.rows(first, last, ROWS);
+                ensure_few(rows_between(first, last, width))?;
+                (width, rows.map(|(start, count)| (start - offset, count)).collect())
+            }
+        };
         Ok(Some(CountTable { file: None, rows, width, axis: Axis::Time(zone.clone()) }))
     }
 
@@ -82,6 +83,13 @@ impl CountTable {
         let time = instant(position);
         time.to_zoned(zone.clone()).strftime(format).to_string()
     }
+}
+
+/// Returns the shortest of the long spans that gives at most [`ROWS`] rows, or else the longest.
+fn long_span(within: (Timestamp, Timestamp), zone: &TimeZone) -> i64 {
+    let (first, last) = (shown_at(within.0, zone), shown_at(within.1, zone));
+    let [.., longest] = LONG_SPANS;
+    LONG_SPANS.into_iter().find(|&span| rows_between(first, last, span) <= ROWS).unwrap_or(longest)
 }
 
 /// Joins counts by time into rows that begin at multiples of `width` on the local clock. A day in which
