@@ -255,7 +255,7 @@ set edit:completion:arg-completer[mapped] = {|@words|
             cand --glob-case-insensitive 'Ignore case in -g globs'
             cand --type-list 'List all file types and exit'
             cand --one-file-system 'Skip directories on file systems other than the one the search starts on'
-            cand --files 'Print the names of the files that would be searched; takes no PATTERN'
+            cand --files 'Print the names of the files that -r would search; takes no PATTERN'
             cand --sort-files 'Search files in the order of their paths, as with --sort=path'
             cand --ignore 'Skip hidden files and files listed in .gitignore, .ignore and .rgignore'
             cand --no-ignore 'Do not use ignore files (default)'

@@ -957,7 +957,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -s R -l dereference-
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l glob-case-insensitive -d 'Ignore case in -g globs'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l type-list -d 'List all file types and exit'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l one-file-system -d 'Skip directories on file systems other than the one the search starts on'
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that would be searched; takes no PATTERN'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l files -d 'Print the names of the files that -r would search; takes no PATTERN'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l sort-files -d 'Search files in the order of their paths, as with --sort=path'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l ignore -d 'Skip hidden files and files listed in .gitignore, .ignore and .rgignore'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l no-ignore -d 'Do not use ignore files (default)'

@@ -260,7 +260,7 @@ Register-ArgumentCompleter -Native -CommandName 'mapped' -ScriptBlock {
             [CompletionResult]::new('--glob-case-insensitive', '--glob-case-insensitive', [CompletionResultType]::ParameterName, 'Ignore case in -g globs')
             [CompletionResult]::new('--type-list', '--type-list', [CompletionResultType]::ParameterName, 'List all file types and exit')
             [CompletionResult]::new('--one-file-system', '--one-file-system', [CompletionResultType]::ParameterName, 'Skip directories on file systems other than the one the search starts on')
-            [CompletionResult]::new('--files', '--files', [CompletionResultType]::ParameterName, 'Print the names of the files that would be searched; takes no PATTERN')
+            [CompletionResult]::new('--files', '--files', [CompletionResultType]::ParameterName, 'Print the names of the files that -r would search; takes no PATTERN')
             [CompletionResult]::new('--sort-files', '--sort-files', [CompletionResultType]::ParameterName, 'Search files in the order of their paths, as with --sort=path')
             [CompletionResult]::new('--ignore', '--ignore', [CompletionResultType]::ParameterName, 'Skip hidden files and files listed in .gitignore, .ignore and .rgignore')
             [CompletionResult]::new('--no-ignore', '--no-ignore', [CompletionResultType]::ParameterName, 'Do not use ignore files (default)')

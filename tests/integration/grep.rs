@@ -445,6 +445,8 @@ fn found_files_are_filtered_and_sorted() {
         ("-rl --type-not rust --max-depth 1 x d", "d/.h\nd/b.py\n"),
         ("-rl --max-filesize 3 x d", "d/.h\nd/a.rs\nd/e/c.rs\n"),
         ("-r --files d", "d/.h\nd/a.rs\nd/b.py\nd/e/c.rs\n"),
+        ("--files d", "d/.h\nd/a.rs\nd/b.py\nd/e/c.rs\n"),
+        ("--files -d skip d d/a.rs", "d/a.rs\n"),
         ("-r --files --sortr path d", "d/e/c.rs\nd/b.py\nd/a.rs\nd/.h\n"),
         ("-r --ignore --files d", "d/a.rs\nd/b.py\nd/e/c.rs\n"),
         ("-r --ignore --hidden --files d", "d/.h\nd/a.rs\nd/b.py\nd/e/c.rs\n"),

@@ -81,7 +81,7 @@ pub struct Inputs {
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub max_filesize: Option<u64>,
 
-    /// Print the names of the files that would be searched; takes no PATTERN
+    /// Print the names of the files that -r would search; takes no PATTERN
     #[arg(long)]
     pub files: bool,
 
@@ -268,6 +268,10 @@ pub enum BinaryFiles {
 impl Inputs {
     /// Returns whether directories are searched.
     pub fn is_recursive(&self) -> bool {
-        self.recursive || self.dereference_recursive || self.directories == Some(Directories::Recurse)
+        match self.directories {
+            Some(Directories::Recurse) => true,
+            None if self.files => true,
+            _ => self.recursive || self.dereference_recursive,
+        }
     }
 }
