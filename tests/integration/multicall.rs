@@ -190,3 +190,15 @@ fn messages_of_grep_are_the_classic_ones() {
     assert_eq!(said("grep . binary").stderr, "grep: binary: binary file matches\n");
     assert!(run(&["grep", "-P", "x)", "/dev/null"]).stderr.contains("at offset 1"));
 }
+
+// vim's test_xxd.vim looks for these words, which a new message for --width lacked.
+#[test]
+fn xxd_names_an_invalid_number_of_columns() {
+    let dir = Dir::new();
+    let links = links();
+    for line in ["xxd -c-1", "xxd -c -1", "xxd -cols -1 -p", "xxd -c 300"] {
+        let ran = shell(&format!("{line} < /dev/null"), dir.path(), Some(links.path()));
+        assert_eq!(ran.code, 1, "{line}");
+        assert!(ran.stderr.starts_with("xxd: invalid number of columns"), "{line}: {}", ran.stderr);
+    }
+}

@@ -18,6 +18,9 @@ pub fn complete(line: &mut RewrittenArgs) -> Result<(), String> {
         if !is_number_of_c(number) {
             return Err(format!("invalid number '{text}': xxd does not accept units"));
         }
+        if given.name == "cols" && number.trim_start_matches(is_blank).starts_with('-') {
+            return Err(format!("invalid number of columns: '{text}'"));
+        }
     }
     let format = line.last(&["plain", "include", "bits", "e"]).map(|given| given.name.clone());
     if line.has("EBCDIC") && !matches!(format.as_deref(), Some("plain" | "include")) {
