@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{SHORTEST_HOLE, run_from};
+use crate::io::FOLIO;
 use crate::os::Extent;
 
 /// The number of nominal blocks in the longest block that is held whole.
@@ -41,7 +42,8 @@ impl Block {
             let bytes = self.bytes().get(start..range.end.min(end + overlap)).unwrap_or_default();
             let continues = each(bytes, start..end);
             if let Data::Mapped(view) = &self.data {
-                view.release(start..end);
+                // A fault may map a whole folio, with bytes that were released before.
+                view.release(start.saturating_sub(FOLIO as usize)..end);
             }
             if !continues {
                 break;
