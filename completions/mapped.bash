@@ -93,7 +93,7 @@ _mapped() {
             return 0
             ;;
         mapped__subcmd__bench)
-            opts="-h -V --file-size --work --pattern --stride --ways --queue-depth --threads --block-size --cold --warm --both --auto --runs --until-certain --seed --label --compare --json --csv --plot --stats --progress --colour --color --help --version"
+            opts="-h -V --file-size --work --pattern --stride --methods --ways --queue-depth --threads --block-size --cold --warm --both --auto --runs --until-certain --seed --label --compare --json --csv --plot --stats --progress --colour --color --help --version"
             if [[ ${cur} == -* ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -124,6 +124,10 @@ _mapped() {
                     return 0
                     ;;
                 --ways|--ways=)
+                    COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch" -- "${cur##*,}"))
+                    return 0
+                    ;;
+                --methods|--methods=)
                     COMPREPLY=($(compgen -P "${cur%"${cur##*,}"}" -W "read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch" -- "${cur##*,}"))
                     return 0
                     ;;

@@ -98,7 +98,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand cat" -s s -l squeeze-blank
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s t -d 'Same as -vT'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s T -l show-tabs -d 'Show tabs as ^I'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s u -d 'Ignored; accepted for compatibility'
-complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines'
+complete -c mapped -n "__fish_mapped_using_subcommand cat" -s v -l show-nonprinting -d 'Show control characters other than tab and newline as ^X, and bytes above 127 as M-x'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l sanitize -d 'Escape control characters, escape sequences, malformed UTF-8 and bidirectional overrides'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -s z -l null-data -d 'Use NUL instead of newline as the line terminator'
 complete -c mapped -n "__fish_mapped_using_subcommand cat" -l reverse -d 'Print lines in reverse order, as tac does'
@@ -134,7 +134,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l plot -d 'Also wri
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l label -d 'Name to print for standard input' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s A -l after-context -d 'Print N lines after each selected line' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s B -l before-context -d 'Print N lines before each selected line' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; a number is short for it, as in -3' -r -f
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -s C -l context -d 'Print N lines before and after each selected line; -3 is short for -C3' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l group-separator -d 'Print TEXT between groups of lines' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -l context-separator -d 'Print TEXT between groups of lines; escapes such as \\t and \\x7F are interpreted' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s M -l max-columns -d 'Print a note instead of each line or match longer than N bytes; 0 means no limit' -r -f
@@ -908,7 +908,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand grep" -l color -l colour -
 always\t'Always'
 never\t'Never'"
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s j -l threads -d 'Number of worker threads [default: one per processor]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print help'
+complete -c mapped -n "__fish_mapped_using_subcommand grep" -l help -d 'Print all options; -h alone prints the most common ones'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s E -l extended-regexp -d 'Treat patterns as POSIX extended regular expressions'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s G -l basic-regexp -d 'Treat patterns as POSIX basic regular expressions, the default of GNU grep'
 complete -c mapped -n "__fish_mapped_using_subcommand grep" -s F -l fixed-strings -d 'Treat patterns as plain strings'
@@ -1219,7 +1219,7 @@ complete -c mapped -n "__fish_mapped_using_subcommand bench" -l pattern -d 'Acce
 random\t'Blocks in shuffled order, each once, at most 16384 of them'
 stride\t'One block at each multiple of the stride'"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l stride -d 'Distance between accesses with --pattern stride [default: 64K]' -r -f
-complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -d 'Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "(__fish_complete_list , 'printf %s\\n read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch')"
+complete -c mapped -n "__fish_mapped_using_subcommand bench" -l ways -l methods -d 'Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]' -r -f -a "(__fish_complete_list , 'printf %s\\n read pread nowait direct uring uring-fixed uring-direct map map-advised map-willneed map-populate map-populate-read map-prefetch map-hugepage map-collapse map-private windows windows-prefetch')"
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l queue-depth -d 'Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern random or stride]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l threads -d 'Threads for the parallel methods [default: one per processor]' -r -f
 complete -c mapped -n "__fish_mapped_using_subcommand bench" -l block-size -d 'Buffer and window sizes to measure; with --pattern random or stride, access sizes' -r -f

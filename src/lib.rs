@@ -70,11 +70,13 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
             let name = output::escape_name(&name).into_owned();
             let said = match name.is_empty() {
                 true => String::from("--as needs the name of a tool"),
-                false => format!("unknown tool '{name}' for --as"),
+                false => format!("invalid value '{name}' for --as"),
             };
             match cli::typo::nearest(&name, names.iter().copied()) {
-                Some(near) => output::print_message(format_args!("mapped: {said}; did you mean {near}?")),
-                None => output::print_message(format_args!("mapped: {said}: expected one of {}", names.join(", "))),
+                Some(near) => output::print_message(format_args!("mapped: {said}: did you mean {near}?")),
+                None => {
+                    output::print_message(format_args!("mapped: {said}: expected {}", cli::wording::one_of(&names)));
+                }
             }
             Exit::Error.into()
         }
@@ -93,7 +95,12 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
         ));
         return usage_error(subcommand).into();
     }
-    if let Some(message) = subcommand.and_then(|name| cli::refusal::foreign_option(&args, name)) {
+    // `-h` suppresses file names in grep, but alone it can only be a request for help.
+    if subcommand == Some("grep") && args.len() == 3 && args[2] == "-h" {
+        let shown = cli::pages::program().find_subcommand("grep").map_or(Ok(()), |grep| print_command(grep.clone()));
+        return ended(printed(shown), usage_error(subcommand)).into();
+    }
+    if let Some(message) = subcommand.and_then(|name| cli::unknown::foreign_option(&args, name)) {
         output::print_message(format_args!("mapped: {message}"));
         return usage_error(subcommand).into();
     }
@@ -142,7 +149,12 @@ fn print_help(help: &clap::Error, subcommand: Option<&str>, is_full: bool) -> st
         Some(name) if is_full => cli::pages::with_full_help(name, columns),
         Some(name) => cli::pages::program().find_subcommand(name).cloned(),
     };
-    let Some(mut command) = command else { return help.print() };
+    command.map_or_else(|| help.print(), print_command)
+}
+
+/// Prints the help of a command.
+fn print_command(mut command: clap::Command) -> std::io::Result<()> {
+    let columns = terminal_columns(std::io::stdout());
     // The parser wraps every line but the usage.
     let usage = output::fold(&command.render_usage().to_string(), columns, output::USAGE_INDENT);
     let usage = usage.trim_end().trim_start_matches("Usage: ").to_owned();

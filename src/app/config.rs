@@ -14,6 +14,7 @@ use crate::app::report_file::ReportFile;
 use crate::app::stats_report::{self, StatsOutput};
 use crate::cli::common::{Common, Io, When};
 use crate::cli::times::Times;
+use crate::cli::wording::invalid_value;
 use crate::decode::Decoding;
 use crate::engine::{Engine, Input, InputKind, Open, Session};
 use crate::io::{FileRef, IoMode, OwnFile, Range, Source};
@@ -208,6 +209,10 @@ impl Config {
 /// Returns an error if a time, zone, span or year is invalid.
 pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
     if times.since.is_none() && times.until.is_none() && times.around.is_none() {
+        // A wrong value is an error even if nothing uses it.
+        if times.log_option().is_some() || times.time_zone.is_some() {
+            time_context(times)?;
+        }
         return Ok(None);
     }
     let context = time_context(times)?;
@@ -225,6 +230,14 @@ pub fn times(times: &Times) -> anyhow::Result<Option<PeriodSearch>> {
         print_message(format_args!("mapped: {note}"));
     }
     Ok(period.map(|period| PeriodSearch::new(period, context)))
+}
+
+/// Prints a note if an option describes the times of the logs, but no option uses them. The zone is
+/// often set by an alias, so it gives no note.
+pub fn note_unused_times(times: &Times, is_used: bool, users: &str) {
+    if !is_used && let Some(option) = times.log_option() {
+        print_message(format_args!("mapped: {option} has no effect without --since, --until, --around{users}"));
+    }
 }
 
 /// Resolves the requested period, or all of each log if there is none.
@@ -260,7 +273,11 @@ pub fn timeline_span(text: &str) -> anyhow::Result<Option<i64>> {
         _ => text,
     };
     let span = parse_duration(span).and_then(|span| i64::try_from(span.as_micros()).ok()).filter(|&span| span > 0);
-    span.map(Some).ok_or_else(|| anyhow::anyhow!("--timeline '{text}': expected a span such as 30s, 10m, 1h or 1d"))
+    span.map(Some).ok_or_else(|| wrong("--timeline", text, "expected a span such as 30s, 10m, 1h or 1d"))
+}
+
+fn wrong(option: &str, value: &str, reason: &str) -> anyhow::Error {
+    anyhow::Error::msg(invalid_value(option, value, reason))
 }
 
 /// Returns the context for log times when only their zone is known.
@@ -282,20 +299,19 @@ pub fn local_times(zone: TimeZone) -> TimeContext {
 /// # Errors
 /// Returns an error if a zone, span or year is invalid.
 pub fn time_context(times: &Times) -> anyhow::Result<TimeContext> {
-    let wrong = |option: &str, text: &str, error: String| anyhow::anyhow!("{option} '{text}': {error}");
     let zone = match &times.time_zone {
         _ if times.utc => TimeZone::UTC,
         None => local_zone(),
         Some(name) if name.eq_ignore_ascii_case("local") => local_zone(),
-        Some(name) => parse_zone(name).map_err(|error| wrong("--time-zone", name, error))?,
+        Some(name) => parse_zone(name).map_err(|error| wrong("--time-zone", name, &error))?,
     };
     let slack = parse_duration(&times.slack);
-    let slack = slack.ok_or_else(|| wrong("--slack", &times.slack, "expected a span such as 1m or 30s".into()))?;
-    let first = times.year.as_deref().map(|text| parse_first_date(text).map_err(|error| wrong("--year", text, error)));
+    let slack = slack.ok_or_else(|| wrong("--slack", &times.slack, "expected a span such as 1m or 30s"))?;
+    let first = times.year.as_deref().map(|text| parse_first_date(text).map_err(|error| wrong("--year", text, &error)));
     if let Some(format) = &times.time_format
         && let Some(error) = without_directives(format)
     {
-        return Err(wrong("--time-format", format, error));
+        return Err(wrong("--time-format", format, &error));
     }
     let hints = FormHints { format: times.time_format.clone(), key: times.time_key.clone() };
     Ok(TimeContext { slack, hints, first: first.transpose()?, ..local_times(zone) })

@@ -38,16 +38,6 @@ impl ReportFile {
         }
     }
 
-    /// Opens the file at `path` for a chart, as [`ReportFile::create`] does.
-    ///
-    /// # Errors
-    /// Returns an error if the file cannot be written or its name promises another format.
-    pub(crate) fn for_chart(path: &Path) -> anyhow::Result<ReportFile> {
-        let is_svg = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("svg"));
-        anyhow::ensure!(is_svg, "--plot writes SVG: the file name must end in .svg");
-        ReportFile::create(path)
-    }
-
     /// Takes a descriptor that was open when the program started.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use clap::{Arg, Command, CommandFactory};
 
 use crate::cli::Cli;
 use crate::cli::checksum::ALGORITHMS;
+use crate::cli::common::parse_stats;
 use crate::cli::getopt::takes_value;
 use crate::cli::size::{is_digits, parse_offset};
 use crate::output::escape_name;
@@ -141,7 +142,7 @@ fn value_as_file(subcommand: &str, words: &[&str], exists: &impl Fn(&str) -> boo
         let arg = option_named(command, name)?;
         let after = |steps: usize| words.get(at + steps).copied().filter(|word| !exists(word));
         if arg.is_require_equals_set() && first.is_none() {
-            let value = after(1).filter(|value| is_value_of(arg, value))?;
+            let value = after(1).filter(|value| is_value_of(arg, value) || is_typed_value_of(name, value))?;
             return Some(format!("{name} takes its value after an equals sign: {name}={value}"));
         }
         let is_list = takes_value(arg) && arg.get_value_delimiter().is_some();
@@ -164,6 +165,15 @@ fn option_named<'a>(command: &'a Command, name: &str) -> Option<&'a Arg> {
 
 fn is_value_of(arg: &Arg, word: &str) -> bool {
     arg.get_value_parser().possible_values().is_some_and(|mut values| values.any(|value| value.matches(word, true)))
+}
+
+/// Returns whether a word is a value of an option whose values are not listed.
+fn is_typed_value_of(option: &str, word: &str) -> bool {
+    match option {
+        "--stats" => parse_stats(word).is_ok(),
+        "--until-certain" => is_digits(word),
+        _ => false,
+    }
 }
 
 /// Returns advice if the name of an algorithm, a digest or a command was read as a file.
@@ -289,6 +299,11 @@ mod tests {
             ),
             ("mapped cat +20 f", "to start at a line: mapped cat --lines=20: FILE"),
             ("mapped hexdump --color always f", "--color takes its value after an equals sign: --color=always"),
+            ("mapped cat --stats json f", "--stats takes its value after an equals sign: --stats=json"),
+            (
+                "mapped bench --until-certain 9 f",
+                "--until-certain takes its value after an equals sign: --until-certain=9",
+            ),
             ("mapped bench --ways read map f", "separate the values of --ways with commas: --ways read,map"),
             ("mapped bench --ways=read, map f", "separate the values of --ways with commas: --ways read,map"),
             ("mapped stat --count lines words f", "separate the values of --count with commas: --count lines,words"),

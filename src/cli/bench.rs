@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, ValueEnum};
 
-use super::common::{StatsOption, When, parse_stats};
+use super::common::{StatsOption, When, chart_parser, parse_stats};
 use super::getopt::allow_any_value;
 use super::size::parse_size;
 
@@ -42,7 +42,7 @@ pub struct BenchArgs {
     pub stride: Option<u64>,
 
     /// Measure only these methods of reading [default: all; those that use O_DIRECT only with --cold]
-    #[arg(long, value_name = "WAY", value_delimiter = ',')]
+    #[arg(long, visible_alias = "methods", value_name = "METHOD", value_delimiter = ',')]
     pub ways: Vec<Family>,
 
     /// Requests in flight with O_DIRECT, io_uring and prefetching [default: 4, or 32 with --pattern
@@ -104,7 +104,7 @@ pub struct BenchArgs {
     pub csv: bool,
 
     /// Also write a chart to FILE.svg
-    #[arg(long, value_name = "FILE.svg", help_heading = "Output")]
+    #[arg(long, value_name = "FILE.svg", help_heading = "Output", value_parser = chart_parser())]
     pub plot: Option<PathBuf>,
 
     /// Print I/O statistics when done: text or json; add :FILE or :fd:N to write them there
@@ -189,7 +189,7 @@ pub enum Family {
 
 fn parse_nonzero(text: &str) -> Result<u64, String> {
     match parse_size(text)? {
-        0 => Err("the size must be at least 1 byte".into()),
+        0 => Err("expected a size of at least 1 byte".into()),
         size => Ok(size),
     }
 }

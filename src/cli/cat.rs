@@ -63,7 +63,7 @@ pub struct CatArgs {
     #[arg(short = 'u')]
     pub unbuffered: bool,
 
-    /// Show control characters as ^X and bytes above 127 as M-x, except tabs and newlines
+    /// Show control characters other than tab and newline as ^X, and bytes above 127 as M-x
     #[arg(short = 'v', long)]
     pub show_nonprinting: bool,
 

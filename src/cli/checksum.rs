@@ -237,14 +237,14 @@ pub struct Blake3 {
 /// Parses the length of a digest: a decimal number, as in b2sum, or a size with a unit.
 fn parse_digest_length(text: &str) -> Result<u64, String> {
     if text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().map_err(|_| format!("invalid length: '{text}'"));
+        return text.parse().map_err(|_| String::from("the number is too large"));
     }
-    parse_size(text)
+    parse_size(text).map_err(|_| String::from("expected a number of bits, or of bytes for blake3"))
 }
 
 fn parse_piece(text: &str) -> Result<u64, String> {
     match parse_size(text)? {
-        0 => Err("a piece must have at least one byte".into()),
+        0 => Err("expected a size of at least 1 byte".into()),
         size => Ok(size),
     }
 }

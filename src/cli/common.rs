@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::size::{parse_offset, parse_size};
@@ -11,7 +12,7 @@ use super::size::{parse_offset, parse_size};
 #[command(next_help_heading = "Input and reporting")]
 pub struct Common {
     /// How input is read
-    #[arg(hide_short_help = true, long, value_name = "WAY", default_value = "auto")]
+    #[arg(hide_short_help = true, long, value_name = "METHOD", default_value = "auto")]
     pub io: Io,
 
     /// Number of worker threads [default: one per processor]
@@ -115,7 +116,7 @@ pub fn parse_stats(text: &str) -> Result<StatsOption, String> {
     };
     let target = match target.map(|target| (target, target.strip_prefix("fd:"))) {
         None => StatsTarget::StandardError,
-        Some(("", _)) => return Err("the file name is missing".into()),
+        Some(("", _)) => return Err("expected FILE or fd:N after the colon".into()),
         Some((_, Some(number))) => {
             let number = number.parse().ok().filter(|number| *number >= 0);
             StatsTarget::Descriptor(number.ok_or("expected a descriptor number after fd:")?)
@@ -125,9 +126,17 @@ pub fn parse_stats(text: &str) -> Result<StatsOption, String> {
     Ok(StatsOption { format, target })
 }
 
+/// Returns a parser of the name of a chart, whose extension must be that of its format.
+pub fn chart_parser() -> impl TypedValueParser<Value = PathBuf> {
+    PathBufValueParser::new().try_map(|path| match path.extension() {
+        Some(extension) if extension.eq_ignore_ascii_case("svg") => Ok(path),
+        _ => Err("expected a file name that ends in .svg"),
+    })
+}
+
 fn parse_block(text: &str) -> Result<u64, String> {
     match parse_size(text)? {
-        0 => Err("the block size must be at least 1 byte".into()),
+        0 => Err("expected a size of at least 1 byte".into()),
         size => Ok(size),
     }
 }

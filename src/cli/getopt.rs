@@ -36,9 +36,9 @@ pub fn expand_clusters(args: Vec<OsString>) -> Vec<OsString> {
 }
 
 /// Returns whether the subcommand parses `word` as an option, not as an option's value or an operand.
-/// `word` begins with two hyphens.
+/// `word` is a long option, or several letters after one hyphen.
 pub fn is_option(args: &[OsString], word: &str) -> bool {
-    walk(args).is_some_and(|walked| walked.long.iter().any(|long| long == word))
+    walk(args).is_some_and(|walked| walked.options.iter().any(|option| option == word))
 }
 
 /// Walks over the command line of a subcommand.
@@ -48,7 +48,7 @@ fn walk(args: &[OsString]) -> Option<OptionWalk> {
     let command = program.find_subcommand(args.get(1)?)?;
     let command = command.clone();
     let has_numbers = has_numbers(args);
-    let mut walk = OptionWalk { command, has_numbers, expanded: args[..2].to_vec(), long: Vec::new() };
+    let mut walk = OptionWalk { command, has_numbers, expanded: args[..2].to_vec(), options: Vec::new() };
     walk.take(&args[2..]);
     Some(walk)
 }
@@ -63,8 +63,8 @@ struct OptionWalk {
     command: Command,
     has_numbers: bool,
     expanded: Vec<OsString>,
-    /// The long options as they were typed, without values after an equals sign.
-    long: Vec<OsString>,
+    /// The options as they were typed, the long ones without values after an equals sign.
+    options: Vec<OsString>,
 }
 
 impl OptionWalk {
@@ -79,10 +79,13 @@ impl OptionWalk {
                 [b'-', b'-', name @ ..] => {
                     self.expanded.push(arg.clone());
                     let end = memchr::memchr(b'=', arg.as_bytes()).unwrap_or(arg.len());
-                    self.long.push(OsStr::from_bytes(&arg.as_bytes()[..end]).to_owned());
+                    self.options.push(OsStr::from_bytes(&arg.as_bytes()[..end]).to_owned());
                     !name.contains(&b'=') && self.long_takes_value(name)
                 }
-                [b'-', letters @ ..] if !letters.is_empty() => self.take_cluster(letters),
+                [b'-', letters @ ..] if !letters.is_empty() => {
+                    self.options.push(arg.clone());
+                    self.take_cluster(letters)
+                }
                 _ => {
                     self.expanded.push(arg.clone());
                     false

@@ -202,7 +202,7 @@ fn parse_width(text: &str) -> Result<Width, String> {
     if text == "auto" {
         return Ok(Width::Auto);
     }
-    let wrong = |_| String::from("expected a number of bytes or auto");
+    let wrong = |_| String::from("expected a number or auto");
     parse_size(text).and_then(|n| usize::try_from(n).map_err(|_| text.into())).map(Width::Exactly).map_err(wrong)
 }
 

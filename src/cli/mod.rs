@@ -21,6 +21,8 @@ pub mod stat;
 pub mod suggested;
 pub mod times;
 pub mod typo;
+pub mod unknown;
+pub mod wording;
 
 /// Returns the values of an option, each with its position on the command line.
 fn values_with_indices<T: Clone + Send + Sync + 'static>(matches: &ArgMatches, id: &str) -> Vec<(usize, T)> {

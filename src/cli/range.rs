@@ -47,6 +47,7 @@ impl UnitRange {
     ///
     /// Returns a sentence that says what is wrong with `text`.
     pub fn parse(text: &str, number: impl Fn(&str) -> Result<u64, String>) -> Result<Self, String> {
+        let number = |text: &str| number(text).map_err(in_range);
         let mark = |text: &str| {
             let (count, from_end) = match text.strip_prefix('-') {
                 Some(count) => (number(count)?, true),
@@ -131,6 +132,14 @@ impl UnitRange {
     }
 }
 
+/// Returns the error about a number in a range: what is expected is a range.
+fn in_range(error: String) -> String {
+    match error.starts_with("expected") {
+        true => String::from("expected a range such as 100:200, :50 or 100:+20"),
+        false => error,
+    }
+}
+
 /// Returns advice if `text` is a range in the notation of another program: `5-10`, `5..10`, `5,10p`,
 /// `5,+2`, `5,$`, `+5` or `$`.
 fn from_other_notation(text: &str) -> Option<String> {
@@ -179,7 +188,7 @@ impl Around {
 /// Returns a phrase that says what is expected.
 pub fn parse_count(text: &str) -> Result<u64, String> {
     if !is_digits(text) {
-        return Err(format!("'{text}' is not a decimal number"));
+        return Err("expected a number".into());
     }
     text.parse().map_err(|_| String::from("the largest number is 2^64-1"))
 }

@@ -1,7 +1,7 @@
 //! Messages for rejected command lines: one line that says what is wrong and what to type instead.
 //!
-//! clap's messages take several lines, and the words they suggest are often wrong. This module
-//! rephrases its errors, and adds advice for options and commands of the classic tools.
+//! clap's messages take several lines. This module rephrases its errors; `unknown` has those about
+//! unknown options and commands.
 
 use std::error::Error as _;
 use std::ffi::OsString;
@@ -11,23 +11,9 @@ use clap::{Parser, ValueEnum};
 use clap_complete::Shell;
 
 use super::Cli;
-use super::advice::{BEFORE_SUBCOMMAND, OPTIONS, SUBCOMMANDS};
-use super::checksum::ALGORITHMS;
-use super::getopt;
 use super::size::is_digits;
-use super::typo::{is_near, nearest};
-
-/// Returns the message about an option that only other programs have, but that clap would parse as
-/// the abbreviation of another one: `cat --head` is not `--heading`.
-pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
-    let is_typed = |arg: &OsString, word: &str| {
-        arg.to_str().and_then(|arg| arg.strip_prefix(word)).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-    };
-    let long = |word: &&&str| word.starts_with("--") && args.iter().any(|arg| is_typed(arg, word));
-    let words = OPTIONS.iter().filter(|(name, ..)| *name == subcommand).flat_map(|(_, words, _)| *words);
-    let word = words.into_iter().filter(long).find(|word| getopt::is_option(args, word))?;
-    advise(word, args, subcommand)
-}
+use super::unknown::{unknown_option, unknown_subcommand};
+use super::wording::{invalid_value, one_of};
 
 /// Returns a one-line message about what is wrong with a command line, without the program's name.
 ///
@@ -54,16 +40,17 @@ pub fn message(
 
 fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) -> String {
     let text = |kind| error.get(kind).map(words).unwrap_or_default();
-    let option = option_name(&text(ContextKind::InvalidArg));
+    let named = option_name(&text(ContextKind::InvalidArg));
+    let option = as_typed(&named, args, subcommand);
     match error.kind() {
-        ErrorKind::UnknownArgument => unknown_option(error, &option, args, subcommand),
-        ErrorKind::InvalidSubcommand => unknown_subcommand(error, &text(ContextKind::InvalidSubcommand)),
+        ErrorKind::UnknownArgument => unknown_option(&option, args, subcommand),
+        ErrorKind::InvalidSubcommand => unknown_subcommand(&text(ContextKind::InvalidSubcommand)),
         ErrorKind::InvalidValue if text(ContextKind::InvalidValue).is_empty() => {
-            format!("{option} needs a value{}", expected(&text(ContextKind::ValidValue)))
+            format!("{option} needs a value{}", expected(error))
         }
         ErrorKind::InvalidValue => {
             let value = text(ContextKind::InvalidValue);
-            format!("invalid value '{value}' for {option}{}", expected(&text(ContextKind::ValidValue)))
+            format!("invalid value '{value}' for {option}{}", expected(error))
         }
         ErrorKind::ValueValidation => {
             let value = text(ContextKind::InvalidValue);
@@ -78,7 +65,7 @@ fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) ->
             let range = reason.split_once(" is not in ").and_then(|(_, range)| range.split_once("..="));
             let reason =
                 range.map_or(reason.to_owned(), |(least, most)| format!("expected a number from {least} to {most}"));
-            format!("invalid value '{value}' for {option}: {reason}{}", advice_on_value(&option, &value, args))
+            format!("{}{}", invalid_value(&option, &value, reason), advice_on_value(&named, &value, args))
         }
         ErrorKind::NoEquals => format!("{option} takes its value after an equals sign, as in {option}=VALUE"),
         ErrorKind::TooManyValues => {
@@ -87,17 +74,56 @@ fn describe(error: &clap::Error, args: &[OsString], subcommand: Option<&str>) ->
             format!("{option} takes no value, but '{value}' was given{advice}")
         }
         ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{option} needs a value"),
-        ErrorKind::MissingRequiredArgument => missing(&text(ContextKind::InvalidArg), args, subcommand),
+        ErrorKind::MissingRequiredArgument => missing(&missing_args(error), args, subcommand),
         ErrorKind::ArgumentConflict => {
-            let others = option_names(error, ContextKind::PriorArg);
-            match others.is_empty() {
+            let others: Vec<String> = option_names(error, ContextKind::PriorArg);
+            let typed: Vec<String> = others.iter().map(|other| as_typed(other, args, subcommand)).collect();
+            let names: Vec<&str> = others.iter().chain([&named]).map(String::as_str).collect();
+            let advice = advice_on_conflict(subcommand, &names);
+            match typed.is_empty() {
                 true if option.is_empty() => plain(error),
                 true => format!("{option} cannot be combined with the other options"),
-                false => format!("{option} cannot be combined with {others}"),
+                false => format!("{option} cannot be combined with {}{advice}", typed.join(" and ")),
             }
         }
         _ => plain(error),
     }
+}
+
+/// Returns advice on options that exclude each other.
+fn advice_on_conflict(subcommand: Option<&str>, names: &[&str]) -> &'static str {
+    let has = |name| names.contains(&name);
+    match subcommand {
+        Some("bench") if has("--both") && (has("--cold") || has("--warm")) => "; --both includes it",
+        Some("bench") if has("--cold") && has("--warm") => "; try: --both",
+        Some("checksum") if has("--check") && has("--recursive") => "; a list names its files: mapped checksum -c LIST",
+        _ => "",
+    }
+}
+
+/// Returns the name of an option as it was typed: `-m` for `--max-count`, or an alias.
+fn as_typed(option: &str, args: &[OsString], subcommand: Option<&str>) -> String {
+    let find = || {
+        let program = super::pages::program();
+        let command = program.find_subcommand(subcommand?)?;
+        let long = option.strip_prefix("--")?;
+        let arg = command.get_arguments().find(|arg| arg.get_long() == Some(long))?;
+        let words = || args.iter().skip(2).filter_map(|arg| arg.to_str());
+        let names = || words().filter_map(|word| word.strip_prefix("--")).filter_map(|word| word.split('=').next());
+        let is_typed = |name: &str| names().any(|typed| !typed.is_empty() && name.starts_with(typed));
+        if is_typed(long) {
+            return None;
+        }
+        if let Some(alias) = arg.get_all_aliases().unwrap_or_default().into_iter().find(|alias| is_typed(alias)) {
+            return Some(format!("--{alias}"));
+        }
+        let is_letter_typed = |letter: char| {
+            words().any(|word| !word.starts_with("--") && word.starts_with('-') && word.contains(letter))
+        };
+        let letters = arg.get_short().into_iter().chain(arg.get_all_short_aliases().unwrap_or_default());
+        letters.into_iter().find(|letter| is_letter_typed(*letter)).map(|letter| format!("-{letter}"))
+    };
+    find().unwrap_or_else(|| option.to_owned())
 }
 
 /// Returns advice on a value that belongs to another option, or to an option of another program.
@@ -115,6 +141,15 @@ fn advice_on_value(option: &str, value: &str, args: &[OsString]) -> &'static str
     }
 }
 
+/// Returns the missing arguments in clap's notation: options if any are missing, and operands
+/// otherwise.
+fn missing_args(error: &clap::Error) -> String {
+    let Some(ContextValue::Strings(all)) = error.get(ContextKind::InvalidArg) else { return String::new() };
+    let options: Vec<&str> =
+        all.iter().map(String::as_str).filter(|arg| arg.trim_start_matches('<').starts_with('-')).collect();
+    if options.is_empty() { all.join(", ") } else { options.join(", ") }
+}
+
 /// Returns the message about operands or options that are missing.
 fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String {
     let names: Vec<String> = missing.trim_start_matches('<').split('|').map(option_name).collect();
@@ -125,7 +160,8 @@ fn missing(missing: &str, args: &[OsString], subcommand: Option<&str>) -> String
         }
         Some("completions") => {
             let shells: Vec<String> = Shell::value_variants().iter().map(ToString::to_string).collect();
-            format!("missing SHELL: expected {}", shells.join(", "))
+            let shells: Vec<&str> = shells.iter().map(String::as_str).collect();
+            format!("missing SHELL: expected {}", one_of(&shells))
         }
         Some("stat") if names.first().is_some_and(|name| name == "--residency") => "-r needs --residency".into(),
         Some("stat") if args.iter().any(takes_format) => {
@@ -146,7 +182,7 @@ fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String>
         let operand = if subcommand == "stat" { &["-"][..] } else { &[] };
         let alone = [&["mapped", subcommand], typed, operand].concat();
         let error = Cli::try_parse_from(alone).err().filter(|error| error.kind() == ErrorKind::MissingRequiredArgument);
-        error.and_then(|error| error.get(ContextKind::InvalidArg).map(words)).as_deref() == Some(missing)
+        error.is_some_and(|error| missing_args(&error) == missing)
     };
     let typed: Vec<&str> = args.iter().skip(2).map(|arg| arg.to_str().unwrap_or_default()).collect();
     typed.iter().enumerate().find_map(|(at, word)| {
@@ -162,10 +198,7 @@ fn needing(missing: &str, args: &[OsString], subcommand: &str) -> Option<String>
 /// Returns the names of the missing options, with the placeholders for their values.
 fn joined(missing: &str) -> String {
     let names: Vec<String> = missing.split('|').map(|name| name.replace(['<', '>'], "").replace("...", "")).collect();
-    match &names[..] {
-        [most @ .., last] if !most.is_empty() => format!("{} or {last}", most.join(", ")),
-        _ => names.concat(),
-    }
+    one_of(&names.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// Returns the first line of clap's own message.
@@ -175,113 +208,14 @@ fn plain(error: &clap::Error) -> String {
     line.trim_start_matches("error: ").to_owned()
 }
 
-fn unknown_option(error: &clap::Error, option: &str, args: &[OsString], subcommand: Option<&str>) -> String {
-    let Some(subcommand) = subcommand else {
-        let said = format!("mapped has no option '{option}'; options follow the subcommand");
-        let known = BEFORE_SUBCOMMAND.iter().find(|(options, _)| options.contains(&option));
-        return match (known, nearest(option, ["--version", "--help"])) {
-            (Some((_, advice)), _) => format!("{said}: {}", filled(advice, option, args)),
-            (None, Some(near)) => format!("mapped has no option '{option}'; did you mean {near}?"),
-            (None, None) => said,
-        };
-    };
-    if let Some(advised) = advise(option, args, subcommand) {
-        return advised;
-    }
-    if !option.starts_with('-') {
-        // `man 7 mapped-logs` names the section of the manual first.
-        let is_section = subcommand == "man" && args.get(2).is_some_and(|arg| arg.to_str().is_some_and(is_digits));
-        let advice = if is_section { format!("; try: mapped man {option}") } else { String::new() };
-        return format!("unexpected operand '{option}'{advice}");
-    }
-    if let Some(said) = ambiguous(option, subcommand) {
-        return said;
-    }
-    let said = format!("{subcommand} has no option '{option}'");
-    match error.get(ContextKind::SuggestedArg).map(words) {
-        Some(near) if is_near(option, &option_name(&near)) => format!("{said}; did you mean {}?", option_name(&near)),
-        _ => said,
-    }
-}
-
-/// Returns the message about an abbreviation that is not unique.
-fn ambiguous(option: &str, subcommand: &str) -> Option<String> {
-    const MAX_NAMES: usize = 8;
-    let program = super::pages::program();
-    let names = getopt::abbreviated(program.find_subcommand(subcommand)?, option.strip_prefix("--")?);
-    match &names[..] {
-        [] => None,
-        // It also abbreviates options that are not in the help.
-        [only] => Some(format!("{subcommand} has no option '{option}'; did you mean {only}?")),
-        few if few.len() <= MAX_NAMES => Some(format!("{option} is ambiguous: expected one of {}", few.join(", "))),
-        _ => Some(format!("{option} is ambiguous")),
-    }
-}
-
-/// Returns the message about an option of another program, if it is known.
-fn advise(option: &str, args: &[OsString], subcommand: &str) -> Option<String> {
-    let known = |(name, options, _): &&(&str, &[&str], &str)| *name == subcommand && options.contains(&option);
-    let advice = match OPTIONS.iter().find(known) {
-        Some((_, _, advice)) => filled(advice, option, args),
-        // Many tools have an option for each algorithm.
-        None if subcommand == "checksum" => {
-            let typed = option.strip_prefix("--")?.replace('-', "");
-            format!("-a {}", ALGORITHMS.iter().find(|name| name.replace('-', "") == typed)?)
+fn expected(error: &clap::Error) -> String {
+    match error.get(ContextKind::ValidValue) {
+        Some(ContextValue::Strings(values)) if !values.is_empty() => {
+            let values: Vec<&str> = values.iter().map(String::as_str).collect();
+            format!(": expected {}", one_of(&values))
         }
-        None => return None,
-    };
-    let is_typed = advice.starts_with("mapped ") || advice.starts_with('-');
-    let lead = if is_typed { "try: " } else { "" };
-    // clap names only the first digit of a number.
-    let number = args.iter().filter_map(|arg| arg.to_str()).find(|arg| arg.starts_with(option) && is_digits(&arg[1..]));
-    Some(format!("{subcommand} has no option '{}'; {lead}{advice}", number.unwrap_or(option)))
-}
-
-/// Returns advice with the placeholder `{N}` replaced by the number that was typed with an option, or
-/// by N if there is none.
-fn filled(advice: &str, option: &str, args: &[OsString]) -> String {
-    let Some((before, (usual, after))) =
-        advice.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
-    else {
-        return advice.to_owned();
-    };
-    // An expression such as '[ -~]{4,}' has braces too.
-    if !is_digits(usual) {
-        return advice.to_owned();
+        _ => String::new(),
     }
-    let number = typed_number(option, args);
-    format!("{before}{}{}", number.unwrap_or(usual), filled(after, option, args))
-}
-
-/// Returns the number that was typed as the value of an option, or as the option itself (`-5`).
-fn typed_number<'a>(option: &str, args: &'a [OsString]) -> Option<&'a str> {
-    let words: Vec<&str> = args.iter().map(|arg| arg.to_str().unwrap_or_default()).collect();
-    let number = |text: &'a str| Some(text).filter(|text| is_digits(text));
-    if is_digits(&option[1..]) {
-        let is_cluster = |word: &&&str| word.starts_with('-') && !word.starts_with("--") && word.contains(&option[1..]);
-        let word = words.iter().find(is_cluster)?;
-        return number(&word[word.find(&option[1..])?..]);
-    }
-    words.iter().enumerate().find_map(|(at, word)| match word.strip_prefix(option)? {
-        "" => number(words.get(at + 1)?.trim_start_matches(['-', '+'])),
-        rest => number(rest.trim_start_matches('=').trim_start_matches(['-', '+'])),
-    })
-}
-
-fn unknown_subcommand(error: &clap::Error, word: &str) -> String {
-    let said = format!("unknown subcommand '{word}'");
-    if let Some((_, advice)) = SUBCOMMANDS.iter().find(|(words, _)| words.contains(&word)) {
-        return format!("{said}; try: {advice}");
-    }
-    let near = error.get(ContextKind::SuggestedSubcommand).map(words).unwrap_or_default();
-    match near.split(", ").find(|near| !near.is_empty() && is_near(word, near)) {
-        Some(near) => format!("{said}; did you mean '{near}'?"),
-        None => said,
-    }
-}
-
-fn expected(values: &str) -> String {
-    if values.is_empty() { String::new() } else { format!(": expected {values}") }
 }
 
 /// Returns a value from an error's context as text.
@@ -294,70 +228,19 @@ fn words(value: &ContextValue) -> String {
     }
 }
 
-fn option_names(error: &clap::Error, kind: ContextKind) -> String {
-    let names = match error.get(kind) {
-        Some(ContextValue::Strings(names)) => names.iter().map(|name| option_name(name)).collect::<Vec<_>>(),
+fn option_names(error: &clap::Error, kind: ContextKind) -> Vec<String> {
+    match error.get(kind) {
+        Some(ContextValue::Strings(names)) => names.iter().map(|name| option_name(name)).collect(),
         Some(ContextValue::String(name)) => vec![option_name(name)],
         _ => Vec::new(),
-    };
-    names.join(" and ")
+    }
 }
 
-/// Returns the name of an option without its placeholder: `--io` of `--io <WAY>`. An operand loses its brackets.
+/// Returns the name of an option without its placeholder: `--io` of `--io <METHOD>`. An operand loses its brackets.
 fn option_name(shown: &str) -> String {
     match shown.strip_prefix('-') {
         Some("=") => shown.to_owned(),
         Some(_) => shown.split([' ', '=', '[', '>']).next().unwrap_or_default().to_owned(),
         None => shown.trim_matches(['<', '>', '[', ']', '.']).to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    // Regression: the advice showed a fixed number instead of the one that was typed.
-    #[test]
-    fn advice_has_the_number_that_was_typed() {
-        let filled = |advice, option, line: &str| {
-            let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-            filled(advice, option, &args)
-        };
-        for (option, line) in [
-            ("--tail", "mapped cat --tail 25 f"),
-            ("--tail", "mapped cat --tail=-25 f"),
-            ("-c", "mapped cat -c25 f"),
-            ("-2", "mapped cat -25 f"),
-            ("-2", "mapped cat -n25 f"),
-        ] {
-            assert_eq!(filled("a {10}: b", option, line), "a 25: b", "{line}");
-        }
-        assert_eq!(filled("a {10}", "--tail", "mapped cat --tail f"), "a 10");
-        assert_eq!(filled("[ -~]{4,}", "--tail", "mapped cat --tail 3"), "[ -~]{4,}");
-    }
-
-    // Advice on an option that now exists would never be shown.
-    #[test]
-    fn advice_is_on_options_that_do_not_exist() {
-        let program = crate::cli::pages::program();
-        for (name, options, _) in OPTIONS {
-            let command = program.find_subcommand(name).unwrap();
-            for option in *options {
-                let is_named = |arg: &clap::Arg| match option.strip_prefix("--") {
-                    Some(long) => {
-                        arg.get_long() == Some(long) || arg.get_all_aliases().is_some_and(|all| all.contains(&long))
-                    }
-                    None => option.len() == 2 && arg.get_short().is_some_and(|short| option.ends_with(short)),
-                };
-                assert!(!command.get_arguments().any(is_named), "{name} {option}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_word_has_one_advice() {
-        let words: Vec<&str> = SUBCOMMANDS.iter().flat_map(|(words, _)| words.iter().copied()).collect();
-        let unique: std::collections::BTreeSet<&str> = words.iter().copied().collect();
-        assert_eq!(words.len(), unique.len());
     }
 }

@@ -1,14 +1,17 @@
 //! The value of `--shard`: `I/N`, part I of N equal parts of an input.
 
+/// What a value looks like.
+const EXPECTED: &str = "expected I/N, such as 1/4";
+
 /// Parses the number of a part, counted from 1, and the number of parts.
 ///
 /// # Errors
 /// Returns a phrase that says what is expected.
 pub fn parse_shard(text: &str) -> Result<(u64, u64), String> {
-    let (index, count) = text.split_once('/').ok_or("expected I/N, such as 1/4")?;
+    let (index, count) = text.split_once('/').ok_or(EXPECTED)?;
     let number = |text: &str| match text.parse::<u64>() {
         Ok(number) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(number),
-        _ => Err(format!("'{text}' is not a number")),
+        _ => Err(EXPECTED.to_owned()),
     };
     let (index, count) = (number(index)?, number(count)?);
     if count == 0 {

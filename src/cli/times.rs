@@ -29,7 +29,7 @@ pub struct Times {
     pub around: Option<String>,
 
     /// Allow entries out of order by up to SPAN
-    #[arg(hide_short_help = true, long, value_name = "SPAN", default_value = "1m")]
+    #[arg(hide_short_help = true, long, value_name = "SPAN", default_value = SLACK)]
     pub slack: String,
 
     /// Read times without a zone as UTC
@@ -55,4 +55,21 @@ pub struct Times {
     /// Read the time from field KEY of JSON objects or key=value pairs
     #[arg(hide_short_help = true, long, value_name = "KEY")]
     pub time_key: Option<String>,
+}
+
+/// The default of `--slack`.
+const SLACK: &str = "1m";
+
+impl Times {
+    /// Returns an option that describes the times of the logs, if one was given.
+    #[must_use]
+    pub fn log_option(&self) -> Option<&'static str> {
+        let given = [
+            (self.slack != SLACK, "--slack"),
+            (self.year.is_some(), "--year"),
+            (self.time_format.is_some(), "--time-format"),
+            (self.time_key.is_some(), "--time-key"),
+        ];
+        given.into_iter().find_map(|(is_given, option)| is_given.then_some(option))
+    }
 }

@@ -1,21 +1,24 @@
 //! Finds the known word that was meant by a word with a typo.
 
-use strsim::levenshtein;
+use strsim::osa_distance;
 
 use super::checksum::ALGORITHMS;
+use super::wording::one_of;
 
-/// Returns whether two words differ only by a typo: by at most two letters, and by at most half the
-/// letters of `other`.
+/// Returns whether two words differ only by a typo: by at most two letters, and by at most a third of
+/// the letters of `other`. Two neighbouring letters in the wrong order count as one.
 pub fn is_near(typed: &str, other: &str) -> bool {
     let letters = other.trim_start_matches('-').chars().count();
-    levenshtein(typed, other) <= 2.min(letters / 2)
+    osa_distance(typed, other) <= 2.min((letters + 1) / 3)
 }
 
 /// Returns the known word that `typed` most likely means, if one is near.
 pub fn nearest<'a>(typed: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let near = known.into_iter().filter(|word| is_near(typed, word));
-    // Letters in the wrong order are more likely than wrong letters.
-    near.min_by_key(|word| (!has_letters_of(typed, word), levenshtein(typed, word)))
+    // Letters in the wrong order are more likely than wrong letters, and a wrong first letter is the
+    // least likely.
+    let has_first = |word: &str| word.chars().next() == typed.chars().next();
+    near.min_by_key(|word| (!has_letters_of(typed, word), osa_distance(typed, word), !has_first(word)))
 }
 
 /// Returns what to type instead of an unknown algorithm: the names that begin with it, else the nearest
@@ -37,7 +40,7 @@ pub fn advice_on_algorithm(name: &str) -> String {
         ALGORITHMS.into_iter().find(|known| plain(known) == nearest)
     };
     match family.len() {
-        1..=MAX_NAMES => format!("expected one of {}", family.join(", ")),
+        1..=MAX_NAMES => format!("expected {}", one_of(&family)),
         _ => match near() {
             Some(near) => format!("did you mean {near}?"),
             None => String::from("mapped checksum --list-algorithms shows all"),
@@ -60,10 +63,14 @@ mod tests {
 
     #[test]
     fn a_typo_is_near() {
-        for (typed, other) in [("--colr", "--color"), ("grpe", "grep"), ("--line", "--lines"), ("ct", "cat")] {
+        for (typed, other) in
+            [("--colr", "--color"), ("grpe", "grep"), ("--line", "--lines"), ("ct", "cat"), ("cta", "cat")]
+        {
             assert!(is_near(typed, other), "{typed} {other}");
         }
-        for (typed, other) in [("head", "hexdump"), ("tail", "stat"), ("wc", "man"), ("--replace", "--reverse")] {
+        for (typed, other) in
+            [("head", "hexdump"), ("tail", "stat"), ("wc", "man"), ("--replace", "--reverse"), ("jpeg", "spec")]
+        {
             assert!(!is_near(typed, other), "{typed} {other}");
         }
     }
@@ -75,5 +82,8 @@ mod tests {
             assert_eq!(nearest(typed, names), Some(near), "{typed}");
         }
         assert_eq!(nearest("whirlpool", names), None);
+        // Regression: the nearest word was "stat".
+        assert_eq!(nearest("jss", ["css", "js"]), Some("js"));
+        assert_eq!(nearest("cta", ["stat", "cat", "man"]), Some("cat"));
     }
 }

@@ -104,7 +104,10 @@ impl Decoding {
                 Some(encoding) if encoding == encoding_rs::UTF_8 => TextEncoding::Bytes,
                 Some(encoding) => TextEncoding::Encoded(encoding),
                 None => {
-                    bail!("unknown encoding '{label}': expected a WHATWG name such as utf-16le or latin1, auto or none")
+                    bail!(
+                        "invalid value '{label}' for --encoding: expected auto, none or a WHATWG name such as utf-16le or \
+                         latin1"
+                    )
                 }
             },
         };

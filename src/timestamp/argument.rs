@@ -17,9 +17,9 @@ use super::stamp::{Stamp, days_from_civil};
 use super::words::without_marks;
 use super::zone::{Abbreviations, WrittenZone};
 
-/// The message for a text that is not a time.
-const FORMS: &str = "not a time: expected 2026-11-21, 2026-11-21 14:30, 14:30, 3pm, 'Nov 21 14:30', \
-                     2026-11-21T14:30:00Z, yesterday 14:30, @1795225624, or an age such as 90m, 2h30m or now-1h";
+/// The message for a string that is not a time.
+const FORMS: &str = "expected a time such as 2026-11-21, 2026-11-21 14:30, 14:30, 3pm, 'Nov 21 14:30', yesterday 14:30 \
+                     or @1795225624, or an age such as 90m or 2h30m; see mapped help times";
 
 /// The stretch of time that a typed time means, including both ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn parse_period(
 ) -> Result<Option<Period>, String> {
     let typed = TypedTimeReader { now, local, year: first.map(|first| first.year) };
     let time = |option: &str, text: Option<&str>| {
-        let parse = |text| typed.read(text).map_err(|error| format!("{option} '{text}': {error}"));
+        let parse = |text| typed.read(text).map_err(|error| format!("invalid value '{text}' for {option}: {error}"));
         text.map(parse).transpose()
     };
     let (typed_since, typed_until) = (since, until);
@@ -75,14 +75,14 @@ pub fn parse_period(
 /// # Errors
 /// Fails as [`parse_time`] does.
 pub fn parse_around(text: &str, (now, local): (&Zoned, &TimeZone), first: Option<FirstDate>) -> Result<Period, String> {
-    let wrong = |error: String| format!("--around '{text}': {error}");
+    let wrong = |error: String| format!("invalid value '{text}' for --around: {error}");
     let (time, span) = match ["±", "+/-", "+-"].iter().find_map(|sign| text.split_once(sign)) {
         Some((time, span)) => (time, Some(span)),
         None => (text, None),
     };
     let typed = TypedTimeReader { now, local, year: first.map(|first| first.year) }.read(time).map_err(wrong)?;
     let margin = match span {
-        Some(span) => parse_duration(span).ok_or_else(|| wrong("expected a span such as 10m after ±".to_owned()))?,
+        Some(span) => parse_duration(span).ok_or_else(|| wrong("expected a span such as 10m after +-".to_owned()))?,
         None if typed.first == typed.last => AROUND,
         None => SignedDuration::ZERO,
     };

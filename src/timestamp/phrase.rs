@@ -1,6 +1,6 @@
 //! Parses typed times that name a part of the calendar, or that combine several parts.
 //!
-//! Each text has only one sensible reading. A text with two meanings is rejected with a message
+//! Each string has only one sensible reading. A string with two meanings is rejected with a message
 //! that shows how to write each of them.
 
 use jiff::civil::{Date, ISOWeekDate, Weekday};
@@ -36,7 +36,7 @@ impl TypedTimeReader<'_> {
         steps.map_or_else(|| self.numeric_date(&plain), |found| Ok(Some(found)))
     }
 
-    /// Returns the reason a text with several common meanings is not a time.
+    /// Returns the reason a string with several common meanings is not a time.
     fn refusal(&self, text: &str) -> Option<String> {
         let lower = text.to_ascii_lowercase();
         if let Some((hour, minute)) = lower.split_once('h')
@@ -146,7 +146,7 @@ impl TypedTimeReader<'_> {
         })
     }
 
-    /// Parses a text that means one day.
+    /// Parses a string that means one day.
     fn date(&self, text: &str) -> Option<Date> {
         let is_day = |found: &TypedTime| {
             let date = found.first.to_zoned(self.zone().clone()).date();
@@ -195,7 +195,7 @@ impl TypedTimeReader<'_> {
     fn numeric_date(&self, text: &str) -> Result<Option<TypedTime>, String> {
         let (written, clock) = text.split_once(' ').map_or((text, ""), |(date, clock)| (date, clock.trim_start()));
         let written = written.strip_suffix(',').unwrap_or(written);
-        // Without a year, two numbers separated by a point are more likely a time of day.
+        // Without a year, two numbers separated by a dot are more likely a time of day.
         let is_date = |style: &&DateStyle| style.has_year() || (!style.named && matches!(style.separator, b'/' | b'-'));
         let mut dates = STYLES.iter().filter(is_date).filter_map(|style| {
             let mut at = Scanner(written.as_bytes());
@@ -208,7 +208,7 @@ impl TypedTimeReader<'_> {
             }
             return Ok(if clock.is_empty() { self.day(first) } else { self.clock(first, clock, true) });
         }
-        // In German, a point follows both the day and the month.
+        // In German, a dot follows both the day and the month.
         let german =
             STYLES.iter().find(|style| style.order == Order::DayMonth && style.separator == b'.' && !style.named);
         let day = text.strip_suffix('.').zip(german).and_then(|(_, style)| {
@@ -254,7 +254,7 @@ fn months_named(text: &str) -> Option<(i32, i32)> {
     month.or_else(foreign).map(|month| (month, 1))
 }
 
-/// Returns the number in a text of four digits.
+/// Returns the number in a string of four digits.
 fn four_digits(text: &str) -> Option<i32> {
     text.parse().ok().filter(|_| text.len() == 4 && text.bytes().all(|byte| byte.is_ascii_digit()))
 }
@@ -358,19 +358,19 @@ mod tests {
             ("this week", "weeks begin"),
             ("11/12/2026", "day or month first"),
             ("26-11-21", "day or month first"),
-            ("14.30", "not a time"),
+            ("14.30", "expected a time"),
             ("9", "may be an hour or an age"),
-            ("2460", "not a time"),
-            ("2026-W54", "not a time"),
-            ("2026-W47-8", "not a time"),
-            ("2026-366", "not a time"),
-            ("2026-000", "not a time"),
-            ("2 hours ago 14:00", "not a time"),
-            ("yesterday + 3 hours", "not a time"),
-            ("Mon 2026-11-21", "not a time"),
-            ("14 yesterday", "not a time"),
+            ("2460", "expected a time"),
+            ("2026-W54", "expected a time"),
+            ("2026-W47-8", "expected a time"),
+            ("2026-366", "expected a time"),
+            ("2026-000", "expected a time"),
+            ("2 hours ago 14:00", "expected a time"),
+            ("yesterday + 3 hours", "expected a time"),
+            ("Mon 2026-11-21", "expected a time"),
+            ("14 yesterday", "expected a time"),
             ("24:01", "a day ends at 24:00"),
-            ("yesterday 25", "not a time"),
+            ("yesterday 25", "expected a time"),
         ] {
             let refusal = parse_time(text, &now).map(|typed| (typed.first, typed.last)).unwrap_err();
             assert!(refusal.contains(reason), "{text}: {refusal}");

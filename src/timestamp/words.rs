@@ -108,7 +108,7 @@ fn is_month(word: &str) -> bool {
     reads(&|at| at.name(&MONTHS)) || reads(&foreign_month)
 }
 
-/// Returns whether a text names a part of the day, which has no exact beginning and end.
+/// Returns whether a string names a part of the day, which has no exact beginning and end.
 pub(super) fn names_part_of_day(lower: &str) -> bool {
     let is_part = |word: &str| matches!(word, "morning" | "afternoon" | "evening" | "night");
     lower == "tonight"
@@ -202,13 +202,13 @@ mod tests {
             ("last day", "yesterday or an age"),
             ("11/12", "day or month first"),
             ("11/12/2026 2pm", "day or month first"),
-            ("11.20", "not a time"),
-            ("Montag, 20. November 2026", "not a time"),
-            ("in hours 2", "not a time"),
-            ("ago", "not a time"),
-            ("novembre hello", "not a time"),
-            ("-", "not a time"),
-            ("the", "not a time"),
+            ("11.20", "expected a time"),
+            ("Montag, 20. November 2026", "expected a time"),
+            ("in hours 2", "expected a time"),
+            ("ago", "expected a time"),
+            ("novembre hello", "expected a time"),
+            ("-", "expected a time"),
+            ("the", "expected a time"),
             ("14:30 IST", "ambiguous"),
         ] {
             let refusal = shown(text).unwrap_err();

@@ -378,8 +378,7 @@ pub fn parse_zone(text: &str) -> Result<TimeZone, String> {
         WrittenZone::Offset(seconds) if at.0.is_empty() => {
             Offset::from_seconds(seconds).map(TimeZone::fixed).map_err(|error| error.to_string())
         }
-        _ => TimeZone::get(text).map_err(|_| {
-            "unknown time zone: expected a name such as Europe/Paris, an offset such as +01:00, or UTC".to_owned()
-        }),
+        _ => TimeZone::get(text)
+            .map_err(|_| "expected a name such as Europe/Paris, an offset such as +01:00, or UTC".to_owned()),
     }
 }

@@ -156,7 +156,10 @@ fn lines_by_a_list() {
     let bad = dir.file("bad", b"1\n2 x:\n");
     let ran = run(&["cat", &format!("--lines-from={}", bad.display()), "/dev/null"]);
     assert_eq!(ran.code, 1);
-    assert_eq!(ran.stderr, format!("mapped: {}:2: invalid range \"x:\": 'x' is not a decimal number\n", bad.display()));
+    assert_eq!(
+        ran.stderr,
+        format!("mapped: {}:2: invalid range 'x:': expected a range such as 100:200, :50 or 100:+20\n", bad.display())
+    );
     let ran = run(&["cat", "--lines-from=/no/such", "/dev/null"]);
     assert_eq!((ran.code, ran.stderr.as_str()), (1, "mapped: /no/such: No such file or directory\n"));
 }

@@ -74,7 +74,7 @@ fn a_file_without_times_is_an_error() {
     assert!(ran.stderr.starts_with(message), "{}", ran.stderr);
     let ran = run(&["cat", "--since", "whenever"]);
     assert_eq!(ran.code, 1);
-    assert!(ran.stderr.starts_with("mapped: --since 'whenever': not a time: expected 2026-11-21"));
+    assert!(ran.stderr.starts_with("mapped: invalid value 'whenever' for --since: expected a time such as 2026-11-21"));
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn the_options_for_times_change_what_is_read() {
     assert_eq!(cat(&["--year", "2020", "--until", "2020-11-21"], yearless).0.len(), yearless.len());
     for wrong in [&["--slack", "x"], &["--time-zone", "Nowhere"], &["--year", "20"]] {
         let (_, said) = cat(&[&wrong[..], &["--since", "now"]].concat(), log);
-        assert!(said.starts_with(&format!("mapped: {} '{}': ", wrong[0], wrong[1])), "{said}");
+        assert!(said.starts_with(&format!("mapped: invalid value '{}' for {}: ", wrong[1], wrong[0])), "{said}");
     }
 }
 
@@ -224,11 +224,9 @@ fn a_range_of_a_range() {
 
 #[test]
 fn invalid_ranges_are_reported() {
-    for (range, text) in [
-        ("0:", "counting starts at 1"),
-        ("5:4", "the range ends before it starts"),
-        ("x", "'x' is not a decimal number"),
-    ] {
+    for (range, text) in
+        [("0:", "counting starts at 1"), ("5:4", "the range ends before it starts"), ("x", "expected a range such as")]
+    {
         let ran = run(&["cat", "--lines", range]);
         assert_eq!(ran.code, 1, "as GNU cat has it");
         assert!(ran.stderr.contains(text), "{}", ran.stderr);

@@ -298,21 +298,28 @@ fn options_that_contradict_each_other_are_refused_as_by_coreutils() {
             &["-w", "x"][..],
             "mapped: the --warn option is meaningful only when verifying checksums; see mapped checksum --help\n",
         ),
-        (&["-a", "blake2b", "-l", "7", "x"], "mapped: invalid length '7': length is not a multiple of 8\n"),
-        (&["-a", "nope", "x"], "mapped: unknown algorithm 'nope'; mapped checksum --list-algorithms shows all\n"),
-        (&["-l", "0", "x"], "mapped: invalid length '0': a BLAKE3 digest has at least one byte\n"),
+        (&["-a", "blake2b", "-l", "7", "x"], "mapped: invalid value '7' for --length: expected a multiple of 8 bits\n"),
+        (
+            &["-a", "nope", "x"],
+            "mapped: invalid value 'nope' for --algorithm: there is no such algorithm; mapped checksum --list-algorithms \
+             shows all\n",
+        ),
+        (&["-l", "0", "x"], "mapped: invalid value '0' for --length: expected at least 1 byte\n"),
         (&["--seek", "1", "-l", "18446744073709551615", "x"], "mapped: --seek and --length reach beyond the end"),
         (
             &["--directory", "d", "x"],
             "mapped: --directory needs --check or --audit; to digest a tree: mapped checksum -r DIRECTORY\n",
         ),
-        (&["--expect", "xyz", "x"], "mapped: --expect 'xyz': expected a digest of any algorithm, in hexadecimal"),
+        (
+            &["--expect", "xyz", "x"],
+            "mapped: invalid value 'xyz' for --expect: expected a digest of any algorithm, in hexadecimal",
+        ),
         (
             &["--expect", "00", "-a", "md5", "x"],
-            "mapped: --expect '00': expected a digest of md5, in hexadecimal or base64",
+            "mapped: invalid value '00' for --expect: expected a digest of md5, in hexadecimal or base64",
         ),
-        (&["-a", "md5", "-l", "8", "x"], "mapped: --length is only supported with --algorithm="),
-        (&["-a", "md5", "--seek", "8", "x"], "mapped: --keyed, --derive-key and --seek are only supported with"),
+        (&["-a", "md5", "-l", "8", "x"], "mapped: --length needs -a blake2b, "),
+        (&["-a", "md5", "--seek", "8", "x"], "mapped: --keyed, --derive-key and --seek need -a blake3"),
         (&["--raw", "x", "y"], "mapped: the --raw option is not supported with multiple files\n"),
     ] {
         let ran = run(&[&["checksum"], args].concat());

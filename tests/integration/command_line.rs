@@ -121,8 +121,8 @@ fn an_equals_sign_begins_the_value_of_a_letter() {
         assert_eq!((ran.code, ran.stdout), (0, expected), "{args:?}");
     }
     for (args, message) in [
-        (&["grep", "-m=1", "x", "f"][..], "invalid value '=1' for --max-count: expected a number"),
-        (&["hexdump", "-n=1", "f"], "invalid value '=1' for --length: expected a size in bytes"),
+        (&["grep", "-m=1", "x", "f"][..], "invalid value '=1' for -m: expected a number"),
+        (&["hexdump", "-n=1", "f"], "invalid value '=1' for -n: expected a size in bytes"),
         (&["cat", "-n=5", "f"], "cat has no option '-='"),
     ] {
         let ran: Ran = mapped().args(args).current_dir(dir.path()).output().unwrap().into();
@@ -259,8 +259,8 @@ fn a_slip_is_answered_with_what_to_type() {
         (&["cat", "-z", "app.log"], "-z needs --lines, --lines-from or --bytes; --decompress decodes compressed files"),
         (
             &["hexdump", "--format", "hexdump", "b.bin"],
-            "hexdump: No such file or directory; --format takes one of canonical, xxd, plain, c, binary, octal, decimal, \
-             hex, panels, or a file",
+            "invalid value 'hexdump' for --format: expected canonical, xxd, plain, c, binary, octal, decimal, hex, \
+             panels, a format string or a file of them",
         ),
         (&["hexdump", "--range", "1:2", "b.bin"], "hexdump has no option '--range'; try: --offset SIZE --length SIZE"),
         (
@@ -288,29 +288,26 @@ fn a_slip_is_answered_with_what_to_type() {
         (&["grep", "--fields", "1", "x"], "grep has no option '--fields'; try: -o --replace '$1'"),
         (
             &["grep", "--after", "14:30", "x", "app.log"],
-            "invalid value '14:30' for --after-context: '14:30' is not a decimal number; try: --since TIME, or -A N",
+            "invalid value '14:30' for --after-context: expected a number; try: --since TIME, or -A N",
         ),
         (
             &["grep", "--before", "14:30", "x", "app.log"],
-            "invalid value '14:30' for --before-context: '14:30' is not a decimal number; try: --until TIME, or -B N",
+            "invalid value '14:30' for --before-context: expected a number; try: --until TIME, or -B N",
         ),
         (&["grep", "--between", "9", "x"], "grep has no option '--between'; try: --since TIME --until TIME"),
         (
             &["grep", "x", "tree"],
             "tree: Is a directory\nmapped: -r searches the files in a directory: mapped grep -r PATTERN DIRECTORY",
         ),
-        (
-            &["grep", "a(", "app.log"],
-            "regex parse error:\n    a(\n     ^\nerror: unclosed group; -F treats the pattern as text",
-        ),
+        (&["grep", "a(", "app.log"], "invalid pattern 'a(': unclosed group at offset 1; -F treats the pattern as text"),
         (
             &["grep", "-e", "x", "-e", "b[", "app.log"],
-            "regex parse error:\n    b[\n     ^\nerror: unclosed character class; -F treats the pattern as text",
+            "invalid pattern 'b[': unclosed character class at offset 1; -F treats the pattern as text",
         ),
         (
             &["checksum", "-a", "sha", "app.log"],
-            "unknown algorithm 'sha'; expected one of sha256, sha224, sha384, sha512, sha512-256, sha512-224, sha3-224, \
-             sha3-256, sha3-384, sha3-512, sha1",
+            "invalid value 'sha' for --algorithm: expected sha256, sha224, sha384, sha512, sha512-256, sha512-224, sha3-224, \
+             sha3-256, sha3-384, sha3-512 or sha1",
         ),
         (&["checksum", "-r"], "-r needs a directory: mapped checksum -r DIRECTORY, or . for the current one"),
         (
@@ -336,14 +333,55 @@ fn a_slip_is_answered_with_what_to_type() {
         "{}",
         ran.stderr
     );
-    assert!(run(&["--as"]).stderr.starts_with("mapped: --as needs the name of a tool: expected one of cat, "));
+    assert!(run(&["--as"]).stderr.starts_with("mapped: --as needs the name of a tool: expected cat, "));
 }
 
 // Regression: a rejected command line took up to nine lines, and its tip was often wrong: for
 // `head`, it suggested `hexdump`.
 #[test]
 fn a_usage_error_is_one_line_with_advice() {
-    let cases: [(&[&str], &str); 38] = [
+    let cases: [(&[&str], &str); 57] = [
+        (
+            &["-v"],
+            "mapped has no option '-v'; to print the version: mapped -V; to select lines that do not match: mapped grep \
+             -v PATTERN FILE",
+        ),
+        (&["--verbose"], "mapped has no option '--verbose'; to see how input is read: --stats after a subcommand"),
+        (&["-version"], "mapped has no option '-version'; did you mean --version?"),
+        (&["--vers"], "mapped has no option '--vers'; did you mean --version?"),
+        (&["-?"], "mapped has no option '-?'; to print help: mapped --help"),
+        (&["--grep", "x"], "mapped has no option '--grep'; a subcommand has no hyphens: mapped grep"),
+        // Regression: the nearest word was "stat".
+        (&["cta", "f"], "unknown subcommand 'cta'; did you mean 'cat'?"),
+        (
+            &["search", "x"],
+            "unknown subcommand 'search'; try: mapped grep PATTERN FILE, or mapped grep -r PATTERN DIRECTORY",
+        ),
+        (&["grep", "--ingore-case", "x"], "grep has no option '--ingore-case'; did you mean --ignore-case?"),
+        (&["grep", "--type", "ruby2", "x"], "invalid value 'ruby2' for --type: did you mean ruby?"),
+        (&["grep", "--type", "rs", "x"], "invalid value 'rs' for --type: did you mean rust?"),
+        (
+            &["grep", "--type-not", "nonsense", "x"],
+            "invalid value 'nonsense' for --type-not: there is no such file type; --type-list shows all",
+        ),
+        (
+            &["grep", "--type-add", "web", "x"],
+            "invalid value 'web' for --type-add: expected NAME:GLOB, such as web:*.html, or NAME:include:TYPE,TYPE",
+        ),
+        (&["grep", "-g", "[", "x"], "invalid value '[' for --glob: unclosed character class; missing ']'"),
+        (
+            &["grep", "--colors", "match:red", "x"],
+            "invalid value 'match:red' for --colors: expected match:fg:COLOR, match:bg:COLOR, match:style:STYLE or \
+             match:none",
+        ),
+        (
+            &["hexdump", "--cols", "x"],
+            "invalid value 'x' for --cols: expected a number or auto; see mapped hexdump --help",
+        ),
+        // Regression: the letters were parsed one by one, as `-l en`.
+        (&["hexdump", "-len", "4", "f"], "hexdump has no option '-len'; try: --length SIZE"),
+        (&["hexdump", "-f", "hexx", "/dev/null"], "invalid value 'hexx' for --format: did you mean hex?"),
+        (&["bench", "--cold", "--warm", "f"], "--cold cannot be combined with --warm; try: --both"),
         (&["head"], "unknown subcommand 'head'; try: mapped cat --lines=:10 FILE, or mapped --as head FILE"),
         (&["wc"], "unknown subcommand 'wc'; try: mapped stat --lines FILE, or mapped --as wc FILE"),
         (&["strings"], "unknown subcommand 'strings'; try: mapped grep -oab '[ -~]{4,}' FILE"),
@@ -374,7 +412,8 @@ fn a_usage_error_is_one_line_with_advice() {
         (&["grep", "--tabs=4", "x"], "grep has no option '--tabs'; try: -T"),
         (
             &["grep", "--hyperlink-format=vscode://{file}", "x"],
-            "--hyperlink-format: unknown variable '{file}': expected {path}, {line}, {column}, {host} or {wslprefix}",
+            "invalid value 'vscode://{file}' for --hyperlink-format: there is no variable {file}: expected {path}, {line}, \
+             {column}, {host} or {wslprefix}",
         ),
         (&["grep", "--no-color", "x"], "grep has no option '--no-color'; try: --color=never"),
         // Regression: an ambiguous abbreviation had no option, or was taken for another option's name.
@@ -393,20 +432,23 @@ fn a_usage_error_is_one_line_with_advice() {
             &["grep", "--threads=0", "x"],
             "invalid value '0' for --threads: expected a number from 1 to 1024; see mapped grep --help",
         ),
-        (&["cat", "--lines=x"], "invalid value 'x' for --lines: 'x' is not a decimal number; see mapped cat --help"),
+        (
+            &["cat", "--lines=x"],
+            "invalid value 'x' for --lines: expected a range such as 100:200, :50 or 100:+20; see mapped cat --help",
+        ),
         (&["cat", "--lines=5-10"], "invalid value '5-10' for --lines: write 5:10; see mapped cat --help"),
         (&["cat", "--bytes=1..3"], "invalid value '1..3' for --bytes: write 1:3; see mapped cat --help"),
-        (&["cat", "--io=x"], "invalid value 'x' for --io: expected auto, mmap, read; see mapped cat --help"),
-        (&["cat", "--io"], "--io needs a value: expected auto, mmap, read; see mapped cat --help"),
+        (&["cat", "--io=x"], "invalid value 'x' for --io: expected auto, mmap or read; see mapped cat --help"),
+        (&["cat", "--io"], "--io needs a value: expected auto, mmap or read; see mapped cat --help"),
         (&["cat", "--number=3"], "--number takes no value, but '3' was given; see mapped cat --help"),
-        (&["cat", "--sanitize", "-v"], "--sanitize cannot be combined with --show-nonprinting; see mapped cat --help"),
+        (&["cat", "--sanitize", "-v"], "--sanitize cannot be combined with -v; see mapped cat --help"),
         (&["cat", "--pid", "1"], "--pid needs --follow[=BY] or -F; see mapped cat --help"),
         (
             &["grep", "--unrestricted", "x"],
             "grep has no option '--unrestricted'; no files are ignored unless --ignore is given",
         ),
-        (&["grep", "-m", "x", "y"], "invalid value 'x' for --max-count: expected a number; see mapped grep --help"),
-        (&["stat", "-c"], "--format needs a value; see mapped stat --help"),
+        (&["grep", "-m", "x", "y"], "invalid value 'x' for -m: expected a number; see mapped grep --help"),
+        (&["stat", "-c"], "-c needs a value; see mapped stat --help"),
         (&["hexdump", "-j", "5"], "hexdump has no option '-j'; try: --offset SIZE"),
     ];
     for (args, message) in cases {
@@ -457,6 +499,21 @@ fn a_lone_name_prints_about_ten_lines() {
         assert!((8..=14).contains(&ran.stderr.lines().count()), "{args:?}: {}", ran.stderr);
         assert!(ran.stderr.lines().all(|line| line.chars().count() <= 120), "{}", ran.stderr);
     }
+}
+
+// Regression: `grep -h` alone said that a pattern is missing.
+#[test]
+fn grep_h_alone_prints_a_short_help() {
+    let ran = run(&["grep", "-h"]);
+    let help = String::from_utf8(ran.stdout).unwrap();
+    assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));
+    assert!(help.lines().count() < 100, "{help}");
+    for (option, is_shown) in [("--since", true), ("--ignore-case", true), ("--no-ignore-vcs", false)] {
+        assert_eq!(help.contains(option), is_shown, "{option}");
+    }
+    let full = String::from_utf8(run(&["grep", "--help"]).stdout).unwrap();
+    assert!(full.contains("--no-ignore-vcs") && full.contains("-h alone"), "{full}");
+    assert_eq!(run(&["--as", "grep", "-h"]).code, 2);
 }
 
 /// Regression: statistics and messages shared standard error, so a program could not read one

@@ -468,9 +468,12 @@ fn found_files_are_filtered_and_sorted() {
 fn errors_in_lists_of_patterns_name_file_and_line() {
     let dir = Dir::new();
     dir.file("list", b"good\n(bad\n");
-    for (dialect, shown) in [("-E", "list:2: Unmatched ( or \\(\n"), ("-P", "list:2: "), ("--crlf", "list:2: ")] {
+    for (dialect, shown) in [("-E", "Unmatched ( or \\("), ("-P", "missing closing"), ("--crlf", "unclosed group")] {
         let ran = grep(&dir, &[dialect, "-f", "list", "list"]);
-        assert!(ran.stderr.starts_with(&format!("mapped: {shown}")), "{}", ran.stderr);
+        if dialect == "-P" && !cfg!(feature = "pcre2") {
+            continue;
+        }
+        assert!(ran.stderr.starts_with(&format!("mapped: list:2: invalid pattern '(bad': {shown}")), "{}", ran.stderr);
         assert!(ran.stderr.lines().count() <= 10 && ran.code == 2, "{}", ran.stderr);
     }
     // Regression: only the first invalid pattern was reported. GNU grep reports each once, and
@@ -479,9 +482,12 @@ fn errors_in_lists_of_patterns_name_file_and_line() {
     dir.file("h", b"1[[\n\n2[[\n");
     let ran = grep(&dir, &["-G", "-f", "g", "-f", "h", "list"]);
     let bracket = "Unmatched [, [^, [:, [., or [=";
-    assert_eq!(ran.stderr, format!("mapped: g:1: {bracket}\nmapped: g:3: {bracket}\nmapped: h:3: {bracket}\n"));
+    let fault = |origin: &str, pattern: &str| {
+        format!("mapped: {origin}invalid pattern '{pattern}': {bracket}; -F treats the pattern as text\n")
+    };
+    assert_eq!(ran.stderr, fault("g:1: ", "1[[") + &fault("g:3: ", "3[[") + &fault("h:3: ", "2[["));
     let ran = grep(&dir, &["-G", "-e1[[", "-e2[[", "list"]);
-    assert_eq!((ran.stderr, ran.code), (format!("mapped: {bracket}\n").repeat(2), 2));
+    assert_eq!((ran.stderr, ran.code), (fault("", "1[[") + &fault("", "2[["), 2));
     let many: String = (0..50).map(|number| format!("{number}[[\n")).collect();
     dir.file("many", many.as_bytes());
     let ran = grep(&dir, &["-G", "-f", "many", "list"]);

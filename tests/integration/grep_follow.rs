@@ -212,7 +212,7 @@ fn wrong_and_missing_times_are_reported() {
     assert!(ran.stderr.contains("plain: no line with a time was found (2 examined"), "{}", ran.stderr);
     let ran = grep(&["--since", "soon", "time"], &plain);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.starts_with("mapped: --since 'soon': not a time"), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("mapped: invalid value 'soon' for --since: expected a time"), "{}", ran.stderr);
     let mixed = dir.file("mixed", b"1700000000 x\n1600000000 x\n1700000002 x\n");
     let ran = grep(&["--since", "@1500000000", "x"], &mixed);
     assert_eq!((ran.code, ran.stdout.len()), (0, 39), "{}", ran.stderr);

@@ -22,10 +22,13 @@ fn a_wrong_time_is_explained() {
     let dir = Dir::new();
     log_of(&dir, "app.log", "2026-11-28");
     for (args, message) in [
-        (&["--since", "25:00"][..], "--since '25:00': there is no hour 25: hours are 0 to 24"),
-        (&["--since", "2026-13-01"], "--since '2026-13-01': there is no month 13: months are 1 to 12"),
-        (&["--until", "Nov 31"], "--until 'Nov 31': there is no day 31: November has 30 days"),
-        (&["--around", "10"], "--around '10': may be an hour or an age: write 10:00, 10m or 10h"),
+        (&["--since", "25:00"][..], "invalid value '25:00' for --since: there is no hour 25: hours are 0 to 24"),
+        (
+            &["--since", "2026-13-01"],
+            "invalid value '2026-13-01' for --since: there is no month 13: months are 1 to 12",
+        ),
+        (&["--until", "Nov 31"], "invalid value 'Nov 31' for --until: there is no day 31: November has 30 days"),
+        (&["--around", "10"], "invalid value '10' for --around: may be an hour or an age: write 10:00, 10m or 10h"),
         (
             &["--since", "2026-11-28 10:30", "--until", "2026-11-28 10:20"],
             "--until '2026-11-28 10:20' is before --since '2026-11-28 10:30': nothing lies between them",
@@ -35,6 +38,32 @@ fn a_wrong_time_is_explained() {
             let ran = run_in(&dir, "C", &[command, args, &["app.log"]].concat());
             assert_eq!(ran.stderr, format!("mapped: {message}\n"), "{args:?}");
             assert!(ran.code > 0 && ran.stdout.is_empty(), "{args:?}");
+        }
+    }
+}
+
+// Regression: an option about the times in logs was ignored without a word, even with a wrong value.
+#[test]
+fn an_option_about_times_without_a_use_is_noted() {
+    let dir = Dir::new();
+    log_of(&dir, "app.log", "2026-11-28");
+    for (args, users) in
+        [(&["grep", "-c", "ERROR"][..], ", --merge or --timeline"), (&["cat", "--lines=1"], " or --merge")]
+    {
+        for option in ["--slack=5m", "--year=2026", "--time-format=%Y", "--time-key=t"] {
+            let name = option.split_once('=').unwrap().0;
+            let ran = run_in(&dir, "C", &[args, &[option, "app.log"]].concat());
+            let note = format!("mapped: {name} has no effect without --since, --until, --around{users}\n");
+            assert_eq!((ran.code, ran.stderr), (0, note), "{option}");
+        }
+        for option in ["--utc", "--time-zone=+01:00"] {
+            assert_eq!(run_in(&dir, "C", &[args, &[option, "app.log"]].concat()).stderr, "", "{option}");
+        }
+        for option in ["--slack=x", "--year=x", "--time-format=x", "--time-zone=Nowhere"] {
+            let ran = run_in(&dir, "C", &[args, &[option, "app.log"]].concat());
+            let (name, value) = option.split_once('=').unwrap();
+            assert!(ran.stderr.starts_with(&format!("mapped: invalid value '{value}' for {name}: ")), "{}", ran.stderr);
+            assert!(ran.code > 0 && ran.stdout.is_empty(), "{option}");
         }
     }
 }
@@ -140,6 +169,8 @@ fn top_of_lines_that_all_differ_gives_a_hint() {
     dir.file("nearly", lines.as_bytes());
     let nearly = run_in(&dir, "C", &["grep", "--top", "3", "ERROR", "nearly"]).stderr;
     assert_eq!(nearly, format!("mapped: nearly all {hint}"));
+    // Regression: no line was asked for.
+    assert_eq!(run_in(&dir, "C", &["grep", "--top", "0", "ERROR", "app.log"]).stderr, "");
     for args in [&["--top", "3", "-o", "ERROR .*"][..], &["--top", "2", "ERROR [12]$"], &["-s", "--top", "3", "ERROR"]]
     {
         assert_eq!(run_in(&dir, "C", &[&["grep"], args, &["app.log"]].concat()).stderr, "", "{args:?}");
@@ -227,7 +258,8 @@ fn another_notation_gives_a_hint() {
         (
             &["grep", "--time-format", "yyyy-MM-dd HH:mm:ss.SSS", "--since", "2026", "a", "f"],
             2,
-            "--time-format 'yyyy-MM-dd HH:mm:ss.SSS': write it with the directives of strptime: '%Y-%m-%d %H:%M:%S%.f'",
+            "invalid value 'yyyy-MM-dd HH:mm:ss.SSS' for --time-format: write it with the directives of strptime: '%Y-%m-%d \
+             %H:%M:%S%.f'",
         ),
         (&["cat", "--lines=5,+2", "f"], 1, "invalid value '5,+2' for --lines: write 5:+2; see mapped cat --help"),
         (&["cat", "--lines=5,7p", "f"], 1, "invalid value '5,7p' for --lines: write 5:7; see mapped cat --help"),
@@ -236,10 +268,14 @@ fn another_notation_gives_a_hint() {
             1,
             "invalid value '$' for --lines: write -1 for the last one; see mapped cat --help",
         ),
-        (&["checksum", "-a", "sha-265", "f"], 1, "unknown algorithm 'sha-265'; did you mean sha256?"),
-        (&["bench", "--work", "hash:sha265", "f"], 1, "--work: unknown algorithm 'sha265'; did you mean sha256?"),
+        (&["checksum", "-a", "sha-265", "f"], 1, "invalid value 'sha-265' for --algorithm: did you mean sha256?"),
+        (
+            &["bench", "--work", "hash:sha265", "f"],
+            2,
+            "invalid value 'hash:sha265' for --work: there is no algorithm 'sha265'; did you mean sha256?",
+        ),
         (&["help", "gerp"], 1, "no help on 'gerp'; did you mean mapped help grep?"),
-        (&["--as", "grp"], 2, "unknown tool 'grp' for --as; did you mean grep?"),
+        (&["--as", "grp"], 2, "invalid value 'grp' for --as: did you mean grep?"),
     ] {
         assert_message(&dir, args, code, message);
     }
@@ -265,7 +301,7 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
         (&["man", "7", "mapped-logs"], 2, "unexpected operand 'mapped-logs'; try: mapped man mapped-logs"),
         (&["completions", "--shell", "zsh"], 2, "completions has no option '--shell'; try: mapped completions SHELL"),
         (&["stat", "-r", "f"], 1, "-r needs --residency; see mapped stat --help"),
-        (&["checksum", "-a", "256", "f"], 1, "unknown algorithm '256'; did you mean sha256?"),
+        (&["checksum", "-a", "256", "f"], 1, "invalid value '256' for --algorithm: did you mean sha256?"),
         (
             &["checksum", "--string", "a"],
             1,
@@ -274,20 +310,19 @@ fn habits_of_other_programs_are_answered_with_what_to_type() {
         (
             &["hexdump", "-ps", "f"],
             1,
-            "invalid value 'f' for --offset: expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000; try: -p, \
+            "invalid value 'f' for -s: expected a size in bytes such as 4096, 64K, 1.5G, 10MB or 0x1000; try: -p, \
              which is xxd's -ps",
         ),
         (
             &["hexdump", "-t", "x1", "f"],
             1,
-            "--terminate (-t), an option of --format c, has no effect with this format\nmapped: -t is --terminate, as in \
-             xxd; for od's notations: --type x1",
+            "--terminate (-t) needs --format c or -i\nmapped: -t is --terminate, as in xxd; for od's notations: --type x1",
         ),
         (&["grep", "--last", "1h", "a", "f"], 2, "invalid value '1h' for --last: expected a number; try: --since TIME"),
         (
             &["cat", "--since", "10:00..11:00", "f"],
             1,
-            "--since '10:00..11:00': write a period as --since '10:00' --until '11:00'",
+            "invalid value '10:00..11:00' for --since: write a period as --since '10:00' --until '11:00'",
         ),
         (
             &["grep", "a", "f", "-n", "5"],

@@ -127,7 +127,7 @@ fn as_is_a_link_without_a_file() {
     assert_eq!(run(&["--as="]).code, 2);
     let ran = run(&["--as", "awk"]);
     assert_eq!(ran.code, 2);
-    assert!(ran.stderr.starts_with("mapped: unknown tool 'awk' for --as"), "{}", ran.stderr);
+    assert!(ran.stderr.starts_with("mapped: invalid value 'awk' for --as: expected cat, "), "{}", ran.stderr);
 }
 
 #[test]

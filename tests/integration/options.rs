@@ -28,17 +28,17 @@ const SAME_IDEA: &[&str] = &[
 
 /// Names with several meanings, with the reasons. The list may only shrink.
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("--binary", "GNU grep's and md5sum's; neither changes what is read"),
-    ("--bytes", "in checksum, --length is the digest's, so the length of the input is --bytes there"),
-    ("--format", "GNU stat's, and in hexdump the notation of the dump"),
-    ("--include", "GNU grep's, and xxd's"),
-    ("--label", "GNU grep's for standard input; in bench the name of a run"),
-    ("--length", "in checksum the digest's, as in b2sum, cksum and b3sum"),
+    ("--binary", "as in GNU grep and md5sum; neither changes what is read"),
+    ("--bytes", "cat selects bytes; checksum limits the input, because its --length is that of the digest"),
+    ("--format", "in stat as in GNU stat; in hexdump, the notation of the dump"),
+    ("--include", "in grep as in GNU grep; in hexdump as in xxd"),
+    ("--label", "in grep as in GNU grep; in bench, the name of a run"),
+    ("--length", "in checksum the length of the digest, as in b2sum, cksum and b3sum"),
     ("--lines", "cat selects lines, and stat counts them"),
-    ("--quiet", "GNU grep's, md5sum's and cmp's"),
-    ("--reverse", "cat prints lines in reverse order; in hexdump it is xxd's"),
-    ("--text", "GNU grep's, and md5sum's; in hexdump the kind of a pattern"),
-    ("--type", "ripgrep's, and in hexdump od's"),
+    ("--quiet", "as in GNU grep, md5sum and cmp"),
+    ("--reverse", "cat reverses the order of lines; in hexdump as in xxd"),
+    ("--text", "in grep and checksum as in GNU grep and md5sum; in hexdump, how the patterns of --find are read"),
+    ("--type", "in grep as in ripgrep; in hexdump as in od"),
 ];
 
 /// Returns the meaning of each option name in each subcommand that has it.

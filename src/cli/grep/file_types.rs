@@ -44,7 +44,10 @@ impl clap::Args for FileTypes {
     fn augment_args(command: clap::Command) -> clap::Command {
         command.args(OPTIONS.map(|(name, letter, help, _)| {
             let arg = Arg::new(name).long(name).short(letter).help(help).value_name("TYPE");
-            arg.action(ArgAction::Append).value_parser(Suggested(known_types)).hide_possible_values(true)
+            arg.action(ArgAction::Append)
+                .value_parser(Suggested(known_types))
+                .hide_possible_values(true)
+                .hide_short_help(name == "type-not")
         }))
     }
 

@@ -27,7 +27,7 @@ pub struct Inputs {
     pub dereference_recursive: bool,
 
     /// How to handle directories
-    #[arg(short = 'd', long, value_name = "ACTION")]
+    #[arg(hide_short_help = true, short = 'd', long, value_name = "ACTION")]
     pub directories: Option<Directories>,
 
     /// Options that select files by name.
@@ -46,11 +46,11 @@ pub struct Inputs {
     pub glob: Vec<String>,
 
     /// Search only files whose path matches GLOB, as with -g, ignoring case
-    #[arg(long, value_name = "GLOB", action = ArgAction::Append)]
+    #[arg(hide_short_help = true, long, value_name = "GLOB", action = ArgAction::Append)]
     pub iglob: Vec<String>,
 
     /// Ignore case in -g globs
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub glob_case_insensitive: bool,
 
     /// Options that select files by type.
@@ -58,11 +58,11 @@ pub struct Inputs {
     pub types: FileTypes,
 
     /// Add globs to a file type, as in 'web:*.html' or 'web:include:html,css'
-    #[arg(long, value_name = "DEFINITION", action = ArgAction::Append)]
+    #[arg(hide_short_help = true, long, value_name = "DEFINITION", action = ArgAction::Append)]
     pub type_add: Vec<String>,
 
     /// Remove all globs of a file type, before those of --type-add
-    #[arg(long, value_name = "TYPE", action = ArgAction::Append, value_parser = Suggested(known_types), hide_possible_values = true)]
+    #[arg(hide_short_help = true, long, value_name = "TYPE", action = ArgAction::Append, value_parser = Suggested(known_types), hide_possible_values = true)]
     pub type_clear: Vec<String>,
 
     /// List all file types and exit
@@ -70,15 +70,15 @@ pub struct Inputs {
     pub type_list: bool,
 
     /// Search at most N levels of directories; the files of the directory itself are level 1
-    #[arg(long, visible_alias = "maxdepth", value_name = "N")]
+    #[arg(hide_short_help = true, long, visible_alias = "maxdepth", value_name = "N")]
     pub max_depth: Option<usize>,
 
     /// Skip directories on file systems other than the one the search starts on
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub one_file_system: bool,
 
     /// Skip files larger than SIZE
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", value_parser = parse_size)]
     pub max_filesize: Option<u64>,
 
     /// Print the names of the files that -r would search; takes no PATTERN
@@ -86,7 +86,7 @@ pub struct Inputs {
     pub files: bool,
 
     /// Search files in this order
-    #[arg(long, value_name = "KEY", overrides_with_all = ["sortr", "sort_files"])]
+    #[arg(hide_short_help = true, long, value_name = "KEY", overrides_with_all = ["sortr", "sort_files"])]
     pub sort: Option<SortKey>,
 
     /// Search files in the order of their paths, as with --sort=path
@@ -94,11 +94,11 @@ pub struct Inputs {
     pub sort_files: bool,
 
     /// Search files in the reverse of this order
-    #[arg(long, value_name = "KEY", overrides_with_all = ["sort", "sort_files"])]
+    #[arg(hide_short_help = true, long, value_name = "KEY", overrides_with_all = ["sort", "sort_files"])]
     pub sortr: Option<SortKey>,
 
     /// How to handle devices, FIFOs and sockets; those found in directories are always skipped
-    #[arg(short = 'D', long, value_name = "ACTION")]
+    #[arg(hide_short_help = true, short = 'D', long, value_name = "ACTION")]
     pub devices: Option<Devices>,
 
     /// Skip hidden files and files listed in .gitignore, .ignore and .rgignore
@@ -110,39 +110,39 @@ pub struct Inputs {
     pub no_ignore: bool,
 
     /// Skip files listed in FILE, in .gitignore syntax, even without --ignore
-    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    #[arg(hide_short_help = true, long, value_name = "FILE", action = ArgAction::Append)]
     pub ignore_file: Vec<OsString>,
 
     /// Ignore case in ignore files
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub ignore_file_case_insensitive: bool,
 
     /// With --ignore, do not use .ignore and .rgignore files
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_ignore_dot: bool,
 
     /// With --ignore, do not use .git/info/exclude
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_ignore_exclude: bool,
 
     /// Do not use the files of --ignore-file
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_ignore_files: bool,
 
     /// With --ignore, do not use the global gitignore file
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_ignore_global: bool,
 
     /// With --ignore, do not use ignore files in parent directories
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_ignore_parent: bool,
 
     /// With --ignore, do not use .gitignore files
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_ignore_vcs: bool,
 
     /// With --ignore, use .gitignore files outside git repositories too
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub no_require_git: bool,
 
     /// With --ignore, search hidden files too
@@ -150,7 +150,7 @@ pub struct Inputs {
     pub hidden: bool,
 
     /// No effect; accepted for compatibility with GNU grep
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub binary: bool,
 
     /// No effect but a warning; accepted for compatibility with GNU grep
@@ -166,12 +166,12 @@ pub struct Inputs {
     pub skip_binary: bool,
 
     /// How to handle binary files
-    #[arg(long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
+    #[arg(hide_short_help = true, long, value_name = "TYPE", overrides_with_all = ["text", "skip_binary", "binary_files"])]
     pub binary_files: Option<BinaryFiles>,
 
     /// Decode text from this encoding (a WHATWG name), by its byte order mark (auto), or not at all
     /// (none)
-    #[arg(long, value_name = "NAME")]
+    #[arg(hide_short_help = true, long, value_name = "NAME")]
     pub encoding: Option<String>,
 
     /// Decompress gzip, zstd, xz, bzip2, lz4, lzma, lzip and compress files, recognised by their content;
@@ -186,7 +186,7 @@ pub struct Inputs {
     pub merge: bool,
 
     /// Search only the lines that start in part I of N equal parts of each file
-    #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
+    #[arg(hide_short_help = true, long, value_name = "I/N", value_parser = parse_shard, conflicts_with_all = ["context", "before_context", "after_context", "max_count", "last"])]
     pub shard: Option<(u64, u64)>,
 
     /// Times in logs.

@@ -34,7 +34,7 @@ pub struct GrepArgs {
     #[arg(value_name = "PATTERN|FILE")]
     pub operands: Vec<OsString>,
 
-    /// Print help
+    /// Print all options; -h alone prints the most common ones
     #[arg(long, action = ArgAction::Help)]
     help: Option<bool>,
 

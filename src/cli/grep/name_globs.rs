@@ -45,7 +45,7 @@ impl clap::Args for NameGlobs {
     fn augment_args(command: clap::Command) -> clap::Command {
         command.args(OPTIONS.map(|(name, value, help, _)| {
             let arg = Arg::new(name).long(name).value_name(value).action(ArgAction::Append);
-            let arg = arg.value_parser(clap::value_parser!(OsString));
+            let arg = arg.value_parser(clap::value_parser!(OsString)).hide_short_help(name == "exclude-from");
             let arg = arg.aliases(ABBREVIATIONS.into_iter().filter(|short| name.starts_with(short)));
             match help.split_once("\n\n") {
                 Some((first, _)) => arg.help(first).long_help(help),

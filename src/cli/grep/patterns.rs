@@ -47,7 +47,7 @@ pub struct Patterns {
     pub ignore_case: bool,
 
     /// Match case exactly (default)
-    #[arg(long, visible_alias = "case-sensitive", overrides_with_all = ["ignore_case", "smart_case"])]
+    #[arg(hide_short_help = true, long, visible_alias = "case-sensitive", overrides_with_all = ["ignore_case", "smart_case"])]
     pub no_ignore_case: bool,
 
     /// Ignore case unless a pattern contains an upper-case letter
@@ -73,19 +73,25 @@ pub struct Patterns {
     pub multiline: bool,
 
     /// Let `.` match newlines with -U
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub multiline_dotall: bool,
 
     /// Treat a carriage return before a newline as part of the line ending
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub crlf: bool,
 
     /// Use NUL instead of newline as the line terminator
-    #[arg(short = 'z', long)]
+    #[arg(hide_short_help = true, short = 'z', long)]
     pub null_data: bool,
 
     /// Regex engine for patterns without a dialect option
-    #[arg(long, value_name = "ENGINE", default_value = "default", overrides_with = "auto_hybrid_regex")]
+    #[arg(
+        hide_short_help = true,
+        long,
+        value_name = "ENGINE",
+        default_value = "default",
+        overrides_with = "auto_hybrid_regex"
+    )]
     pub engine: EngineName,
 
     /// Use PCRE2 for patterns that need it, as with --engine=auto
@@ -93,15 +99,15 @@ pub struct Patterns {
     pub auto_hybrid_regex: bool,
 
     /// Match bytes instead of Unicode characters
-    #[arg(long, visible_alias = "no-pcre2-unicode")]
+    #[arg(hide_short_help = true, long, visible_alias = "no-pcre2-unicode")]
     pub no_unicode: bool,
 
     /// Reject patterns that compile to more than SIZE
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", value_parser = parse_size)]
     pub regex_size_limit: Option<u64>,
 
     /// Limit the automaton built during a search to SIZE
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    #[arg(hide_short_help = true, long, value_name = "SIZE", value_parser = parse_size)]
     pub dfa_size_limit: Option<u64>,
 }
 

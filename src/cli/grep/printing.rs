@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, ValueEnum};
 
+use crate::cli::common::chart_parser;
 use crate::cli::range::parse_count;
 use crate::cli::size::{is_blank, is_digits, parse_size, without_plus};
 
@@ -22,11 +23,11 @@ pub struct Printing {
     pub include_zero: bool,
 
     /// Suppress counts of 0
-    #[arg(long, overrides_with_all = ["include_zero", "no_include_zero"])]
+    #[arg(hide_short_help = true, long, overrides_with_all = ["include_zero", "no_include_zero"])]
     pub no_include_zero: bool,
 
     /// Print only the number of matches per file
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub count_matches: bool,
 
     /// Print only the names of files with selected lines
@@ -74,7 +75,7 @@ pub struct Printing {
     pub timeline: Option<String>,
 
     /// Also write a chart to FILE.svg
-    #[arg(long, value_name = "FILE.svg", requires = "timeline")]
+    #[arg(hide_short_help = true, long, value_name = "FILE.svg", requires = "timeline", value_parser = chart_parser())]
     pub plot: Option<PathBuf>,
 
     /// Print line numbers
@@ -82,15 +83,15 @@ pub struct Printing {
     pub line_number: bool,
 
     /// Suppress line numbers
-    #[arg(short = 'N', long, overrides_with_all = ["line_number", "no_line_number"])]
+    #[arg(hide_short_help = true, short = 'N', long, overrides_with_all = ["line_number", "no_line_number"])]
     pub no_line_number: bool,
 
     /// Print line numbers and the column of the first match, counted in bytes from 1
-    #[arg(long, overrides_with_all = ["column", "no_column"])]
+    #[arg(hide_short_help = true, long, overrides_with_all = ["column", "no_column"])]
     pub column: bool,
 
     /// Suppress columns, including those of --vimgrep
-    #[arg(long, overrides_with_all = ["column", "no_column"])]
+    #[arg(hide_short_help = true, long, overrides_with_all = ["column", "no_column"])]
     pub no_column: bool,
 
     /// Print the byte offset of each line, or of each match with -o
@@ -106,23 +107,23 @@ pub struct Printing {
     pub no_filename: bool,
 
     /// Name to print for standard input
-    #[arg(long, value_name = "LABEL")]
+    #[arg(hide_short_help = true, long, value_name = "LABEL")]
     pub label: Option<OsString>,
 
     /// Print each file name once, above its lines (default on a terminal)
-    #[arg(long, overrides_with_all = ["heading", "no_heading"])]
+    #[arg(hide_short_help = true, long, overrides_with_all = ["heading", "no_heading"])]
     pub heading: bool,
 
     /// Print file names before lines on a terminal too
-    #[arg(long, overrides_with_all = ["heading", "no_heading"])]
+    #[arg(hide_short_help = true, long, overrides_with_all = ["heading", "no_heading"])]
     pub no_heading: bool,
 
     /// Align numbers and start lines at a tab stop
-    #[arg(short = 'T', long)]
+    #[arg(hide_short_help = true, short = 'T', long)]
     pub initial_tab: bool,
 
     /// Print a NUL byte after each file name
-    #[arg(short = 'Z', short_alias = '0', long)]
+    #[arg(hide_short_help = true, short = 'Z', short_alias = '0', long)]
     pub null: bool,
 
     /// Print N lines after each selected line
@@ -133,28 +134,28 @@ pub struct Printing {
     #[arg(short = 'B', long, value_name = "N", value_parser = parse_context, overrides_with = "passthru")]
     pub before_context: Option<u64>,
 
-    /// Print N lines before and after each selected line; a number is short for it, as in -3
+    /// Print N lines before and after each selected line; -3 is short for -C3
     #[arg(short = 'C', long, value_name = "N", value_parser = parse_context, overrides_with = "passthru")]
     pub context: Option<u64>,
 
     /// Print TEXT between groups of lines
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["context_separator", "no_group_separator"])]
+    #[arg(hide_short_help = true, long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["context_separator", "no_group_separator"])]
     pub group_separator: Option<OsString>,
 
     /// Print TEXT between groups of lines; escapes such as \t and \x7F are interpreted
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
+    #[arg(hide_short_help = true, long, value_name = "TEXT", allow_hyphen_values = true, overrides_with_all = ["group_separator", "no_group_separator"])]
     pub context_separator: Option<OsString>,
 
     /// Print nothing between groups of lines
-    #[arg(long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "context_separator"])]
+    #[arg(hide_short_help = true, long, visible_alias = "no-context-separator", overrides_with_all = ["group_separator", "context_separator"])]
     pub no_group_separator: bool,
 
     /// Print a note instead of each line or match longer than N bytes; 0 means no limit
-    #[arg(short = 'M', long, value_name = "N", value_parser = parse_size)]
+    #[arg(hide_short_help = true, short = 'M', long, value_name = "N", value_parser = parse_size)]
     pub max_columns: Option<u64>,
 
     /// Show part of each line that exceeds the limit of -M
-    #[arg(long, value_name = "PART", num_args = 0..=1, require_equals = true, default_missing_value = "start")]
+    #[arg(hide_short_help = true, long, value_name = "PART", num_args = 0..=1, require_equals = true, default_missing_value = "start")]
     pub max_columns_preview: Option<Preview>,
 
     /// Print lines with each match replaced by TEXT, in which $1 and ${name} stand for groups
@@ -165,20 +166,20 @@ pub struct Printing {
     pub replace: Option<OsString>,
 
     /// Print all lines, with nonmatching lines as context
-    #[arg(long, visible_alias = "passthrough", conflicts_with_all = ["last", "shard"],
+    #[arg(hide_short_help = true, long, visible_alias = "passthrough", conflicts_with_all = ["last", "shard"],
           overrides_with_all = ["after_context", "before_context", "context"])]
     pub passthru: bool,
 
     /// Print each matching line once per match, with file name, line number and column
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub vimgrep: bool,
 
     /// Remove white space at the start of lines
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub trim: bool,
 
     /// Stop at the first nonmatching line after a matching one
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub stop_on_nonmatch: bool,
 
     /// Print one JSON message per line, in ripgrep's format
@@ -191,21 +192,21 @@ pub struct Printing {
     /// match or highlight. A colour is black, blue, green, red, cyan, magenta, yellow, white, a number up
     /// to 255, or three of them as in 255,128,0. A style is bold, nobold, intense, nointense, underline,
     /// nounderline, italic or noitalic. Takes precedence over GREP_COLORS.
-    #[arg(long, value_name = "SPEC", action = ArgAction::Append)]
+    #[arg(hide_short_help = true, long, value_name = "SPEC", action = ArgAction::Append)]
     pub colors: Vec<String>,
 
     /// Print TEXT instead of a colon between the fields before a selected line; escapes are
     /// interpreted
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, long, value_name = "TEXT", allow_hyphen_values = true)]
     pub field_match_separator: Option<OsString>,
 
     /// Print TEXT instead of a hyphen between the fields before a context line; escapes are
     /// interpreted
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(hide_short_help = true, long, value_name = "TEXT", allow_hyphen_values = true)]
     pub field_context_separator: Option<OsString>,
 
     /// Print CHARACTER instead of slashes in file names
-    #[arg(long, value_name = "CHARACTER", value_parser = parse_separator)]
+    #[arg(hide_short_help = true, long, value_name = "CHARACTER", value_parser = parse_separator)]
     pub path_separator: Option<u8>,
 
     /// With colours, print file names as hyperlinks of the terminal
@@ -213,15 +214,15 @@ pub struct Printing {
     /// FORMAT is none (the default), default (file://), kitty, vscode, vscode-insiders, vscodium,
     /// cursor, grep+, macvim, textmate, or a URL with {path} and, where wanted, {line}, {column},
     /// {host} and {wslprefix}. Below a heading, the line numbers are links if FORMAT has {line}.
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(hide_short_help = true, long, value_name = "FORMAT")]
     pub hyperlink_format: Option<String>,
 
     /// Same as --color=always --heading --line-number
-    #[arg(short = 'p', long)]
+    #[arg(hide_short_help = true, short = 'p', long)]
     pub pretty: bool,
 
     /// Write each line as soon as it is found
-    #[arg(long)]
+    #[arg(hide_short_help = true, long)]
     pub line_buffered: bool,
 }
 

@@ -27,8 +27,10 @@ pub enum Display {
     TwoBytesHex,
     /// `-e FORMAT`
     Format(OsString),
-    /// `-f FILE`
+    /// `--format-file FILE`
     FormatFile(OsString),
+    /// `-f FILE`, where the name may be a mistyped format
+    NamedFile(OsString),
 }
 
 /// The long option, the short option, the display, and the help of each display.
@@ -171,7 +173,7 @@ impl FromArgMatches for DumpOperands {
             match value {
                 FormatValue::Named(format) => shown.format = Some(format),
                 FormatValue::Other(value) if is_format(&value) => displays.push((index, Display::Format(value))),
-                FormatValue::Other(value) => displays.push((index, Display::FormatFile(value))),
+                FormatValue::Other(value) => displays.push((index, Display::NamedFile(value))),
             }
         }
         if shown.format.is_some() && !displays.is_empty() {
@@ -219,6 +221,6 @@ mod tests {
         assert_eq!(shown(&["-e", "-b", "a"]).displays, [Display::OneByteOctal]);
         let twice = [Display::TwoBytesHex, Display::OneByteOctal, Display::TwoBytesHex];
         assert_eq!(shown(&["-xbx", "a"]).displays, twice);
-        assert_eq!(shown(&["-f", "rows.fmt", "a"]).displays, [Display::FormatFile("rows.fmt".into())]);
+        assert_eq!(shown(&["-f", "rows.fmt", "a"]).displays, [Display::NamedFile("rows.fmt".into())]);
     }
 }

@@ -32,9 +32,9 @@ impl DumpFormat {
         DumpFormat::value_variants().iter().filter_map(DumpFormat::to_possible_value)
     }
 
-    /// Returns the names of all formats in one text.
-    pub fn names() -> String {
-        DumpFormat::possible_values().map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    /// Returns the names of all formats.
+    pub fn names() -> Vec<String> {
+        DumpFormat::possible_values().map(|value| value.get_name().to_owned()).collect()
     }
 }
 

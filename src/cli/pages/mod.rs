@@ -35,7 +35,7 @@ pub fn with_full_help(subcommand: &str, columns: usize) -> Option<clap::Command>
     let after = examples.map_or(String::new(), |examples| format!("{examples}\n\n"));
     let after = format!("{after}Longer explanations: mapped man {subcommand}");
     Some(command.clone().about(about).after_help(after).mut_args(|arg| {
-        let is_help = arg.get_id() == "help";
+        let is_help = arg.get_id() == "help" && arg.get_short().is_some();
         let arg = arg.hide_short_help(false);
         if is_help { arg.help("Print this help") } else { arg }
     }))

@@ -39,7 +39,8 @@ use crate::app::report_file::ReportFile;
 use crate::cli::bench::BenchArgs;
 use crate::cli::common::{Common, Io};
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::{Output, print_message};
+use earlier::EarlierDocument;
 use findings::Findings;
 use machine::Machine;
 use report::BenchReport;
@@ -60,7 +61,7 @@ pub fn run(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let common = common(args);
     let config = Config::new(&common, output)?;
     config.reject_stats_over(&args.files)?;
-    let settings = BenchSettings::new(args, config.engine.threads)?;
+    let Some(settings) = resolve(args, config.engine.threads)? else { return Ok(Exit::Error) };
     let chart = chart(args)?;
     let Some(subjects) = subjects(args, output)? else { return Ok(Exit::Failure) };
 
@@ -106,7 +107,7 @@ pub fn run(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Exit> {
     }
     output.flush()?;
     for line in report::missing(&measured) {
-        crate::output::print_message(format_args!("mapped: {line}"));
+        print_message(format_args!("mapped: {line}"));
     }
     config.finish()?;
     Ok(if measured.blocked.is_empty() { Exit::Success } else { Exit::Failure })
@@ -126,9 +127,23 @@ fn common(args: &BenchArgs) -> Common {
     }
 }
 
+/// Resolves the command line. Returns `None` after reporting that it is invalid.
+fn resolve(args: &BenchArgs, threads: usize) -> anyhow::Result<Option<BenchSettings>> {
+    match BenchSettings::new(args, threads) {
+        Ok(mut settings) => {
+            settings.earlier = args.compare.as_deref().map(EarlierDocument::read).transpose()?;
+            Ok(Some(settings))
+        }
+        Err(error) => {
+            print_message(format_args!("mapped: {error:#}"));
+            Ok(None)
+        }
+    }
+}
+
 /// Opens the file for the chart, which must not be one of the measured files.
 fn chart(args: &BenchArgs) -> anyhow::Result<Option<ReportFile>> {
-    let chart = args.plot.as_deref().map(ReportFile::for_chart).transpose()?;
+    let chart = args.plot.as_deref().map(ReportFile::create).transpose()?;
     chart.iter().try_for_each(|file| file.refuse_input(&args.files))?;
     Ok(chart)
 }
@@ -143,9 +158,7 @@ fn subjects(args: &BenchArgs, output: &mut Output) -> anyhow::Result<Option<Vec<
             Ok(subject) => {
                 // Without a message, a run this long seems to wait for input.
                 let name = crate::output::escape_name(directory.as_os_str());
-                crate::output::print_message(format_args!(
-                    "mapped: no file given: measuring a temporary file in {name}"
-                ));
+                print_message(format_args!("mapped: no file given: measuring a temporary file in {name}"));
                 Ok(Some(vec![subject]))
             }
             Err(error) => {

@@ -28,7 +28,13 @@ pub fn reason(winner: &Row, loser: &Row, pattern: AccessPattern) -> String {
         return "Why: no counter explains it.".into();
     }
     let share = |part: &Share| part.seconds / difference * 100.0;
-    let mut listed: Vec<String> = parts.iter().map(|part| format!("{} ({:.0}%)", part.text, share(part))).collect();
+    // The first share says what it is a share of.
+    let shown = |(index, part): (usize, &Share)| match (index, share(part).round() as u64) {
+        (0, 100) => format!("{} (all of the difference)", part.text),
+        (0, percent) => format!("{} ({percent}% of the difference)", part.text),
+        (_, percent) => format!("{} ({percent}%)", part.text),
+    };
+    let mut listed: Vec<String> = parts.iter().enumerate().map(shown).collect();
     if parts.iter().map(share).sum::<f64>() < 50.0 {
         listed.push("no counter explains the rest".to_owned());
     }
@@ -176,7 +182,10 @@ mod tests {
     fn reading_too_much_is_named_first() {
         let read = row(Family::Pread, 1, [100, 20, 60], 1_000_000_000);
         let map = row(Family::Map, 1, [1000, 20, 300], 22_000_000_000);
-        assert_eq!(why(&read, &map), "Why: map reads 22.0 times the bytes requested from the device (100%).");
+        assert_eq!(
+            why(&read, &map),
+            "Why: map reads 22.0 times the bytes requested from the device (all of the difference)."
+        );
     }
 
     #[test]
@@ -185,15 +194,18 @@ mod tests {
         let read = row(Family::Read, 1, [200, 110, 90], 0);
         assert_eq!(
             why(&map, &read),
-            "Why: a read copies every byte: 90 ms of system time against 10 ms (80%); the work itself is slower (110 ms \
-             against 90 ms) (20%)."
+            "Why: a read copies every byte: 90 ms of system time against 10 ms (80% of the difference); the work itself \
+             is slower (110 ms against 90 ms) (20%)."
         );
         let two = row(Family::Map, 2, [50, 90, 10], 0);
-        assert_eq!(why(&two, &map), "Why: 2 threads against 1 (100%).");
+        assert_eq!(why(&two, &map), "Why: 2 threads against 1 (all of the difference).");
         let waiting = row(Family::Map, 1, [300, 90, 10], 0);
-        assert_eq!(why(&map, &waiting), "Why: map waits 200 ms against 0 (100%).");
+        assert_eq!(why(&map, &waiting), "Why: map waits 200 ms against 0 (all of the difference).");
         let other = row(Family::Map, 1, [99, 98, 10], 0);
         assert_eq!(why(&other, &row(Family::Map, 1, [100, 98, 10], 0)), "Why: no counter explains it.");
-        assert_eq!(why(&other, &row(Family::Map, 1, [100, 90, 8], 0)), "Why: map waits 2.0 ms against 0 (100%).");
+        assert_eq!(
+            why(&other, &row(Family::Map, 1, [100, 90, 8], 0)),
+            "Why: map waits 2.0 ms against 0 (all of the difference)."
+        );
     }
 }

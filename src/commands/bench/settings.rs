@@ -7,6 +7,7 @@ use super::method::MethodChoice;
 use super::state::CacheState;
 use super::work::Work;
 use crate::cli::bench::{AccessPattern, BenchArgs, Family};
+use crate::cli::wording::invalid_value;
 
 /// The decisions for a run.
 #[derive(Debug)]
@@ -33,7 +34,7 @@ pub struct BenchSettings {
     pub seed: u64,
     /// The label that the user gave this run.
     pub label: Option<String>,
-    /// The document of an earlier run to compare with.
+    /// The document of an earlier run to compare with, once it has been read.
     pub earlier: Option<EarlierDocument>,
 }
 
@@ -57,7 +58,8 @@ impl BenchSettings {
             anyhow::bail!("map-willneed requests the whole file and needs --pattern sequential");
         }
         Ok(BenchSettings {
-            work: Work::parse(&args.work).map_err(|error| anyhow::anyhow!("--work: {error}"))?,
+            work: Work::parse(&args.work)
+                .map_err(|reason| anyhow::anyhow!(invalid_value("--work", &args.work, reason)))?,
             work_text: args.work.clone(),
             pattern: args.pattern,
             stride: args.stride.unwrap_or(STRIDE),
@@ -77,7 +79,7 @@ impl BenchSettings {
             runs: args.runs,
             until_certain: args.until_certain,
             label: args.label.clone(),
-            earlier: args.compare.as_deref().map(EarlierDocument::read).transpose()?,
+            earlier: None,
             // A standard hasher's keys are random, and 32 bits are short enough to be typed again.
             seed: args.seed.unwrap_or_else(|| std::hash::RandomState::new().build_hasher().finish() >> 32),
         })

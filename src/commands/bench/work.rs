@@ -58,18 +58,16 @@ impl Work {
             None if text == "sum" => count(Count::Sum),
             None if text == "lines" => count(Count::Lines),
             None if text == "copy" => count(Count::Copy),
-            Some(("search", "")) => Err("missing pattern: write search:PATTERN".into()),
-            None if text == "search" => Err("missing pattern: write search:PATTERN".into()),
+            Some(("search", "")) => Err("expected search:PATTERN".into()),
+            None if text == "search" => Err("expected search:PATTERN".into()),
             Some(("search", pattern)) => count(Count::Search(Box::new(Finder::new(pattern.as_bytes()).into_owned()))),
             Some(("hash", name)) => match Algorithm::named(name) {
                 Some(algorithm) => Ok(Work::Hash(Recipe::from(Spec::from(algorithm)))),
-                None => Err(format!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name))),
+                None => Err(format!("there is no algorithm '{name}'; {}", typo::advice_on_algorithm(name))),
             },
-            None if text == "hash" => Err("missing algorithm: write hash:blake3, hash:sha256, …".into()),
+            None if text == "hash" => Err("expected hash:ALGORITHM, such as hash:sha256".into()),
             None if Algorithm::named(text).is_some() => Err(format!("write hash:{text} for a digest")),
-            _ => Err(format!(
-                "invalid value '{text}': expected touch, sum, lines, search:PATTERN, hash:ALGORITHM or copy"
-            )),
+            _ => Err("expected touch, sum, lines, search:PATTERN, hash:ALGORITHM or copy".into()),
         }
     }
 }
@@ -285,7 +283,7 @@ mod tests {
         for (text, says) in [
             ("search", "search:PATTERN"),
             ("search:", "search:PATTERN"),
-            ("hash", "hash:blake3"),
+            ("hash", "hash:ALGORITHM"),
             ("hash:sha257", "sha257"),
             ("dance", "expected touch"),
             ("sum:1", "expected touch"),

@@ -23,7 +23,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::ops::Range;
 
-use crate::app::config::{Config, report_empty_logs};
+use crate::app::config::{Config, note_unused_times, report_empty_logs};
 use crate::app::hint_at_terminal_input;
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::decode::{Format, format_of};
@@ -76,6 +76,8 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
         config: &config,
         output,
     };
+    let uses_times = args.merge || matches!(cat.printed_part, PrintedPart::Period(_));
+    note_unused_times(&args.times, uses_times, " or --merge");
     let result = match follow {
         Some(by) if args.merge => cat.follow_merged(args, by),
         Some(by) => cat.follow(args, by),

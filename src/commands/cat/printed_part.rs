@@ -23,6 +23,7 @@ pub(super) enum PrintedPart {
 
 impl PrintedPart {
     pub fn new(args: &CatArgs) -> anyhow::Result<PrintedPart> {
+        let period = crate::app::config::times(&args.times)?;
         if !args.lines.is_empty() || args.lines_from.is_some() {
             let mut ranges = args.lines.clone();
             if let Some(list) = &args.lines_from {
@@ -39,8 +40,7 @@ impl PrintedPart {
         if let Some(shard) = args.shard {
             return Ok(PrintedPart::Shard(shard.into()));
         }
-        Ok(crate::app::config::times(&args.times)?
-            .map_or(PrintedPart::All, |search| PrintedPart::Period(Box::new(search))))
+        Ok(period.map_or(PrintedPart::All, |search| PrintedPart::Period(Box::new(search))))
     }
 }
 
@@ -74,7 +74,7 @@ fn ranges_in(list: &OsStr) -> anyhow::Result<Vec<UnitRange>> {
         for word in String::from_utf8_lossy(line).split_whitespace() {
             let range = UnitRange::parse(word, parse_count);
             ranges
-                .push(range.map_err(|error| anyhow::anyhow!("{}:{number}: invalid range {word:?}: {error}", name()))?);
+                .push(range.map_err(|error| anyhow::anyhow!("{}:{number}: invalid range '{word}': {error}", name()))?);
         }
     }
     Ok(ranges)

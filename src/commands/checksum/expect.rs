@@ -11,6 +11,7 @@ use super::ChecksumRun;
 use super::check::Check;
 use super::list::{AlgorithmFilter, Expected, ListEntry, ListItem, base64, expected, hex};
 use crate::cli::checksum::ChecksumArgs;
+use crate::cli::wording::invalid_value;
 use crate::digest::Algorithm;
 use crate::exit::Exit;
 use crate::output::Output;
@@ -29,7 +30,8 @@ pub fn run(
     let Some(expected) = parse(text.trim(), &run.settings.named) else {
         let named: Vec<&str> = run.settings.named.iter().map(|algorithm| algorithm.name()).collect();
         let algorithms = if named.is_empty() { "any algorithm".into() } else { named.join(" or ") };
-        bail!("--expect '{text}': expected a digest of {algorithms}, in hexadecimal or base64");
+        let reason = format_args!("expected a digest of {algorithms}, in hexadecimal or base64");
+        bail!(invalid_value("--expect", text, reason));
     };
     let entries = run.settings.files.iter().map(move |name| {
         let expected = vec![expected.clone()];

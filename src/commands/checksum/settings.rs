@@ -12,6 +12,7 @@ use super::format::{ListStyle, TagStyle};
 use crate::cli::checksum::ChecksumArgs;
 use crate::cli::common::{Common, Io};
 use crate::cli::typo;
+use crate::cli::wording::invalid_value;
 use crate::digest::algorithm::{Algorithm, Spec};
 use crate::digest::hasher::Recipe;
 use crate::digest::tree::TreeKey;
@@ -51,7 +52,7 @@ impl ChecksumSettings {
         let (key, seek) = (key(args)?, args.blake3.seek.unwrap_or(0));
         let has_blake3 = specs.iter().any(|spec| spec.algorithm == Algorithm::Blake3);
         if !has_blake3 && (key != TreeKey::None || args.blake3.seek.is_some()) {
-            bail!("--keyed, --derive-key and --seek are only supported with --algorithm=blake3");
+            bail!("--keyed, --derive-key and --seek need -a blake3");
         }
         if specs.iter().any(|spec| spec.algorithm == Algorithm::Blake3 && seek.checked_add(spec.len).is_none()) {
             bail!("--seek and --length reach beyond the end of BLAKE3's output, 2^64 - 1 bytes");
@@ -159,7 +160,7 @@ fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
             spec.len = match spec.algorithm {
                 algorithm if algorithm.is_blake2() => blake2_len(algorithm, length)?,
                 Algorithm::Blake3 if length == 0 => {
-                    bail!(invalid_length(0, "a BLAKE3 digest has at least one byte"))
+                    bail!(invalid_value("--length", "0", "expected at least 1 byte"))
                 }
                 Algorithm::Blake3 => length,
                 _ => spec.len,
@@ -171,7 +172,10 @@ fn specs(names: &[String], length: Option<u64>) -> anyhow::Result<Vec<Spec>> {
     }
     // As in GNU cksum, 0 means the usual length of any digest.
     if length.is_some_and(|length| length > 0) && !length_used {
-        bail!("--length is only supported with --algorithm=blake2b, blake2s, blake2bp, blake2sp, blake3, sha2 or sha3");
+        match output::is_tool() {
+            true => bail!("--length is only supported with --algorithm=blake2b, sha2 or sha3"),
+            false => bail!("--length needs -a blake2b, blake2s, blake2bp, blake2sp, blake3, sha2 or sha3"),
+        }
     }
     Ok(specs)
 }
@@ -184,18 +188,31 @@ fn is_family(name: &str) -> bool {
 fn algorithm(name: &str, length: Option<u64>) -> anyhow::Result<Algorithm> {
     if is_family(name) {
         let Some(length) = length else {
-            bail!("--algorithm={name} requires specifying --length 224, 256, 384, or 512")
+            match output::is_tool() {
+                true => bail!("--algorithm={name} requires specifying --length 224, 256, 384, or 512"),
+                false => bail!("{name} has four lengths: add --length 224, 256, 384 or 512"),
+            }
         };
         let member = if name == "sha2" { format!("sha{length}") } else { format!("sha3-{length}") };
         return match length {
             224 | 256 | 384 | 512 => Ok(Algorithm::named(&member).expect("a member of the family")),
-            _ => bail!(
+            _ if output::is_tool() => bail!(
                 "invalid length: '{length}'\nmapped: digest length for '{}' must be 224, 256, 384, or 512",
                 name.to_uppercase()
             ),
+            _ => bail!(invalid_value("--length", &length.to_string(), "expected 224, 256, 384 or 512 bits")),
         };
     }
-    Algorithm::named(name).ok_or_else(|| anyhow!("unknown algorithm '{name}'; {}", typo::advice_on_algorithm(name)))
+    Algorithm::named(name).ok_or_else(|| {
+        let advice = typo::advice_on_algorithm(name);
+        match output::is_tool() {
+            true => anyhow!("unknown algorithm '{name}'; {advice}"),
+            false if advice.starts_with("mapped ") => {
+                anyhow!(invalid_value("--algorithm", name, format_args!("there is no such algorithm; {advice}")))
+            }
+            false => anyhow!(invalid_value("--algorithm", name, advice)),
+        }
+    })
 }
 
 /// Returns the error about options that contradict each other. The coreutils add a second line.
@@ -207,11 +224,12 @@ fn misused(message: &str) -> anyhow::Error {
     }
 }
 
-/// Returns the message about a length in bits, which the coreutils split into two lines.
-fn invalid_length(bits: u64, reason: &str) -> String {
+/// Returns the message about a length in bits: two lines with the reason in the words of the
+/// coreutils when run as one of them, and what is expected otherwise.
+fn invalid_length(bits: u64, reason: &str, expected: &str) -> String {
     match output::is_tool() {
         true => format!("invalid length: '{bits}'\nmapped: {reason}"),
-        false => format!("invalid length '{bits}': {reason}"),
+        false => invalid_value("--length", &bits.to_string(), expected),
     }
 }
 
@@ -219,10 +237,11 @@ fn invalid_length(bits: u64, reason: &str) -> String {
 fn blake2_len(algorithm: Algorithm, bits: u64) -> anyhow::Result<u64> {
     let max = algorithm.default_len() * 8;
     if bits > max {
-        bail!(invalid_length(bits, &format!("maximum digest length for '{}' is {max} bits", algorithm.tag())));
+        let reason = format!("maximum digest length for '{}' is {max} bits", algorithm.tag());
+        bail!(invalid_length(bits, &reason, &format!("expected at most {max} bits for {}", algorithm.tag())));
     }
     if !bits.is_multiple_of(8) {
-        bail!(invalid_length(bits, "length is not a multiple of 8"));
+        bail!(invalid_length(bits, "length is not a multiple of 8", "expected a multiple of 8 bits"));
     }
     Ok(if bits == 0 { algorithm.default_len() } else { bits / 8 })
 }

@@ -1,7 +1,7 @@
 //! Collects the alternatives from the command line and from pattern files.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use anyhow::{Context as _, Result, anyhow};
 
@@ -9,7 +9,7 @@ use crate::cli::grep::{GrepArgs, Patterns};
 use crate::io::ListReader;
 use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
-use crate::output::escape_name;
+use crate::output::{command_name, escape_name, is_tool};
 
 use super::pattern::Pattern;
 
@@ -43,7 +43,7 @@ pub fn invalid_alternatives(
         }
         let origin = origins.iter().rfind(|(_, first)| *first <= index);
         let origin = origin.map(|(file, first)| format!("{}:{}: ", escape_name(file), index - first + 1));
-        let fault = format!("{}{error:#}", origin.unwrap_or_default());
+        let fault = format!("{}{:#}", origin.unwrap_or_default(), invalid_pattern(error, alternative));
         lines += fault.lines().count();
         if lines > MAX_LINES && !faults.is_empty() {
             faults.push("there are more errors in the patterns".to_owned());
@@ -52,6 +52,22 @@ pub fn invalid_alternatives(
         faults.push(fault);
     }
     if faults.is_empty() { error } else { anyhow!(faults.join("\nmapped: ")) }
+}
+
+/// Returns an error that names an invalid pattern, and says how to search for its text. As in GNU
+/// grep, it is only the reason when run as grep.
+pub fn invalid_pattern(error: anyhow::Error, pattern: &[u8]) -> anyhow::Error {
+    const MAX_CHARACTERS: usize = 80;
+    let reason = format!("{error:#}");
+    if is_tool() || reason.contains("this build") {
+        return error;
+    }
+    let text = String::from_utf8_lossy(pattern);
+    let end = text.char_indices().nth(MAX_CHARACTERS).map(|(end, _)| end);
+    let shown = escape_name(OsStr::new(&text[..end.unwrap_or(text.len())])).into_owned();
+    let shown = if end.is_some() { format!("{shown}...") } else { shown };
+    let advice = if reason.contains("; ") { "" } else { "; -F treats the pattern as text" };
+    anyhow!("invalid pattern '{shown}': {reason}{advice}")
 }
 
 /// Returns the alternatives of `-e`, `-f` or the first operand, the positions of those from files,
@@ -83,7 +99,11 @@ pub fn alternatives(args: &GrepArgs) -> Result<(Vec<Vec<u8>>, PatternOrigins, Ve
     let has_pattern =
         ![&patterns.regexp, &patterns.file, &patterns.and, &patterns.not].iter().all(|all| all.is_empty());
     if !has_pattern {
-        let first = operands.next().context("missing PATTERN; see mapped grep --help")?;
+        let missing = || match is_tool() {
+            true => format!("missing PATTERN\nTry '{} --help' for more information.", command_name("grep")),
+            false => String::from("missing PATTERN; see mapped grep --help"),
+        };
+        let first = operands.next().with_context(missing)?;
         all = split(&first.clone().into_vec(), patterns);
     }
     Ok((all, origins, operands.cloned().collect()))

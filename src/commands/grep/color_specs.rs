@@ -1,8 +1,9 @@
 //! Parses ripgrep's `--colors`: a part of the output, and a colour or style for it.
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow};
 
 use super::colors::Colors;
+use crate::cli::wording::{invalid_value, one_of};
 
 /// The parts of the output that a specification can name.
 const TYPES: [&str; 5] = ["path", "line", "column", "match", "highlight"];
@@ -38,7 +39,7 @@ pub fn apply(specs: &[String], colors: &mut Colors) -> Result<()> {
     let named = |number, bold| Appearance { foreground: Some(Color::Named(number)), bold, ..Appearance::default() };
     let mut looks = [named(5, false), named(2, false), Appearance::default(), named(1, true), Appearance::default()];
     for spec in specs {
-        let part = set(spec, &mut looks)?;
+        let part = set(spec, &mut looks).map_err(|reason| anyhow!(invalid_value("--colors", spec, reason)))?;
         let sgr = looks[part].sgr();
         match TYPES[part] {
             "path" => colors.name = sgr,
@@ -52,11 +53,11 @@ pub fn apply(specs: &[String], colors: &mut Colors) -> Result<()> {
 }
 
 /// Changes the appearance of one part of the output, and returns its index.
-fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize> {
+fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize, String> {
     let mut words = spec.split(':').map(str::trim);
     let (kind, attribute, value) = (words.next().unwrap_or(""), words.next().unwrap_or(""), words.next());
     let Some(part) = TYPES.iter().position(|name| name.eq_ignore_ascii_case(kind)) else {
-        bail!("invalid colour type {kind:?} in {spec:?}: expected {}", TYPES.join(", "));
+        return Err(format!("expected {} before the first colon", one_of(&TYPES)));
     };
     let look = &mut looks[part];
     match (attribute.to_ascii_lowercase().as_str(), value, words.next()) {
@@ -64,12 +65,12 @@ fn set(spec: &str, looks: &mut [Appearance; 5]) -> Result<usize> {
         ("fg", Some(value), None) => look.foreground = color(value)?,
         ("bg", Some(value), None) => look.background = color(value)?,
         ("style", Some(value), None) => look.style(value)?,
-        _ => bail!("invalid colour {spec:?}: expected TYPE:fg:COLOR, TYPE:bg:COLOR, TYPE:style:STYLE or TYPE:none"),
+        _ => return Err(format!("expected {kind}:fg:COLOR, {kind}:bg:COLOR, {kind}:style:STYLE or {kind}:none")),
     }
     Ok(part)
 }
 
-fn color(value: &str) -> Result<Option<Color>> {
+fn color(value: &str) -> Result<Option<Color>, String> {
     let number = |text: &str| match text.strip_prefix("0x") {
         Some(digits) => u8::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
@@ -85,12 +86,15 @@ fn color(value: &str) -> Result<Option<Color>> {
     match numbers.as_deref() {
         Some(&[index]) => Ok(Some(Color::Indexed(index))),
         Some(&[red, green, blue]) => Ok(Some(Color::Rgb(red, green, blue))),
-        _ => bail!("invalid colour {value:?}: expected {}, a number up to 255, or RED,GREEN,BLUE", COLORS.join(", ")),
+        _ => Err(format!(
+            "there is no colour '{value}': expected {}, a number up to 255, or RED,GREEN,BLUE",
+            COLORS.join(", ")
+        )),
     }
 }
 
 impl Appearance {
-    fn style(&mut self, value: &str) -> Result<()> {
+    fn style(&mut self, value: &str) -> Result<(), String> {
         let lower = value.to_ascii_lowercase();
         let (name, is_on) = match lower.strip_prefix("no") {
             Some(name) => (name, false),
@@ -101,7 +105,11 @@ impl Appearance {
             "intense" => self.intense = is_on,
             "underline" => self.underline = is_on,
             "italic" => self.italic = is_on,
-            _ => bail!("invalid style {value:?}: expected bold, intense, underline or italic, or one of them after no"),
+            _ => {
+                return Err(format!(
+                    "there is no style '{value}': expected bold, intense, underline or italic, or one of them after no"
+                ));
+            }
         }
         Ok(())
     }
@@ -151,7 +159,7 @@ mod tests {
             ("match:style:wavy", "wavy"),
             ("match:fg", "match:fg"),
             ("match:fg:256", "256"),
-            ("match", "TYPE:fg:COLOR"),
+            ("match", "match:fg:COLOR"),
         ] {
             let error = apply(&[spec.into()], &mut Colors::default()).unwrap_err().to_string();
             assert!(error.contains(word), "{error}");

@@ -11,6 +11,8 @@ use ignore::overrides::{Override, OverrideBuilder};
 use ignore::types::{FileTypeDef, Types, TypesBuilder};
 
 use crate::cli::grep::{FileType, Inputs};
+use crate::cli::typo::nearest;
+use crate::cli::wording::invalid_value;
 use crate::io::path;
 use crate::os::posix::OsStrExt;
 
@@ -97,13 +99,22 @@ fn globs(inputs: &Inputs) -> Result<Override> {
     let mut globs = OverrideBuilder::new(".");
     globs.case_insensitive(inputs.glob_case_insensitive).context("--glob-case-insensitive")?;
     for glob in &inputs.glob {
-        globs.add(glob).map_err(|error| anyhow!("{error}"))?;
+        globs.add(glob).map_err(|error| invalid_glob("--glob", glob, &error))?;
     }
     globs.case_insensitive(true).context("--iglob")?;
     for glob in &inputs.iglob {
-        globs.add(glob).map_err(|error| anyhow!("{error}"))?;
+        globs.add(glob).map_err(|error| invalid_glob("--iglob", glob, &error))?;
     }
     globs.build().context("--glob")
+}
+
+/// Returns the reason why a glob is not valid. The crate's message also names the glob.
+fn invalid_glob(option: &str, glob: &str, error: &ignore::Error) -> anyhow::Error {
+    let reason = match error {
+        ignore::Error::Glob { err, .. } => err.clone(),
+        other => other.to_string(),
+    };
+    anyhow!(invalid_value(option, glob, reason))
 }
 
 /// Returns the types that choose files, or `None` without an option for types, so that the hundreds
@@ -119,7 +130,28 @@ fn types(inputs: &Inputs) -> Result<Option<Types>> {
             FileType::Unwanted(name) => types.negate(name),
         };
     }
-    types.build().map(Some).map_err(|error| anyhow!("{error}; --type-list shows all"))
+    types.build().map(Some).map_err(|error| match &error {
+        ignore::Error::UnrecognizedFileType(name) => unknown_type(name, inputs, &types.definitions()),
+        _ => anyhow!("{error}"),
+    })
+}
+
+/// Returns the error about an unknown type, with the known type that was probably meant: the nearest
+/// name, or the one with a glob for files with such an extension, as in `--type yml`.
+fn unknown_type(name: &str, inputs: &Inputs, known: &[FileTypeDef]) -> anyhow::Error {
+    let is_unwanted = inputs.types.0.contains(&FileType::Unwanted(name.to_owned()));
+    let option = if is_unwanted { "--type-not" } else { "--type" };
+    let extension = format!("*.{name}");
+    let by_extension = known.iter().find(|known| known.globs().contains(&extension));
+    let near = by_extension.map(FileTypeDef::name).or_else(|| nearest(name, known.iter().map(FileTypeDef::name)));
+    anyhow!(invalid_value(
+        option,
+        name,
+        match near {
+            Some(near) => format!("did you mean {near}?"),
+            None => String::from("there is no such file type; --type-list shows all"),
+        }
+    ))
 }
 
 /// Lists the known types with their globs, one per line.
@@ -140,7 +172,8 @@ fn known_types(inputs: &Inputs) -> Result<TypesBuilder> {
         types.clear(name);
     }
     for definition in &inputs.type_add {
-        types.add_def(definition).with_context(|| format!("--type-add {definition:?}"))?;
+        let reason = "expected NAME:GLOB, such as web:*.html, or NAME:include:TYPE,TYPE";
+        types.add_def(definition).map_err(|_| anyhow!(invalid_value("--type-add", definition, reason)))?;
     }
     Ok(types)
 }

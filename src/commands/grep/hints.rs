@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 
 use ignore::types::TypesBuilder;
 
+use crate::app::config;
 use crate::cli::grep::GrepArgs;
 use crate::io::path;
 use crate::os::posix::OsStrExt;
@@ -49,7 +50,8 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
     if args.patterns.extended_regexp && encoding_rs::Encoding::for_label(first.as_bytes()).is_some() {
         return Some("-E selects extended regular expressions; --encoding NAME sets the encoding".into());
     }
-    inputs.recursive.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
+    let may_be_text = inputs.recursive && !files.iter().all(is_missing);
+    may_be_text.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
 }
 
 /// Returns a hint if the text of `--replace` continues the number of a group: `$1_x` is a group with
@@ -73,12 +75,11 @@ pub fn for_patterns(args: &GrepArgs, matches_characters: bool) -> Option<Cow<'st
         .or_else(|| for_dialect(args).map(Into::into))
 }
 
-/// Adds a hint to an error about a pattern that may be meant as text.
-pub fn for_invalid_pattern(error: anyhow::Error) -> anyhow::Error {
-    let text = format!("{error:#}");
-    match text.starts_with("regex parse error") && !crate::output::is_tool() {
-        true => anyhow::anyhow!("{text}; -F treats the pattern as text"),
-        false => error,
+/// Prints a note if an option about times has no effect.
+pub fn note_unused_times(args: &GrepArgs, has_period: bool) {
+    if !args.inputs.no_messages {
+        let is_used = has_period || args.inputs.merge || args.printing.timeline.is_some();
+        config::note_unused_times(&args.inputs.times, is_used, ", --merge or --timeline");
     }
 }
 

@@ -7,7 +7,13 @@ use std::path::{Path, absolute};
 
 use anyhow::{Result, bail};
 
+use crate::cli::wording::invalid_value;
 use crate::os::posix::{OsStrExt, host_and_release};
+
+/// Returns the message about a format that is not valid.
+fn wrong(format: &str, reason: &str) -> String {
+    invalid_value("--hyperlink-format", format, reason)
+}
 
 /// The formats that have a name, as in ripgrep.
 const NAMED: [(&str, &str); 11] = [
@@ -56,7 +62,7 @@ impl Hyperlinks {
         let mut rest = format;
         while let Some((text, after)) = rest.split_once('{') {
             let Some((variable, after)) = after.split_once('}') else {
-                bail!("--hyperlink-format '{format}': a brace is not closed");
+                bail!(wrong(format, "a brace is not closed"));
             };
             parts.push(FormatPart::Text(text.to_owned()));
             parts.push(match variable {
@@ -65,24 +71,27 @@ impl Hyperlinks {
                 "column" => FormatPart::Column,
                 "host" => FormatPart::Text(host_and_release().0),
                 "wslprefix" => FormatPart::Text(wsl_prefix(wsl_distribution)),
-                _ => bail!(
-                    "--hyperlink-format: unknown variable '{{{variable}}}': expected {{path}}, {{line}}, {{column}}, \
-                     {{host}} or {{wslprefix}}"
-                ),
+                _ => bail!(wrong(
+                    format,
+                    &format!(
+                        "there is no variable {{{variable}}}: expected {{path}}, {{line}}, {{column}}, {{host}} or \
+                         {{wslprefix}}"
+                    )
+                )),
             });
             rest = after;
         }
         parts.push(FormatPart::Text(rest.to_owned()));
         if !parts.contains(&FormatPart::Path) {
             let names: Vec<&str> = NAMED.iter().map(|(name, _)| *name).collect();
-            bail!("--hyperlink-format '{format}': expected a format with {{path}}, or {}", names.join(", "));
+            bail!(wrong(format, &format!("expected {}, or a URL with {{path}}", names.join(", "))));
         }
         let starts_with_scheme = format.split_once(':').is_some_and(|(scheme, _)| {
             scheme.starts_with(|first: char| first.is_ascii_alphabetic())
                 && scheme.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
         });
         if !starts_with_scheme {
-            bail!("--hyperlink-format '{format}': expected a scheme such as file:// at the start");
+            bail!(wrong(format, "expected a scheme such as file:// at the start"));
         }
         Ok(Some(Hyperlinks { parts, label: label.to_vec() }))
     }

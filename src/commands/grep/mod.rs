@@ -136,13 +136,14 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     if args.inputs.files {
         return list(args, &walk, output);
     }
-    let (settings, files) = Settings::resolve(args, &walk, &environment).map_err(hints::for_invalid_pattern)?;
+    let (settings, files) = Settings::resolve(args, &walk, &environment)?;
     config.reject_stats_over(&files)?;
-    config.plot = args.printing.plot.as_deref().map(ReportFile::for_chart).transpose()?.map(Arc::new);
+    config.plot = args.printing.plot.as_deref().map(ReportFile::create).transpose()?.map(Arc::new);
     config.plot.iter().try_for_each(|plot| plot.refuse_input(&files))?;
     let settings = Arc::new(settings);
     let inputs = &args.inputs;
     let period = config::times(&inputs.times)?;
+    hints::note_unused_times(args, period.is_some());
     let period = if inputs.follow.is_some() { period } else { period.map(PeriodSearch::collecting) };
     // Input with times, or with lines to count, is text, so it is decompressed.
     let counts = args.printing.timeline.is_some() || args.printing.top.is_some();

@@ -10,7 +10,7 @@ use crate::io::Source;
 use crate::os::posix::OsStrExt;
 use crate::output::is_tool;
 
-use super::alternatives::{PatternOrigins, alternatives, invalid_alternatives, split};
+use super::alternatives::{PatternOrigins, alternatives, invalid_alternatives, invalid_pattern, split};
 use super::binary::{BINARY, PADDED, TEXT};
 use super::color_specs;
 use super::colors::Colors;
@@ -231,7 +231,8 @@ fn query(
 ) -> Result<Query> {
     let compile = |all: &[Vec<u8>]| Pattern::new(all, syntax);
     let each = |all: &[OsString]| -> Result<Vec<Pattern>> {
-        all.iter().map(|one| compile(&split(one.as_bytes(), patterns))).collect()
+        let each = all.iter().map(|one| one.as_bytes());
+        each.map(|one| compile(&split(one, patterns)).map_err(|error| invalid_pattern(error, one))).collect()
     };
     let mut and = patterns.and.as_slice();
     let mut not = patterns.not.as_slice();

@@ -125,7 +125,7 @@ impl Run<'_> {
             output.write_all(&[terminator])?;
         }
         output.flush()?;
-        if let Some(hint) = hint.filter(|_| !self.is_quiet) {
+        if let Some(hint) = hint.filter(|_| wanted > 0 && !self.is_quiet) {
             print_message(format_args!("mapped: {hint}"));
         }
         Ok(self.exit(&totals, failed))

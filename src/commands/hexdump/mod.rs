@@ -16,6 +16,7 @@ mod extended;
 pub mod find;
 pub mod fixed_columns;
 pub mod format;
+mod format_file;
 pub mod kernel;
 pub mod marked;
 pub mod od;

@@ -43,12 +43,13 @@ pub struct RowAddresses {
     pub label: Option<u64>,
 }
 
+/// What a type looks like.
+pub const EXPECTED_TYPE: &str = "expected a, c, or d, o, u, x or f with a size, such as x1 or f8";
+
 /// Parses types such as `x1z`, `d4f8` and `a`.
 ///
-/// # Errors
-/// Returns a message about the first invalid type.
-pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
-    let wrong = || format!("invalid type '{text}': expected a, c, or d, o, u, x, f with a size, such as x1 or f8");
+/// Returns `None` if one of them is invalid.
+pub fn parse(text: &str) -> Option<Vec<FieldType>> {
     let mut types = vec![];
     let mut rest = text.as_bytes();
     while let [letter, after @ ..] = rest {
@@ -61,7 +62,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
             b'o' => (FieldKind::Octal, &[1, 2, 4, 8], 4),
             b'x' => (FieldKind::Hex, &[1, 2, 4, 8], 4),
             b'f' => (FieldKind::Float, &[2, 4, 8, 16], 8),
-            _ => return Err(wrong()),
+            _ => return None,
         };
         let named = match (rest.first(), kind) {
             (Some(b'B'), FieldKind::Float) => Some((FieldKind::Brain, 2)),
@@ -85,7 +86,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
             None if digits > 0 => {
                 let size = str::from_utf8(&rest[..digits]).ok().and_then(|digits| digits.parse().ok());
                 rest = &rest[digits..];
-                (kind, size.filter(|size| sizes.contains(size)).ok_or_else(wrong)?)
+                (kind, size.filter(|size| sizes.contains(size))?)
             }
             None => (kind, default),
         };
@@ -94,7 +95,7 @@ pub fn parse(text: &str) -> Result<Vec<FieldType>, String> {
         rest = &rest[usize::from(has_characters)..];
         types.push(FieldType { kind, size, has_characters });
     }
-    if types.is_empty() { Err(wrong()) } else { Ok(types) }
+    if types.is_empty() { None } else { Some(types) }
 }
 
 impl FieldType {
@@ -327,10 +328,10 @@ mod tests {
 
     #[test]
     fn types() {
-        assert!(parse("x1z").is_ok_and(|types| types.len() == 1 && types[0].has_characters));
-        assert!(parse("d4f8aoc").is_ok_and(|types| types.len() == 5));
+        assert!(parse("x1z").is_some_and(|types| types.len() == 1 && types[0].has_characters));
+        assert!(parse("d4f8aoc").is_some_and(|types| types.len() == 5));
         for text in ["", "x3", "f1", "q", "a1", "z", "x1zz", "x99999999999999999999", "x16"] {
-            assert!(parse(text).is_err(), "{text}");
+            assert!(parse(text).is_none(), "{text}");
         }
     }
 

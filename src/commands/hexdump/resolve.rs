@@ -3,22 +3,22 @@
 //! Only this module combines options. If options cannot be combined, the error names them.
 
 use std::ffi::{OsStr, OsString};
-use std::io;
 
 use super::address::{Address, AddressNotation};
 use super::canonical::CanonicalView;
 use super::colour::{ColouredView, Theme};
 use super::fixed_columns::{FixedColumnsView, XxdRow};
 use super::format::{self, FormatView, Formats};
+use super::format_file::formats_in;
 use super::od::{self, OdView, RowAddresses};
 use super::panels::{PANEL, PanelsConfig, PanelsView, panels_that_fit};
 use super::squeeze::SqueezePolicy;
 use super::stream::{CArrayView, PlainView, c_name};
 use super::view::View;
 use crate::cli::hexdump::{CharacterTable, Display, DumpFormat, Endian, HexdumpArgs, Radix, Width};
-use crate::io::ListReader;
+use crate::cli::wording::invalid_value;
 use crate::os::posix::OsStrExt;
-use crate::output::escape_name;
+use crate::output::is_tool;
 
 /// The maximum number of bytes in a row with addresses, which is also xxd's limit.
 pub const MAX_WIDTH: usize = 256;
@@ -134,6 +134,11 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
     if args.context.is_some() && args.find.is_empty() {
         return Err("--context needs --find or --diff".into());
     }
+    let of_arrays =
+        [(args.name.is_some(), "--name"), (args.capitalize, "--capitalize"), (args.terminate, "--terminate (-t)")];
+    if let Some((_, option)) = of_arrays.iter().find(|(given, _)| *given && format != DumpFormat::C) {
+        return Err(format!("{option} needs --format c or -i"));
+    }
     let refused = [
         (args.all && matches!(format, DumpFormat::Plain | DumpFormat::C), "--all"),
         (args.count && args.common.length.is_some(), "--length, which counts from each match,"),
@@ -144,9 +149,6 @@ fn check(args: &HexdumpArgs, format: DumpFormat) -> Result<(), String> {
         (args.second_base.is_some() && !od, "--second-base"),
         (endian(args).is_some() && !has_endian, "--endian"),
         (args.address_radix.is_some() && !od && (classic || format == DumpFormat::Panels), "--address-radix"),
-        (args.name.is_some() && format != DumpFormat::C, "--name, an option of --format c,"),
-        (args.capitalize && format != DumpFormat::C, "--capitalize, an option of --format c,"),
-        (args.terminate && format != DumpFormat::C, "--terminate (-t), an option of --format c,"),
         (
             args.character_table.is_some() && (od || classic || matches!(format, DumpFormat::Plain | DumpFormat::C)),
             "--character-table",
@@ -218,11 +220,19 @@ fn width(
     match (args.width, terminal) {
         (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => Ok(default),
         (Some(Width::Exactly(width)), _) if width <= limit => Ok(width),
-        (Some(Width::Exactly(_)), _) => Err(format!("invalid number of columns (max. {limit})")),
+        (Some(Width::Exactly(width)), _) => Err(too_wide(width, limit)),
         // The number of bytes per row is a multiple of four, so that addresses are easy to read.
         (Some(Width::Auto), Some(columns)) => {
             Ok((1..=MAX_WIDTH / 4).map(|n| 4 * n).take_while(|&n| columns_for(n) <= columns).last().unwrap_or(4))
         }
+    }
+}
+
+/// Returns the message about a width above `limit`, which is xxd's own when run as xxd.
+pub fn too_wide(width: usize, limit: usize) -> String {
+    match is_tool() {
+        true => format!("invalid number of columns (max. {limit})"),
+        false => invalid_value("--width", &width.to_string(), format_args!("expected at most {limit}")),
     }
 }
 
@@ -252,9 +262,9 @@ fn formatted(displays: &[Display], theme: Option<&Theme>) -> Result<Box<dyn View
                 texts.push(text.as_bytes().to_vec());
                 continue;
             }
-            Display::FormatFile(path) => {
+            Display::FormatFile(path) | Display::NamedFile(path) => {
                 is_own = true;
-                texts.append(&mut formats_in(path)?);
+                texts.append(&mut formats_in(path, matches!(display, Display::NamedFile(_)))?);
                 continue;
             }
         };
@@ -270,30 +280,18 @@ fn formats(texts: Vec<Vec<u8>>, theme: Option<&Theme>, has_theme: bool) -> Resul
     Ok(Box::new(FormatView::new(formats, theme.filter(|_| has_theme).cloned())))
 }
 
-/// Reads the formats in a file: one per line, without blank lines and comments.
-fn formats_in(path: &OsStr) -> Result<Vec<Vec<u8>>, String> {
-    let named = |error: io::Error| format!("{}: {}", escape_name(path), crate::os::error_text(&error));
-    let file = crate::io::path::open(path);
-    let file =
-        file.map_err(|error| format!("{}; --format takes one of {}, or a file", named(error), DumpFormat::names()))?;
-    let mut lines = ListReader::new(file, b'\n');
-    let mut formats = Vec::new();
-    while let Some((_, line)) = lines.next_line().map_err(named)? {
-        let line = line.trim_ascii_start();
-        if !line.is_empty() && !line.starts_with(b"#") {
-            formats.push(line.to_vec());
-        }
-    }
-    Ok(formats)
-}
-
 fn od(args: &HexdumpArgs) -> Result<Box<dyn View>, String> {
-    let types: Vec<od::FieldType> =
-        args.types.iter().map(|text| od::parse(text)).collect::<Result<Vec<_>, _>>()?.concat();
+    let types = args.types.iter().map(|text| {
+        od::parse(text).ok_or_else(|| match is_tool() {
+            true => format!("invalid type '{text}': {}", od::EXPECTED_TYPE),
+            false => invalid_value("--type", text, od::EXPECTED_TYPE),
+        })
+    });
+    let types: Vec<od::FieldType> = types.collect::<Result<Vec<_>, _>>()?.concat();
     let width = match args.width {
         None | Some(Width::Auto) => None,
         Some(Width::Exactly(width)) if width <= MAX_FIELDS_WIDTH => Some(width),
-        Some(Width::Exactly(_)) => return Err(format!("invalid number of columns (max. {MAX_FIELDS_WIDTH})")),
+        Some(Width::Exactly(width)) => return Err(too_wide(width, MAX_FIELDS_WIDTH)),
     };
     let is_little_endian = endian(args) != Some(Endian::Big);
     let first = args.base.unwrap_or(0).wrapping_add_signed(args.common.offset.unwrap_or(0));
@@ -337,7 +335,7 @@ fn xxd(args: &HexdumpArgs, format: DumpFormat, terminal: &Terminal, ebcdic: bool
     let columns_for = |width: usize| 12 + width * if bits { 9 } else { 2 } + width / group.max(1) + width;
     let width = width(args, if bits { 6 } else { 16 }, MAX_WIDTH, terminal.columns, columns_for)?;
     if endian == Endian::Little && group <= width && group > 0 && !group.is_power_of_two() {
-        return Err("number of octets per group must be a power of 2 with --endian little".into());
+        return Err("with --endian little, the number of bytes per group must be a power of 2".into());
     }
     let notation = match address_notation(args, AddressNotation::Hex) {
         AddressNotation::Decimal => AddressNotation::SignedDecimal,
@@ -380,7 +378,8 @@ fn panels(args: &HexdumpArgs, terminal: &Terminal) -> Result<Box<dyn View>, Stri
         }
     };
     if !(1..=MAX_WIDTH / PANEL).contains(&panels) {
-        return Err(format!("invalid number of panels: expected 1 to {}", MAX_WIDTH / PANEL));
+        let reason = format_args!("expected a number from 1 to {}", MAX_WIDTH / PANEL);
+        return Err(invalid_value("--panels", &panels.to_string(), reason));
     }
     Ok(Box::new(PanelsView::new(PanelsConfig {
         panels,

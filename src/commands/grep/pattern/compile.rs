@@ -181,25 +181,36 @@ fn plain_finder(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Finder> {
         .map(|literal| Finder::Literal(Box::new(memmem::Finder::new(&literal).into_owned())))
 }
 
-/// The maximum number of lines of an error that shows the pattern.
-const REFUSAL_LINES: usize = 9;
-
-/// Returns the error for a rejected regex, in a few lines, with the option that accepts the regex.
+/// Returns the error for a rejected regex: the reason and its offset in the pattern as typed.
 fn refusal(message: &str, sources: &Sources) -> anyhow::Error {
-    // The message shows the compiled pattern, which has added groups and the other alternatives.
     let single = match sources {
-        Sources::Regexes(all) => all.iter().find_map(|one| regex_syntax::ast::parse::Parser::new().parse(one).err()),
+        Sources::Regexes(all) => all.iter().find_map(|one| syntax_error(one)),
         Sources::Literals(_) => None,
     };
-    let message = single.map_or_else(|| message.to_owned(), |error| error.to_string());
-    let lines: Vec<&str> = message.lines().collect();
-    let mut text = match lines.len() {
-        0..=REFUSAL_LINES => lines.join("\n"),
-        // The last line names the error, and the lines before it show its position.
-        many => [&lines[..1], &["    ..."], &lines[many - (REFUSAL_LINES - 3)..]].concat().join("\n"),
-    };
-    if message.contains("look-around") || message.contains("backreferences") {
-        text.push_str("\n(-P has look-around and back-references)");
+    if let Some((reason, offset)) = single {
+        return match is_of_perl(&reason) {
+            true => anyhow!("{reason}; -P has look-around and back-references"),
+            false => anyhow!("{reason} at offset {offset}"),
+        };
     }
-    anyhow!(text)
+    // The last line names the error, and those before it show the compiled pattern, which has groups
+    // that were not typed.
+    let reason = message.lines().last().unwrap_or_default();
+    let reason = reason.trim_start_matches("error: ").to_owned();
+    let advice = if reason.contains("size limit") { "; --regex-size-limit raises it" } else { "" };
+    anyhow!("{reason}{advice}")
+}
+
+fn is_of_perl(reason: &str) -> bool {
+    reason.contains("look-around") || reason.contains("backreferences")
+}
+
+/// Returns the reason why a regex is not valid, and the offset in bytes.
+fn syntax_error(regex: &str) -> Option<(String, usize)> {
+    let mut parser = regex_syntax::ParserBuilder::new().utf8(false).build();
+    match parser.parse(regex).err()? {
+        regex_syntax::Error::Parse(error) => Some((error.kind().to_string(), error.span().start.offset)),
+        regex_syntax::Error::Translate(error) => Some((error.kind().to_string(), error.span().start.offset)),
+        _ => None,
+    }
 }

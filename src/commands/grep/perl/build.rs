@@ -45,20 +45,14 @@ pub(super) fn refusal(error: &pcre2::Error, alternative: &[u8], syntax: &Syntax)
     with_offset(error, offset.map(typed))
 }
 
-/// Returns PCRE2's message with another offset, or with none. GNU grep prints only the reason.
+/// Returns the reason in PCRE2's message with another offset, or with none, as in GNU grep.
 fn with_offset(error: &pcre2::Error, offset: Option<usize>) -> anyhow::Error {
     let message = error.to_string();
-    if is_tool()
-        && let Some((_, reason)) = message.split_once(": ").and_then(|(_, rest)| rest.split_once(": "))
-    {
-        return anyhow!(reason.to_owned());
-    }
-    let at_offset = |offset: usize| format!(" at offset {offset}");
-    match error.offset() {
-        Some(compiled) => {
-            anyhow!(message.replacen(&at_offset(compiled), &offset.map(at_offset).unwrap_or_default(), 1))
-        }
-        None => anyhow!(message),
+    let reason = message.split_once(": ").and_then(|(_, rest)| rest.split_once(": "));
+    let reason = reason.map_or(message.as_str(), |(_, reason)| reason);
+    match offset.filter(|_| !is_tool()) {
+        Some(offset) => anyhow!("{reason} at offset {offset}"),
+        None => anyhow!(reason.to_owned()),
     }
 }
 

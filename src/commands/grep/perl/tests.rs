@@ -62,7 +62,7 @@ fn a_pattern_is_valid_by_itself() {
     {
         let syntax = Syntax { unicode, terminator, dialect: Dialect::Perl, ..Syntax::default() };
         let error = Perl::new(&["x".into(), refused.into()], &syntax).unwrap_err().to_string();
-        assert!(error.contains(&format!("at offset {offset}:")), "{refused}: {error}");
+        assert!(error.ends_with(&format!("at offset {offset}")), "{refused}: {error}");
     }
     for (pattern, hay) in [("(?x)a b # c", "ab"), ("(?x) a b #c)", "ab"), (r"\Qa)(b", "a)(b"), (r"\Qa\", r"a\")] {
         assert_eq!(perl(pattern).find_at(hay.as_bytes(), 0), Ok(Some(0..hay.len())), "{pattern}");

@@ -6,7 +6,10 @@ use anyhow::bail;
 /// `ends_at_record`, `$` matches only at the very end, and not before a newline there, as in GNU grep.
 pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
     if utf8 && std::str::from_utf8(pattern).is_err() {
-        bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern));
+        match crate::output::is_tool() {
+            true => bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern)),
+            false => bail!("it is not valid UTF-8; LC_ALL=C matches bytes"),
+        }
     }
     let (text, _) = transcribe(pattern, utf8, ends_at_record, usize::MAX);
     Ok(String::from_utf8(text)?)

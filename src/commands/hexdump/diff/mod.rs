@@ -18,7 +18,7 @@ use side::Side;
 
 use super::address::{Address, AddressNotation};
 use super::colour::{THEME_VARIABLE, Theme};
-use super::resolve::MAX_WIDTH;
+use super::resolve::{MAX_WIDTH, too_wide};
 use crate::app::config::{Config, terminal_columns};
 use crate::cli::hexdump::{DumpFormat, HexdumpArgs, Radix, Width};
 use crate::engine::{BLOCK, BlockReader, Plan, SplitAt};
@@ -159,7 +159,7 @@ fn resolve(args: &HexdumpArgs, config: &Config, columns: Option<usize>) -> Resul
         (None, Some(columns)) => (1..=DEFAULT).rev().find(|&width| columns_for(width) <= columns).unwrap_or(1),
         (None | Some(Width::Exactly(0)), _) | (Some(Width::Auto), None) => DEFAULT,
         (Some(Width::Exactly(width)), _) if width <= MAX_WIDTH => width,
-        (Some(Width::Exactly(_)), _) => return Err(format!("invalid number of columns (max. {MAX_WIDTH})")),
+        (Some(Width::Exactly(width)), _) => return Err(too_wide(width, MAX_WIDTH)),
         (Some(Width::Auto), Some(columns)) => {
             (1..=MAX_WIDTH / 4).map(|n| 4 * n).take_while(|&width| columns_for(width) <= columns).last().unwrap_or(4)
         }
