@@ -125,7 +125,7 @@ pub fn detect(head: &[u8], is_all: bool) -> Detected {
 /// Classifies an input that ends in the middle of a magic number: a truncated archive, unless it
 /// may be text.
 fn truncated_magic(head: &[u8]) -> Detected {
-    // A text never consists of just one of these prefixes, without even a line terminator.
+    // Text never consists of just one of these prefixes, without even a line terminator.
     match head {
         [.., b'\n'] => {}
         [b'B', b'Z', b'h', _, ..] => return Detected::Format(Format::Bzip2),

@@ -91,11 +91,11 @@ impl ForeignDigest {
         self.lengths.contains(&(len as u64))
     }
 
-    /// Returns the first digest that a text mentions, as in `TIGERSUMS`, `f.has-160` and `#
+    /// Returns the first digest that a string mentions, as in `TIGERSUMS`, `f.has-160` and `#
     /// Whirlpool, by RHash`.
     pub fn mentioned_in(text: &[u8]) -> Option<&'static ForeignDigest> {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        // Length or a lack of letters rules out most words of a text that is not a list.
+        // Length or a lack of letters rules out most words of a string that is not a list.
         let is_name = |word: &&[u8]| word.len() >= MIN_NAME_LEN && word.iter().any(u8::is_ascii_alphabetic);
         text.split(|byte| !is_part(byte)).filter(is_name).find_map(|word| {
             let word = std::str::from_utf8(word).ok()?;

@@ -13,8 +13,8 @@ const SMALL_BUFFER_BYTES: usize = (64 << 10) + Buffer::SLACK;
 /// The maximum number of larger buffers that are kept.
 const MAX_LARGE_BUFFERS: usize = 4;
 
-/// The maximum ratio of a text's capacity to the block size (at least a megabyte) at which the text
-/// is kept, so that one block of long lines does not pin its memory.
+/// The maximum ratio of a string buffer's capacity to the block size (at least a megabyte) at which
+/// the text is kept, so that one block of long lines does not pin its memory.
 const MAX_TEXT_BLOCKS: usize = 8;
 
 /// The buffers of workers that have ended.

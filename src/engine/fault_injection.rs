@@ -205,7 +205,7 @@ fn cut_pages(of: usize) {
             runs += 1;
         }
     }
-    eprintln!("{runs} truncations at page borders, none fatal");
+    eprintln!("{runs} truncations at page boundaries, none fatal");
 }
 
 #[test]

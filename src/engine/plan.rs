@@ -1,4 +1,4 @@
-//! The settings for reading the inputs of a run: mapping or reading, the size and the borders of
+//! The settings for reading the inputs of a run: mapping or reading, the size and the boundaries of
 //! blocks, and the number of threads. A command's settings are the same for all its runs; a plan
 //! belongs to one run.
 
@@ -15,7 +15,7 @@ use super::session::Session;
 pub const BLOCK: usize = 4 << 20;
 
 /// The block size in bytes for kernels that only count. They keep nothing of a block, and larger
-/// blocks have fewer borders.
+/// blocks have fewer boundaries.
 pub const COUNTING_BLOCK: usize = 16 << 20;
 
 /// The default size in bytes of blocks that are read. Larger blocks leave the core's own cache

@@ -1,4 +1,4 @@
-//! The null device, which may be missing from a root directory made for one program.
+//! The null device, which may be missing from a minimal root directory (chroot).
 
 use std::fs::File;
 use std::io;

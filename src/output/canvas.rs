@@ -38,7 +38,7 @@ const DARK: [(RGBColor, &str); 7] = [
 /// The outcome of drawing.
 pub type Drawn<T> = Result<T, DrawingAreaErrorKind<std::io::Error>>;
 
-/// The side of a text that is aligned with the given position.
+/// The side of a label that is aligned with the given position.
 #[derive(Clone, Copy, Debug)]
 pub enum Align {
     /// The left end of the text.

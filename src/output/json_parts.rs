@@ -1,11 +1,11 @@
-//! Prints a text of any length as JSON, piece by piece. [`JsonText`](super::JsonText) needs all of
-//! it at once.
+//! Prints a string of any length as JSON, piece by piece. [`JsonText`](super::JsonText) needs all
+//! of it at once.
 
 use data_encoding::BASE64;
 
 use super::append_json;
 
-/// A text that is being printed: the value of `{"text": ...}` or `{"bytes": ...}`.
+/// A string that is being printed: the value of `{"text": ...}` or `{"bytes": ...}`.
 #[derive(Debug)]
 pub struct JsonTextParts {
     is_text: bool,
@@ -14,7 +14,7 @@ pub struct JsonTextParts {
 }
 
 impl JsonTextParts {
-    /// Begins a text, which is valid UTF-8 or must be printed as base64.
+    /// Begins a string, which is valid UTF-8 or must be printed as base64.
     pub fn begin(is_text: bool, json: &mut Vec<u8>) -> JsonTextParts {
         json.extend_from_slice(if is_text { br#"{"text":""# } else { br#"{"bytes":""# });
         JsonTextParts { is_text, rest: Vec::new() }

@@ -205,7 +205,7 @@ impl DateStyle {
                     self.separator(&mut at)?;
                     date.year = Some(self.year(&mut at)?);
                 } else if self.separator == b'.' {
-                    // In German, a point also follows the month.
+                    // In German, a dot also follows the month.
                     let _ = at.take(b".");
                 }
             }

@@ -28,7 +28,7 @@ pub(super) fn leading_half(at: &mut Scanner<'_>) -> Option<i32> {
 /// The mark before the fraction of a second.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum FractionMark {
-    /// A point or a comma. There may be no fraction.
+    /// A dot or a comma. There may be no fraction.
     Point,
     /// A colon.
     Colon,
@@ -43,7 +43,7 @@ pub(super) enum FractionMark {
 pub(super) struct ClockStyle {
     /// Whether each number may have a single digit. Digits after a third colon are milliseconds.
     pub unpadded: bool,
-    /// Whether a point instead of the separator precedes the seconds.
+    /// Whether a dot instead of the separator precedes the seconds.
     pub point: bool,
     /// The byte between the parts; 0 for none.
     pub separator: u8,

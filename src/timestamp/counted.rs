@@ -33,7 +33,8 @@ fn is_recent(stamp: Stamp, limit: i64) -> bool {
     (limit - 400 * DAY..=limit).contains(&time.as_second())
 }
 
-/// Returns whether a text begins with eight hexadecimal digits, at least one of which is a letter.
+/// Returns whether a string begins with eight hexadecimal digits, at least one of which is a
+/// letter.
 fn is_hexadecimal(text: &[u8]) -> bool {
     let digits = text.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     digits == 8 && text[..8].iter().any(u8::is_ascii_alphabetic)

@@ -35,7 +35,7 @@ pub(super) enum FirstPart {
     Zone,
 }
 
-/// A time found in a text.
+/// A time found in a string.
 #[derive(Clone, Debug)]
 pub(super) struct FoundTime {
     pub civil: Civil,

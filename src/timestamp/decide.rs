@@ -155,7 +155,7 @@ impl FormatDetector<'_> {
                         Order::MonthDay => !is_table(form),
                         _ => false,
                     }
-                // Dates with points put the day first, in nearly all countries.
+                // Dates with dots put the day first, in nearly all countries.
                 || style.separator == b'.' && style.order == Order::DayMonthYear
         };
         match (prefers(date, one), prefers(others, other)) {

@@ -62,7 +62,8 @@ impl TimeForm {
         many.then(|| format!("{timeless} of the {examined} lines examined have no time"))
     }
 
-    /// Returns whether a file with this form is a log rather than a text that mentions some times.
+    /// Returns whether a file with this form is a log rather than a text file that mentions some
+    /// times.
     pub(super) fn is_of_a_log(&self) -> bool {
         self.timed * 10 >= self.examined
     }

@@ -87,7 +87,7 @@ impl Prefix {
     }
 }
 
-/// Consumes letters, digits and underscores, and points between them.
+/// Consumes letters, digits and underscores, and dots between them.
 fn take_name(at: &mut Scanner<'_>) {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     at.take_while(is_part);

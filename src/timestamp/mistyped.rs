@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use super::months::MONTHS;
 use super::scan::Scanner;
 
-/// Returns the mistake in a text that is not a time, if it can be determined.
+/// Returns the mistake in a string that is not a time, if it can be determined.
 pub(super) fn explain(text: &str) -> Option<String> {
     let reasons = [bare_number, period, wrong_date, wrong_named_day, wrong_offset, wrong_clock];
     reasons.iter().find_map(|reason| reason(text))

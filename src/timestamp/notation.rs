@@ -191,7 +191,7 @@ fn gap_after(style: DateStyle, at: Scanner<'_>) -> Option<&'static [u8]> {
             return false;
         }
         let mut after = at;
-        // Two groups of digits with a point between them are a number.
+        // Two groups of digits with a dot between them are a number.
         let is_number = *gap == b"." && style.separator == 0 && !style.named;
         let gap = take_gap(&mut after, gap);
         leading_half(&mut after);

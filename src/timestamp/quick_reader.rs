@@ -82,7 +82,7 @@ impl QuickReader {
 
     /// Returns the range of the fraction's digits in `head`, empty if there is no fraction.
     ///
-    /// Digits after a point or comma are a fraction if other digits in their place are read as
+    /// Digits after a dot or comma are a fraction if other digits in their place are read as
     /// another fraction. The answer is kept until the digits are at another position.
     fn find_fraction(&mut self, reader: &Reader, head: &[u8], end: usize, time: Timestamp) -> Range<usize> {
         let point = memchr::memrchr2(b'.', b',', &head[..end]).map_or(end, |point| point + 1);

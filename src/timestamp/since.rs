@@ -148,7 +148,7 @@ pub(super) fn traced(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 
 /// Reads seconds in hexadecimal, with or without a fraction of eight digits (nanoseconds) or five
 /// (microseconds), as in `lutil_debug` and `logging.c` of OpenLDAP. In the logs of IBM's monitoring
-/// agents, the four digits after a point number the lines within a second.
+/// agents, the four digits after a dot number the lines within a second.
 pub(super) fn hexadecimal(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     let _ = at.take(b"0x");

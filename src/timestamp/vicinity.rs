@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use super::months::MONTHS;
 use super::scan::Scanner;
 
-/// Returns whether a text is one number or one name in brackets, with blanks, after any escape
+/// Returns whether a string is one number or one name in brackets, with blanks, after any escape
 /// sequences that set colours.
 ///
 /// A number that is too long for a part of a date may have a fraction and end its column, as in
@@ -18,8 +18,8 @@ pub(super) fn is_number(text: &[u8]) -> bool {
     at.0.iter().all(is_part) || is_name_in_brackets(at.0) || has_no_date(at.0) || is_number_and_level(at)
 }
 
-/// Returns whether a text is the number of a line and a word in capitals, as in the logs of Cisco's
-/// telephones: `1234: NOT `.
+/// Returns whether a string is the number of a line and a word in capitals, as in the logs of
+/// Cisco's telephones: `1234: NOT `.
 fn is_number_and_level(mut at: Scanner<'_>) -> bool {
     let digits = at.take_while(|byte| byte.is_ascii_digit()).len();
     let _ = at.take(b": ");
@@ -27,7 +27,7 @@ fn is_number_and_level(mut at: Scanner<'_>) -> bool {
     digits > 0 && level.len() >= 3 && at.0 == b" " && Scanner(level).name(&MONTHS).is_none()
 }
 
-/// Returns whether a text contains a digit outside the escape sequences that set colours.
+/// Returns whether a string contains a digit outside the escape sequences that set colours.
 pub(super) fn has_visible_digit(text: &[u8]) -> bool {
     let mut at = Scanner(text);
     loop {
@@ -40,8 +40,8 @@ pub(super) fn has_visible_digit(text: &[u8]) -> bool {
     }
 }
 
-/// Returns whether a text consists of an address and a number in brackets, as in IceWarp's logs, or
-/// of columns of which at most one is a number, as in MetaTrader's `CS\t0\t`.
+/// Returns whether a string consists of an address and a number in brackets, as in IceWarp's logs,
+/// or of columns of which at most one is a number, as in MetaTrader's `CS\t0\t`.
 fn has_no_date(text: &[u8]) -> bool {
     let Some((last, columns)) = text.split_last().filter(|(last, _)| matches!(last, b' ' | b'\t')) else {
         return false;
@@ -68,8 +68,8 @@ pub(super) fn counts_minutes(line: &[u8]) -> bool {
         && at.peek() == Some(b' ')
 }
 
-/// Returns whether a text is one word in brackets that is not a date, such as `[A1B2C] `, or a word
-/// and a number, such as `[pid 123] `.
+/// Returns whether a string is one word in brackets that is not a date, such as `[A1B2C] `, or a
+/// word and a number, such as `[pid 123] `.
 fn is_name_in_brackets(text: &[u8]) -> bool {
     let Some(word) = text.trim_ascii().strip_prefix(b"[").and_then(|rest| rest.strip_suffix(b"]")) else {
         return false;

@@ -1,4 +1,5 @@
-//! Adds the lines around the selected ones (`-A`, `-B`, `-C`), also across the borders of blocks.
+//! Adds the lines around the selected ones (`-A`, `-B`, `-C`), also across the boundaries of
+//! blocks.
 //!
 //! A scan lays out a block as if it stood alone ([`layout`], on any thread). In file order, [`ContextState`]
 //! then adds context from earlier blocks: lines still due after their last match, and copies of their

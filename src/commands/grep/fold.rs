@@ -14,7 +14,7 @@ pub struct CaseFold {
 }
 
 impl CaseFold {
-    /// The largest factor by which folding shortens a text: three bytes (the Kelvin sign) become
+    /// The largest factor by which folding shortens a string: three bytes (the Kelvin sign) become
     /// one.
     pub const MAX_SHRINK_FACTOR: usize = 3;
 
@@ -50,7 +50,7 @@ impl CaseFold {
         chosen
     }
 
-    /// Folds a text except for its ASCII letters. Returns the source position of each byte of the
+    /// Folds a string except for its ASCII letters. Returns the source position of each byte of the
     /// result, and of the end.
     pub fn apply(&self, text: &[u8]) -> (Vec<u8>, Vec<u32>) {
         let mut folded = Vec::with_capacity(text.len());

@@ -16,7 +16,8 @@ use super::lazy_dfa::LazyDfa;
 use super::line_automaton::flags;
 use super::syntax::{Boundary, Syntax};
 
-/// The maximum length, in bytes, of a bounded piece of a pattern. Parts of a line are much longer.
+/// The maximum length, in bytes, of a bounded piece of a pattern, which is far less than the length
+/// of a part of a line.
 const MAX_PIECE_LEN: usize = 1 << 10;
 
 /// A pattern whose matches have no maximum length.

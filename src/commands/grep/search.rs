@@ -1,8 +1,8 @@
 //! Finds the selected lines of a slice.
 //!
-//! The whole slice is searched at once, and line borders are searched for only around matches, so a
-//! block without a match costs one pass of the pattern's fastest literal search. Adjacent selected
-//! lines are one piece. Nothing here depends on earlier blocks.
+//! The whole slice is searched at once, and line boundaries are searched for only around matches,
+//! so a block without a match costs one pass of the pattern's fastest literal search. Adjacent
+//! selected lines are one piece. Nothing here depends on earlier blocks.
 
 use std::ops::Range;
 

@@ -232,7 +232,8 @@ impl TimelineKernel<'_> {
         for &(stamp, count) in &part.entries {
             let time = self.time(reader, totals, stamp);
             let early = std::mem::take(&mut totals.early);
-            // Other entries do not count, because which of them were examined depends on the block borders.
+            // Other entries do not count, because which of them were examined depends on the block
+            // boundaries.
             if count + early > 0 || totals.current.is_none() {
                 self.count(totals, time, count + early);
             }

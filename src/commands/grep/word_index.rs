@@ -117,7 +117,7 @@ impl WordIndex {
     }
 }
 
-/// A text to compare with words, possibly without regard to case.
+/// A string to compare with words, possibly without regard to case.
 pub struct FoldedText<'t> {
     /// The text.
     pub text: &'t [u8],

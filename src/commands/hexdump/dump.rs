@@ -1,4 +1,4 @@
-//! Keeps the state of a dump. It completes rows across the borders of blocks and files, squeezes
+//! Keeps the state of a dump. It completes rows across the boundaries of blocks and files, squeezes
 //! rows, and passes them to the view.
 //!
 //! [`Dump::feed`] writes the text for some bytes, and [`Dump::pass`] advances past bytes without

@@ -40,7 +40,7 @@ fn shortest_finite(significand: u64, exponent: i32, is_normal: bool) -> String {
         let is_up = if is_tie { value / unit % 2 == 1 } else { rest >= half };
         value - rest + if is_up { unit } else { 0 }
     };
-    // A text is the same number if it is within half a unit of the last bit, which is the value
+    // A string is the same number if it is within half a unit of the last bit, which is the value
     // divided by twice the significand. Below a power of two, units are half as large.
     let is_same = |rounded: u128| {
         let is_below_power = rounded < value && significand == 1 << 63 && exponent > MIN_EXPONENT;

@@ -2,7 +2,7 @@
 //! independently.
 //!
 //! A word is a run of characters other than white space, at least one of which is printable. Other
-//! characters, and bytes that are not UTF-8, neither begin nor end a word. The border between two
+//! characters, and bytes that are not UTF-8, neither begin nor end a word. The boundary between two
 //! pieces may split a character, so each piece keeps its first and last bytes for
 //! [`WordCounts::add`].
 
@@ -21,10 +21,10 @@ enum ByteRole {
     Nothing,
 }
 
-/// The maximum number of bytes of a character before a border.
+/// The maximum number of bytes of a character before a boundary.
 const MAX_PARTIAL_CHAR: usize = 3;
 
-/// The bytes of a character on one side of a border.
+/// The bytes of a character on one side of a boundary.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Fragment {
     bytes: [u8; 2 * MAX_PARTIAL_CHAR],

@@ -91,8 +91,8 @@ impl Positioned {
             ReadRun::Data(until) => (until, None),
             ReadRun::HoleInLine(until) => (until, Some(start..until)),
         };
-        // End at a multiple of the block size, so that the next window begins at a page border and
-        // contains whole large folios. Windows that drift cause several faults per folio, and
+        // End at a multiple of the block size, so that the next window begins at a page boundary
+        // and contains whole large folios. Windows that drift cause several faults per folio, and
         // read-ahead in small steps.
         let length = nominal - (source.base() + start) % nominal;
         let stop = start.saturating_add(length.min(goal - start).next_multiple_of(row)).min(self.end);

@@ -88,7 +88,7 @@ impl Streamed {
         if let Some(error) = self.failure.take() {
             return Err(error);
         }
-        // Bytes from a pipe are placed at a page border, after the pending ones.
+        // Bytes from a pipe are placed at a page boundary, after the pending ones.
         let pending = self.pending.len();
         buffer.make_room(nominal.min(MAX_READ_BYTES).saturating_add(pending), 0u64.wrapping_sub(pending as u64))?;
         buffer.end().append(&mut self.pending);

@@ -35,7 +35,7 @@ fn long(filter: &AlgorithmFilter<'_>, text: &[u8], size: Option<u64>) -> Option<
     any(filter, text, size).filter(|expected| expected.length() >= MIN_DIGEST_LEN)
 }
 
-/// Splits a text at its first `separator`.
+/// Splits a string at its first `separator`.
 fn split<'t>(text: &'t [u8], separator: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
     let at = memchr::memmem::find(text, separator)?;
     Some((&text[..at], &text[at + separator.len()..]))

@@ -173,7 +173,7 @@ fn is_name_before_digest(filter: &AlgorithmFilter<'_>, short: &Expected, rest: &
 pub fn expected(filter: &AlgorithmFilter<'_>, text: &[u8]) -> Option<Expected> {
     let is_usual = |len: u64| filter.wanted.iter().any(|algorithm| algorithm.default_len() == len);
     let long_enough = |bytes: &Vec<u8>| bytes.len() >= MIN_BASE64_LEN || is_usual(bytes.len() as u64);
-    // A text can be both, in which case its length decides which digest it can be.
+    // A string can be both, in which case its length decides which digest it can be.
     [hex(text), base64(text).filter(long_enough)].into_iter().flatten().find_map(|bytes| {
         let specs = filter.fitting(bytes.len());
         (!specs.is_empty()).then(|| Expected::of(&bytes, &specs, None))

@@ -148,7 +148,7 @@ pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     Some(std::str::from_utf8(header).ok()?.split(',').map(column).collect())
 }
 
-/// Parses a line of hashdeep, which has a value for each column. The name, the last one, may
+/// Parses a line of hashdeep, which has a value for each column. The name, which comes last, may
 /// contain commas.
 pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     let mut values = line.splitn(columns.len(), |&byte| byte == b',');
@@ -167,7 +167,7 @@ pub fn hashdeep(columns: &[HashdeepColumn], filter: &AlgorithmFilter<'_>, line: 
     entry(name?, expected)
 }
 
-/// Returns whether a text is a row of hashdeep or the end of one, with a whole digest and a name.
+/// Returns whether a string is a row of hashdeep or the end of one, with a whole digest and a name.
 pub fn ends_hashdeep_row(columns: &[HashdeepColumn], text: &[u8]) -> bool {
     let lengths = columns.iter().filter_map(|column| match column {
         HashdeepColumn::Digest(algorithm) => Some(algorithm.default_len()),

@@ -120,7 +120,7 @@ impl Search<'_> {
         end < haystack(&part.long, block).len()
     }
 
-    /// Computes the block's line numbers and the context that crosses its borders.
+    /// Computes the block's line numbers and the context that crosses its boundaries.
     fn cross(&self, block: &Block, part: &mut Part, totals: &mut Totals) {
         let settings = self.settings;
         // In a merged log, a line may come after one below it.

@@ -228,7 +228,8 @@ impl Pattern {
 
     /// Returns the line that contains `at`. `from` is at most that, and the start of a line.
     fn line_around(&self, hay: &[u8], mut from: usize, at: usize) -> Range<usize> {
-        // The first line is the one if most lines match, and then a single search finds its borders.
+        // The first line is the one if most lines match, and then a single search finds both of its
+        // ends.
         if at - from < SHORT_LINE {
             let end = self.line_end(hay, from);
             if end > at || end == hay.len() {

@@ -9,7 +9,7 @@ use crate::os;
 
 /// One of two inputs to compare.
 ///
-/// Bytes are examined where they were mapped or read. Only bytes that cross a block border are
+/// Bytes are examined where they were mapped or read. Only bytes that cross a block boundary are
 /// copied to be contiguous.
 pub struct Side<'a> {
     /// The name of the input.

@@ -1,7 +1,7 @@
 //! Finds the first match. A dump starts at the row that contains it.
 //!
-//! A match may cross a border between blocks, and the rows before it may be in earlier blocks. The
-//! last bytes of the stream are therefore kept: the context, a row, and the longest pattern.
+//! A match may cross a boundary between blocks, and the rows before it may be in earlier blocks.
+//! The last bytes of the stream are therefore kept: the context, a row, and the longest pattern.
 
 use super::patterns::{BytePatterns, Match};
 use super::trail::Trail;

@@ -96,20 +96,21 @@ pub fn parse(text: &[u8], named: Option<PatternNotation>) -> Result<(BytePattern
     }
 }
 
-/// Returns whether a text contains an escaped byte such as `\xde`.
+/// Returns whether a string contains an escaped byte such as `\xde`.
 fn has_escapes(text: &[u8]) -> bool {
     let is_escape = |at: &[u8]| at.starts_with(br"\x") && at[2..].iter().all(u8::is_ascii_hexdigit);
     text.windows(4).any(is_escape)
 }
 
-/// Returns whether a text consists of pairs of hexadecimal digits, with or without 0x, and separators.
+/// Returns whether a string consists of pairs of hexadecimal digits, with or without 0x, and
+/// separators.
 fn is_separated_hex(text: &[u8]) -> bool {
     let words = || text.split(|byte| b" ,:;-_".contains(byte)).filter(|word| !word.is_empty());
     let is_pair = |word: &[u8]| matches!(word.strip_prefix(b"0x").unwrap_or(word), [a, b] if a.is_ascii_hexdigit() && b.is_ascii_hexdigit());
     words().count() > 1 && words().all(is_pair)
 }
 
-/// Returns whether a text begins with what looks like the prefix of an unknown notation.
+/// Returns whether a string begins with what looks like the prefix of an unknown notation.
 fn has_unknown_prefix(text: &[u8]) -> bool {
     const UNKNOWN_PREFIXES: &[&[u8]] =
         &[b"ascii", b"str", b"string", b"utf8", b"utf16le", b"bytes", b"u8", b"u16", b"u32", b"u64"];
@@ -117,7 +118,8 @@ fn has_unknown_prefix(text: &[u8]) -> bool {
     prefix.is_some_and(|prefix| UNKNOWN_PREFIXES.contains(&prefix))
 }
 
-/// Returns whether a text consists of words of two characters, most of which are hexadecimal digits.
+/// Returns whether a string consists of words of two characters, most of which are hexadecimal
+/// digits.
 fn looks_like_pairs(text: &[u8]) -> bool {
     let words = || text.split(|&byte| byte == b' ').filter(|word| !word.is_empty());
     let pairs = words().filter(|word| word.iter().all(u8::is_ascii_hexdigit)).count();

@@ -79,7 +79,7 @@ fn settle(lines: &NumberedLines<'_>, is_last: bool, hints: Hints) -> Result<Opti
     Ok(base.map(|base| DumpNotation::Rows { layout, base }))
 }
 
-/// Returns whether a text may be the rest of a dump that lost its rows: a four-digit address, a
+/// Returns whether a string may be the rest of a dump that lost its rows: a four-digit address, a
 /// six-digit one as in od, or an eight-digit one. The start of the address zero may precede it.
 fn may_be_an_end(lines: &NumberedLines<'_>) -> bool {
     let Some(((_, last), before)) = lines.0.split_last() else { return false };
@@ -116,12 +116,12 @@ pub fn xxd_width(start: &[u8], complete: bool) -> Option<usize> {
     }
 }
 
-/// The complete and nonempty lines of a text, with their numbers.
+/// The complete and nonempty lines of a string, with their numbers.
 struct NumberedLines<'t>(Vec<(u64, &'t [u8])>);
 
 impl<'t> NumberedLines<'t> {
-    /// Returns the lines at the start of a text, and whether no further lines will be examined. The
-    /// last line is complete only if it ends with a newline or the text is `complete`.
+    /// Returns the lines at the start of a string, and whether no further lines will be examined.
+    /// The last line is complete only if it ends with a newline or the text is `complete`.
     fn at_start(text: &'t [u8], complete: bool) -> (NumberedLines<'t>, bool) {
         let is_short = text.len() < MAX_HELD;
         let text = &text[..text.len().min(MAX_HELD)];

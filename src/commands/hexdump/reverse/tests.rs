@@ -118,7 +118,7 @@ fn every_notation_is_detected() {
         ("│00000000│ 01 61 80                │☺aÇ     │\n", b"\x01a\x80"),
         ("0000  e9 61 00   éa.\n", b"\xe9a\0"),
         ("│00000000│ 61 00                   │a0      │\n", b"a\0"),
-        // Blanks at both ends of the characters.
+        // The characters begin and end with spaces.
         ("0000  20 61 20 20     a\n", b" a  "),
         // hexyl can omit the characters.
         (

@@ -1,7 +1,7 @@
 //! Counts a file's bytes piece by piece: lines, line ends, zero bytes, control characters, UTF-8.
 //!
 //! Any thread can count a piece independently. Neighbouring pieces are then joined in order,
-//! because a line, a character or a CRLF may cross the border between them. The result does not
+//! because a line, a character or a CRLF may cross the boundary between them. The result does not
 //! depend on where the file is split, down to single bytes.
 
 use super::utf8::Utf8;
@@ -105,7 +105,7 @@ impl ContentTally {
             odd_nuls: if nuls == 0 { 0 } else { odd_nuls(chunk, offset) },
             controls: count(chunk, is_odd_control),
             high,
-            // ASCII is valid UTF-8 at every border.
+            // ASCII is valid UTF-8 at every boundary.
             utf8: if high == 0 { Utf8::of(&chunk[..chunk.len().min(1)]) } else { Utf8::of(chunk) },
             head: length,
             tail: length,
