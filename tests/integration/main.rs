@@ -49,6 +49,7 @@ mod merge;
 #[cfg(unix)]
 mod merge_follow;
 mod multicall;
+mod multicall_numbers;
 mod numbers;
 mod options;
 mod readme;

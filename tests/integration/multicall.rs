@@ -10,7 +10,7 @@ use crate::util::{Dir, Ran, mapped, run, skip};
 const CASES: &str = include_str!("multicall.txt");
 
 /// Runs a shell command with `path` before the directories of the system.
-fn shell(line: &str, dir: &Path, path: Option<&Path>) -> Ran {
+pub fn shell(line: &str, dir: &Path, path: Option<&Path>) -> Ran {
     let system = std::env::var("PATH").unwrap_or_default();
     let path = path.map_or(system.clone(), |path| format!("{}:{system}", path.display()));
     let mut bash = Command::new("bash");
@@ -20,7 +20,7 @@ fn shell(line: &str, dir: &Path, path: Option<&Path>) -> Ran {
 }
 
 /// Creates links to the program for all tools.
-fn links() -> Dir {
+pub fn links() -> Dir {
     let dir = Dir::new();
     let ran = run(&["links".as_ref(), dir.path()]);
     assert_eq!((ran.code, ran.stderr.as_str()), (0, ""));

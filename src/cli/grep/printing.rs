@@ -243,10 +243,14 @@ fn parse_separator(text: &str) -> Result<u8, String> {
     }
 }
 
-/// Parses a number of context lines as GNU grep does: blanks and `+` may precede it, and the largest
-/// number stands for all larger ones.
+/// Parses a number of context lines as GNU grep does: blanks and a sign may precede it, and the
+/// largest number stands for all larger ones.
 fn parse_context(text: &str) -> Result<u64, String> {
     let digits = without_plus(text);
+    let is_zero = |rest: &str| is_digits(rest) && rest.bytes().all(|digit| digit == b'0');
+    if digits.strip_prefix('-').is_some_and(is_zero) {
+        return Ok(0);
+    }
     if is_digits(digits) { Ok(digits.parse().unwrap_or(u64::MAX)) } else { parse_count(text) }
 }
 

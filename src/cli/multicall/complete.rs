@@ -3,8 +3,9 @@
 use std::ffi::{OsStr, OsString};
 
 use super::counts::{SignedCount, signed};
+use super::number::{CMP, DECIMAL, is_hexdump_size};
 use super::rewrite::RewrittenArgs;
-use crate::cli::size::{is_blank, parse_size, without_plus};
+use crate::cli::size::is_blank;
 use crate::os::NULL_DEVICE;
 
 /// Does nothing, for tools whose options do not depend on each other.
@@ -37,6 +38,7 @@ pub fn head(line: &mut RewrittenArgs) -> Result<(), String> {
 /// Completes the arguments of tail: by default, the last ten lines of each file, below its name if
 /// there are several files.
 pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
+    check_ignored_numbers(line)?;
     let by_name =
         line.has("F") || line.last(&["follow"]).is_some_and(|given| given.value.as_deref() == Some(OsStr::new("name")));
     if line.has("retry") && !by_name {
@@ -51,6 +53,13 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
     line.push(option);
     let follows =
         line.options.iter().any(|option| option == "-F" || option.as_encoded_bytes().starts_with(b"--follow"));
+    if let Some(pid) = line.last(&["pid"]).map(|given| given.text().into_owned()) {
+        let number = DECIMAL.parse(&pid).ok().filter(|&number| i32::try_from(number).is_ok());
+        let number = number.ok_or_else(|| format!("invalid PID: '{pid}'"))?;
+        if follows {
+            line.push(format!("--pid={number}"));
+        }
+    }
     match count {
         // Where nothing is to be printed, GNU tail opens no file and prints no headings.
         Some((_, SignedCount { sign: None | Some(b'-'), number: 0 })) if !follows => {
@@ -58,6 +67,23 @@ pub fn tail(line: &mut RewrittenArgs) -> Result<(), String> {
             line.operands = vec![NULL_DEVICE.into()];
         }
         _ => headings(line),
+    }
+    Ok(())
+}
+
+/// Checks the values of options that have no effect, because changes are noticed as they happen.
+fn check_ignored_numbers(line: &RewrittenArgs) -> Result<(), String> {
+    for given in &line.given {
+        let text = given.text();
+        match &*given.name {
+            "sleep-interval" if !text.trim_start().parse::<f64>().is_ok_and(|seconds| seconds >= 0.0) => {
+                return Err(format!("invalid number of seconds: '{text}'"));
+            }
+            "max-unchanged-stats" if DECIMAL.parse(&text).is_err() => {
+                return Err(format!("invalid maximum number of unchanged stats between opens: '{text}'"));
+            }
+            _ => {}
+        }
     }
     Ok(())
 }
@@ -92,6 +118,7 @@ pub fn wc(line: &mut RewrittenArgs) -> Result<(), String> {
 
 /// Completes the digest commands: lines without tags, unless lists are checked.
 pub fn digest(line: &mut RewrittenArgs) -> Result<(), String> {
+    push_decimal(line, "length", "--length=")?;
     if !line.has("check") {
         line.options.insert(0, "--untagged".into());
     }
@@ -105,8 +132,30 @@ pub fn digest(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
+/// Passes on the last value of an option that takes a decimal number without a unit.
+fn push_decimal(line: &mut RewrittenArgs, name: &str, option: &str) -> Result<(), String> {
+    let Some(text) = line.last(&[name]).map(|given| given.text().into_owned()) else { return Ok(()) };
+    let number = DECIMAL.parse(&text).map_err(|_| format!("invalid {name}: '{text}'"))?;
+    line.push(format!("{option}{number}"));
+    Ok(())
+}
+
+/// Completes b3sum, whose numbers are decimal.
+pub fn b3sum(line: &mut RewrittenArgs) -> Result<(), String> {
+    let numbers = ["seek", "num-threads", "length"];
+    let is_padded = |text: &str| text.starts_with(is_blank);
+    if let Some(given) = line.given.iter().find(|given| numbers.contains(&&*given.name) && is_padded(&given.text())) {
+        return Err(format!("invalid {}: '{}'", given.name, given.text()));
+    }
+    for (name, option) in [("seek", "--seek="), ("num-threads", "--num-threads=")] {
+        push_decimal(line, name, option)?;
+    }
+    digest(line)
+}
+
 /// Completes cksum: the POSIX CRC by default, and tags for digests.
 pub fn cksum(line: &mut RewrittenArgs) -> Result<(), String> {
+    push_decimal(line, "length", "--length=")?;
     let algorithm = line.last(&["algorithm"]).map(|given| given.value.clone().unwrap_or_default());
     let is_sum = |name: &OsStr| ["sysv", "bsd", "crc", "crc32b"].iter().any(|sum| name == *sum);
     match algorithm {
@@ -132,8 +181,21 @@ pub fn sum(line: &mut RewrittenArgs) -> Result<(), String> {
     Ok(())
 }
 
+/// Completes hd: passes on the range.
+pub fn hd(line: &mut RewrittenArgs) -> Result<(), String> {
+    for (name, option) in [("length", "--length="), ("skip", "--offset=")] {
+        let Some(text) = line.last(&[name]).map(|given| given.text().into_owned()) else { continue };
+        if !is_hexdump_size(&text) {
+            return Err(format!("invalid {name}: '{text}'"));
+        }
+        line.push(format!("{option}{text}"));
+    }
+    Ok(())
+}
+
 /// Completes hexdump: two-byte words unless a display or a format is named.
 pub fn hexdump(line: &mut RewrittenArgs) -> Result<(), String> {
+    hd(line)?;
     if let Some(given) = line.given.iter().find(|given| given.name == "format" && is_no_format(&given.text())) {
         return Err(format!("bad format {{{}}}", given.text()));
     }
@@ -141,7 +203,7 @@ pub fn hexdump(line: &mut RewrittenArgs) -> Result<(), String> {
     let is_empty =
         |option: &OsString| option.to_string_lossy().strip_prefix("-e").is_some_and(|text| text.trim().is_empty());
     line.options.iter_mut().filter(|option| is_empty(option)).for_each(|option| *option = "-e\"\"".into());
-    if line.given.iter().all(|given| given.name == "color") {
+    if line.given.iter().all(|given| ["color", "length", "skip"].contains(&&*given.name)) {
         line.options.insert(0, "--format=hex".into());
     }
     Ok(())
@@ -166,7 +228,7 @@ pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
             skips = [skip(one)?.max(skips[0]), skip(other)?.max(skips[1])];
         }
         if given.name == "bytes" {
-            let bytes = parse_size(&text).map_err(|_| format!("invalid --bytes value '{text}'"))?;
+            let bytes = cmp_number(&text).ok_or_else(|| format!("invalid --bytes value '{text}'"))?;
             limit = Some(limit.map_or(bytes, |limit: u64| limit.min(bytes)));
         }
     }
@@ -199,122 +261,10 @@ pub fn cmp(line: &mut RewrittenArgs) -> Result<(), String> {
 }
 
 fn skip(text: &str) -> Result<u64, String> {
-    parse_size(text).map_err(|_| format!("invalid --ignore-initial value '{text}'"))
+    cmp_number(text).ok_or_else(|| format!("invalid --ignore-initial value '{text}'"))
 }
 
-/// Completes od: two-byte words in octal unless a type is named, and an offset as the last operand.
-pub fn od(line: &mut RewrittenArgs) -> Result<(), String> {
-    const MODERN: [&str; 9] =
-        ["address-radix", "skip-bytes", "read-bytes", "S", "strings", "format", "output-duplicates", "width", "endian"];
-    let is_modern = MODERN.iter().any(|name| line.has(name));
-    if line.has("traditional") {
-        traditional_operands(line)?;
-    } else if !is_modern && let [.., word] = &line.operands[..] {
-        // POSIX: the last of at most two operands is an offset if it begins with `+`, or with a digit
-        // after a file.
-        let (count, text) = (line.operands.len(), word.to_string_lossy().into_owned());
-        let may_be =
-            count <= 2 && (text.starts_with('+') || count == 2 && text.starts_with(|c: char| c.is_ascii_digit()));
-        if let Some(offset) = old_offset(&text).filter(|_| may_be) {
-            line.operands.pop();
-            line.push(format!("--offset={offset}"));
-        }
-    }
-    for (names, letter, option) in [
-        (&["skip-bytes"][..], 'j', "--offset="),
-        (&["read-bytes"], 'N', "--length="),
-        (&["S", "strings"], 'S', "--strings="),
-    ] {
-        let Some(given) = line.last(names) else { continue };
-        // Only --strings may lack a number.
-        let text = given.value.clone().unwrap_or("3".into());
-        let text = text.to_string_lossy();
-        let number = without_plus(&text);
-        // A unit without a number means one of that unit.
-        let one = if number.starts_with(|c: char| c.is_ascii_alphabetic()) { "1" } else { "" };
-        if number.starts_with(['-', '+'])
-            || number.starts_with(is_blank)
-            || parse_size(&format!("{one}{number}")).is_err()
-        {
-            return Err(format!("invalid -{letter} argument '{text}'"));
-        }
-        line.push(format!("{option}{one}{number}"));
-    }
-    od_rows(line)
-}
-
-/// Completes the options of od that affect rows and their addresses.
-fn od_rows(line: &mut RewrittenArgs) -> Result<(), String> {
-    if let Some(radix) = line.last(&["address-radix"]) {
-        let text = radix.value.clone().unwrap_or_default();
-        // Like od, this looks only at the first letter.
-        let radix = match text.as_encoded_bytes() {
-            [letter @ (b'd' | b'o' | b'x' | b'n'), ..] => OsString::from(char::from(*letter).to_string()),
-            _ => text,
-        };
-        line.push_value("--address-radix=", radix);
-    }
-    // An empty type changes nothing.
-    line.options.retain(|option| option != "--type=");
-    let has_type = line.options.iter().any(|option| option.as_encoded_bytes().starts_with(b"--type="));
-    if line.has("S") || line.has("strings") {
-        return if has_type { Err("no type may be specified when dumping strings".into()) } else { Ok(()) };
-    }
-    if let Some(width) = line.last(&["width"]) {
-        let text = width.text();
-        // od always parses this number as decimal, and without units.
-        let digits = if width.value.is_some() { text.trim_ascii_start() } else { "32" };
-        let digits = digits.strip_prefix('+').unwrap_or(digits);
-        if digits.is_empty() || !digits.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Err(format!("invalid -w argument '{text}'"));
-        }
-        let digits = digits.trim_start_matches('0');
-        let option = format!("--width={}", if digits.is_empty() { "0" } else { digits });
-        line.push(option);
-    }
-    if !has_type {
-        line.push("--type=o2");
-    }
-    Ok(())
-}
-
-/// Parses the operands of `od --traditional [FILE] [[+]OFFSET [[+]LABEL]]`.
-fn traditional_operands(line: &mut RewrittenArgs) -> Result<(), String> {
-    let offset = |at: usize| line.operands.get(at).and_then(|word| old_offset(&word.to_string_lossy()));
-    let count = line.operands.len();
-    let offsets = (0..count).rev().map_while(offset).count();
-    match (count - offsets.min(count), offsets) {
-        (0 | 1, 0) => {}
-        (0 | 1, 1 | 2) => {
-            let given = line.operands.split_off(count - offsets);
-            let given = given.iter().filter_map(|word| old_offset(&word.to_string_lossy()));
-            line.options
-                .extend(["offset", "second-base"].iter().zip(given).map(|(o, at)| format!("--{o}={at}").into()));
-        }
-        _ => {
-            let extra = line.operands.get(1).map(|word| word.to_string_lossy().into_owned()).unwrap_or_default();
-            return Err(format!("extra operand '{extra}': --traditional takes one file"));
-        }
-    }
-    Ok(())
-}
-
-/// Converts a traditional offset of od to a value of `--offset`. It is octal, decimal with a final `.`,
-/// or hexadecimal after `0x`; `b` and `B` mean blocks of 512 and 1024 bytes.
-fn old_offset(word: &str) -> Option<String> {
-    let word = word.strip_prefix('+').unwrap_or(word);
-    let (digits, radix) = match word.strip_prefix("0x").or(word.strip_prefix("0X")) {
-        Some(digits) => (digits, 16),
-        None => (word, if word.contains('.') { 10 } else { 8 }),
-    };
-    let (digits, unit) = match (digits.strip_suffix('b'), digits.strip_suffix('B')) {
-        (Some(digits), _) if radix != 16 => (digits, 512),
-        (_, Some(digits)) if radix != 16 => (digits, 1024),
-        _ => (digits, 1),
-    };
-    let digits = if radix == 10 { digits.strip_suffix('.')? } else { digits };
-    if !digits.starts_with(|c: char| c.is_digit(radix)) {
-        return None;
-    }
-    Some(u64::from_str_radix(digits, radix).ok()?.checked_mul(unit)?.to_string())
+/// Parses a number of cmp, which is at most the largest offset.
+fn cmp_number(text: &str) -> Option<u64> {
+    CMP.parse(text).ok().filter(|&number| i64::try_from(number).is_ok())
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::cli::size::is_blank;
+use super::number::{COUNT, NumberError};
 use crate::os::posix::OsStrExt;
 
 /// A count with the sign before it.
@@ -18,36 +18,18 @@ pub struct SignedCount {
 /// or `MiB`. A unit without a number means one of that unit.
 pub fn signed(text: &OsStr) -> Option<SignedCount> {
     let text = text.to_str()?;
-    let (sign, digits) = match text.as_bytes() {
-        [sign @ (b'-' | b'+'), ..] => (Some(*sign), &text[1..]),
-        _ => (None, text.trim_start_matches(is_blank)),
+    let (sign, number) = match text.as_bytes() {
+        // Another sign may follow a minus sign, and a unit alone may not follow a plus sign.
+        [b'-', ..] => (Some(b'-'), &text[1..]),
+        [b'+', ..] => (Some(b'+'), text),
+        _ => (None, text),
     };
-    let end = digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len());
-    let (number, unit) = digits.split_at(end);
-    let unit: u64 = match unit {
-        "" => 1,
-        "b" => 512,
-        _ => {
-            let mut letters = unit.chars();
-            let letter = letters.next()?;
-            // These are the only lower-case letters that are units in coreutils.
-            let letter = if matches!(letter, 'k' | 'm') { letter.to_ascii_uppercase() } else { letter };
-            let power = "KMGTPEZY".find(letter)? as u32 + 1;
-            let base: u64 = match letters.as_str() {
-                "" | "iB" => 1024,
-                "B" | "D" => 1000,
-                _ => return None,
-            };
-            base.checked_pow(power).unwrap_or(u64::MAX)
-        }
-    };
-    let number = match number {
-        "" if digits.is_empty() => return None,
-        "" => 1,
-        // The largest number stands for all larger ones, as in coreutils.
-        number => number.parse().unwrap_or(u64::MAX),
-    };
-    Some(SignedCount { sign, number: number.saturating_mul(unit) })
+    match COUNT.parse(number) {
+        Ok(number) => Some(SignedCount { sign, number }),
+        // The largest number stands for all larger ones, as in coreutils since 9.5.
+        Err(NumberError::TooLarge) => Some(SignedCount { sign, number: u64::MAX }),
+        Err(NumberError::Invalid) => None,
+    }
 }
 
 /// Rewrites an old-style option given as the first argument, such as `-5c` of head or `+5f` of
@@ -67,9 +49,8 @@ pub fn modernize(tool: &str, args: &[OsString]) -> Vec<OsString> {
 fn old_option(tool: &str, sign: &str, rest: &[u8]) -> Option<Vec<OsString>> {
     let end = rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len());
     let (digits, letters) = rest.split_at(end);
-    // Without a number, as in tail's -l, -b and +c, the count is ten.
-    let is_bare =
-        tool == "tail" && matches!((sign, letters), ("+", [b'b' | b'c' | b'l', ..]) | ("", [b'b' | b'l', ..]));
+    // Without a number, as in tail's -l, -b, + and +c, the count is ten.
+    let is_bare = tool == "tail" && matches!((sign, letters), ("+", _) | ("", [b'b' | b'l', ..]));
     let digits = match std::str::from_utf8(digits).ok()? {
         "" if is_bare => "10",
         "" => return None,
@@ -83,12 +64,14 @@ fn old_option(tool: &str, sign: &str, rest: &[u8]) -> Option<Vec<OsString>> {
     let mut options = Vec::new();
     for letter in letters {
         match (letter, tool) {
-            (b'c', _) => counts = "-c",
+            (b'c', _) => (unit, counts) = ("", "-c"),
             (b'l', _) => counts = "-n",
             (b'b', _) => (unit, counts) = ("b", "-c"),
             (b'k', "head") => (unit, counts) = ("k", "-c"),
             (b'm', "head") => (unit, counts) = ("m", "-c"),
-            (b'q' | b'v', "head") | (b'f', "tail") => options.push(OsString::from(format!("-{}", char::from(*letter)))),
+            (b'q' | b'v' | b'z', "head") | (b'f', "tail") => {
+                options.push(OsString::from(format!("-{}", char::from(*letter))));
+            }
             _ => return None,
         }
     }
@@ -112,6 +95,10 @@ mod tests {
         assert_eq!(number("2MD"), Some((None, 2_000_000)));
         assert_eq!(number("99999999999999999999"), Some((None, u64::MAX)));
         assert_eq!(number("-b"), Some((Some(b'-'), 512)));
+        // Regression: `tail -n +k` was read as `+1k`, and a second sign was an error.
+        assert_eq!(number("+k"), None);
+        assert_eq!(number("-+1"), Some((Some(b'-'), 1)));
+        assert_eq!(number("1Q"), Some((None, u64::MAX)));
         assert_eq!(number("kB"), Some((None, 1000)));
         // Regression: leading blanks, with which wc(1) of macOS pads its counts, were rejected, and
         // `t`, the name of a file after -n, was read as a unit.
@@ -130,6 +117,9 @@ mod tests {
         assert_eq!(modern("tail", "+5f"), "-f -n+5 f");
         assert_eq!(modern("tail", "-c5"), "-c5 f");
         assert_eq!(modern("tail", "+c"), "-c+10 f");
+        assert_eq!(modern("tail", "+"), "-n+10 f");
+        // Regression: a `c` after a unit did not undo it, and `z` was unknown.
+        assert_eq!(modern("head", "-1kcz"), "-z -c1 f");
         assert_eq!(modern("tail", "-bf"), "-f -c10b f");
         assert_eq!(modern("tail", "+cl"), "+cl f");
         assert_eq!(modern("head", "+5"), "+5 f");

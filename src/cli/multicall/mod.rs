@@ -8,6 +8,8 @@
 mod abbreviated;
 mod complete;
 mod counts;
+mod number;
+mod od;
 mod rewrite;
 mod tools;
 mod xxd;

@@ -1,7 +1,7 @@
 //! The table of classic tools.
 
 use super::{Becomes, Rule, Tool, ValueRule};
-use super::{complete, xxd};
+use super::{complete, od, xxd};
 use Becomes::{Args, NotOffered, Noted};
 use ValueRule::{None as Flag, Optional, Required};
 
@@ -94,11 +94,11 @@ const TAIL: &[Rule] = &[
     rule('f', "", Flag, Args("--follow")),
     rule('F', "", Flag, Args("-F")),
     long("follow", Optional, Args("--follow={}")),
-    long("pid", Required, Args("--pid={}")),
+    long("pid", Required, Noted),
     long("retry", Flag, Noted),
     // Changes are noticed as they happen, so intervals have no effect.
-    rule('s', "sleep-interval", Required, Args("")),
-    long("max-unchanged-stats", Required, Args("")),
+    rule('s', "sleep-interval", Required, Noted),
+    long("max-unchanged-stats", Required, Noted),
     long("-disable-inotify", Flag, Args("")),
 ];
 
@@ -119,10 +119,14 @@ const WC: &[Rule] = &[
 ];
 
 const CHECK: Rule = rule('c', "check", Flag, Args("--check"));
+const LENGTH: Rule = rule('l', "length", Required, Noted);
+
+const B3SUM: &[Rule] = &[CHECK, LENGTH, long("seek", Required, Noted), long("num-threads", Required, Noted)];
 
 const CKSUM: &[Rule] = &[
     rule('a', "algorithm", Required, Noted),
     CHECK,
+    LENGTH,
     long("untagged", Flag, Args("--untagged")),
     long("debug", Flag, NotOffered("mapped checksum --list-algorithms shows what is computed")),
 ];
@@ -140,6 +144,8 @@ const HEXDUMP: &[Rule] = &[
     rule('e', "format", Required, Args("-e{}")),
     rule('f', "format-file", Required, Args("--format-file={}")),
     rule('L', "color", Optional, Args("--color={}")),
+    rule('n', "length", Required, Noted),
+    rule('s', "skip", Required, Noted),
 ];
 
 const XXD: &[Rule] = &[
@@ -242,15 +248,15 @@ pub const TOOLS: &[Tool] = &[
     grep("fgrep", &["-F", "--no-heading", "--color=never"]),
     grep("rgrep", &["-G", "-r", "--no-heading", "--color=never"]),
     Tool {
-        same: "vs:n:",
+        same: "v",
         rules: &[HEXDUMP, HELP_AND_VERSION],
         complete: complete::hexdump,
         ..tool("hexdump", "hexdump", &[])
     },
-    Tool { same: "vs:n:", rules: &[HEXDUMP, HELP_AND_VERSION], ..tool("hd", "hexdump", &["-C"]) },
+    Tool { same: "v", rules: &[HEXDUMP, HELP_AND_VERSION], complete: complete::hd, ..tool("hd", "hexdump", &["-C"]) },
     Tool { rules: &[XXD], complete: xxd::complete, failure: 2, unreachable: 4, ..tool("xxd", "hexdump", &[]) },
     Tool { rules: &[CMP], complete: complete::cmp, usage_error: 2, ..tool("cmp", "hexdump", &["--diff"]) },
-    Tool { rules: &[OD], complete: complete::od, ..tool("od", "hexdump", &[]) },
+    Tool { rules: &[OD], complete: od::complete, ..tool("od", "hexdump", &[]) },
     Tool { same: "Lfc:t", complete: complete::operand, ..tool("stat", "stat", &["--classic"]) },
     Tool { rules: &[WC], complete: complete::wc, ..tool("wc", "stat", &[]) },
     digest("md5sum", &["--algorithm=md5"]),
@@ -259,13 +265,14 @@ pub const TOOLS: &[Tool] = &[
     digest("sha256sum", &["--algorithm=sha256"]),
     digest("sha384sum", &["--algorithm=sha384"]),
     digest("sha512sum", &["--algorithm=sha512"]),
-    Tool { same: "btwzl:", ..digest("b2sum", &["--algorithm=blake2b"]) },
+    Tool { rules: &[&[CHECK, LENGTH]], ..digest("b2sum", &["--algorithm=blake2b"]) },
     Tool {
-        same: "l:",
-        rules: &[&[CHECK], HELP_AND_VERSION],
+        same: "",
+        rules: &[B3SUM, HELP_AND_VERSION],
+        complete: complete::b3sum,
         usage_error: 2,
         ..digest("b3sum", &["--algorithm=blake3"])
     },
-    Tool { same: "btwzl:", rules: &[CKSUM], complete: complete::cksum, ..digest("cksum", &[]) },
+    Tool { rules: &[CKSUM], complete: complete::cksum, ..digest("cksum", &[]) },
     Tool { same: "", rules: &[SUM], complete: complete::sum, ..digest("sum", &[]) },
 ];
