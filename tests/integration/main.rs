@@ -33,6 +33,7 @@ mod grep_ripgrep;
 mod hexdump;
 mod hexdump_diff;
 mod hexdump_find;
+mod hexdump_reverse;
 mod hexdump_suites;
 mod hints;
 mod large;

@@ -5,7 +5,7 @@
 //! first, so that an error in the dump leaves TARGET unchanged.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{File, Metadata};
 
 use super::kernel::{ReadingState, ReverseKernel};
 use super::{DumpNotation, Hints, Malformed, Placement, notation};
@@ -40,7 +40,11 @@ pub fn run(args: &HexdumpArgs, config: &Config, output: &mut Output) -> anyhow::
     };
     let reading = ReverseRun { config, dump, notation, hints, shift: shift(args), is_patch: target.is_some() };
     let Some(target) = target else { return reading.write(output) };
-    let patched = reading.check().and_then(|()| open(target, dump)).and_then(|mut target| {
+    let patched = reading.check().and_then(|is_readable| {
+        if !is_readable {
+            return Ok(Exit::Failure);
+        }
+        let mut target = open(target, dump)?;
         let exit = reading.write(&mut target)?;
         target.flush()?;
         Ok(exit)
@@ -87,20 +91,24 @@ struct ReverseRun<'a> {
 }
 
 impl ReverseRun<'_> {
-    /// Checks all of a regular file without writing anything.
+    /// Checks all of a regular file without writing anything. Returns false if a failure to read the
+    /// dump was reported.
     ///
     /// # Errors
     /// Returns the first line that cannot be converted.
-    fn check(&self) -> anyhow::Result<()> {
-        if !std::fs::metadata(self.dump).is_ok_and(|metadata| metadata.is_file()) {
-            return Ok(());
+    fn check(&self) -> anyhow::Result<bool> {
+        // A stream can be read only once. Opening a directory or a missing file fails here, before
+        // the target is created.
+        let is_stream = |metadata: Metadata| !metadata.is_file() && !metadata.is_dir();
+        if self.dump == "-" || std::fs::metadata(self.dump).is_ok_and(is_stream) {
+            return Ok(true);
         }
         let mut nowhere = Output::to(null_device()?)?;
         let config = self.config.with_fresh_counters();
         let outcome = ReverseRun { config: &config, ..*self }.run(&mut nowhere, u64::MAX, true);
         match outcome.carry {
-            Some(ReadingState::Failed(malformed)) => anyhow::bail!("{}", self.explain(&malformed)),
-            _ => Ok(()),
+            Some(ReadingState::Failed(malformed)) if !outcome.failed => anyhow::bail!("{}", self.explain(&malformed)),
+            _ => Ok(!outcome.failed),
         }
     }
 
@@ -109,12 +117,16 @@ impl ReverseRun<'_> {
         let longest_gap = if output.destination() == Destination::Regular { u64::MAX } else { MAX_GAP };
         let outcome = self.run(output, longest_gap, false);
         outcome.output?;
+        if outcome.failed {
+            // The line that a truncation left incomplete, or full of zeros, is not an error of its own.
+            return Ok(Exit::Failure);
+        }
         if let Some(ReadingState::Failed(malformed)) = &outcome.carry {
             output.flush()?;
             print_message(format_args!("mapped: {}", self.explain(malformed)));
             return Ok(Exit::Failure);
         }
-        Ok(if outcome.failed { Exit::Failure } else { Exit::Success })
+        Ok(Exit::Success)
     }
 
     fn run(&self, output: &mut Output, longest_gap: u64, checks_only: bool) -> Outcome<Option<ReadingState>> {
