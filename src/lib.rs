@@ -142,6 +142,7 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
 
 /// Prints the requested help or version.
 fn print_help(help: &clap::Error, subcommand: Option<&str>, is_full: bool) -> std::io::Result<()> {
+    open_stdout()?;
     let columns = terminal_columns(std::io::stdout());
     let command = match subcommand {
         _ if help.kind() != ErrorKind::DisplayHelp => None,
@@ -182,8 +183,14 @@ fn as_tool(call: &Call) -> ExitCode {
         ExitCode::from(tool.usage_error)
     };
     let print = |text: String| {
-        let mut stdout = std::io::stdout();
-        ended(printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())), Exit::Failure).into()
+        let written = open_stdout().and_then(|mut stdout| {
+            stdout.write_all(text.as_bytes())?;
+            stdout.flush()
+        });
+        match ended(printed(written), Exit::Failure) {
+            Exit::Failure => tool.usage_error.into(),
+            exit => exit.into(),
+        }
     };
     let args = match tool.rewrite(&call.args) {
         Ok(args) => args,
@@ -218,6 +225,14 @@ fn run(cli: &Cli) -> Exit {
         Ok(exit)
     });
     ended(exit, error_code)
+}
+
+/// Returns standard output.
+///
+/// # Errors
+/// Returns EBADF if it was closed when the program started. Writing there would seem to succeed.
+fn open_stdout() -> std::io::Result<std::io::Stdout> {
+    if os::was_closed(1) { Err(os::posix::Errno::BADF.into()) } else { Ok(std::io::stdout()) }
 }
 
 fn printed(result: std::io::Result<()>) -> anyhow::Result<Exit> {

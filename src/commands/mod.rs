@@ -37,5 +37,10 @@ pub fn run(command: &Command, output: &mut Output) -> anyhow::Result<Exit> {
 
 /// Returns the exit code of a run that failed as a whole: 2 for `grep`, as in GNU grep.
 pub fn error_code(command: &Command) -> Exit {
-    if matches!(command, Command::Grep(_)) { Exit::Error } else { Exit::Failure }
+    match command {
+        Command::Grep(_) => Exit::Error,
+        // 1 means that the files differ.
+        Command::Hexdump(args) if args.diff => Exit::Error,
+        _ => Exit::Failure,
+    }
 }

@@ -62,7 +62,7 @@ fn perl_patterns_in_a_small_address_space() {
     let dir = Dir::new();
     let path = dir.file("f", &numbered(100_000));
     let full: Ran = mapped().args(["grep", "-c", "7$"]).arg(&path).output().unwrap().into();
-    for limit in ["-v 110000", "-v 120000", "-v 140000", "-v 200000"] {
+    for limit in ["-v 110000", "-v 120000", "-v 140000", "-v 200000", "-v 250000", "-v 300000", "-d 32000"] {
         let ran = limited(limit, &["grep", "-cP", "7(?=$)"], &[&path]);
         assert_eq!((ran.stderr.as_str(), ran.code), ("", 0), "{limit}");
         assert_eq!(ran.stdout, full.stdout, "{limit}");
@@ -268,5 +268,34 @@ fn a_list_has_no_endless_line() {
         let ran: Ran = mapped().args(args).arg(list).arg(dir.path()).output().unwrap().into();
         let said = format!("mapped: {list}: line 1 is longer than 1 MiB\n");
         assert_eq!((ran.code, ran.stderr.contains(&said)), (code, true), "{args:?}: {}", ran.stderr);
+    }
+}
+
+// Regression: Rust's runtime ignores writes to a closed descriptor, so --help succeeded there. After
+// --diff, a failed write looked like a difference.
+#[test]
+fn output_that_cannot_be_written_is_an_error() {
+    let dir = Dir::new();
+    let (one, other) = (dir.file("one", b"1\n"), dir.file("other", b"2\n"));
+    for to in [">&-", "> /dev/full"] {
+        let ran = |args: &[&str]| -> Ran {
+            let mut command = Command::new("sh");
+            command.args(["-c", &format!("exec \"$0\" \"$@\" {to}")]).arg(crate::util::program());
+            command.args(args).output().unwrap().into()
+        };
+        for (args, code) in [
+            (&["--help"][..], 2),
+            (&["--version"], 2),
+            (&["grep", "--help"], 2),
+            (&["cat", "--help"], 1),
+            (&["--as", "cmp", "--help"], 2),
+            (&["--as", "head", "--version"], 1),
+            (&["hexdump", "--diff", one.to_str().unwrap(), other.to_str().unwrap()], 2),
+            (&["--as", "cmp", one.to_str().unwrap(), other.to_str().unwrap()], 2),
+        ] {
+            let ran = ran(args);
+            assert_eq!((ran.code, ran.stderr.lines().count()), (code, 1), "{args:?} {to}: {}", ran.stderr);
+            assert!(ran.stderr.contains(": write error: "), "{args:?} {to}: {}", ran.stderr);
+        }
     }
 }

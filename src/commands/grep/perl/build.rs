@@ -6,6 +6,7 @@ use pcre2::bytes::{Regex, RegexBuilder};
 use super::super::relaxed::RelaxedRegex;
 use super::super::syntax::{Boundary, Case, Syntax};
 use super::text::offset_as_typed;
+use crate::os::processors;
 use crate::output::is_tool;
 
 /// The maximum size in bytes of the JIT's stack of each thread. It is reserved, and grows as it is used.
@@ -79,10 +80,17 @@ pub(super) fn build(verbs: &str, body: &str, syntax: &Syntax) -> anyhow::Result<
     regex.map_err(|error| with_offset(&error, None))
 }
 
-/// Returns whether the stacks of several threads can be reserved (`ulimit -v`). If one cannot, the
-/// crate panics. Without the JIT, there are no stacks.
+/// Returns whether the stacks of all threads can be reserved (`ulimit -v`). If one cannot, the crate
+/// panics. Without the JIT, there are no stacks.
 fn has_room_for_stacks() -> bool {
     // Each thread has a stack for its line and two for many lines.
-    const STACKS: usize = 6;
-    Vec::<u8>::new().try_reserve_exact(STACKS * JIT_STACK_BYTES).is_ok()
+    const STACKS: usize = 3;
+    // The windows and buffers need room as well.
+    const OTHERS: usize = 96 << 20;
+    let threads = processors().max(2);
+    let mut room = Vec::<u8>::new();
+    let has_room = room.try_reserve_exact(threads * STACKS * JIT_STACK_BYTES + OTHERS).is_ok();
+    // The compiler may omit an allocation that is not used, and assume that it succeeds.
+    std::hint::black_box(room);
+    has_room
 }
