@@ -107,6 +107,19 @@ impl Config {
         Config { decoding, ..self }
     }
 
+    /// Returns the same configuration, with text in UTF-16 converted to UTF-8 as well if `by_time` is
+    /// set. Windows writes some of its logs in UTF-16.
+    ///
+    /// # Errors
+    /// Returns an error if the encoding is unknown.
+    pub fn with_text_of_logs(self, by_time: bool) -> anyhow::Result<Config> {
+        let decoding = match self.decoding {
+            Some(decoding) if by_time => Some(decoding.with_text(None)?),
+            decoding => decoding,
+        };
+        Ok(Config { decoding, ..self })
+    }
+
     /// Returns the number of bytes to read, or `None` if it is unknown or decoding changes it.
     fn total_bytes(&self, names: &[OsString]) -> Option<u64> {
         if self.decoding.is_some() {

@@ -35,9 +35,9 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             // The text begins with a byte order mark, and its letters alternate with zero bytes.
-            Self::NoTime { line, .. } if line.starts_with("\u{fffd}\u{fffd}") && line.contains('\0') => {
-                f.write_str("no line with a time was found: the text is in UTF-16, which only grep decodes")
-            }
+            Self::NoTime { line, .. } if line.starts_with("\u{fffd}\u{fffd}") && line.contains('\0') => f.write_str(
+                "no line with a time was found: the text is in UTF-16, which is not decoded while following",
+            ),
             Self::NoTime { line, examined } => {
                 write!(
                     f,

@@ -132,6 +132,8 @@ pub(super) struct Abbreviations {
     own: Vec<(Box<[u8]>, i32)>,
     /// The zone that the log names, whose times are resolved in the order of its lines.
     pub region: Option<TimeZone>,
+    /// The user's present offset from UTC in seconds.
+    pub present_offset: i64,
 }
 
 impl Abbreviations {
@@ -146,7 +148,7 @@ impl Abbreviations {
                 found.push((name.into(), info.offset().seconds()));
             }
         }
-        Self { own: found, region: None }
+        Self { own: found, region: None, present_offset: zone.to_offset(now).seconds().into() }
     }
 
     fn offset(&self, name: &[u8]) -> Option<i32> {
@@ -348,17 +350,25 @@ pub(super) fn header_is_utc(line: &[u8]) -> Option<bool> {
     if line.starts_with(b"#Time Format: Local") {
         return Some(false);
     }
-    let names_utc = || {
-        let lower = line.trim_ascii_start().to_ascii_lowercase();
-        lower.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).any(|column| {
-            let column = column.trim_ascii_start().strip_prefix(b"\"").unwrap_or(column.trim_ascii_start());
-            let names: [&[u8]; 4] = [b"date", b"time", b"timestamp", b"datetime"];
-            let name = column.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let zones: [&[u8]; 4] = [b" (utc)", b" [utc]", b"(utc)", b" (gmt)"];
-            names.contains(&&column[..name]) && zones.iter().any(|zone| column[name..].starts_with(zone))
-        })
-    };
-    (line.starts_with(b"#Fields:") || names_utc()).then_some(true)
+    if let Some(fields) = line.strip_prefix(b"#Fields:") {
+        // Microsoft's advanced logging also knows local times.
+        return Some(!fields.split(u8::is_ascii_whitespace).any(|field| field == b"time-local"));
+    }
+    let lower = line.to_ascii_lowercase();
+    lower.split(|byte| matches!(byte, b',' | b';' | b'\t' | b'|')).any(names_utc).then_some(true)
+}
+
+/// Returns whether the name of a column, in small letters, says that its times are in UTC, such as
+/// `Time (UTC)` or `TimeGenerated [UTC]`.
+fn names_utc(column: &[u8]) -> bool {
+    const ZONES: [&[u8]; 5] = [b" (utc)", b" [utc]", b"(utc)", b" (gmt)", b"_utc"];
+    let column = column.trim_ascii_start();
+    let column = column.strip_prefix(b"\"").unwrap_or(column);
+    let is_time = [&b"date"[..], b"time", b"event time"].iter().any(|start| column.starts_with(start));
+    let name = column.iter().take_while(|byte| byte.is_ascii_alphabetic() || **byte == b' ').count();
+    // The blank before a bracket is part of the zone.
+    let name = name - usize::from(column[..name].ends_with(b" "));
+    is_time && name <= 30 && ZONES.iter().any(|zone| column[name..].starts_with(zone))
 }
 
 /// Parses `--time-zone`: a name of the tz database, an offset, or an abbreviation such as UTC.

@@ -304,17 +304,20 @@ fn seconds_in_brackets_may_have_a_comma() {
     check(log, &["--since", "@1795271405.2"], 1..3);
 }
 
-/// Regression: the first line of a UTF-16 log was shown with a NUL byte next to each letter.
+/// Regression: a log in UTF-16, as Windows writes some, was refused.
 #[test]
-fn a_log_in_utf_16_is_for_grep() {
+fn a_log_in_utf_16_is_decoded() {
     let dir = Dir::new();
     let text = "2026-11-21T10:00:00Z a\r\n2026-11-21T10:10:00Z b\r\n";
     let bytes: Vec<u8> = "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
     let path = dir.file("log", &bytes);
-    let ran: Ran = mapped().args(["cat", "--since", "2026-11-21T10:05:00Z"]).arg(&path).output().unwrap().into();
-    assert!(ran.stderr.ends_with("the text is in UTF-16, which only grep decodes\n"), "{}", ran.stderr);
-    let ran: Ran = mapped().args(["grep", "", "--since", "2026-11-21T10:05:00Z"]).arg(path).output().unwrap().into();
-    assert_eq!(String::from_utf8_lossy(&ran.stdout), "2026-11-21T10:10:00Z b\r\n", "{}", ran.stderr);
+    for command in [&["cat"][..], &["cat", "--merge"], &["grep", ""]] {
+        let since = ["--since", "2026-11-21T10:05:00Z"];
+        let ran: Ran = mapped().args(command).args(since).arg(&path).output().unwrap().into();
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), "2026-11-21T10:10:00Z b\r\n", "{command:?}: {}", ran.stderr);
+    }
+    let ran: Ran = mapped().arg("cat").arg(path).output().unwrap().into();
+    assert_eq!(ran.stdout, bytes, "without a period, nothing is converted");
 }
 
 /// Regression: the times of the Windows firewall, which are local, were read as UTC.
@@ -328,11 +331,16 @@ fn a_header_tells_the_zone() {
     check(&["#Version: 1.5", "#Time Format: Local", fields, day[0], day[1], day[2]], &window, 4..5);
     // chrony's logs, and tables.
     let window = ["--since", "2026-11-21T10:30:00Z", "--until", "2026-11-21T11:30:00Z", "--time-zone", "Asia/Tokyo"];
-    for header in ["   Date (UTC) Time     IP Address   L St 123", "\"Name\",\"Time (UTC)\",\"n\"", "Timestamp [UTC];n"]
-    {
+    for header in [
+        "   Date (UTC) Time     IP Address   L St 123",
+        "\"Name\",\"Time (UTC)\",\"n\"",
+        "Timestamp [UTC];n",
+        "\"TimeGenerated [UTC]\",n",
+    ] {
         check(&[header, day[0], day[1], day[2]], &window, 2..3);
     }
     let window = ["--since", "2026-11-21T01:30:00Z", "--until", "2026-11-21T02:30:00Z", "--time-zone", "Asia/Tokyo"];
+    check(&["#Fields:  date-local time-local action", day[0], day[1], day[2]], &window, 2..3);
     check(&["Uptime (UTC) and times in local time (UTC)", day[0], day[1], day[2]], &window, 2..3);
 }
 

@@ -52,9 +52,11 @@ pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
         printed_part => printed_part,
     };
     let transform = printed_part::transform(args);
-    // Input selected by time is text, so it is decompressed.
-    let decompress = args.decompress || args.merge || matches!(printed_part, PrintedPart::Period(..));
-    let mut config = Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none());
+    // Input selected by time is text, so it is decoded.
+    let by_time = args.merge || matches!(printed_part, PrintedPart::Period(..));
+    let decompress = args.decompress || by_time;
+    let mut config =
+        Config::new(&args.common, output)?.with_decoding(decompress && follow.is_none()).with_text_of_logs(by_time)?;
     config.reject_stats_over(&args.files)?;
     hint_at_terminal_input(!args.files.is_empty());
     // An empty output file is harmless as an input; see `Output::is_same_file`.
