@@ -8,6 +8,7 @@ use jiff::tz::TimeZone;
 use super::civil::{DateStyle, Order};
 use super::dated::FirstPart;
 use super::detector::FormatDetector;
+use super::entry_start::EntryStart;
 use super::form::TimeForm;
 use super::gaps::CMTRACE;
 use super::location::TimeLocation;
@@ -18,6 +19,10 @@ use super::tally::FormTally;
 
 /// The longest time between two entries, in seconds, if a log is written all the time.
 const STEADY_GAP: i64 = 6 * 3600;
+
+/// The longest time, in seconds, between a log's last entry and its last change, if the entry was
+/// written then. An hour of it is for summer time.
+const SHORT_REST: i64 = 2 * 3600;
 
 /// The seconds after a log's last change within which a count of seconds may be a time.
 const FAR_FUTURE: i64 = 10 * 365 * DAY;
@@ -48,9 +53,9 @@ impl FormatDetector<'_> {
             let bare = !form.1.has_date();
             let location = match &form.0 {
                 TimeLocation::After(text) if **text == *b"[" && form.1 != Notation::Uptime => 1,
-                TimeLocation::Column { .. } => 2,
+                TimeLocation::Column { .. } | TimeLocation::Columns(_) => 2,
                 TimeLocation::After(_) => 3,
-                TimeLocation::Key(_) | TimeLocation::Keys { .. } => 0,
+                TimeLocation::Key(_) | TimeLocation::Keys { .. } | TimeLocation::Parts { .. } => 0,
             };
             let shorter = form.1 == Notation::Epoch;
             (bare, tally.offsets / tally.lines, std::cmp::Reverse(tally.lines), tally.backwards, location, shorter)
@@ -82,6 +87,7 @@ impl FormatDetector<'_> {
             notation,
             zone,
             heading: None,
+            start: EntryStart::default(),
             is_unsettled,
             day: self.day,
             examined: self.unindented.max(tally.lines),
@@ -159,10 +165,21 @@ impl FormatDetector<'_> {
                 || style.separator == b'.' && style.order == Order::DayMonthYear
         };
         match (prefers(date, one), prefers(others, other)) {
+            (true, false) => return Some(one),
+            (false, true) => return Some(other),
+            _ => {}
+        }
+        match (self.ends_at_last_change(one), self.ends_at_last_change(other)) {
             (true, false) => Some(one),
             (false, true) => Some(other),
             _ => None,
         }
+    }
+
+    /// Returns whether the log, if read in this form, was last written about when it was changed.
+    fn ends_at_last_change(&self, form: &(TimeLocation, Notation)) -> bool {
+        let since = self.limit.saturating_sub(2 * DAY).saturating_sub(self.tallies[form].latest);
+        [0, self.zones.present_offset].iter().any(|offset| (since + offset).abs() <= SHORT_REST)
     }
 
     /// Returns whether the times are those of which a few messages speak, deep inside the lines.
@@ -170,7 +187,8 @@ impl FormatDetector<'_> {
         let is_deep = match location {
             TimeLocation::After(_) => !location.names_a_time() && !location.is_of_top(),
             TimeLocation::Column { index, separator, .. } => *index >= if *separator == b' ' { 4 } else { 1 },
-            TimeLocation::Key(_) | TimeLocation::Keys { .. } => false,
+            TimeLocation::Columns(_) => true,
+            TimeLocation::Key(_) | TimeLocation::Keys { .. } | TimeLocation::Parts { .. } => false,
         };
         let is_constant = tally.lines > 2 && tally.changes == 0;
         let is_rare = tally.lines * 10 < self.unindented;

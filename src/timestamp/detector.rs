@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use super::civil::{Order, STYLES};
+use super::columns::DateColumns;
 use super::counted::counted;
 use super::dated::FirstPart;
 use super::json;
@@ -111,6 +112,10 @@ impl<'h> FormatDetector<'h> {
         if self.hints.key.is_none() || object.is_none() {
             self.examine_text(&line[..end], &mut found);
         }
+        let is_dated = found.iter().any(|((_, notation), ..)| notation.has_date());
+        if !is_dated && self.hints.key.is_none() && self.hints.format.is_none() {
+            self.examine_columns(&line[..line.len().min(MAX_TEXT)], &mut found);
+        }
         let mut forms: Vec<(TimeLocation, Notation)> = Vec::new();
         for (form, candidate, offset) in found {
             if !forms.contains(&form) {
@@ -121,7 +126,7 @@ impl<'h> FormatDetector<'h> {
     }
 
     fn count(&mut self, form: (TimeLocation, Notation), candidate: &Candidate, offset: u64, line: &[u8]) {
-        self.tallies.entry(form).or_default().count(candidate, offset, line);
+        self.tallies.entry(form).or_default().count(candidate, offset, line, self.limit);
     }
 
     /// Notes that the next line does not follow the one examined last.
@@ -189,6 +194,17 @@ impl<'h> FormatDetector<'h> {
         }
     }
 
+    /// Examines the columns of a line that has no time with a date.
+    fn examine_columns(&self, line: &[u8], found: &mut Vec<((TimeLocation, Notation), Candidate, u64)>) {
+        let Some((columns, text)) = DateColumns::find(line).and_then(|columns| Some((columns, columns.text(line)?)))
+        else {
+            return;
+        };
+        for candidate in self.whole_candidates(&text).into_iter().filter(|found| found.notation.has_date()) {
+            found.push(((TimeLocation::Columns(columns), candidate.notation.clone()), candidate, 0));
+        }
+    }
+
     /// Returns all readings of the time at `offset`.
     fn candidates_at(&self, line: &[u8], offset: usize) -> Vec<Candidate> {
         let text = &line[offset..];
@@ -253,7 +269,15 @@ impl<'h> FormatDetector<'h> {
                 && self.hints.format.is_none()
                 && let Some(stamp) = json::number(scalar.text)
             {
-                add(Candidate { notation: Notation::Epoch, stamp, comma_digits: 0, zone: WrittenZone::Nothing });
+                let candidate =
+                    Candidate { notation: Notation::Epoch, stamp, comma_digits: 0, zone: WrittenZone::Nothing };
+                match json::nanoseconds_beside(&values, scalar) {
+                    Some(part) => {
+                        let location = TimeLocation::Parts { second: path.clone(), nanosecond: owned(&part.keys) };
+                        found.push(((location, Notation::Epoch), candidate, offset));
+                    }
+                    None => add(candidate),
+                }
                 continue;
             }
             let mut times = self.whole_candidates(scalar.text);

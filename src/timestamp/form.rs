@@ -4,6 +4,7 @@ use std::fmt;
 
 use jiff::tz::TimeZone;
 
+use super::entry_start::EntryStart;
 use super::heading::Heading;
 use super::location::TimeLocation;
 use super::notation::Notation;
@@ -22,6 +23,8 @@ pub struct TimeForm {
     pub(super) zone: Option<TimeZone>,
     /// The first line of each entry, if the time is on a later line.
     pub(super) heading: Option<Heading>,
+    /// The beginning of the lines with a time.
+    pub(super) start: EntryStart,
     /// The day of the first entry, if the log states it outside its entries.
     pub(super) day: Option<i64>,
     /// Whether day and month may be swapped, although the examined lines do not show it.
@@ -42,6 +45,9 @@ impl TimeForm {
 
     /// Reads the time of a line, and the offset at which it ends if it is in a column.
     pub(super) fn read_to_end(&self, line: &[u8], zones: &Abbreviations) -> Option<(Stamp, Option<usize>)> {
+        if !self.start.fits(line) {
+            return None;
+        }
         self.location.read(&line[..line.len().min(LINE_HEAD)], &self.notation, zones)
     }
 
@@ -53,7 +59,7 @@ impl TimeForm {
 
     /// Returns a message if many of the lines from which the form was detected do not match it.
     pub(super) fn timeless(&self) -> Option<String> {
-        if self.heading.is_some() {
+        if self.heading.is_some() || self.start.is_of_several_lines() {
             // The other lines of an entry have no time.
             return None;
         }

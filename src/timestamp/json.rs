@@ -112,6 +112,29 @@ pub(super) fn day_beside<'s, 'l>(values: &'s [Scalar<'l>], time: &Scalar<'_>) ->
     })
 }
 
+/// Returns the value with the nanoseconds after a count of seconds in the same object, as in
+/// `{"seconds":1795271405,"nanos":123456789}` and log4j's `{"epochSecond":…,"nanoOfSecond":…}`.
+pub(super) fn nanoseconds_beside<'s, 'l>(values: &'s [Scalar<'l>], second: &Scalar<'_>) -> Option<&'s Scalar<'l>> {
+    let (name, parent) = second.keys.split_last()?;
+    if !name.to_ascii_lowercase().windows(3).any(|part| part == b"sec") {
+        return None;
+    }
+    values.iter().find(|other| {
+        let beside = other.keys.split_last().filter(|(_, outer)| *outer == parent);
+        let is_named = beside.is_some_and(|(name, _)| {
+            let name = name.to_ascii_lowercase();
+            name.starts_with(b"nano") || name.ends_with(b"nanos") || name.ends_with(b"nsec")
+        });
+        is_named && nanoseconds(other.text).is_some()
+    })
+}
+
+/// Reads a number of nanoseconds that is less than a second.
+pub(super) fn nanoseconds(text: &[u8]) -> Option<i32> {
+    let number: i32 = std::str::from_utf8(text).ok()?.parse().ok()?;
+    (0..1_000_000_000).contains(&number).then_some(number)
+}
+
 /// Returns whether a key names a day, such as `date`, `log_date` or `eventDate`, but not `update`.
 fn names_a_day(name: &[u8]) -> bool {
     let lower = name.to_ascii_lowercase();

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::columns::{DateColumns, column_end};
 use super::json;
 use super::notation::Notation;
 use super::scan::Scanner;
@@ -19,6 +20,10 @@ pub(super) enum TimeLocation {
     Key(Vec<Box<[u8]>>),
     /// At two paths of keys in a JSON object: one for the day and one for the time of day.
     Keys { day: Vec<Box<[u8]>>, time: Vec<Box<[u8]>> },
+    /// At two paths of keys in a JSON object: one for the second and one for the nanosecond in it.
+    Parts { second: Vec<Box<[u8]>>, nanosecond: Vec<Box<[u8]>> },
+    /// In two columns that do not follow each other.
+    Columns(DateColumns),
 }
 
 /// The shape of the text before the time within its column, such as `[`, `<34>` or `I`.
@@ -33,6 +38,10 @@ enum PrefixPiece {
     Letter,
     /// A name, such as a level or a thread, which differs from line to line.
     Name,
+    /// Blanks, which pad a name.
+    Blanks,
+    /// Characters that are not ASCII, such as an emoji for the level.
+    Symbol,
 }
 
 impl Prefix {
@@ -42,7 +51,13 @@ impl Prefix {
         at.invisible();
         let mut pieces = Vec::new();
         while let Some(byte) = at.peek() {
-            pieces.push(if byte.is_ascii_digit() {
+            pieces.push(if byte == b' ' && pieces.last() == Some(&PrefixPiece::Name) {
+                at.take_while(|byte| byte == b' ');
+                PrefixPiece::Blanks
+            } else if !byte.is_ascii() {
+                at.take_while(|byte| !byte.is_ascii());
+                PrefixPiece::Symbol
+            } else if byte.is_ascii_digit() {
                 at.take_while(|byte| byte.is_ascii_digit());
                 PrefixPiece::Digits
             } else if byte.is_ascii_uppercase() && at.0.len() == 1 {
@@ -62,7 +77,15 @@ impl Prefix {
 
     /// Returns whether there is only punctuation before the time.
     pub fn is_plain(&self) -> bool {
-        self.0.iter().all(|piece| matches!(piece, PrefixPiece::Byte(byte) if !byte.is_ascii_alphanumeric()))
+        self.0.iter().all(|piece| match piece {
+            PrefixPiece::Byte(byte) => !byte.is_ascii_alphanumeric(),
+            piece => *piece == PrefixPiece::Symbol,
+        })
+    }
+
+    /// Returns whether there is one padded word before the time, such as a level.
+    fn is_word(&self) -> bool {
+        matches!(self.0[..], [PrefixPiece::Name, PrefixPiece::Blanks])
     }
 
     /// Returns whether there are letters before the time.
@@ -78,6 +101,14 @@ impl Prefix {
                 PrefixPiece::Digits => drop(
                     at.take_if(|byte| byte.is_ascii_digit()).map(|_| at.take_while(|byte| byte.is_ascii_digit()))?,
                 ),
+                PrefixPiece::Blanks => {
+                    at.take_if(|byte| byte == b' ')?;
+                    at.take_while(|byte| byte == b' ');
+                }
+                PrefixPiece::Symbol => {
+                    at.take_if(|byte| !byte.is_ascii())?;
+                    at.take_while(|byte| !byte.is_ascii());
+                }
                 PrefixPiece::Letter => drop(at.take_if(|byte| byte.is_ascii_uppercase())?),
                 PrefixPiece::Name => at.peek().filter(u8::is_ascii_alphabetic).map(|_| take_name(at))?,
             }
@@ -121,6 +152,11 @@ impl TimeLocation {
         matches!(self, Self::Column { separator: b' ', index: 0, lead } if lead.0.is_empty())
     }
 
+    /// Returns whether any other words precede the time.
+    pub fn is_in_later_word(&self) -> bool {
+        matches!(self, Self::Column { separator: b' ', index: 1.., lead } if lead.is_plain())
+    }
+
     /// Returns whether this is the location of the time in the first line of `top`.
     pub fn is_of_top(&self) -> bool {
         matches!(self, Self::After(text) if **text == *b"top - ")
@@ -161,6 +197,12 @@ impl TimeLocation {
                 let text = [json::value(object, day)?, b" ", json::value(object, time)?].concat();
                 Some((json::read(&text, notation, zones)?, None))
             }
+            Self::Parts { second, nanosecond } => {
+                let object = &line[memchr::memchr(b'{', line)?..];
+                let nanoseconds = json::nanoseconds(json::value(object, nanosecond)?)?;
+                Some((json::number(json::value(object, second)?)?.with_nanoseconds(nanoseconds), None))
+            }
+            Self::Columns(columns) => Some((json::read(&columns.text(line)?, notation, zones)?, None)),
         }
     }
 }
@@ -202,8 +244,8 @@ fn after<'l>(line: &'l [u8], text: &'l [u8]) -> impl Iterator<Item = Scanner<'l>
 fn column(line: &[u8], separator: u8, index: usize) -> Option<Scanner<'_>> {
     let mut at = Scanner(line);
     if separator != b' ' {
-        let end = memchr::memchr_iter(separator, line).nth(index - 1)?;
-        at.0 = &line[end + 1..];
+        let start = (0..index).try_fold(0, |start, _| column_end(line, start, separator).map(|end| end + 1))?;
+        at.0 = &line[start..];
         at.take_while(|byte| byte == b' ');
         return Some(at);
     }
@@ -224,6 +266,7 @@ pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
     let mut before = Scanner(&line[..offset]);
     take_identifier(&mut before);
     let mut before = before.0;
+    let skipped = offset - before.len();
     if let [start @ .., b'*' | b'.'] = before
         && line[offset].is_ascii_alphabetic()
         && start.last().is_none_or(|byte| *byte == b' ')
@@ -262,20 +305,36 @@ pub(super) fn locations(line: &[u8], offset: usize) -> Vec<TimeLocation> {
             locations.push(TimeLocation::Column { separator: b' ', index, lead });
         }
     }
-    // A name in brackets, such as that of a thread, may contain blanks.
-    for separator in [b',', b';', b'|', b'\t', b'!', b']', b')'] {
-        let Some(start) = memchr::memrchr(separator, before) else { continue };
-        let own = &before[start + 1..];
-        let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];
-        let index = memchr::memchr_iter(separator, before).count();
-        if let Some(lead) = Prefix::of(own).filter(Prefix::is_plain) {
-            locations.push(TimeLocation::Column { separator, index, lead });
-        }
-    }
+    locations.extend(locations_in_columns(&line[skipped..], before));
     if before.trim_ascii_end().ends_with(b"]") && before.ends_with(b" ") {
         locations.push(TimeLocation::after_bracket());
     }
     locations.extend(locations_after_names(before));
+    locations
+}
+
+/// Returns the locations in columns of `line` for a time after `before`, the beginning of the line.
+fn locations_in_columns(line: &[u8], before: &[u8]) -> Vec<TimeLocation> {
+    let mut locations = Vec::new();
+    // A name in brackets, such as that of a thread, may contain blanks.
+    for separator in [b',', b';', b'|', b'\t', b'!', b']', b')', b':'] {
+        let (mut start, mut index) = (0, 0);
+        while let Some(end) = column_end(line, start, separator).filter(|end| *end < before.len()) {
+            (start, index) = (end + 1, index + 1);
+        }
+        // A colon only ends the name of a file or host at the start of a line.
+        let is_name = |name: &[u8]| !name.contains(&b' ') && name.iter().any(u8::is_ascii_alphabetic);
+        if index == 0 || separator == b':' && !(index == 1 && is_name(&line[..start])) {
+            continue;
+        }
+        let own = &before[start..];
+        let own = &own[own.iter().take_while(|byte| **byte == b' ').count()..];
+        // The level may follow such a name.
+        let fits = |lead: &Prefix| lead.is_plain() || matches!(separator, b']' | b')') && lead.is_word();
+        if let Some(lead) = Prefix::of(own).filter(fits) {
+            locations.push(TimeLocation::Column { separator, index, lead });
+        }
+    }
     locations
 }
 
@@ -317,7 +376,13 @@ impl fmt::Display for TimeLocation {
             Self::Column { index, .. } => write!(f, "in column {}", index + 1),
             Self::After(text) => write!(f, "after '{}'", text.escape_ascii()),
             Self::Key(path) => write!(f, "in the JSON key {}", dotted(path)),
-            Self::Keys { day, time } => write!(f, "in the JSON keys {} and {}", dotted(day), dotted(time)),
+            Self::Keys { day: one, time: other } | Self::Parts { second: one, nanosecond: other } => {
+                write!(f, "in the JSON keys {} and {}", dotted(one), dotted(other))
+            }
+            Self::Columns(columns) => {
+                let (day, time) = columns.numbers();
+                write!(f, "in columns {day} and {time}")
+            }
         }
     }
 }

@@ -11,11 +11,13 @@ mod argument;
 mod bucket_reader;
 mod civil;
 mod clock;
+mod columns;
 mod counted;
 mod dated;
 mod decide;
 mod detector;
 mod distant_end;
+mod entry_start;
 #[cfg(test)]
 mod field_samples;
 mod form;

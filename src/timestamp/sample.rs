@@ -12,6 +12,7 @@ use memchr::{memchr, memrchr};
 
 use super::access::{RandomAccess, each_line, lines};
 use super::detector::FormatDetector;
+use super::entry_start::EntryStart;
 use super::form::TimeForm;
 use super::heading::Heading;
 use super::reader::{Reader, Sequence, TimeContext};
@@ -212,14 +213,17 @@ pub fn detect_from(bytes: &[u8], whole: bool, context: &TimeContext) -> Result<R
     Ok(Reader::new(form, context, first, None, changed))
 }
 
-/// Detects from the same lines whether an entry's time is below a heading. An unknown heading is
-/// learnt only from the start of a log, where an entry begins.
+/// Detects from the same lines how entries begin: whether their time is below a heading, and how
+/// lines with a time begin. An unknown heading is learnt only from the start of a log, where an entry
+/// begins.
 fn with_heading(form: TimeForm, bytes: &[u8], is_start: bool, zones: &Abbreviations) -> TimeForm {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let stamp = |line: &[u8]| form.read(line, zones);
     let learnt = || Heading::learn(sample, form.location.is_start(), stamp).filter(|_| is_start);
     let heading = Heading::detect(sample, stamp).or_else(learnt);
-    TimeForm { heading, ..form }
+    let timed: Vec<&[u8]> = lines(sample).filter(|line| stamp(line).is_some()).collect();
+    let start = if heading.is_none() { EntryStart::learn(&form.location, &timed) } else { EntryStart::default() };
+    TimeForm { heading, start, ..form }
 }
 
 /// Passes lines to a detector; if `briefly` is set, only until it is sure. An unterminated line is

@@ -38,14 +38,14 @@ pub(super) fn epoch(scanner: &mut Scanner<'_>) -> Option<Stamp> {
 
 /// Reads seconds since 1970, a comma, and three, six or nine digits of a fraction.
 ///
-/// A blank or a closing bracket must follow, because before another comma or the end of the line
+/// A blank, a semicolon or a closing bracket must follow, because before another comma or the end of the line
 /// the digits are more likely a separate column.
 pub(super) fn epoch_comma(scanner: &mut Scanner<'_>) -> Option<Stamp> {
     let mut at = *scanner;
     let (seconds, rest) = at.0.split_at_checked(10)?;
     let Stamp::Instant(time) = epoch(&mut Scanner(seconds))? else { return None };
     let digits = Scanner(rest.strip_prefix(b",")?).count_digits();
-    if !matches!(digits, 3 | 6 | 9) || !matches!(rest.get(digits + 1), Some(b' ' | b']' | b')' | b'>')) {
+    if !matches!(digits, 3 | 6 | 9) || !matches!(rest.get(digits + 1), Some(b' ' | b']' | b')' | b'>' | b';')) {
         return None;
     }
     at.0 = rest;

@@ -37,8 +37,8 @@ pub(super) struct FormTally {
 }
 
 impl FormTally {
-    /// Counts a line with the time `candidate`.
-    pub fn count(&mut self, candidate: &Candidate, offset: u64, line: &[u8]) {
+    /// Counts a line with the time `candidate`. No entry was written after the second `limit`.
+    pub fn count(&mut self, candidate: &Candidate, offset: u64, line: &[u8], limit: i64) {
         let stamp = candidate.stamp;
         if self.lines == 0 {
             self.example = shown(line);
@@ -54,6 +54,11 @@ impl FormTally {
         if let (WrittenZone::Offset(offset), Stamp::Clock(..)) = (&candidate.zone, stamp) {
             self.region = Offset::from_seconds(*offset).ok().map(TimeZone::fixed);
         }
+        self.latest = self.latest.max(second(stamp).unwrap_or(0));
+        if self.last.is_some_and(|last| second(last) <= Some(limit)) && second(stamp) > Some(limit) {
+            // A message mentions this time.
+            return;
+        }
         self.commas_differ |= self.comma_digits.is_some_and(|digits| digits != candidate.comma_digits);
         self.comma_digits = Some(candidate.comma_digits);
         self.changes += u64::from(self.last.is_some_and(|last| last != stamp));
@@ -61,7 +66,6 @@ impl FormTally {
         self.longest_gap = self.longest_gap.max(self.neighbour.and_then(|last| gap(last, stamp)).unwrap_or(0));
         self.errpt_dates += u64::from(self.is_errpt_date(candidate));
         (self.last, self.neighbour) = (Some(stamp), Some(stamp));
-        self.latest = self.latest.max(second(stamp).unwrap_or(0));
     }
 
     /// Notes that the next line does not follow the one counted last.

@@ -239,6 +239,15 @@ fn headings_of_any_program() {
         let log: String = (0..12).map(entry).collect();
         check(&format!("{header}{log}"), &["--since", "2026-11-21 05:00", "--until", "2026-11-21 05:59"], &entry(5));
     }
+    // Regression: the time at which apt ended began another entry.
+    let apt = |hour: usize| {
+        let time = format!("2026-11-21  {hour:02}:00");
+        format!(
+            "Start-Date: {time}:00\nCommandline: apt install x\nInstall: x:amd64 (1.{hour})\nEnd-Date: {time}:07\n\n"
+        )
+    };
+    let log: String = (0..12).map(apt).collect();
+    check(&log, &["--since", "2026-11-21 04:00:05", "--until", "2026-11-21 05:00:02"], &apt(5));
     // A log that begins with the rest of an entry is not a log with headings.
     let log: String = (0..12).map(|hour| format!("Nov 21, 2026 {hour:02}:00:00 a.B c\n INFO: x\n")).collect();
     let log = format!(" INFO: x\n{log}");

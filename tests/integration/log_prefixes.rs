@@ -196,3 +196,82 @@ fn dates_after_commas_in_messages_are_not_times() {
     let elapsed: Vec<String> = (0..42).map(|at| format!("INFO[{:04}] up{}", at * 7, message(at))).collect();
     refuse(&elapsed.iter().map(String::as_str).collect::<Vec<_>>(), "no line with a time");
 }
+
+/// Regression: in the second word of a line of a stack trace, a date was taken for the time of
+/// another entry.
+#[test]
+fn a_date_in_a_stack_trace_does_not_begin_an_entry() {
+    let trace = |error: &str| format!("Traceback (most recent call last):\n{error}: 2031-02-03 04:05:06 expired");
+    let levels = ["INFO", "ERROR"];
+    check_half_hours(&|at, time| {
+        let line = format!("{} {time},123 app {at} up", levels[at % 2]);
+        if at % 5 == 0 { format!("{line}\n{}", trace("RuntimeError")) } else { line }
+    });
+    check_half_hours(&|at, time| {
+        let line = format!("[{} {time}.123 app] up", ["I", "E"][at % 2]);
+        if at % 5 == 0 { format!("{line}\n{}", trace("    ValueError")) } else { line }
+    });
+}
+
+/// Regression: with a blank in the name of the thread, the level and the time were in other words.
+#[test]
+fn a_level_follows_a_name_with_blanks() {
+    let threads = ["main", "http-nio-8080-exec-12", "pool 3"];
+    let levels = ["INFO ", "ERROR"];
+    check_half_hours(&|at, time| format!("[{}] {} {time}.123 c.e.Foo - up {at}", threads[at % 3], levels[at % 2]));
+    check_half_hours(&|at, time| format!("({}) {} {time}.123 c.e.Foo - up {at}", threads[at % 3], levels[at % 2]));
+}
+
+/// Regression: only the lines with the same emoji, or with the same number of hyphens in the name of
+/// a file, were read.
+#[test]
+fn emojis_and_names_of_files_before_the_time_may_differ() {
+    check_half_hours(&|at, time| format!("{} {time} up {at}", ["🚀", "🔥", "✅"][at % 3]));
+    check_half_hours(&|at, time| format!("{}:{time} up {at}", ["app.log", "worker-1.log"][at % 2]));
+}
+
+/// Regression: a comma in a quoted message was taken for the end of its column.
+#[test]
+fn separators_in_quotation_marks_end_no_column() {
+    let messages = ["up", "Sat, 01 Feb 2020 10:11:12 GMT", "a, \"\"b\"\", c"];
+    check_half_hours(&|at, time| format!("\"{}\",\"{time}\",h{at}", messages[at % 3]));
+    check_half_hours(&|at, time| format!("{at};\"{}\";{time};", messages[at % 3].replace(',', ";")));
+}
+
+/// Regression: a log in which other columns are between the date and the time of day was refused.
+#[test]
+fn date_and_time_in_columns_apart() {
+    check_half_hours(&|at, time| {
+        let (day, clock) = time.split_once(' ').unwrap();
+        format!("A{},{day},S1,{clock},{at}.5", at % 3)
+    });
+    let epochs: Vec<String> = (0..9).map(|at| format!("{},{}00;{at}", 1_795_271_405 + at / 3, at % 3 * 3)).collect();
+    let epochs: Vec<&str> = epochs.iter().map(String::as_str).collect();
+    check(&epochs, &["--since", "@1795271406.2", "--until", "@1795271407.3"], 4..8);
+}
+
+/// Regression: the nanoseconds in a key of their own were ignored.
+#[test]
+fn nanoseconds_in_another_key() {
+    let line = |second: i64, nanosecond: i64| {
+        format!("{{\"instant\":{{\"epochSecond\":{second},\"nanoOfSecond\":{nanosecond}}},\"level\":\"INFO\"}}")
+    };
+    let lines: Vec<String> = (0..9).map(|at| line(1_795_271_405 + at / 3, at % 3 * 300_000_000)).collect();
+    let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+    check(&lines, &["--since", "@1795271406.2", "--until", "@1795271407.3"], 4..8);
+}
+
+/// Regression: a log whose year and day may be swapped was refused, although it was written just
+/// now if read in one way, and a year ago in the other.
+#[test]
+fn the_last_change_tells_the_day_from_the_year() {
+    let dir = Dir::new();
+    let path = dir.file("log", b"[25-10-26 00:18:31.773] a\n[25-10-26 00:33:01.216] b\n");
+    let changed = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_792_888_383);
+    std::fs::File::options().append(true).open(&path).unwrap().set_modified(changed).unwrap();
+    let run = |day: &str| -> Ran {
+        let since = format!("{day} 00:20");
+        mapped().args(["cat", "--utc", "--since", &since, "--year", "2026"]).arg(&path).output().unwrap().into()
+    };
+    assert_eq!(String::from_utf8_lossy(&run("2026-10-25").stdout), "[25-10-26 00:33:01.216] b\n");
+}
