@@ -210,6 +210,9 @@ fn cut_pages(of: usize) {
 
 #[test]
 fn cut_at_every_page() {
+    if crate::skipped::lacks_fault_addresses() {
+        return crate::skipped::skip("the addresses of faults");
+    }
     cut_pages(1);
 }
 
@@ -222,6 +225,9 @@ fn cut_at_every_page_at_every_moment() {
 
 #[test]
 fn cut_at_random_bytes_under_several_threads() {
+    if crate::skipped::lacks_fault_addresses() {
+        return crate::skipped::skip("the addresses of faults");
+    }
     let mut bench = Bench::new(1 << 20);
     let runs = 150;
     for run in 0..runs {
@@ -310,6 +316,9 @@ impl Kernel for Zeros<'_> {
 /// reports a hole. Holes were not verified, so a truncated sparse file was processed as if it were complete.
 #[test]
 fn a_lost_hole_is_a_truncation() {
+    if crate::skipped::lacks_fault_addresses() {
+        return crate::skipped::skip("the addresses of faults");
+    }
     for cut in [0, 4096, 300_000, 600_000] {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("f");

@@ -260,6 +260,9 @@ mod tests {
 
     #[test]
     fn truncation_is_recorded_not_fatal() {
+        if crate::skipped::lacks_fault_addresses() {
+            return crate::skipped::skip("the addresses of faults");
+        }
         let page = page_size();
         let file = file_of(10 * page);
         let window = Window::map(file.as_fd(), 100, 10 * page - 100).unwrap();
