@@ -4,8 +4,6 @@
 //! Output is byte-identical to glibc (ISO C 7.21.6.1), including flags that only some conversions
 //! honour. Only the `'` flag depends on the locale.
 
-use std::borrow::Cow;
-
 use crate::os::accounts;
 
 /// Flags, field width and precision of a conversion.
@@ -194,14 +192,26 @@ impl ConversionSpec {
     }
 
     fn push_integer(&self, prefix: &[u8], digits: &[u8], is_zero: bool, out: &mut Vec<u8>) {
-        let mut digits: Cow<'_, [u8]> = Cow::Borrowed(if is_zero && self.precision == Some(0) { b"" } else { digits });
-        if let Some(missing) = self.precision.and_then(|precision| precision.checked_sub(digits.len() + 1)) {
-            digits.to_mut().splice(0..0, std::iter::repeat_n(b'0', missing + 1));
-        }
+        let digits = if is_zero && self.precision == Some(0) { b"" } else { digits };
+        let zeros = self.precision.map_or(0, |precision| precision.saturating_sub(digits.len()));
+        let fills = self.zero && self.precision.is_none();
         if self.group {
-            digits = Cow::Owned(grouped(&digits));
+            let all = [&vec![b'0'; zeros], digits].concat();
+            return self.push_padded(prefix, &grouped(&all), fills, out);
         }
-        self.push_padded(prefix, &digits, self.zero && self.precision.is_none(), out);
+        if zeros == 0 {
+            return self.push_padded(prefix, digits, fills, out);
+        }
+        let missing = self.width.saturating_sub(prefix.len() + zeros + digits.len());
+        if !self.left {
+            out.resize(out.len() + missing, b' ');
+        }
+        out.extend_from_slice(prefix);
+        out.resize(out.len() + zeros, b'0');
+        out.extend_from_slice(digits);
+        if self.left {
+            out.resize(out.len() + missing, b' ');
+        }
     }
 
     /// Appends the sign or prefix and the text, padded to the field width.

@@ -4,11 +4,15 @@
 //! This follows the manual of coreutils. The output is identical to that of `od -t` in the C
 //! locale.
 
+use std::io::Write;
+use std::sync::OnceLock;
+
 use super::address::{Address, AddressNotation};
 use super::digits::PRINTABLE;
 use super::extended::shortest_extended;
+use super::field_table::{FieldTable, PrintedBytes};
+use super::shortest::{half, shortest_double, shortest_single};
 use super::view::{DumpEnd, RowPosition, View};
-use crate::commands::printf::ConversionSpec;
 
 /// A type of field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,20 +131,40 @@ impl FieldType {
         let unsigned = all as u64;
         let unused = 64u32.saturating_sub(8 * self.size as u32);
         let digits = self.columns();
-        let text = match self.kind {
-            FieldKind::Signed => ((unsigned << unused) as i64 >> unused).to_string(),
-            FieldKind::Unsigned => unsigned.to_string(),
-            FieldKind::Octal => format!("{unsigned:0digits$o}"),
-            FieldKind::Hex => format!("{unsigned:0digits$x}"),
-            FieldKind::Named => name(unsigned as u8 & 0x7f),
-            FieldKind::Character => character(unsigned as u8),
-            FieldKind::Float if self.size == 2 => shortest_single(half(unsigned as u16)),
-            FieldKind::Float if self.size == 4 => shortest_single(f32::from_bits(unsigned as u32)),
-            FieldKind::Float => shortest_double(f64::from_bits(unsigned)),
-            FieldKind::Extended => shortest_extended(all),
-            FieldKind::Brain => shortest_single(f32::from_bits((unsigned as u32) << 16)),
+        // Writing to memory does not fail.
+        _ = match self.kind {
+            FieldKind::Signed => write!(out, "{}", (unsigned << unused) as i64 >> unused),
+            FieldKind::Unsigned => write!(out, "{unsigned}"),
+            FieldKind::Octal => write!(out, "{unsigned:0digits$o}"),
+            FieldKind::Hex => write!(out, "{unsigned:0digits$x}"),
+            FieldKind::Named => out.write_all(name(unsigned as u8 & 0x7f).as_bytes()),
+            FieldKind::Character => out.write_all(character(unsigned as u8).as_bytes()),
+            FieldKind::Float if self.size == 2 => out.write_all(shortest_single(half(unsigned as u16)).as_bytes()),
+            FieldKind::Float if self.size == 4 => {
+                out.write_all(shortest_single(f32::from_bits(unsigned as u32)).as_bytes())
+            }
+            FieldKind::Float => out.write_all(shortest_double(f64::from_bits(unsigned)).as_bytes()),
+            FieldKind::Extended => out.write_all(shortest_extended(all).as_bytes()),
+            FieldKind::Brain => out.write_all(shortest_single(f32::from_bits((unsigned as u32) << 16)).as_bytes()),
         };
-        out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Returns the table of the fields, each in its columns, if the fields are short integers or
+    /// characters.
+    fn table(self, is_little_endian: bool) -> Option<FieldTable> {
+        if matches!(self.kind, FieldKind::Float | FieldKind::Brain) {
+            // Building the table would take longer than printing a small file.
+            return None;
+        }
+        FieldTable::new(self.size, |bytes, out| self.push_aligned(bytes, is_little_endian, &mut vec![], out))
+    }
+
+    /// Appends the text of one field in its columns. `text` is memory to use.
+    fn push_aligned(self, bytes: &[u8], is_little_endian: bool, text: &mut Vec<u8>, out: &mut Vec<u8>) {
+        text.clear();
+        self.push(bytes, is_little_endian, text);
+        out.resize(out.len() + self.columns().saturating_sub(text.len()), b' ');
+        out.extend_from_slice(text);
     }
 }
 
@@ -171,39 +195,6 @@ fn character(byte: u8) -> String {
     }
 }
 
-/// Returns the value of an IEEE 754 binary16 number.
-fn half(bits: u16) -> f32 {
-    let (exponent, fraction) = (bits >> 10 & 31, f32::from(bits & 0x3ff));
-    let magnitude = match exponent {
-        0 => fraction * (-24f32).exp2(),
-        31 if fraction == 0.0 => f32::INFINITY,
-        31 => f32::NAN,
-        _ => (1024.0 + fraction) * (f32::from(exponent) - 25.0).exp2(),
-    };
-    magnitude.copysign(if bits >> 15 == 1 { -1.0 } else { 1.0 })
-}
-
-/// Returns the shortest text, with at least `min` digits, that reads back as the same number.
-fn shortest(value: f64, min: usize, max: usize, is_same: impl Fn(&str) -> bool) -> String {
-    let shown = |digits: usize| {
-        let mut text = vec![];
-        let spec = ConversionSpec::parse(format!(".{digits}").as_bytes(), usize::MAX).unwrap_or_default();
-        spec.push_float(value, b'g', &mut text);
-        String::from_utf8(text).unwrap_or_default()
-    };
-    (min..max).map(shown).find(|text| is_same(text)).unwrap_or_else(|| shown(max))
-}
-
-fn shortest_single(value: f32) -> String {
-    let min = if value.abs() < f32::MIN_POSITIVE { 1 } else { 6 };
-    shortest(f64::from(value), min, 9, |text| text.parse() == Ok(value))
-}
-
-fn shortest_double(value: f64) -> String {
-    let min = if value.abs() < f64::MIN_POSITIVE { 1 } else { 15 };
-    shortest(value, min, 17, |text| text.parse() == Ok(value))
-}
-
 /// A view that prints rows like od.
 pub struct OdView {
     types: Vec<FieldType>,
@@ -214,6 +205,9 @@ pub struct OdView {
     is_little_endian: bool,
     /// The width in columns of a line of fields, including the blanks before the fields.
     columns: usize,
+    /// The tables of the types, built when many rows are printed.
+    tables: OnceLock<Vec<Option<FieldTable>>>,
+    printed: PrintedBytes,
 }
 
 impl OdView {
@@ -240,7 +234,9 @@ impl OdView {
             AddressNotation::None if label.is_none() => 0,
             _ => 7,
         };
-        Ok(OdView { types, width, address: Address { digits, notation }, label, is_little_endian, columns })
+        let address = Address { digits, notation };
+        let (tables, printed) = (OnceLock::new(), PrintedBytes::default());
+        Ok(OdView { types, width, address, label, is_little_endian, columns, tables, printed })
     }
 
     /// Appends the addresses of a row. Without a notation, od shows only the first one next to a
@@ -260,19 +256,25 @@ impl OdView {
         out.push(b')');
     }
 
-    fn push_row(&self, row: &[u8], address: u64, out: &mut Vec<u8>) {
+    /// Returns the tables of the types.
+    fn tables(&self) -> &[Option<FieldTable>] {
+        self.tables.get_or_init(|| self.types.iter().map(|field| field.table(self.is_little_endian)).collect())
+    }
+
+    /// Appends a row. If there are `tables`, it is a whole one.
+    fn push_row(&self, row: &[u8], address: u64, tables: &[Option<FieldTable>], out: &mut Vec<u8>) {
         for (line, field) in self.types.iter().enumerate() {
             if line == 0 {
                 self.push_addresses(address, out);
             } else {
                 out.resize(out.len() + self.address.digits, b' ');
             }
-            self.push_fields(*field, row, out);
+            self.push_fields(*field, row, tables.get(line).and_then(Option::as_ref), out);
             out.push(b'\n');
         }
     }
 
-    fn push_fields(&self, field: FieldType, row: &[u8], out: &mut Vec<u8>) {
+    fn push_fields(&self, field: FieldType, row: &[u8], table: Option<&FieldTable>, out: &mut Vec<u8>) {
         let fields = self.width / field.size;
         let blank = (self.width - row.len()) / field.size;
         // The padding that aligns the line with the widest type is distributed over the fields.
@@ -281,11 +283,11 @@ impl OdView {
         let mut text = vec![];
         for (i, bytes) in row.chunks(field.size).enumerate() {
             let pad_next = pad * (fields - 1 - i) / fields;
-            text.clear();
-            field.push(bytes, self.is_little_endian, &mut text);
-            let columns = pad_left - pad_next + field.columns();
-            out.resize(out.len() + columns.saturating_sub(text.len()), b' ');
-            out.extend_from_slice(&text);
+            out.resize(out.len() + pad_left - pad_next, b' ');
+            match table {
+                Some(table) => table.push(bytes, out),
+                None => field.push_aligned(bytes, self.is_little_endian, &mut text, out),
+            }
             pad_left = pad_next;
         }
         if field.has_characters {
@@ -303,15 +305,16 @@ impl View for OdView {
     }
 
     fn rows(&self, rows: &[u8], position: RowPosition, out: &mut Vec<u8>) {
+        let tables = if self.printed.are_many_with(rows.len()) { self.tables() } else { &[] };
         let mut address = position.address;
         for row in rows.chunks_exact(self.width) {
-            self.push_row(row, address, out);
+            self.push_row(row, address, tables, out);
             address = address.wrapping_add(self.width as u64);
         }
     }
 
     fn short(&self, row: &[u8], position: RowPosition, out: &mut Vec<u8>) {
-        self.push_row(row, position.address, out);
+        self.push_row(row, position.address, &[], out);
     }
 
     fn end(&self, end: DumpEnd, out: &mut Vec<u8>) {
@@ -324,6 +327,7 @@ impl View for OdView {
 
 #[cfg(test)]
 mod tests {
+    use super::super::field_table::MIN_TABLE_BYTES;
     use super::*;
 
     #[test]
@@ -336,9 +340,20 @@ mod tests {
     }
 
     #[test]
-    fn halves() {
-        for (bits, value) in [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.960_464_5e-8), (0x7c00, f32::INFINITY)] {
-            assert_eq!(half(bits), value);
+    fn tables_print_what_fields_print() {
+        let rows: Vec<u8> =
+            (0..MIN_TABLE_BYTES as u32 + 32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let addresses = RowAddresses { notation: AddressNotation::Octal, label: None };
+        for types in ["o2", "x1z", "c", "a", "u1d2", "d4", "x2f4", "f2o8", "x8"] {
+            for is_little_endian in [true, false] {
+                let view = OdView::new(parse(types).unwrap(), None, addresses, is_little_endian).unwrap();
+                let (mut by_tables, mut by_fields) = (vec![], vec![]);
+                view.rows(&rows, RowPosition { address: 9, index: 0 }, &mut by_tables);
+                for (row, at) in rows.chunks(16).zip((9..).step_by(16)) {
+                    view.push_row(row, at, &[], &mut by_fields);
+                }
+                assert!(by_tables == by_fields, "{types}");
+            }
         }
     }
 }

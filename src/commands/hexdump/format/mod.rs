@@ -2,10 +2,13 @@
 //! -X`.
 //!
 //! `parse` turns text into units, and `view` uses them to print rows, with the conversions of
-//! `printf`. Nothing here reads a file.
+//! `printf`. Many rows without colours are printed by the steps of a `plan`. Nothing here reads a
+//! file.
 
 mod colour;
+mod conversion;
 mod parse;
+mod plan;
 mod view;
 
 pub use parse::Formats;

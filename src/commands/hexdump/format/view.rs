@@ -1,10 +1,12 @@
 //! Prints rows in formats of hexdump(1), and defines hexdump's displays, which are such formats.
 
 use super::colour::RESET;
+use super::conversion::{push_address, push_bytes};
 use super::parse::{Conversion, ConversionKind, FormatUnit, Formats, Print};
+use super::plan::RowPlan;
 use crate::commands::hexdump::colour::{self, Brush, Theme};
+use crate::commands::hexdump::field_table::PrintedBytes;
 use crate::commands::hexdump::view::{DumpEnd, RowPosition, View};
-use crate::commands::printf::ConversionSpec;
 
 /// The formats of `-b`.
 pub const ONE_BYTE_OCTAL: [&str; 2] = [SHORT_END, r#""%07.7_ax " 16/1 "%03o " "\n""#];
@@ -31,6 +33,9 @@ pub struct FormatView {
     formats: Formats,
     /// The colours by kind of byte, for formats without their own colours.
     theme: Option<Theme>,
+    /// The fast way to print many rows, if there are no colours.
+    plan: Option<RowPlan>,
+    printed: PrintedBytes,
 }
 
 /// A row to print.
@@ -46,7 +51,8 @@ struct FormattedRow<'r> {
 impl FormatView {
     /// Returns a view with `formats`.
     pub fn new(formats: Formats, theme: Option<Theme>) -> FormatView {
-        FormatView { formats, theme }
+        let plan = if theme.is_none() { RowPlan::new(&formats) } else { None };
+        FormatView { formats, theme, plan, printed: PrintedBytes::default() }
     }
 
     fn push_row(&self, row: &FormattedRow<'_>, out: &mut Vec<u8>) {
@@ -106,66 +112,6 @@ impl FormattedRow<'_> {
     }
 }
 
-fn push_address(spec: ConversionSpec, base: u8, address: u64, out: &mut Vec<u8>) {
-    if base == b'd' { spec.push_signed(address as i64, out) } else { spec.push_unsigned(address, base, out) }
-}
-
-/// Appends a conversion of the bytes `shown`, which are at the start of the row's `rest`.
-fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut Vec<u8>) {
-    let Conversion { kind, spec } = conversion;
-    let mut word = [0; 8];
-    let length = shown.len().min(8);
-    word[..length].copy_from_slice(&shown[..length]);
-    let unsigned = u64::from_le_bytes(word);
-    let byte = word[0];
-    match kind {
-        ConversionKind::Address(_) => {}
-        ConversionKind::Byte => spec.push_character(byte, out),
-        ConversionKind::Printable if byte.is_ascii_graphic() || byte == b' ' => spec.push_character(byte, out),
-        ConversionKind::Printable => spec.push_character(b'.', out),
-        ConversionKind::Escape => push_escape(spec, byte, out),
-        ConversionKind::Name => match byte {
-            0..0x20 => spec.push_text(NAMES[usize::from(byte)].as_bytes(), out),
-            0x7f => spec.push_text(b"del", out),
-            0x80.. => spec.push_unsigned(u64::from(byte), b'x', out),
-            _ => spec.push_character(byte, out),
-        },
-        ConversionKind::Signed => {
-            let unused = 64 - 8 * length.max(1) as u32;
-            spec.push_signed((unsigned << unused) as i64 >> unused, out);
-        }
-        ConversionKind::Unsigned(letter) => spec.push_unsigned(unsigned, letter, out),
-        ConversionKind::Float(letter) => {
-            let value = if length == 4 { f64::from(f32::from_bits(unsigned as u32)) } else { f64::from_bits(unsigned) };
-            spec.push_float(value, letter, out);
-        }
-        // The text ends at a NUL or at its precision, regardless of the number of bytes.
-        ConversionKind::Text => spec.push_text(&rest[..memchr::memchr(0, rest).unwrap_or(rest.len())], out),
-    }
-}
-
-fn push_escape(spec: ConversionSpec, byte: u8, out: &mut Vec<u8>) {
-    let escape: &[u8] = match byte {
-        0 => b"\\0",
-        7 => b"\\a",
-        8 => b"\\b",
-        9 => b"\\t",
-        10 => b"\\n",
-        11 => b"\\v",
-        12 => b"\\f",
-        13 => b"\\r",
-        0x20..0x7f => return spec.push_character(byte, out),
-        _ => return spec.push_text(format!("{byte:03o}").as_bytes(), out),
-    };
-    spec.push_text(escape, out);
-}
-
-/// The names of control characters in `_u`.
-const NAMES: [&str; 32] = [
-    "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "lf", "vt", "ff", "cr", "so", "si", "dle",
-    "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us",
-];
-
 impl View for FormatView {
     fn width(&self) -> usize {
         self.formats.row.max(1)
@@ -176,9 +122,13 @@ impl View for FormatView {
         if self.formats.row == 0 {
             return;
         }
+        let plan = self.plan.as_ref().filter(|_| self.printed.are_many_with(rows.len()));
         let mut address = position.address;
         for bytes in rows.chunks_exact(self.formats.row) {
-            self.push_row(&FormattedRow { bytes, address, end: None, is_marked: &|_| false }, out);
+            match plan {
+                Some(plan) => plan.push_row(bytes, address, out),
+                None => self.push_row(&FormattedRow { bytes, address, end: None, is_marked: &|_| false }, out),
+            }
             address = address.wrapping_add(bytes.len() as u64);
         }
     }
@@ -228,6 +178,45 @@ impl View for FormatView {
                 Some(_) => {}
             }
             out.extend(colour.iter().flat_map(|_| RESET.bytes()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commands::hexdump::field_table::MIN_TABLE_BYTES;
+
+    #[test]
+    fn plans_print_what_units_print() {
+        let rows: Vec<u8> =
+            (0..MIN_TABLE_BYTES as u32 + 48).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+        let own: [&[&str]; 4] = [
+            &[r#"4/1 "%3d " 2/2 " %6d" 1/4 " %11u " "%_ad\n""#],
+            &[r#""%_Ad" 8/1 "%_u " "\n" "#, r#"2/4 "%e " "\n""#],
+            &[r#"1/1 "a text of more than fifteen bytes %-20x" 3/1 "%_p" "\n""#],
+            &[r#"8/2 "%#.6o" "\n""#, r#"2/4 "%.6s " "\n""#],
+        ];
+        let displays: [&[&str]; 7] = [
+            &ONE_BYTE_OCTAL,
+            &ONE_BYTE_CHAR,
+            &CANONICAL,
+            &TWO_BYTES_DECIMAL,
+            &TWO_BYTES_OCTAL,
+            &TWO_BYTES_HEX,
+            &PLAIN_HEX,
+        ];
+        for formats in own.into_iter().chain(displays) {
+            let texts: Vec<Vec<u8>> = formats.iter().map(|text| text.as_bytes().to_vec()).collect();
+            let view = FormatView::new(Formats::parse(&texts, false).unwrap(), None);
+            assert!(view.plan.is_some(), "{formats:?}");
+            let whole = &rows[..rows.len() / view.width() * view.width()];
+            let (mut by_plan, mut by_units) = (vec![], vec![]);
+            view.rows(whole, RowPosition { address: 9, index: 0 }, &mut by_plan);
+            for (bytes, address) in whole.chunks(view.width()).zip((9..).step_by(view.width())) {
+                view.push_row(&FormattedRow { bytes, address, end: None, is_marked: &|_| false }, &mut by_units);
+            }
+            assert!(by_plan == by_units, "{formats:?}");
         }
     }
 }
