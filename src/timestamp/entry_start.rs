@@ -49,10 +49,9 @@ impl EntryStart {
 
     /// Returns whether `line` begins like the lines that begin an entry.
     pub fn fits(&self, line: &[u8]) -> bool {
-        let word = first_word(line);
         let is_odd = self.is_unindented && line.first().is_some_and(u8::is_ascii_whitespace)
-            || self.is_without_colon && word.ends_with(b":");
-        !is_odd && self.end.as_deref() != Some(word)
+            || self.is_without_colon && first_word(line).ends_with(b":");
+        !is_odd && self.end.as_deref().is_none_or(|end| end != first_word(line))
     }
 }
 
