@@ -199,32 +199,23 @@ impl ConversionSpec {
             let all = [&vec![b'0'; zeros], digits].concat();
             return self.push_padded(prefix, &grouped(&all), fills, out);
         }
-        if zeros == 0 {
-            return self.push_padded(prefix, digits, fills, out);
-        }
-        let missing = self.width.saturating_sub(prefix.len() + zeros + digits.len());
-        if !self.left {
-            out.resize(out.len() + missing, b' ');
-        }
-        out.extend_from_slice(prefix);
-        out.resize(out.len() + zeros, b'0');
-        out.extend_from_slice(digits);
-        if self.left {
-            out.resize(out.len() + missing, b' ');
-        }
+        if fills { self.push_padded(prefix, digits, true, out) } else { self.push_field(prefix, zeros, digits, out) }
     }
 
     /// Appends the sign or prefix and the text, padded to the field width.
     fn push_padded(&self, prefix: &[u8], text: &[u8], zeros: bool, out: &mut Vec<u8>) {
         let missing = self.width.saturating_sub(prefix.len() + text.len());
-        let zeros = zeros && !self.left;
-        if !self.left && !zeros {
+        self.push_field(prefix, if zeros && !self.left { missing } else { 0 }, text, out);
+    }
+
+    /// Appends the sign or prefix, zeros and the text, padded with blanks to the field width.
+    fn push_field(&self, prefix: &[u8], zeros: usize, text: &[u8], out: &mut Vec<u8>) {
+        let missing = self.width.saturating_sub(prefix.len() + zeros + text.len());
+        if !self.left {
             out.resize(out.len() + missing, b' ');
         }
         out.extend_from_slice(prefix);
-        if zeros {
-            out.resize(out.len() + missing, b'0');
-        }
+        out.resize(out.len() + zeros, b'0');
         out.extend_from_slice(text);
         if self.left {
             out.resize(out.len() + missing, b' ');

@@ -53,7 +53,7 @@ pub struct FieldTable(Vec<ShortText>);
 impl FieldTable {
     /// Returns the table of a field of `bytes` bytes, which `push` formats. Returns `None` if the
     /// field is longer than two bytes, or one of its texts too long.
-    pub fn new(bytes: usize, push: impl Fn(&[u8], &mut Vec<u8>)) -> Option<FieldTable> {
+    pub fn new(bytes: usize, mut push: impl FnMut(&[u8], &mut Vec<u8>)) -> Option<FieldTable> {
         let values: u32 = match bytes {
             1 => 1 << 8,
             2 => 1 << 16,

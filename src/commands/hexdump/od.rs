@@ -156,7 +156,8 @@ impl FieldType {
             // Building the table would take longer than printing a small file.
             return None;
         }
-        FieldTable::new(self.size, |bytes, out| self.push_aligned(bytes, is_little_endian, &mut vec![], out))
+        let mut text = vec![];
+        FieldTable::new(self.size, |bytes, out| self.push_aligned(bytes, is_little_endian, &mut text, out))
     }
 
     /// Appends the text of one field in its columns. `text` is memory to use.

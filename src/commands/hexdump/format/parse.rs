@@ -99,6 +99,28 @@ struct WrittenUnit {
     text: Vec<u8>,
 }
 
+impl RowFormat {
+    /// Returns the parts of a row in order, each with the index of its first byte in the row, and
+    /// whether it is in the last iteration of its unit.
+    pub fn prints(&self) -> impl Iterator<Item = (&Print, usize, bool)> {
+        let units = self.units.iter().take_while(|unit| !unit.at_end);
+        let iterations = units.flat_map(|unit| (0..unit.iterations).rev().map(move |left| (unit, left == 0)));
+        let prints = iterations.flat_map(|(unit, is_last)| unit.prints.iter().map(move |print| (print, is_last)));
+        prints.scan(0, |at, (print, is_last)| {
+            let start = *at;
+            *at += print.bytes;
+            Some((print, start, is_last))
+        })
+    }
+}
+
+impl Print {
+    /// Returns the text before the conversion.
+    pub fn text(&self, is_last: bool) -> &[u8] {
+        &self.text[..self.text.len() - usize::from(self.drops_blank && is_last)]
+    }
+}
+
 impl Formats {
     /// Parses formats. Colours are ignored unless `coloured` is set.
     ///

@@ -41,19 +41,12 @@ impl RowPlan {
     pub fn new(formats: &Formats) -> Option<RowPlan> {
         let mut plan = RowPlan { steps: vec![], fields: vec![], tables: OnceLock::new() };
         for format in &formats.formats {
-            let mut at = 0;
-            for unit in format.units.iter().take_while(|unit| !unit.at_end) {
-                for left in (0..unit.iterations).rev() {
-                    for print in &unit.prints {
-                        if !print.colours.is_empty() || plan.steps.len() >= MAX_STEPS {
-                            return None;
-                        }
-                        let dropped = usize::from(print.drops_blank && left == 0);
-                        plan.add_text(&print.text[..print.text.len() - dropped]);
-                        plan.add_conversion(print.conversion, print.bytes, at);
-                        at += print.bytes;
-                    }
+            for (print, at, is_last) in format.prints() {
+                if !print.colours.is_empty() || plan.steps.len() >= MAX_STEPS {
+                    return None;
                 }
+                plan.add_text(print.text(is_last));
+                plan.add_conversion(print.conversion, print.bytes, at);
             }
         }
         Some(plan)

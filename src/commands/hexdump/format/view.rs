@@ -58,14 +58,8 @@ impl FormatView {
     fn push_row(&self, row: &FormattedRow<'_>, out: &mut Vec<u8>) {
         let mut brush = Brush::new(self.theme.as_ref());
         for format in &self.formats.formats {
-            let mut at = 0;
-            for unit in format.units.iter().take_while(|unit| !unit.at_end) {
-                for left in (0..unit.iterations).rev() {
-                    for print in &unit.prints {
-                        row.push_print(print, at, left == 0, &mut brush, out);
-                        at += print.bytes;
-                    }
-                }
+            for (print, at, is_last) in format.prints() {
+                row.push_print(print, at, is_last, &mut brush, out);
             }
         }
         brush.rest(out);
@@ -82,8 +76,7 @@ impl FormattedRow<'_> {
         if let Some(condition) = colour {
             out.extend_from_slice(condition.escape.as_bytes());
         }
-        let dropped = usize::from(print.drops_blank && is_last);
-        let text = &print.text[..print.text.len() - dropped];
+        let text = print.text(is_last);
         if text.iter().any(|&byte| byte != b' ') {
             brush.rest(out);
         }
