@@ -104,6 +104,15 @@ impl<F: FnMut(&mut SearchResults, Range<usize>, u64)> LineScan<'_, F> {
             return if self.query.invert { Ok(()) } else { self.select(chunk, &mut search) };
         }
         let mut from = chunk.start;
+        let wants_lines = WantedResults { pieces: false, ..self.wanted }.is_only_number();
+        if wants_lines && self.query.is_single_pattern() && !self.query.invert {
+            while let Some(line) = search.next(from)? {
+                from = line.end;
+                self.found.selected += 1;
+                (self.each)(&mut self.found, line, 1);
+            }
+            return Ok(());
+        }
         while from < chunk.end && !self.is_enough() {
             let line = self.query.find(&mut search, from)?;
             if self.query.invert {

@@ -323,6 +323,7 @@ impl<'h> Entries<'h> {
     }
 
     /// Counts a selected line at the time of its entry.
+    #[inline]
     fn count(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
         let is_alike = !line.is_empty() && self.times.is_in_span(&self.hay[line.start..]);
         if let Some((_, count)) = counts.moments.last_mut().filter(|_| is_alike) {
@@ -330,6 +331,11 @@ impl<'h> Entries<'h> {
             self.read_to = line.end;
             return;
         }
+        self.count_by_reading(line, counts);
+    }
+
+    #[inline(never)]
+    fn count_by_reading(&mut self, line: Range<usize>, counts: &mut BlockCounts) {
         self.move_to(line, counts);
         match self.latest {
             Some(Stamp::Instant(time)) if !self.reader.is_sequential() => {
