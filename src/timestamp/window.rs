@@ -22,8 +22,11 @@ pub struct EntryFilter {
     times: QuickReader,
     keep: bool,
     kept: bool,
-    /// Whether every later entry is after the period.
+    /// Whether every later entry is after the period: two entries in succession are. A single one may
+    /// have a wrong time.
     pub is_past_end: bool,
+    /// Whether the last entry is after the period.
+    is_after: bool,
     /// Counts of the examined lines.
     pub coverage: LineCoverage,
     time: Option<Timestamp>,
@@ -45,6 +48,7 @@ impl EntryFilter {
             keep,
             kept: false,
             is_past_end: false,
+            is_after: false,
             coverage: LineCoverage::default(),
             time: None,
             latest: None,
@@ -79,7 +83,9 @@ impl EntryFilter {
             self.disorder.get_or_insert(Disorder { offset, time, before });
         }
         self.latest = self.latest.max(Some(time));
-        self.is_past_end |= self.period.until.is_some_and(|until| time.duration_since(until) > slack);
+        let is_after = self.period.until.is_some_and(|until| time.duration_since(until) > slack);
+        self.is_past_end |= is_after && self.is_after;
+        self.is_after = is_after;
         self.keep = self.period.contains(time);
         self.keep && !self.is_past_end
     }
