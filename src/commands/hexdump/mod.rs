@@ -7,6 +7,7 @@
 
 pub mod address;
 pub mod canonical;
+mod characters;
 pub mod charset;
 pub mod colour;
 pub mod diff;

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::sync::OnceLock;
 
 use super::address::{Address, AddressNotation};
+use super::characters::{NAMES, escape};
 use super::digits::PRINTABLE;
 use super::extended::shortest_extended;
 use super::field_table::{FieldTable, PrintedBytes};
@@ -170,29 +171,19 @@ impl FieldType {
 }
 
 fn name(byte: u8) -> String {
-    const NAMES: [&str; 33] = [
-        "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "nl", "vt", "ff", "cr", "so", "si", "dle",
-        "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us", "sp",
-    ];
-    match NAMES.get(usize::from(byte)) {
-        Some(name) => (*name).into(),
-        None if byte == 0x7f => "del".into(),
-        None => char::from(byte).into(),
+    match byte {
+        b'\n' => "nl".into(),
+        b' ' => "sp".into(),
+        0x7f => "del".into(),
+        _ => NAMES.get(usize::from(byte)).map_or_else(|| char::from(byte).into(), |&name| name.into()),
     }
 }
 
 fn character(byte: u8) -> String {
-    match byte {
-        0 => "\\0".into(),
-        7 => "\\a".into(),
-        8 => "\\b".into(),
-        9 => "\\t".into(),
-        10 => "\\n".into(),
-        11 => "\\v".into(),
-        12 => "\\f".into(),
-        13 => "\\r".into(),
-        0x20..0x7f => char::from(byte).into(),
-        _ => format!("{byte:03o}"),
+    match (escape(byte), byte) {
+        (Some(escape), _) => escape.into(),
+        (None, 0x20..0x7f) => char::from(byte).into(),
+        (None, _) => format!("{byte:03o}"),
     }
 }
 

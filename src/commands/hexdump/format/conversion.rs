@@ -1,5 +1,6 @@
 //! Prints bytes and addresses with one conversion of hexdump(1).
 
+use super::super::characters::{NAMES, escape};
 use super::parse::{Conversion, ConversionKind};
 use crate::commands::printf::ConversionSpec;
 
@@ -43,23 +44,9 @@ pub fn push_bytes(conversion: Conversion, shown: &[u8], rest: &[u8], out: &mut V
 }
 
 fn push_escape(spec: ConversionSpec, byte: u8, out: &mut Vec<u8>) {
-    let escape: &[u8] = match byte {
-        0 => b"\\0",
-        7 => b"\\a",
-        8 => b"\\b",
-        9 => b"\\t",
-        10 => b"\\n",
-        11 => b"\\v",
-        12 => b"\\f",
-        13 => b"\\r",
-        0x20..0x7f => return spec.push_character(byte, out),
-        _ => return spec.push_text(format!("{byte:03o}").as_bytes(), out),
-    };
-    spec.push_text(escape, out);
+    match (escape(byte), byte) {
+        (Some(escape), _) => spec.push_text(escape.as_bytes(), out),
+        (None, 0x20..0x7f) => spec.push_character(byte, out),
+        (None, _) => spec.push_text(format!("{byte:03o}").as_bytes(), out),
+    }
 }
-
-/// The names of control characters in `_u`.
-const NAMES: [&str; 32] = [
-    "nul", "soh", "stx", "etx", "eot", "enq", "ack", "bel", "bs", "ht", "lf", "vt", "ff", "cr", "so", "si", "dle",
-    "dc1", "dc2", "dc3", "dc4", "nak", "syn", "etb", "can", "em", "sub", "esc", "fs", "gs", "rs", "us",
-];
