@@ -66,6 +66,19 @@ fn times_that_jump_back_are_reported() {
     assert!(ran.stderr.contains("not sorted by time: 2026-11-21T09:00:00Z at byte "), "{}", ran.stderr);
 }
 
+// Regression: one entry with a wrong year ended the period, so the rest of it was missing.
+#[test]
+fn a_single_entry_from_the_future_does_not_end_a_period() {
+    let log = log();
+    let expected = between(&log, "2026-11-21T10:10:00Z", "2026-11-21T10:20:00Z");
+    let middle = log.find("2026-11-21T10:15:00Z").expect("it is there");
+    let odd = format!("{}2066-11-21T10:15:00Z odd\n{}", &log[..middle], &log[middle..]);
+    let window = ["cat", "--since", "2026-11-21T10:10:00Z", "--until", "2026-11-21T10:19:59Z"];
+    let ran = run_piped(mapped().args(window), odd.as_bytes());
+    assert!(ran.stdout == expected.as_bytes(), "{}", ran.stderr);
+    assert!(ran.stderr.contains("not sorted by time"), "{}", ran.stderr);
+}
+
 #[test]
 fn a_file_without_times_is_an_error() {
     let ran = run_piped(mapped().args(["cat", "--since", "today"]), b"no time\nat all\n");
