@@ -34,8 +34,8 @@ pub(super) fn group(verbs: &str, body: &str, syntax: &Syntax) -> Result<String, 
     };
     compile(body)?;
     let unquoted = format!(r"(?:{body}\E)");
-    // In extended syntax, an open comment hides the parenthesis.
-    Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\n)") })
+    // In extended syntax, an open comment hides the parenthesis. Settings choose what ends a comment.
+    Ok(if compile(&unquoted).is_ok() { unquoted } else { format!("(?:{body}\r\n)") })
 }
 
 /// Returns PCRE2's message about an alternative, with the offset in the pattern as typed. A POSIX

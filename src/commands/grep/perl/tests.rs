@@ -48,6 +48,29 @@ fn classes_are_those_of_ascii_and_case_is_unicodes() {
     assert_eq!(pattern.find_at("\u{e9}".as_bytes(), 0), Ok(Some(0..2)));
 }
 
+// Regression: after bytes that are not UTF-8, the byte after the line decided whether `\b` matched.
+#[test]
+fn bytes_after_a_line_do_not_matter() {
+    for pattern in [r"\b", r"(?<!\w)\b(?!\w)"] {
+        let pattern = perl(pattern);
+        for end in [&b"\xff"[..], b"\xe2\x82", b" \xe2\x82", b"\x80"] {
+            // The memory of a copy is used again.
+            pattern.find_at(&[b'a'; 16], 0).unwrap();
+            assert_eq!(pattern.find_at(end, 0), Ok(None), "{end:?}");
+        }
+    }
+}
+
+// Regression: a comment that \r\n ends hid the parenthesis of the group.
+#[test]
+fn settings_choose_what_ends_a_comment() {
+    for pattern in
+        ["(?x)a b # c", "(*CRLF)(?x)a b # c", "(*CR)(?x)a b # c", "(*ANYCRLF)(?x)a b # c", "(*ANY)(?x)a b # c"]
+    {
+        assert_eq!(perl(pattern).find_at(b"cab", 0), Ok(Some(1..3)), "{pattern}");
+    }
+}
+
 // Regression: each pattern was compiled only within a group, which made the first two valid.
 #[test]
 fn a_pattern_is_valid_by_itself() {

@@ -2,9 +2,11 @@
 
 use anyhow::bail;
 
-/// Returns the pattern as equivalent text. Without `utf8`, bytes outside ASCII become escapes. With
-/// `ends_at_record`, `$` matches only at the very end, and not before a newline there, as in GNU grep.
+/// Returns the pattern as equivalent text. Without `utf8`, bytes outside ASCII become escapes, unless
+/// the pattern itself begins with `(*UTF)`. With `ends_at_record`, `$` matches only at the very end,
+/// and not before a newline there, as in GNU grep.
 pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyhow::Result<String> {
+    let utf8 = utf8 || sets_utf(pattern);
     if utf8 && std::str::from_utf8(pattern).is_err() {
         match crate::output::is_tool() {
             true => bail!("pattern {:?} is not valid UTF-8", String::from_utf8_lossy(pattern)),
@@ -17,7 +19,13 @@ pub(super) fn as_text(pattern: &[u8], utf8: bool, ends_at_record: bool) -> anyho
 
 /// Returns the position in the pattern of this offset in its text.
 pub(super) fn offset_as_typed(pattern: &[u8], utf8: bool, ends_at_record: bool, offset: usize) -> usize {
-    transcribe(pattern, utf8, ends_at_record, offset).1
+    transcribe(pattern, utf8 || sets_utf(pattern), ends_at_record, offset).1
+}
+
+/// Returns whether the settings at the start of a pattern make its characters UTF-8 in any locale.
+fn sets_utf(pattern: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(pattern);
+    text[..leading_verbs(&text)].contains("(*UTF")
 }
 
 /// Returns the first `max` bytes of a pattern's text, and the number of bytes of the pattern that
@@ -108,6 +116,9 @@ mod tests {
         assert_eq!(text(b"\\Qa\xff.\\E."), r"\Qa\E\xFF\Q.\E.");
         assert_eq!(text(b"\\c\xff"), "\\c\u{ff}");
         assert!(as_text(b"\xff", true, false).is_err());
+        // Regression: after (*UTF), each byte of a character was taken as a character.
+        assert_eq!(text("(*UCP)(*UTF)é".as_bytes()), "(*UCP)(*UTF)é");
+        assert_eq!(text("(*UCP)é".as_bytes()), r"(*UCP)\xC3\xA9");
     }
 
     #[test]
