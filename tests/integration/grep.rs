@@ -225,6 +225,19 @@ fn directories_are_searched_in_the_order_of_names() {
     prints(&dir, &["-rh", "--ignore", "x"], "x3\nx5\nx1\n");
     prints(&dir, &["-r", "x", "a.log"], "x3\n");
     prints(&dir, &["-d", "skip", "x", "b", "a.log"], "a.log:x3\n");
+    // Regression: -r took precedence over `-d read`, and `-d skip` over -r, in any order.
+    for (options, expected) in [
+        (&["-dskip", "-r"][..], "b/z.log\n"),
+        (&["-dskip", "-R"], "b/z.log\n"),
+        (&["-r", "-dskip"], ""),
+        (&["-R", "-dread", "-s"], ""),
+        (&["-dread", "-drecurse"], "b/z.log\n"),
+        (&["-R", "-r"], "b/z.log\n"),
+        (&["-d", "rec"], "b/z.log\n"),
+        (&["-r", "--directories=s"], ""),
+    ] {
+        prints(&dir, &[options, &["-l", "x1", "b"]].concat(), expected);
+    }
     let ran = grep(&dir, &["x", "b", "a.log", "nowhere"]);
     assert_eq!((ran.stdout.as_slice(), ran.code), (&b"a.log:x3\n"[..], 2));
     assert_eq!(ran.stderr, "mapped: b: Is a directory\nmapped: nowhere: No such file or directory\n");
@@ -664,6 +677,8 @@ fn lines_are_printed_as_ripgrep_prints_them() {
         ("--passthru -n two", "1:  one two\n2-three\n3: two two\n4-\n5:four two\n"),
         ("--passthru -n -m1 two", "1:  one two\n2-three\n3- two two\n4-\n5-four two\n"),
         ("--vimgrep two", "f:1:7:  one two\nf:3:2: two two\nf:3:6: two two\nf:5:6:four two\n"),
+        // Regression: the offset was that of the line.
+        ("--vimgrep -b two", "f:1:7:6:  one two\nf:3:2:17: two two\nf:3:6:21: two two\nf:5:6:31:four two\n"),
         ("--trim -n two", "1:one two\n3:two two\n5:four two\n"),
         ("--stop-on-nonmatch -n two", "1:  one two\n"),
         ("--stop-on-nonmatch -c t", "3\n"),

@@ -19,15 +19,16 @@ pub struct Inputs {
     /// Search directories recursively, in name order; the working directory by default
     ///
     /// Symbolic links are followed only if they are named on the command line.
-    #[arg(short = 'r', long, overrides_with_all = ["recursive", "dereference_recursive"])]
+    #[arg(short = 'r', long, overrides_with_all = ["recursive", "directories"])]
     pub recursive: bool,
 
     /// Search directories recursively and follow all symbolic links
-    #[arg(short = 'R', long, overrides_with_all = ["recursive", "dereference_recursive"])]
+    #[arg(short = 'R', long, overrides_with_all = ["dereference_recursive", "directories"])]
     pub dereference_recursive: bool,
 
     /// How to handle directories
-    #[arg(hide_short_help = true, short = 'd', long, value_name = "ACTION")]
+    #[arg(hide_short_help = true, short = 'd', long, value_name = "ACTION",
+          overrides_with_all = ["recursive", "dereference_recursive", "directories"])]
     pub directories: Option<Directories>,
 
     /// Options that select files by name.
@@ -102,6 +103,9 @@ pub struct Inputs {
     pub devices: Option<Devices>,
 
     /// Skip hidden files and files listed in .gitignore, .ignore and .rgignore
+    ///
+    /// Globs are those of ripgrep: {a,b} matches a or b, and [[:space:]] is not a class. Git reads
+    /// braces literally.
     #[arg(long, overrides_with = "no_ignore")]
     pub ignore: bool,
 
@@ -242,14 +246,17 @@ pub enum Devices {
     Skip,
 }
 
-/// The values of `--directories`.
+/// The values of `--directories`. Unlike other values, they can be abbreviated, as in GNU grep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Directories {
     /// Report an error
+    #[value(alias = "rea")]
     Read,
     /// Skip silently
+    #[value(aliases = ["s", "sk", "ski"])]
     Skip,
     /// Search recursively, as with -r
+    #[value(aliases = ["rec", "recu", "recur", "recurs"])]
     Recurse,
 }
 

@@ -176,7 +176,7 @@ impl Printer<'_> {
         self.prefixed(line, first, at, text);
     }
 
-    /// Prints a line for each match that begins on it.
+    /// Prints a line for each match that begins on it, with the offset of the match.
     fn once_per_match(&self, line: Line<'_>, at: LinePosition<'_>, text: &mut Vec<u8>) {
         let mut found = Vec::new();
         self.matches_in(line, |span, begins_here| {
@@ -186,18 +186,21 @@ impl Printer<'_> {
         // Searching the line again for each of its matches would take quadratic time.
         let all: Vec<_> = found.iter().map(|(span, _)| span.clone()).collect();
         let line = Line { spans: Some(Spans { hay: line.bytes, all: &all, base: 0 }), ..line };
-        let begun = found.into_iter().filter_map(|(span, begins_here)| begins_here.then_some(span));
+        let begun = found.into_iter().filter_map(|(span, begins_here)| {
+            let at = LinePosition { offset: at.offset + span.start as u64, ..at };
+            begins_here.then_some((span, at))
+        });
         match self.copies {
             Some(copies) if line.bytes.len() > MIN_UNCOPIED_LINE && !self.changes_lines() => {
                 let unit: Arc<[u8]> = line.bytes.into();
-                for span in begun {
+                for (span, at) in begun {
                     self.prefix(self.style.column.then_some(span.start as u64 + 1), true, at, text);
                     let what = Inserted::Repeat { unit: Arc::clone(&unit), bytes: unit.len() as u64 };
                     copies.borrow_mut().push(Insertion { at: text.len(), what });
                     self.terminate(line.bytes, text);
                 }
             }
-            _ => begun.for_each(|span| self.prefixed(line, Some(span), at, text)),
+            _ => begun.for_each(|(span, at)| self.prefixed(line, Some(span), at, text)),
         }
     }
 
