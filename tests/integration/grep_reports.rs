@@ -48,6 +48,71 @@ fn ignore_files_of_a_parent_apply() {
 }
 
 #[test]
+fn globs_in_ignore_files_have_the_meaning_of_git() {
+    let cases: &[(&str, &str, &[&str], &[&str])] = &[
+        // ripgrep #1197: a glob for files hid files below a directory that matches only a part.
+        ("_*.*", "", &["src/_foo/bar.js"], &["src/_foo/bar.js"]),
+        // ripgrep #1173: `**` alone, and #649: `!**/` after `*`, matched nothing.
+        ("**", "", &["foo", "a/b"], &[]),
+        ("*\n!**/\n!*.nim", "", &["lib/system.nim", "lib/foo", "bar"], &["lib/system.nim"]),
+        // ripgrep #659: a backslash before a space.
+        ("ignore\\ me", "", &["ignore me"], &[]),
+        // ripgrep #1897, #2778, #2731: an anchored glob applied in other directories too.
+        ("/a/**", "", &["a/a/a.txt", "b/a/a.txt"], &["b/a/a.txt"]),
+        ("/folder/file", "folder", &["folder/file", "folder/sub/folder/file"], &["sub/folder/file"]),
+        ("build/\n!/some_dir/build/", "some_dir", &["build/foo", "some_dir/build/foo"], &["build/foo"]),
+        // ripgrep #816, sharkdp/fd #1591 and #1461: with --hidden, hidden directories were searched
+        // although a list in a parent directory names them.
+        ("/.hidden/no\nno2", ".", &[".hidden/no/a", ".hidden/no2", ".hidden/b"], &["./.hidden/b"]),
+        ("**/.cache/old/\n.abc", "sub", &["sub/.cache/old/a", "sub/.abc", "sub/.cache/b"], &[".cache/b"]),
+    ];
+    for &(list, within, files, expected) in cases {
+        let texts: Vec<_> = [(".gitignore", list)].into_iter().chain(files.iter().map(|&file| (file, "x\n"))).collect();
+        let dir = repository(&texts);
+        let mut command = crate::util::mapped();
+        command.args(["grep", "--ignore", "--hidden", "-rl", "--exclude=.gitignore", "x"]);
+        command.args((within == ".").then_some(".")).current_dir(dir.path().join(within));
+        let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        assert_eq!(printed.lines().collect::<Vec<_>>(), expected, "{list:?} in {within:?}");
+    }
+}
+
+#[test]
+fn matches_end_where_they_should() {
+    // ag #713, #560: a negated class matched newlines.
+    holds(b"x = t.t\n#no\nt.t\n\nhere\nt.t\n", &["-n", "^[^=]+t"], "3:t.t\n6:t.t\n", 0);
+    // ag #1153, #677: a match over two lines hid parts of others, and had a column of 2^64 - 1.
+    holds(b"are you\nline\nhow are you\n", &["-Uon", "you\\nline"], "1:you\n2:line\n", 0);
+    holds(b"a\nb\n", &["-U", "--column", "a\\s"], "1:1:a\n", 0);
+    // ripgrep #2208: with --replace, a group held more than the match.
+    let text = b"# -U\npipc () {  # [-h]\n  emulate\n}\n";
+    holds(text, &["-U", r"^(\w+) \(\) \{( *#([^\n]*))?", "--replace", "$1|$3"], "pipc| [-h]\n", 0);
+    // ripgrep #1311: a replaced newline remained.
+    holds(b"hello\nworld\n", &["-U", "\\n", "--replace", "?"], "hello?world?\n", 0);
+    // ripgrep #2458: --trim applied to the part that -M had left.
+    let limits = ["--trim", "--max-columns-preview", "-M8", "abc"];
+    holds(b"     0123456789abc\n", &limits, "01234567 [... omitted end of long line]\n", 0);
+    // Genivia/ugrep #134: -w needed a word character at both ends of a match.
+    holds(b"# bin x\nxbin\nbinx\n", &["-Gnw", ".*bin"], "1:# bin x\n2:xbin\n", 0);
+    if cfg!(feature = "pcre2") {
+        // ripgrep #3364: matches on adjacent lines were one message, and #3436: one after \K had no match.
+        for (input, pattern, starts) in
+            [(&b"t foo\nfoo t\n"[..], "foo", &[2, 0][..]), (b"a\na\nb\n", r"^(.)$\n\K\1$", &[0])]
+        {
+            let dir = Dir::new();
+            dir.file("f", input);
+            let printed = grep(&dir, &["-UP", "--json", pattern, "f"]).stdout;
+            let printed = String::from_utf8(printed).unwrap();
+            let matches: Vec<_> = printed.lines().filter(|line| line.contains(r#""type":"match""#)).collect();
+            assert_eq!(matches.len(), starts.len(), "{printed}");
+            for (line, start) in matches.iter().zip(starts) {
+                assert!(line.contains(&format!(r#""start":{start},"#)), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn counts_names_and_exit_codes_agree() {
     let dir = Dir::new();
     let late = [&b"cat here\n"[..], &b"padding line\n".repeat(20_000), b"\0"].concat();
@@ -61,6 +126,14 @@ fn counts_names_and_exit_codes_agree() {
     for (file, code) in [("match", 0), ("none", 1), ("missing", 2)] {
         assert_eq!(grep(&dir, &["-L", "cat", file]).code, code, "{file}");
     }
+    // ag #1501, #238: -L listed a file whose match is followed by an empty line.
+    dir.file("blank", b"cat\n\nokay");
+    prints(&dir, &["-L", "cat", "blank", "match", "none"], "none\n");
+    prints(&dir, &["-l", "cat", "blank", "match", "none"], "blank\nmatch\n");
+    // Genivia/ugrep #489: -Fxvf treated the beginning of a word in the list as the word.
+    dir.file("list", b"rust\ngnu\nc\n");
+    dir.file("words", b"d\ngn\nr\nc\nzig\n");
+    prints(&dir, &["-Fxvf", "list", "words"], "d\ngn\nr\nzig\n");
     // anthropics/claude-code #86320: with -q, a missing file hid a match.
     for files in [["match", "missing"], ["missing", "match"]] {
         assert_eq!(grep(&dir, &[&["-q", "cat"], &files[..]].concat()).code, 0, "{files:?}");
@@ -102,6 +175,9 @@ fn ends_of_files_and_of_limits() {
     // ripgrep #2843: matches in context after the last line of -m are not coloured.
     let coloured = "a\u{1b}[01;31m\u{1b}[Kb\u{1b}[m\u{1b}[K\ncb\n";
     holds(b"ab\ncb\n", &["--color=always", "-m1", "-A1", "b"], coloured, 0);
+    // Genivia/ugrep #77: -m and -C with values of their own; ripgrep #422: -o with context.
+    holds(b"1\nall\n2\nALL\n3\nall\n", &["-i", "-m", "2", "-C", "1", "all"], "1\nall\n2\nALL\n3\n", 0);
+    holds(b"foo\nbar\nfoo\nfoo\nbar\n", &["-on", "-A1", "bar"], "2:bar\n--\n5:bar\n", 0);
     // gitbutlerapp/grit #195: a pattern in a list ended at its NUL byte.
     let dir = Dir::new();
     dir.file("list", b"a\0b\n");
