@@ -11,6 +11,7 @@ use super::cursor::{Span, SpanContent};
 use super::long_block::longest_resident;
 use super::plan::Plan;
 use super::session::Session;
+use super::shared_window::SharedWindow;
 
 /// The context in which spans are loaded.
 pub(super) struct Loader<'a> {
@@ -41,8 +42,8 @@ impl Loader<'_> {
     }
 
     fn load_bytes(&self, span: Span, spare: &mut Vec<Buffer>) -> io::Result<LoadedBlock> {
-        let Span { source, input, at, offset, first, last, kind, content, damage: after_span, skipped_lines, ended } =
-            span;
+        let Span { source, input, at, offset, first, last, kind, content, window, .. } = span;
+        let (after_span, skipped_lines, ended) = (span.damage, span.skipped_lines, span.ended);
         let length = at.end - at.start;
         let mut block = Block {
             source,
@@ -74,16 +75,25 @@ impl Loader<'_> {
                 damage
             }
             SpanContent::ToLoad | SpanContent::Prefix if length == 0 => None,
-            SpanContent::ToLoad | SpanContent::Prefix => self.map_or_read(&mut block, length, spare)?,
+            SpanContent::ToLoad | SpanContent::Prefix => {
+                self.map_or_read(&mut block, window.as_deref(), length, spare)?
+            }
         };
         Ok(LoadedBlock { block, damage: damage.or(after_span) })
     }
 
-    /// Maps the block's `length` bytes, or reads them if they should not or cannot be mapped.
-    fn map_or_read(&self, block: &mut Block, length: u64, spare: &mut Vec<Buffer>) -> io::Result<Option<io::Error>> {
+    /// Maps the block's `length` bytes, in a window if it shares one, or reads them if they should not or
+    /// cannot be mapped.
+    fn map_or_read(
+        &self,
+        block: &mut Block,
+        window: Option<&SharedWindow>,
+        length: u64,
+        spare: &mut Vec<Buffer>,
+    ) -> io::Result<Option<io::Error>> {
         let length = usize::try_from(length).map_err(|_| too_long(length))?;
         if block.source.method() == AccessMethod::Map
-            && let Some(view) = self.map(&block.source, block.at, length)?
+            && let Some(view) = self.map(&block.source, window, block.at, length)?
         {
             block.data = Data::Mapped(view);
             return Ok(None);
@@ -113,8 +123,15 @@ impl Loader<'_> {
     ///
     /// # Errors
     /// Returns an error under [`IoMode::Mmap`] if the range cannot be mapped.
-    fn map(&self, source: &Source, at: u64, length: usize) -> io::Result<Option<WindowView>> {
-        match source.map(at, length) {
+    fn map(
+        &self,
+        source: &Source,
+        window: Option<&SharedWindow>,
+        at: u64,
+        length: usize,
+    ) -> io::Result<Option<WindowView>> {
+        let shared = window.and_then(|window| window.view(source, at, length));
+        match shared.map_or_else(|| source.map(at, length), Ok) {
             Ok((view, is_new)) => {
                 // A page that has disappeared in the meantime is a recorded fault, which the
                 // verification handles.

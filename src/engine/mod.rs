@@ -28,6 +28,7 @@ mod prefetched_inputs;
 mod prefix_probe;
 mod run;
 mod session;
+mod shared_window;
 mod sink;
 mod stage;
 #[cfg(test)]

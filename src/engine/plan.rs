@@ -9,6 +9,7 @@ use crate::io::{FileRef, IoMode, Range, Source};
 use super::input::{Input, Open};
 use super::input_kind::InputKind;
 use super::session::Session;
+use super::shared_window::WINDOW;
 
 /// The default block size in bytes. Below 4 MiB, mapping costs more than it saves; two blocks with
 /// their text stay far below 100 MiB.
@@ -66,6 +67,7 @@ impl Engine {
             pread_block: self.block.unwrap_or(default.min(PREAD_BLOCK)).max(1),
             ramp_up: self.block.is_none(),
             explicit_block_size: self.block.is_some(),
+            shares_windows: self.block.is_none() && (default as u64) < WINDOW && self.max_block as u64 >= WINDOW,
             emit_holes: false,
             max_hole: u64::MAX,
             collapse_holes: false,
@@ -142,6 +144,8 @@ pub struct Plan {
     pub ramp_up: bool,
     /// Whether the user chose the block size, so that nothing else changes it.
     pub explicit_block_size: bool,
+    /// Whether blocks lie in windows that they share.
+    pub shares_windows: bool,
     /// Whether holes of sparse files become blocks of their own, without bytes.
     pub emit_holes: bool,
     /// The maximum length of a hole's block in bytes, for kernels that also have to process zeros.

@@ -21,6 +21,12 @@ impl WindowView {
         WindowView { window, start, len }
     }
 
+    /// Returns the view of `len` bytes from `start` in this view, which must hold them.
+    pub fn part(&self, start: usize, len: usize) -> WindowView {
+        debug_assert!(start + len <= self.len, "the part is in the view");
+        WindowView { window: Arc::clone(&self.window), start: self.start + start, len }
+    }
+
     /// Returns the mapped bytes.
     pub fn bytes(&self) -> &[u8] {
         &self.window.bytes()[self.start..self.start + self.len]

@@ -10,6 +10,15 @@ use rustix::fs::{Mode, OFlags};
 
 use crate::util::{Dir, Ran, mapped, run, skip};
 
+// Regression: each block had a window of its own, which made `hexdump` a third slower.
+#[test]
+fn small_blocks_share_windows() {
+    let dir = Dir::on_disk();
+    let path = dir.file("f", &vec![b'x'; 32 << 20]);
+    let ran = run(&[&"hexdump".into(), &"--io".into(), &"mmap".into(), &"--stats".into(), &path]);
+    assert!(ran.stderr.contains("\n4 windows mapped"), "{}", ran.stderr);
+}
+
 #[test]
 fn proc_and_sys_files() {
     for path in ["/proc/self/mounts", "/proc/cpuinfo", "/sys/kernel/mm/transparent_hugepage/enabled"] {

@@ -96,6 +96,7 @@ impl Concat {
             last: false,
             kind: Some(InputKind::Text),
             content: SpanContent::Loaded { bytes: bytes.into(), drained: false },
+            window: None,
             damage: None,
             skipped_lines: None,
             ended: None,

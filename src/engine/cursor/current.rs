@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::engine::input_kind::InputKind;
 use crate::engine::plan::{COUNTING_BLOCK, Plan};
+use crate::engine::shared_window::SharedWindow;
 use crate::io::{AccessMethod, Source};
 
 use super::positioned::Positioned;
@@ -19,6 +20,8 @@ pub(super) struct Current {
     pub(super) whole: bool,
     pub(super) kind: Option<InputKind>,
     pub(super) position: CursorPosition,
+    /// The window of the last span, if the next ones may share it.
+    pub(super) window: Option<Arc<SharedWindow>>,
 }
 
 /// The position up to which an input has been handed out.

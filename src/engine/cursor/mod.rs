@@ -14,6 +14,7 @@ use super::input_kind::InputKind;
 use super::plan::{Plan, SplitAt};
 use super::prefix_probe::probe_bytes;
 use super::session::Session;
+use super::shared_window::SharedWindow;
 pub(super) use open_ahead::OpenBatch;
 pub(super) use positioned::{SHORTEST_HOLE, run_from};
 pub(super) use span::{Batch, Item, Next, Span, SpanContent};
@@ -260,7 +261,7 @@ impl<'a> Cursor<'a> {
                 kind = Some((self.classify)(&head[..got]));
             }
         }
-        self.current = Some(Current { source, input, first: true, whole, kind, position });
+        self.current = Some(Current { source, input, first: true, whole, kind, position, window: None });
     }
 
     /// Returns whether a source that can be read by position is one block.
@@ -323,6 +324,9 @@ impl<'a> Cursor<'a> {
             }
         };
         let CutSpan { at, content, damage } = cut;
+        if self.plan.shares_windows && matches!(content, SpanContent::ToLoad) {
+            current.window = SharedWindow::around(current.window.as_ref(), &current.source, &at);
+        }
         let span = Span {
             source: Arc::clone(&current.source),
             input: current.input,
@@ -332,6 +336,7 @@ impl<'a> Cursor<'a> {
             last,
             kind: current.kind,
             content,
+            window: current.window.clone(),
             damage,
             skipped_lines,
             ended: None,

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::engine::input_kind::InputKind;
+use crate::engine::shared_window::SharedWindow;
 use crate::io::{AccessMethod, MAX_READ_FILE, Source};
 use crate::os::Buffer;
 
@@ -23,6 +24,8 @@ pub(crate) struct Span {
     /// The kind of the input; `None` if the whole input may be in this span, which then determines it.
     pub kind: Option<InputKind>,
     pub content: SpanContent,
+    /// The window in which the span is to be mapped, if it shares one.
+    pub window: Option<Arc<SharedWindow>>,
     /// The error from reading the bytes after the span, which leaves its last line or row
     /// incomplete.
     pub damage: Option<io::Error>,
@@ -47,6 +50,7 @@ impl Span {
             last: true,
             kind,
             content: SpanContent::ToLoad,
+            window: None,
             damage: None,
             skipped_lines: None,
             ended: None,
@@ -71,6 +75,7 @@ impl Span {
             last,
             kind,
             content,
+            window: None,
             damage: None,
             skipped_lines: None,
             ended: None,
