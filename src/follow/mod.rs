@@ -5,6 +5,7 @@
 //! no input is left. It detects when a file is truncated and, by name, when another file replaces
 //! it; the old file is then read to its end first. It prints nothing itself: a [`Follower`] does.
 
+mod ends;
 mod merged;
 mod pipe;
 mod tail;
@@ -18,8 +19,8 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use crate::io::{FileRef, IoMode, Kind, OwnFile, Range, Source};
-use crate::os::posix::BorrowedFd;
-use crate::os::{Processes, Signal, Watch, fd_table, interrupt, poll_for};
+use crate::os::posix::{BorrowedFd, Errno};
+use crate::os::{FileSystem, Processes, Signal, Watch, fd_table, interrupt, poll_for};
 use target::FollowedInput;
 
 /// The polling interval for changes that inotify does not report: writers on other machines, and
@@ -263,7 +264,14 @@ impl FollowRun {
     /// Returns the source and, for a growing file, the end of its stored bytes.
     fn with_stored_end(&self, source: Source) -> io::Result<(Source, Option<u64>)> {
         let holds = |at: u64| source.read_at(&mut [0], at).is_ok_and(|got| got == 1);
+        let is_on_fuse = source.file_system() == FileSystem::Fuse;
         let end = match source.kind() {
+            // A program reports the sizes, and they may be out of date, so the file may still grow.
+            Kind::Unsized if is_on_fuse && source.tail().is_none() => match ends::readable_end(&source) {
+                // The file can only be read from front to back.
+                Err(error) if Errno::from_io_error(&error) == Some(Errno::SPIPE) => None,
+                end => Some(end?),
+            },
             // The file is empty, or only claims to be, as files in /proc do.
             Kind::Unsized if holds(0) => None,
             Kind::Unsized => Some(source.start()),
@@ -271,7 +279,7 @@ impl FollowRun {
                 let end = source.end().unwrap_or(0);
                 // A sysfs file holds less than its size and does not grow.
                 let is_true = end <= source.start() || holds(end - 1);
-                is_true.then(|| tail::settled_end(&source, end)).transpose()?
+                is_true.then(|| ends::settled_end(&source, end)).transpose()?
             }
             _ => None,
         };

@@ -14,9 +14,9 @@ use std::fs::File;
 use std::io;
 use std::time::{Duration, Instant};
 
-use crate::io::{Source, path};
+use super::ends::stored_end;
+use crate::io::path;
 use crate::os::posix::{AsFd, FileExt};
-use crate::os::{Extent, next_extent};
 use crate::os::{FileSystem, Status};
 
 /// The maximum number of bytes returned at once.
@@ -100,7 +100,25 @@ impl Tail {
     }
 
     pub fn size(&self) -> u64 {
-        self.file.metadata().map_or(0, |meta| meta.len())
+        self.end().unwrap_or(0)
+    }
+
+    /// Returns an offset up to which the file can be read: its size, or more on a file system whose
+    /// sizes may be out of date. There, bytes that can still be read are taken to be in the file.
+    fn end(&self) -> io::Result<u64> {
+        let size = self.file.metadata()?.len();
+        if self.name.is_none() || size > self.at {
+            return Ok(size);
+        }
+        let has_recent = || {
+            let from = self.at - self.recent.len() as u64;
+            self.read(from, self.at - from).is_ok_and(|bytes| bytes == self.recent)
+        };
+        match self.read(self.at, 1)?.is_empty() {
+            false => Ok(self.at.saturating_add(MAX_PIECE)),
+            true if size < self.at && has_recent() && !self.is_replaced() => Ok(self.at),
+            true => Ok(size),
+        }
     }
 
     /// Returns whether the file ends in zeros that may be filled in without an inotify event.
@@ -110,7 +128,7 @@ impl Tail {
 
     /// Reads the bytes appended since the last call, up to offset `limit`.
     pub fn next(&mut self, limit: u64) -> io::Result<TailStep<'_>> {
-        let size = self.file.metadata()?.len();
+        let size = self.end()?;
         if size < self.at || size > self.at && self.was_rewritten()? {
             return Ok(self.handle_truncation());
         }
@@ -121,7 +139,7 @@ impl Tail {
         }
         self.piece = self.read(self.at, end - self.at)?;
         // A truncation lowers the size before it zeroes bytes that a read may return.
-        let size_after = self.file.metadata()?.len();
+        let size_after = self.end()?;
         self.piece.truncate(usize::try_from(size_after.saturating_sub(self.at)).unwrap_or(usize::MAX));
         self.hold_zeros(size);
         if self.piece.is_empty() {
@@ -161,6 +179,14 @@ impl Tail {
     fn successor(&self) -> Option<File> {
         let file = path::open(self.name.as_ref()?).ok()?;
         self.is(&Status::of(&file).ok()?).then_some(file)
+    }
+
+    /// Returns whether the name refers to a file that does not contain the bytes returned so far.
+    fn is_replaced(&self) -> bool {
+        self.successor().is_some_and(|file| {
+            let has_last = || self.at == 0 || file.read_at(&mut [0], self.at - 1).is_ok_and(|got| got == 1);
+            self.has_other_head(&file) || !has_last()
+        })
     }
 
     /// Returns whether `file` does not begin with the remembered bytes.
@@ -229,48 +255,11 @@ impl Tail {
     }
 }
 
-/// Returns the end of the last stored run of `file` after `from`: `size`, or the start of a hole
-/// that extends to `size`.
-fn stored_end(file: &File, from: u64, size: u64) -> u64 {
-    let (mut at, mut stored) = (from, from);
-    while at < size {
-        at = match next_extent(file, at, size) {
-            Extent::DataUntil(end) => {
-                stored = end;
-                end
-            }
-            Extent::HoleUntil(end) => end,
-        };
-    }
-    stored
-}
-
-/// Returns the end of a file's stored bytes. That is `end`, or less if a program that is about to
-/// write through a mapping has only extended the file so far.
-///
-/// # Errors
-/// Returns an error if reading fails.
-pub(super) fn settled_end(source: &Source, end: u64) -> io::Result<u64> {
-    let start = source.start();
-    let mut stored = source.data_end_before(end, start);
-    if stored == end {
-        return Ok(end);
-    }
-    let mut buffer = [0; 4096];
-    while stored > start {
-        let from = stored.saturating_sub(buffer.len() as u64).max(start);
-        let got = source.read_at(&mut buffer[..(stored - from) as usize], from)?;
-        if let Some(last) = buffer[..got].iter().rposition(|&byte| byte != 0) {
-            return Ok(from + last as u64 + 1);
-        }
-        stored = source.data_end_before(from, start);
-    }
-    Ok(start)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::ends::settled_end;
     use super::*;
+    use crate::io::Source;
     use std::io::Write;
 
     fn all(tail: &mut Tail) -> (Vec<u8>, usize) {

@@ -13,6 +13,10 @@ use crate::os::posix::Errno;
 use crate::os::transfer::enlarge_pipe;
 use crate::os::{Ready, Stop, wait_readable};
 
+/// The most bytes requested at once from a file without a size. In `/proc/sys`, reads of 4 MiB fail
+/// with ENOMEM (`proc_sys_call_handler`, fs/proc/proc_sysctl.c).
+const MAX_UNSIZED_READ: usize = 1 << 20;
+
 /// A source read from front to back.
 #[derive(Debug)]
 pub struct Stream {
@@ -198,6 +202,7 @@ impl Stream {
                 Ready::Stop => return Ok(Filled::Stopped),
             }
             // Read no more than requested: bytes past `--length` are for the next process.
+            let room = if self.source.kind() == Kind::Unsized { room.min(MAX_UNSIZED_READ) } else { room };
             match append(buf, room, self.source.fd(), None) {
                 Ok(0) => {
                     self.ended = true;

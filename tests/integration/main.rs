@@ -21,6 +21,7 @@ mod examples;
 mod faults;
 mod fuse;
 mod fuse_rotation;
+mod fuse_streams;
 mod generated;
 mod grep;
 mod grep_follow;

@@ -58,7 +58,7 @@ fn files() -> Dir {
         sha256sum text tabs > sums.sha256; b2sum text > sums.b2; b3sum text tabs > sums.b3
         md5sum --tag text > tagged; sha256sum --tag tabs >> tagged
         printf 'text\\0\\0nosuch\\0many\\0' > list0
-        { echo garbage; cat sums.md5; } > garbled.md5
+        { echo garbage; cat sums.md5; } > garbled.md5; { echo garbage; cat sums.b3; } > garbled.b3
         { echo 00000000000000000000000000000000 ' text'; md5sum tabs; echo d41d8cd98f00b204e9800998ecf8427e ' gone'; } > bad.md5";
     shell(setup, dir.path(), None);
     dir

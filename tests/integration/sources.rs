@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
 
+use crate::lines::LINES;
 use crate::util::{Dir, Ran, mapped, run, skip};
 
 // Regression: each block had a window of its own, which made `hexdump` a third slower.
@@ -29,6 +30,25 @@ fn proc_and_sys_files() {
             assert_eq!(ran.stdout, want, "{path}");
         }
         assert!(!ran.stdout.is_empty());
+    }
+}
+
+/// Regression: `checksum`, and other commands with large blocks, failed with "Cannot allocate memory",
+/// because files in /proc/sys cannot be read with requests of 4 MiB.
+#[test]
+fn a_file_of_proc_sys_is_read() {
+    let path = "/proc/sys/kernel/ostype";
+    let Ok(bytes) = std::fs::read(path) else { return skip(path) };
+    let dir = Dir::new();
+    let like = dir.file("like", &bytes);
+    for line in LINES.iter().filter(|line| line.steady) {
+        for way in [&[][..], &["--threads", "3"], &["--io", "read"], &["--block-size", "8M"]] {
+            let on = |path: &str| -> Ran {
+                let file = std::fs::File::open(path).unwrap();
+                mapped().args(line.args).args(way).stdin(file).output().unwrap().into()
+            };
+            assert_eq!(on(path), on(like.to_str().unwrap()), "{:?} {way:?}", line.args);
+        }
     }
 }
 

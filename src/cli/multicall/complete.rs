@@ -140,7 +140,7 @@ fn push_decimal(line: &mut RewrittenArgs, name: &str, option: &str) -> Result<()
     Ok(())
 }
 
-/// Completes b3sum, whose numbers are decimal.
+/// Completes b3sum, whose numbers are decimal, and for which an invalid line of a list is a failure.
 pub fn b3sum(line: &mut RewrittenArgs) -> Result<(), String> {
     let numbers = ["seek", "num-threads", "length"];
     let is_padded = |text: &str| text.starts_with(is_blank);
@@ -149,6 +149,9 @@ pub fn b3sum(line: &mut RewrittenArgs) -> Result<(), String> {
     }
     for (name, option) in [("seek", "--seek="), ("num-threads", "--num-threads=")] {
         push_decimal(line, name, option)?;
+    }
+    if line.has("check") {
+        line.push("--strict");
     }
     digest(line)
 }

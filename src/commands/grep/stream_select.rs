@@ -140,10 +140,14 @@ impl PickedStream {
         }
         if is_ended {
             let finished = self.pick.finish(&mut self.picked);
-            self.ended = Some(self.stream.take_failure().map_or(finished, Err));
-            if let Some(notice) = self.pick.notice() {
+            let failure = self.stream.take_failure();
+            // What was picked from a part of the stream says nothing about the whole.
+            if failure.is_none()
+                && let Some(notice) = self.pick.notice()
+            {
                 let _ = self.notes.notice.set(notice);
             }
+            self.ended = Some(failure.map_or(finished, Err));
             return Ok(Filled::Ended);
         }
         Ok(filled)

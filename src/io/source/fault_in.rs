@@ -9,10 +9,10 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{AccessMethod, Kind, MAX_READ_FILE, Reason, SINGLE_READ, Source};
-use crate::os::Window;
 use crate::os::posix::{AsFd, BorrowedFd};
 use crate::os::read_ahead::will_need;
 use crate::os::residency;
+use crate::os::{FileSystem, Window};
 
 /// The largest folio in bytes: the span of one second-level page table entry with 4 KiB pages. With
 /// other page sizes, touching one byte in each of these stretches does no harm.
@@ -91,14 +91,23 @@ impl Source {
     /// requests at a time; reading file after file would issue one at a time.
     pub fn read_ahead_all(&self) {
         // This is only advice: bytes that it does not cache are read later.
-        will_need(&self.file, self.base + self.start, self.wanted().unwrap_or(0));
+        self.prefetch(self.start, self.wanted().unwrap_or(0));
+    }
+
+    /// Asks the kernel to read bytes into its page cache. It is not asked to do so for files on
+    /// FUSE: one that is read past the cache may return fewer bytes than requested, which the kernel
+    /// would take for the end of the file.
+    fn prefetch(&self, at: u64, length: u64) {
+        if self.file_system != FileSystem::Fuse {
+            will_need(&self.file, self.base + at, length);
+        }
     }
 
     /// Requests exactly `range` from the disk, without waiting. Reading or mapping it afterwards
     /// causes no read-ahead, which would fetch up to megabytes beyond it.
     pub fn request(&self, range: Range<u64>) {
         if !range.is_empty() {
-            will_need(&self.file, self.base + range.start, range.end - range.start);
+            self.prefetch(range.start, range.end - range.start);
         }
     }
 

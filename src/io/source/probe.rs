@@ -25,7 +25,11 @@ impl Probe {
         let status = Status::of(file)?;
         let mut kind = kind_of(file, &status)?;
         let base = match kind {
-            Kind::Regular | Kind::BlockDevice if stdin => seek(file, SeekFrom::Current(0))?,
+            Kind::Regular | Kind::BlockDevice if stdin => match seek(file, SeekFrom::Current(0)) {
+                // A file on FUSE whose driver permits only reading from front to back.
+                Err(Errno::SPIPE) => 0,
+                position => position?,
+            },
             _ => 0,
         };
         let size = match kind {
@@ -33,8 +37,10 @@ impl Probe {
             _ => status.size,
         };
         let mut file_system = FileSystem::Local;
-        if kind == Kind::Regular {
+        if matches!(kind, Kind::Regular | Kind::Unsized) {
             file_system = FileSystem::of(file.as_fd(), status.device);
+        }
+        if kind == Kind::Regular {
             let is_trusted = whole && file_system == FileSystem::Network;
             if file_system.needs_reading() && !ends_at(file, size, is_trusted) {
                 kind = Kind::Unsized;
@@ -44,12 +50,19 @@ impl Probe {
     }
 }
 
-/// Returns whether the file ends at its stated size. With `is_trusted`, a file of up to [`SINGLE_READ`]
-/// bytes is not checked for an earlier end, which would cost a network round trip for each small file.
+/// Returns whether the file ends at its stated size. Any error there means that it may not: the file
+/// may continue after a bad sector, or not be readable by offset. With `is_trusted`, a file of up to
+/// [`SINGLE_READ`] bytes is not checked for an earlier end, which would cost a network round trip for
+/// each small file.
 fn ends_at(file: &File, size: u64, is_trusted: bool) -> bool {
-    let has_byte = |at| matches!(file.read_at(&mut [0], at), Ok(1));
-    let ends_before = (size > SINGLE_READ || !is_trusted) && matches!(file.read_at(&mut [0], size - 1), Ok(0));
-    !ends_before && !has_byte(size)
+    let is_end = |at| loop {
+        match file.read_at(&mut [0], at) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            got => break matches!(got, Ok(0)),
+        }
+    };
+    let ends_before = (size > SINGLE_READ || !is_trusted) && is_end(size - 1);
+    !ends_before && is_end(size)
 }
 
 fn kind_of(file: &File, stat: &Status) -> io::Result<Kind> {

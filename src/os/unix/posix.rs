@@ -92,10 +92,12 @@ pub fn path_of(fd: impl AsFd) -> PathBuf {
     format!("{directory}/{}", fd.as_fd().as_raw_fd()).into()
 }
 
-/// Returns the processor time of the calling thread.
+/// Returns the processor time of the calling thread, or zero if a sandbox forbids the system call.
 pub fn thread_time() -> Duration {
-    let ran = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
-    Duration::new(ran.tv_sec.unsigned_abs(), ran.tv_nsec as u32)
+    use rustix::time::{ClockId, DynamicClockId, clock_gettime_dynamic};
+    // The function for known clocks panics if the call fails.
+    let ran = clock_gettime_dynamic(DynamicClockId::Known(ClockId::ThreadCPUTime));
+    ran.map_or(Duration::ZERO, |ran| Duration::new(ran.tv_sec.unsigned_abs(), ran.tv_nsec as u32))
 }
 
 /// Returns the name of the system, such as "Linux" (`uname(2)`).
