@@ -97,11 +97,13 @@ impl Log {
             let mut spans = vec![within.clone()];
             if !within.is_empty() {
                 let reader = Arc::new(search.detect(&source, within.clone())?);
+                let mut entries = EntryFilter::new(search.period, &reader, search.period.since.is_none());
                 if !search.period.is_all() && !reader.is_sequential() {
                     let found = search.locate_by(&source, within.clone(), &reader)?;
                     (spans, notices) = (found.spans, found.notices);
+                    found.above.into_iter().for_each(|time| entries.follow(time));
                 }
-                filter = Some(EntryFilter::new(search.period, &reader, search.period.since.is_none()));
+                filter = Some(entries);
             }
             let (outer, reason) = (source.whole()?, source.reason());
             let from = if counts { Some(within.start) } else { None };

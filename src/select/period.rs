@@ -44,6 +44,8 @@ struct EmptyLogs {
 pub struct PeriodSpans {
     /// The byte ranges of the entries, ascending and disjoint.
     pub spans: Vec<Range<u64>>,
+    /// The latest time above these entries, by which those in a repeated hour are read.
+    pub above: Option<Timestamp>,
     /// Notices to report about the log.
     pub notices: Vec<String>,
     /// The number of bytes read.
@@ -120,7 +122,7 @@ impl PeriodSearch {
         } else {
             self.note_found();
         }
-        Ok(PeriodSpans { spans: found.spans, notices, read: found.read })
+        Ok(PeriodSpans { spans: found.spans, above: found.above, notices, read: found.read })
     }
 
     /// Returns the notices about a log that was read line by line.

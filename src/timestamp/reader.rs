@@ -288,6 +288,11 @@ impl Sequence {
         self.latest = Some((time, self.reader.local_second(time).div_euclid(DAY)));
     }
 
+    /// Returns the latest time so far.
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        self.latest.map(|(time, _)| time)
+    }
+
     /// Returns the time of the next line, if it has one.
     pub fn next(&mut self, line: &[u8]) -> Option<Timestamp> {
         let stamp = self.reader.stamp(line)?;

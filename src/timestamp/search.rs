@@ -23,6 +23,8 @@ use super::{Disorder, LineCoverage, Period};
 pub struct FoundPeriod {
     /// The byte ranges of the period's entries, ascending and disjoint.
     pub spans: Vec<Range<u64>>,
+    /// The latest time above these entries, by which those in a repeated hour are read.
+    pub above: Option<Timestamp>,
     /// The times of the file's first and last entries.
     pub covers: Option<(Timestamp, Timestamp)>,
     /// Counts of the examined lines.
@@ -55,7 +57,7 @@ pub fn find<S: RandomAccess + ?Sized>(
         coverage = window.coverage;
         disorder = window.disorder;
         let covers = coverage.first.zip(coverage.last);
-        return Ok(FoundPeriod { spans, covers, coverage, disorder, read: search.read });
+        return Ok(FoundPeriod { spans, above: None, covers, coverage, disorder, read: search.read });
     }
     // Every entry before `low` is before the period.
     let low = match period.since {
@@ -92,7 +94,7 @@ pub fn find<S: RandomAccess + ?Sized>(
     disorder = disorder.or(window.disorder);
     let covers = search.ends()?;
     disorder = disorder.or_else(|| search.disorder());
-    Ok(FoundPeriod { spans, covers, coverage, disorder, read: search.read })
+    Ok(FoundPeriod { spans, above: search.above, covers, coverage, disorder, read: search.read })
 }
 
 fn add(spans: &mut Vec<Range<u64>>, span: Range<u64>) {
@@ -111,11 +113,13 @@ struct BinarySearch<'s, S: ?Sized> {
     base: u64,
     entries: Vec<(u64, Bounds)>,
     read: u64,
+    /// The latest time above the first entry that is kept.
+    above: Option<Timestamp>,
 }
 
 impl<'s, S: RandomAccess + ?Sized> BinarySearch<'s, S> {
     fn new(source: &'s S, within: Range<u64>, reader: &'s Reader) -> Self {
-        BinarySearch { source, within, reader, buffer: Vec::new(), base: 0, entries: Vec::new(), read: 0 }
+        BinarySearch { source, within, reader, buffer: Vec::new(), base: 0, entries: Vec::new(), read: 0, above: None }
     }
 
     /// Adds the lines of `range` that the window keeps to `spans`, until the window ends or
@@ -128,18 +132,24 @@ impl<'s, S: RandomAccess + ?Sized> BinarySearch<'s, S> {
         enough: &dyn Fn(&EntryFilter) -> bool,
     ) -> io::Result<u64> {
         let mut stopped = range.end;
+        let mut above = self.above;
         let split = |bytes: &[u8], is_whole| self.reader.unit_len(bytes, is_whole);
         self.read += each_unit(self.source, range, split, &mut |line, at| {
+            let latest = window.latest_above();
             let kept = !enough(window) && window.keeps(line, at.start);
             if window.is_past_end || enough(window) && !kept {
                 stopped = at.start;
                 return false;
             }
             if kept {
+                if spans.is_empty() {
+                    above = latest;
+                }
                 add(spans, at);
             }
             true
         })?;
+        self.above = above;
         Ok(stopped)
     }
 

@@ -57,7 +57,7 @@ impl EntryFilter {
     }
 
     /// Notes that the next entries come after an entry at `time`.
-    pub(super) fn follow(&mut self, time: Timestamp) {
+    pub fn follow(&mut self, time: Timestamp) {
         self.sequence.follow(time);
     }
 
@@ -118,6 +118,11 @@ impl EntryFilter {
     #[must_use]
     pub fn latest(&self) -> Option<Timestamp> {
         self.latest
+    }
+
+    /// Returns the latest time above the next line, by which its own is read.
+    pub(super) fn latest_above(&self) -> Option<Timestamp> {
+        self.sequence.latest()
     }
 
     /// Returns a warning if a large part of the log has no recognised times.

@@ -145,6 +145,18 @@ fn compressed_logs_and_periods_are_merged() {
     }
 }
 
+/// Regression: entries without a zone were missing if the period began in the hour that occurs twice.
+#[test]
+fn a_period_that_begins_in_a_repeated_hour_is_merged() {
+    let dir = Dir::new();
+    let local = ["02:35", "02:55", "02:15", "02:40", "03:10", "03:40"];
+    dir.file("one", local.map(|time| format!("2026-10-25 {time}:00 up\n")).concat().as_bytes());
+    dir.file("two", b"2026-10-25T00:50:00Z a\n2026-10-25T01:50:00Z b\n2026-10-25T02:50:00Z c\n");
+    let window = ["--since", "2026-10-25T01:30:00Z", "--until", "2026-10-25T02:30:00Z", "--time-zone", "Europe/Berlin"];
+    let ran = run_in(&dir, &[&["cat", "--merge"][..], &window, &["one", "two"]].concat());
+    prints(&ran, b"2026-10-25 02:40:00 up\n2026-10-25T01:50:00Z b\n2026-10-25 03:10:00 up\n");
+}
+
 #[test]
 fn a_rotated_log_is_the_same_in_any_order() {
     let dir = Dir::new();
