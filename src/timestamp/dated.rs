@@ -162,6 +162,17 @@ impl Civil {
         }
     }
 
+    /// Returns the separator that some lines have instead of `gap`. Where several programs write to
+    /// a log, as in QEMU's and that of MySQL's container, ISO 8601's `T` and a blank both occur.
+    pub fn other_gap(&self) -> Option<&'static [u8]> {
+        let date = self.date.filter(|date| date.order == Order::YearMonthDay && date.separator == b'-')?;
+        match self.gap {
+            b"T" if !date.short_year => Some(b" "),
+            b" " if !date.short_year => Some(b"T"),
+            _ => None,
+        }
+    }
+
     pub fn read(&self, scanner: &mut Scanner<'_>, zones: &Abbreviations) -> Option<Stamp> {
         let mut at = *scanner;
         let mut written = WrittenZone::Nothing;
@@ -171,7 +182,8 @@ impl Civil {
         let mut date = None;
         if let Some(style) = self.date.filter(|_| self.first != FirstPart::Clock) {
             date = Some(style.read(&mut at)?);
-            take_gap(&mut at, self.gap)?;
+            let other = self.other_gap().filter(|gap| at.0.starts_with(gap));
+            take_gap(&mut at, other.unwrap_or(self.gap))?;
         }
         let (second, nanoseconds) = self.clock.read(&mut at)?;
         let mut year = date.and_then(|date| date.year);

@@ -6,7 +6,7 @@
 use jiff::tz::TimeZone;
 
 use super::civil::{DateStyle, Order};
-use super::dated::FirstPart;
+use super::dated::{Civil, FirstPart};
 use super::detector::FormatDetector;
 use super::entry_start::EntryStart;
 use super::form::TimeForm;
@@ -82,6 +82,7 @@ impl FormatDetector<'_> {
             civil.clock.comma_ends |= tally.commas_differ;
         }
         let zone = tally.region.clone().or_else(|| (self.utc == Some(true)).then_some(TimeZone::UTC));
+        let timed = tally.lines + self.lines_with_other_gap(form);
         Ok(TimeForm {
             location: form.0.clone(),
             notation,
@@ -90,10 +91,17 @@ impl FormatDetector<'_> {
             start: EntryStart::default(),
             is_unsettled,
             day: self.day,
-            examined: self.unindented.max(tally.lines),
-            timed: tally.lines,
+            examined: self.unindented.max(timed),
+            timed,
             example: tally.example.clone(),
         })
+    }
+
+    /// Returns the number of lines that a form reads although they have [`Civil::other_gap`].
+    fn lines_with_other_gap(&self, (location, notation): &(TimeLocation, Notation)) -> u64 {
+        let Notation::Civil(civil) = notation else { return 0 };
+        let other = civil.other_gap().map(|gap| (location.clone(), Notation::Civil(Civil { gap, ..*civil })));
+        other.and_then(|other| self.tallies.get(&other)).map_or(0, |tally| tally.lines)
     }
 
     /// Returns whether another form at the same location reads the same lines, as the same times as

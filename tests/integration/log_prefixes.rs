@@ -116,6 +116,30 @@ fn a_number_and_a_level_before_a_time_without_a_date() {
     check(phone, &["--year", "2026-11-21", "--since", "2026-11-21 23:00", "--until", "2026-11-22"], 1..3);
 }
 
+/// Regression: if several programs wrote a log, of which some separate the date by a `T`, only the
+/// entries of the others had times.
+#[test]
+fn dates_with_and_without_a_t_in_one_log() {
+    let qemu = &[
+        "2026-11-21 14:30:05.123+0000: starting up libvirt version: 8.0.0",
+        "LC_ALL=C \\",
+        "2026-11-21T14:30:06.123456Z qemu-system-x86_64: warning: a",
+        "2026-11-21T15:10:00.123456Z qemu-system-x86_64: terminating on signal 15",
+        "2026-11-21 15:20:00.123+0000: shutting down, reason=shutdown",
+        "2026-11-21 16:30:05.123+0000: starting up libvirt version: 8.0.0",
+    ];
+    check(qemu, &["--since", "2026-11-21 15:00", "--until", "2026-11-21 15:15"], 3..4);
+    check(qemu, &["--since", "2026-11-21 15:15", "--until", "2026-11-21 16:00"], 4..5);
+    let mysql = &[
+        "2026-11-21 14:30:05+00:00 [Note] [Entrypoint]: Starting temporary server",
+        "2026-11-21T14:31:05.123456Z 0 [System] [MY-010116] [Server] mysqld starting",
+        "2026-11-21T14:32:05.123456Z 0 [System] [MY-010931] [Server] ready",
+        "2026-11-21 14:33:05+00:00 [Note] [Entrypoint]: Temporary server started.",
+        "2026-11-21T14:34:05.123456Z 0 [System] [MY-010910] [Server] shutdown complete",
+    ];
+    check(mysql, &["--since", "2026-11-21 14:32", "--until", "2026-11-21 14:33:05"], 2..4);
+}
+
 /// Regression: a log without years that is dated in the future was read as if from there.
 #[test]
 fn a_file_from_the_future_is_read_as_of_today() {
