@@ -104,7 +104,7 @@ pub struct Inputs {
 
     /// Skip hidden files and files listed in .gitignore, .ignore and .rgignore
     ///
-    /// Globs are those of ripgrep: {a,b} matches a or b, and [[:space:]] is not a class. Git reads
+    /// Globs are those of ripgrep: {a,b} matches a or b, and POSIX classes are not known. Git reads
     /// braces literally.
     #[arg(long, overrides_with = "no_ignore")]
     pub ignore: bool,
