@@ -150,6 +150,17 @@ impl Filesystem for Faulty {
     }
 }
 
+/// Mounts a file system. Prints a message and returns `None` if none can be mounted.
+pub fn mount(system: impl Filesystem + Send + 'static, at: &Path) -> Option<BackgroundSession> {
+    match fuser::spawn_mount(system, at, &Config::default()) {
+        Ok(session) => Some(session),
+        Err(error) => {
+            crate::util::skip(&format!("FUSE ({error})"));
+            None
+        }
+    }
+}
+
 struct Mounted {
     _session: BackgroundSession,
     dir: Dir,
@@ -157,7 +168,7 @@ struct Mounted {
 }
 
 impl Mounted {
-    /// Mounts the file system. Prints a message and returns `None` if none can be mounted.
+    /// Mounts the file system, if one can be mounted.
     fn new() -> Option<Mounted> {
         let mut truth = Vec::new();
         let mut i = 0;
@@ -167,13 +178,8 @@ impl Mounted {
         }
         truth.truncate(LEN);
         let dir = Dir::new();
-        match fuser::spawn_mount(Faulty { bytes: truth.clone() }, dir.path(), &Config::default()) {
-            Ok(session) => Some(Mounted { _session: session, dir, truth }),
-            Err(error) => {
-                crate::util::skip(&format!("FUSE ({error})"));
-                None
-            }
-        }
+        let session = mount(Faulty { bytes: truth.clone() }, dir.path())?;
+        Some(Mounted { _session: session, dir, truth })
     }
 
     fn path(&self, name: &str) -> PathBuf {

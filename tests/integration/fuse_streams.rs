@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime};
 
 use fuser::{
-    BackgroundSession, Config, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags,
-    ReplyAttr, ReplyData, ReplyEntry, ReplyOpen, Request,
+    BackgroundSession, Errno, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags, ReplyAttr,
+    ReplyData, ReplyEntry, ReplyOpen, Request,
 };
 
 use crate::cat_follow::Follower;
-use crate::fuse::plain_attributes;
+use crate::fuse::{mount, plain_attributes};
 use crate::lines::LINES;
-use crate::util::{Dir, Ran, mapped, skip};
+use crate::util::{Dir, Ran, mapped};
 
 const LEN: usize = 2 << 20;
 /// The size that files report which hold more.
@@ -107,7 +107,7 @@ struct Mounted {
 }
 
 impl Mounted {
-    /// Mounts the file system. Prints a message and returns `None` if none can be mounted.
+    /// Mounts the file system, if one can be mounted.
     fn new() -> Option<Mounted> {
         let line =
             |i: usize| format!("2026-11-21T{:02}:{:02}:{:02}Z {i:07} {}\n", i / 3600, i / 60 % 60, i % 60, i % 91);
@@ -116,13 +116,8 @@ impl Mounted {
         assert_eq!(truth.len(), LEN);
         let (dir, grown) = (Dir::new(), Arc::new(AtomicUsize::new(0)));
         let system = Unusual { bytes: truth.clone(), reads: AtomicUsize::new(0), grown: Arc::clone(&grown) };
-        match fuser::spawn_mount(system, dir.path(), &Config::default()) {
-            Ok(session) => Some(Mounted { _session: session, dir, truth, grown }),
-            Err(error) => {
-                skip(&format!("FUSE ({error})"));
-                None
-            }
-        }
+        let session = mount(system, dir.path())?;
+        Some(Mounted { _session: session, dir, truth, grown })
     }
 }
 
