@@ -151,7 +151,7 @@ impl Filesystem for Faulty {
 }
 
 /// Mounts a file system. Prints a message and returns `None` if none can be mounted.
-pub fn mount(system: impl Filesystem + Send + 'static, at: &Path) -> Option<BackgroundSession> {
+pub fn mount(system: impl Filesystem + 'static, at: &Path) -> Option<BackgroundSession> {
     match fuser::spawn_mount(system, at, &Config::default()) {
         Ok(session) => Some(session),
         Err(error) => {

@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use fuser::{
-    Config, Errno, FileAttr, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags, ReplyAttr,
+    Errno, FileAttr, FileHandle, Filesystem, FopenFlags, Generation, INodeNo, LockOwner, OpenFlags, ReplyAttr,
     ReplyData, ReplyEntry, ReplyOpen, Request,
 };
 
 use crate::cat_follow::Follower;
-use crate::fuse::plain_attributes;
+use crate::fuse::{mount, plain_attributes};
 use crate::util::{Dir, mapped};
 
 const LOG: u64 = 2;
@@ -76,10 +76,7 @@ fn a_rotation_that_the_file_system_hides_is_followed() {
         let dir = Dir::new();
         let is_rotated = Arc::new(AtomicBool::new(false));
         let system = Rotated { new, is_rotated: Arc::clone(&is_rotated) };
-        let _session = match fuser::spawn_mount(system, dir.path(), &Config::default()) {
-            Ok(session) => session,
-            Err(error) => return crate::util::skip(&format!("FUSE ({error})")),
-        };
+        let Some(_session) = mount(system, dir.path()) else { return };
         let path = dir.path().join("log");
         let commands = [&["cat", "-F"][..], &["cat", "-f"], &["grep", "--follow=name", "."]];
         let mut followers = commands.map(|args| Follower::of(mapped().args(args).arg(&path)));
