@@ -14,7 +14,7 @@ use super::cursor::{Batch, Cursor, Item, Next, OpenBatch, ReadSettings};
 use super::input::Input;
 use super::kernel::Kernel;
 use super::pipeline::{BlockStep, Cancel, CarryState, OutputState, Pipeline};
-use super::plan::{Engine, MAX_SCANNED};
+use super::plan::{Engine, MAX_SCANNED, MAX_SCANNED_BLOCKS};
 use super::sink::Sink;
 use super::stage::Stage;
 use super::workers::{self, Permits, RemainingWork, SharedWork};
@@ -103,8 +103,8 @@ struct ScannedBatch<'r, 'a, K: Kernel> {
 /// The state of one worker.
 struct Worker<'r, 'a, K: Kernel> {
     buffers: WorkerBuffers,
-    /// Batches of small files that were scanned before their turn. Small files differ so much in
-    /// length that workers that waited for each other would be idle for a fifth of the time.
+    /// Batches that were scanned before their turn. Small files differ so much in length that workers
+    /// that waited for each other would be idle for a fifth of the time.
     scanned: VecDeque<ScannedBatch<'r, 'a, K>>,
 }
 
@@ -173,7 +173,7 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
 
     fn process<'w>(&'w self, batch: Batch, worker: &mut Worker<'w, 'a, K>) -> bool {
         let ticket = Ticket { run: self, number: batch.number };
-        let max = if batch.is_small_files() { self.max_scanned } else { 0 };
+        let max = if batch.is_small_files() { self.max_scanned } else { self.max_scanned.min(MAX_SCANNED_BLOCKS) };
         let steps = self.scan(batch.items, &mut worker.buffers);
         worker.scanned.push_back(ScannedBatch { ticket, steps, flush: batch.flush });
         self.finish_until(worker, max);

@@ -27,9 +27,9 @@ impl Query {
         if self.any.is_multiline() && wanted.limit != Some(0) {
             return multiline::scan(self, hay, wanted);
         }
-        if wanted.is_only_number() && self.is_single_pattern() && !self.invert && !self.any.is_everything() {
+        if wanted.is_only_number() && self.is_single_pattern() && !self.any.is_everything() {
             let mut found = SearchResults::default();
-            found.failure = self.lines(hay, false).count(&mut found.selected).err();
+            found.failure = self.count(hay, &mut found.selected).err();
             return found;
         }
         self.scan_lines(hay, wanted, |found, lines, count| {
@@ -37,6 +37,23 @@ impl Query {
                 add_piece(found, lines, count);
             }
         })
+    }
+
+    /// Adds the number of selected lines of `hay` to `count`. Those of an inverted query are the lines
+    /// without a match: counting both kinds costs less than finding where each begins.
+    fn count(&self, hay: &[u8], count: &mut u64) -> Result<(), Failure> {
+        if !self.invert {
+            return self.lines(hay, false).count(count);
+        }
+        let mut rest = hay;
+        while !rest.is_empty() {
+            let chunk;
+            (chunk, rest) = rest.split_at(line_end(rest, rest.len().min(COUNT_CHUNK) - 1, self.terminator));
+            let mut matching = 0;
+            self.lines(chunk, false).count(&mut matching)?;
+            *count += count_lines(chunk, self.terminator) - matching;
+        }
+        Ok(())
     }
 
     /// Finds the selected lines of `hay`, which begins at a line's start, if no match spans lines.
@@ -335,6 +352,7 @@ mod tests {
                 let query = query(&[patterns[which]], &syntax, invert);
                 let found = query.scan(&hay, ALL);
                 prop_assert_eq!(one_by_one(&found, &hay, b'\n'), naive(&query, &hay));
+                prop_assert_eq!(query.scan(&hay, WantedResults::default()).selected, found.selected);
                 if !invert {
                     matches_are_those_of_each_line(&query, &hay)?;
                 }
@@ -370,6 +388,8 @@ mod tests {
         let found = query(&["needle"], &Syntax::default(), false).scan(&hay, ALL);
         assert_eq!(found.pieces[0].line, 40_000);
         assert_eq!(found.terminators, 40_001);
+        let inverted = query(&["needle"], &Syntax::default(), true);
+        assert_eq!(inverted.scan(&hay, WantedResults::default()).selected, 40_000);
     }
 
     #[test]
