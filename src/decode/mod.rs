@@ -118,7 +118,7 @@ impl Decoding {
     ///
     /// # Errors
     /// Returns an error if reading its beginning fails.
-    pub fn open(&self, source: Source, range: Range) -> io::Result<Source> {
+    pub fn open(&self, mut source: Source, range: Range) -> io::Result<Source> {
         if !self.compressed && self.text == TextEncoding::Bytes {
             return Ok(source);
         }
@@ -130,8 +130,10 @@ impl Decoding {
             return Ok(source.with_feed(Box::new(feed), reason, range, notes));
         }
         let mut head = [0; HEAD];
-        let mut read = || source.read_at(&mut head, 0);
-        let got = if source.end() > Some(LARGE_FILE) { source.without_read_ahead(read)? } else { read()? };
+        let got = match source.end() > Some(LARGE_FILE) {
+            true => source.without_read_ahead(|| source.read_at(&mut head, 0))?,
+            false => source.read_beginning(&mut head)?,
+        };
         let DecodePlan::Decode(format) = self.plan(&head[..got], true) else {
             self.check_name(source.name(), &head[..got])?;
             return Ok(source);

@@ -92,6 +92,8 @@ pub struct Source {
     cold: Option<bool>,
     /// The whole of a small file that was faulted in.
     window: Option<Arc<Window>>,
+    /// The whole of a small file that was read with its beginning.
+    content: Option<Box<[u8]>>,
     /// The feed that replaces the file's own bytes.
     feed: Option<Box<FeedSlot>>,
 }

@@ -81,6 +81,7 @@ impl Source {
             was_partly_read: false,
             cold: None,
             window: None,
+            content: None,
             feed: None,
         };
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
@@ -123,6 +124,7 @@ impl Source {
             was_partly_read: true,
             cold: None,
             window: None,
+            content: None,
             feed: None,
         };
         part.choose(mode);

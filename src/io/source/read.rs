@@ -2,11 +2,33 @@
 
 use std::io;
 
-use super::Source;
+use super::{AccessMethod, Source};
 use crate::os::buffer::{Buffer, append};
 use crate::os::posix::{Errno, FileExt};
 
+/// The maximum number of bytes of a file that is read whole if its beginning is requested. Files are
+/// opened ahead of the search, so up to some 200 of them are held by each worker.
+const MAX_CONTENT: u64 = 16 << 10;
+
 impl Source {
+    /// Reads the first bytes into `head`, and returns their number. A small file is read whole, for
+    /// the block that needs all of it: in a tree of such files, a second read costs 5 % of the time.
+    ///
+    /// # Errors
+    /// Returns the error from `pread(2)`; EINTR is retried.
+    pub fn read_beginning(&mut self, head: &mut [u8]) -> io::Result<usize> {
+        let size = self.end.filter(|&size| size <= MAX_CONTENT).unwrap_or(0) as usize;
+        if size < head.len() || self.method != AccessMethod::Pread || self.file_system.needs_reading() {
+            return self.read_at(head, 0);
+        }
+        let mut content = vec![0; size].into_boxed_slice();
+        let got = self.read_at(&mut content, 0)?;
+        let head_length = got.min(head.len());
+        head[..head_length].copy_from_slice(&content[..head_length]);
+        self.content = (got == size).then_some(content);
+        Ok(head_length)
+    }
+
     /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.
     ///
     /// # Errors
@@ -40,6 +62,10 @@ impl Source {
     pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
         let from = self.base + offset;
         buffer.make_room(length, from)?;
+        if let Some(known) = self.known(offset, length) {
+            buffer.end().extend_from_slice(known);
+            return Ok(None);
+        }
         let mut got = 0;
         while got < length {
             match append(buffer.end(), length - got, self.fd(), Some(from + got as u64)) {
@@ -50,5 +76,11 @@ impl Source {
             }
         }
         Ok(None)
+    }
+
+    /// Returns bytes that were read with the beginning.
+    fn known(&self, offset: u64, length: usize) -> Option<&[u8]> {
+        let start = usize::try_from(offset).ok()?;
+        self.content.as_deref()?.get(start..start.checked_add(length)?)
     }
 }

@@ -46,6 +46,25 @@ fn methods_and_reasons() {
 }
 
 #[test]
+fn a_small_file_is_read_once_with_its_beginning() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f");
+    for (size, is_read_once) in [(100, true), (16 << 10, true), ((16 << 10) + 1, false), (3, false)] {
+        std::fs::write(&path, vec![b'a'; size]).unwrap();
+        let mut source = open(&path, IoMode::Read, Range::default()).unwrap();
+        let mut head = [0; 4];
+        assert_eq!(source.read_beginning(&mut head).unwrap(), size.min(4));
+        assert_eq!(head[..size.min(4)], b"aaaa"[..size.min(4)]);
+        std::fs::write(&path, vec![b'b'; size]).unwrap();
+        let mut buffer = crate::os::Buffer::default();
+        for (at, length) in [(0, size), (1, size - 1)] {
+            assert!(source.read_into(&mut buffer, length, at).unwrap().is_none());
+            assert_eq!(*buffer, *vec![if is_read_once { b'a' } else { b'b' }; length], "{size} {at}");
+        }
+    }
+}
+
+#[test]
 fn ranges_are_settled_at_open() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("f");
