@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::law::Law;
-use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped};
+use crate::util::{Dir, Ran, awkward_inputs, mapped, oracle, run, run_piped, sample};
 
 /// Computes a CRC by its definition, bit by bit, for algorithms that no classic tool has.
 fn crc(width: u32, poly: u64, bytes: &[u8]) -> String {
@@ -375,7 +375,9 @@ fn checks_as_coreutils_checks() {
     ];
     for (number, list) in lists.iter().enumerate() {
         dir.file("list", list.as_bytes());
-        for options in options {
+        // The options for each list are others if not all are tried.
+        let options = options.into_iter().cycle().skip(number).take(options.len()).collect();
+        for options in sample(options) {
             for file in [&["-c", "list"][..], &["-c"], &["--check", "list", "missing-list", "list"]] {
                 let args: Vec<&OsStr> = options.iter().chain(file).map(OsStr::new).collect();
                 let Some((theirs, mine)) = both(&dir, "md5sum", &[], &["-a", "md5"], &args, list.as_bytes()) else {

@@ -1,6 +1,6 @@
 //! Lists of unsupported digests: an intact file is never reported as FAILED, and no file as OK.
 
-use crate::util::{Dir, Ran, mapped, run_piped};
+use crate::util::{Dir, Ran, mapped, run_piped, sample};
 
 /// Digests of "plain" as computed by RHash 1.4.3, with the extensions of their lists.
 const FOREIGN: [(&str, &str); 10] = [
@@ -50,7 +50,7 @@ fn assert_unknown(dir: &Dir, list: &str) {
 #[test]
 fn a_list_that_mentions_an_unsupported_digest_is_not_verified() {
     let dir = files();
-    for (name, digest) in FOREIGN {
+    for (name, digest) in sample(FOREIGN.to_vec()) {
         let line = format!("{digest}  plain\n");
         let lists = [
             (format!("list.{name}"), line.clone()),

@@ -3,7 +3,7 @@
 use std::process::{Command, Stdio};
 
 use crate::law::Law;
-use crate::util::{Dir, Ran, awkward_inputs, is_emulated, mapped, run_piped};
+use crate::util::{Dir, Ran, awkward_inputs, is_emulated, mapped, run_piped, sample};
 
 /// Runs `mapped grep` in a directory with nothing on standard input.
 fn grep(dir: &Dir, args: &[&str]) -> Ran {
@@ -171,7 +171,7 @@ fn parts_of_a_file_are_the_whole() {
     dir.file("log", text.as_bytes());
     for options in [&["-n", "7"][..], &["-b", "z"], &["-nv", "z"], &["-no", "[0-9]+"]] {
         let whole = grep(&dir, &[options, &["log"]].concat()).stdout;
-        for parts in [1, 2, 3, 7, 50] {
+        for parts in sample(vec![7, 1, 2, 3, 50]) {
             let mut joined = Vec::new();
             for part in 1..=parts {
                 let shard = format!("--shard={part}/{parts}");
@@ -369,10 +369,11 @@ fn many_matches_over_several_lines_take_linear_time() {
     dir.file("f", &b"ab\ncd\n".repeat(300_000));
     dir.file("long", &b"a\xc3\xa9b ".repeat(400_000));
     let begun = std::time::Instant::now();
+    let limit = if is_emulated() { 600 } else { 60 };
     assert_eq!(grep(&dir, &["-Uo", r"b\nc", "f"]).stdout, b"b\nc\n".repeat(300_000));
     assert_eq!(grep(&dir, &["-Uc", r"(?s)b.", "long"]).stdout, b"400000\n");
     assert_eq!(grep(&dir, &["-Uoa", r"(?s)b.", "long"]).code, 0);
-    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+    assert!(begun.elapsed().as_secs() < limit, "{:?}", begun.elapsed());
 }
 
 #[test]

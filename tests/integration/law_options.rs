@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use mapped::cli::pages::program;
 
-use crate::util::{Dir, Ran, mapped, run_piped};
+use crate::util::{Dir, Ran, mapped, run_piped, sample};
 
 /// Options that make each subcommand scan its input. `stat` mostly shows metadata of the file
 /// itself, and `bench` shows times; their own tests run the law.
@@ -277,17 +277,17 @@ fn every_option(subcommand: &str) {
     let command = program.find_subcommand(subcommand).unwrap();
     let (samples, exempt) = (find(SAMPLES, subcommand).unwrap(), find(EXEMPT, subcommand).unwrap());
     let mut checked = 0;
-    for arg in command.get_arguments().filter(|arg| !arg.is_positional()) {
+    for arg in sample(command.get_arguments().filter(|arg| !arg.is_positional()).collect()) {
         let Some(name) = arg.get_long() else { continue };
         if OUTSIDE.contains(&name) || find(exempt, name).is_some() {
             continue;
         }
         let flag = format!("--{name}");
         let flag = [flag.as_str()];
-        let sample = find(samples, name).or_else(|| find(SHARED, name));
+        let case = find(samples, name).or_else(|| find(SHARED, name));
         let needs_value = mapped::cli::getopt::has_value(arg) && arg.get_num_args().is_none_or(|n| n.min_values() > 0);
-        assert!(sample.is_some() || !needs_value, "{subcommand} --{name} has no law case: add a sample or a reason");
-        check(subcommand, name, sample.unwrap_or(&flag), (dir.path(), &input));
+        assert!(case.is_some() || !needs_value, "{subcommand} --{name} has no law case: add a sample or a reason");
+        check(subcommand, name, case.unwrap_or(&flag), (dir.path(), &input));
         checked += 1;
     }
     assert!(checked > 0);

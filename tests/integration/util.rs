@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -91,6 +91,15 @@ pub fn sample<T>(cases: Vec<T>) -> impl Iterator<Item = T> {
 /// Returns whether the program under test is for another processor, which is emulated.
 pub fn is_emulated() -> bool {
     std::env::var_os("MAPPED_EMULATED").is_some()
+}
+
+/// Returns whether the program's C library can read the locales of this machine, whose files are in
+/// this machine's byte order.
+pub fn reads_locales() -> bool {
+    let mut identification = [0; 6];
+    File::open(program()).unwrap().read_exact(&mut identification).unwrap();
+    let is_big_endian = identification[5] == 2;
+    is_big_endian == cfg!(target_endian = "big")
 }
 
 /// Runs a command with `bytes` on standard input through a pipe.
