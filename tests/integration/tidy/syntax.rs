@@ -73,9 +73,14 @@ fn test_modules(path: &str, text: &str) -> Vec<String> {
     let mut lines = text.lines().peekable();
     let mut found = Vec::new();
     while let Some(line) = lines.next() {
-        if line.trim() == "#[cfg(test)]"
-            && let Some(name) = lines.peek().and_then(|next| next.trim().strip_prefix("mod ")?.strip_suffix(';'))
-        {
+        if line.trim() != "#[cfg(test)]" {
+            continue;
+        }
+        // A file that `path` names stands beside the one that includes it.
+        let path_value = |line: &str| Some(line.trim().strip_prefix("#[path = \"")?.strip_suffix("\"]")?.to_owned());
+        if let Some(file) = lines.peek().and_then(|next| path_value(next)) {
+            found.push(path.rsplit_once('/').map_or(file.clone(), |(beside, _)| format!("{beside}/{file}")));
+        } else if let Some(name) = lines.peek().and_then(|next| next.trim().strip_prefix("mod ")?.strip_suffix(';')) {
             found.extend([format!("{folder}{name}.rs"), format!("{folder}{name}/mod.rs")]);
         }
     }
