@@ -80,9 +80,11 @@ pub fn metadata(path: &OsStr) -> io::Result<Metadata> {
     File::from(anchor(path, OFlags::empty())?).metadata()
 }
 
-/// Returns whether `path` is a directory, or a link to one.
+/// Returns whether the operand `path` is a directory, or a link to one.
+///
+/// `-` is standard input, even if a directory has that name.
 pub fn is_directory(path: &OsStr) -> bool {
-    status(path).is_ok_and(|status| status.kind == FileType::Directory)
+    path != "-" && status(path).is_ok_and(|status| status.kind == FileType::Directory)
 }
 
 /// Returns a descriptor that refers to the file at `path` without opening it (`O_PATH`).

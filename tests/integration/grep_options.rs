@@ -47,6 +47,35 @@ fn a_directory_is_not_searched_again_below_a_link_to_its_parent() {
     assert_eq!(ran.stderr, "mapped: top/d/up/d: warning: recursive directory loop\n");
 }
 
+// Regression: -d recurse after -R followed no links, unlike in GNU grep.
+#[test]
+fn links_are_followed_whatever_comes_after_dereference_recursive() {
+    let dir = Dir::new();
+    std::fs::create_dir_all(dir.path().join("d")).unwrap();
+    dir.file("f", b"foo\n");
+    std::os::unix::fs::symlink("../f", dir.path().join("d/link")).unwrap();
+    for options in ["-R -d recurse", "-R -d skip -r", "-Rr -d recurse", "-r -d read -R -d recurse"] {
+        let args: Vec<_> = options.split(' ').chain(["foo", "d"]).collect();
+        prints(&dir, &args, "d/link:foo\n");
+    }
+    for options in ["-R -d skip", "-r -d recurse", "-d recurse"] {
+        let args: Vec<_> = options.split(' ').chain(["foo", "d"]).collect();
+        prints(&dir, &args, "");
+    }
+}
+
+// Regression: with -r, lines of standard input were prefixed if a directory was named `-` (a case
+// from ripgrep's own suite).
+#[test]
+fn a_dash_is_standard_input_even_if_a_directory_has_that_name() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("-")).unwrap();
+    let mut command = mapped();
+    command.args(["grep", "-r", "foo", "-"]).current_dir(dir.path());
+    command.stdin(std::fs::File::open(dir.file("f", b"foo\n")).unwrap());
+    assert_eq!(command.output().unwrap().stdout, b"foo\n");
+}
+
 // Regression: braces were alternatives, classes were sets of letters, and open brackets were
 // errors.
 #[test]

@@ -6,6 +6,7 @@ use clap::{ArgAction, Args, ValueEnum};
 
 use super::file_types::{FileTypes, known_types};
 use super::name_globs::NameGlobs;
+use super::recursion::{Directories, Recursion};
 use crate::cli::cat::FollowBy;
 use crate::cli::shard::parse_shard;
 use crate::cli::size::parse_size;
@@ -16,20 +17,9 @@ use crate::cli::times::Times;
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Inputs")]
 pub struct Inputs {
-    /// Search directories recursively, in name order; the working directory by default
-    ///
-    /// Symbolic links are followed only if they are named on the command line.
-    #[arg(short = 'r', long, overrides_with_all = ["recursive", "directories"])]
-    pub recursive: bool,
-
-    /// Search directories recursively and follow all symbolic links
-    #[arg(short = 'R', long, overrides_with_all = ["dereference_recursive", "directories"])]
-    pub dereference_recursive: bool,
-
-    /// How to handle directories
-    #[arg(hide_short_help = true, short = 'd', long, value_name = "ACTION",
-          overrides_with_all = ["recursive", "dereference_recursive", "directories"])]
-    pub directories: Option<Directories>,
+    /// Whether directories are searched, and links followed.
+    #[command(flatten)]
+    pub recursion: Recursion,
 
     /// Options that select files by name.
     #[command(flatten)]
@@ -246,20 +236,6 @@ pub enum Devices {
     Skip,
 }
 
-/// The values of `--directories`. Unlike other values, they can be abbreviated, as in GNU grep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Directories {
-    /// Report an error
-    #[value(alias = "rea")]
-    Read,
-    /// Skip silently
-    #[value(aliases = ["s", "sk", "ski"])]
-    Skip,
-    /// Search recursively, as with -r
-    #[value(aliases = ["rec", "recu", "recur", "recurs"])]
-    Recurse,
-}
-
 /// The values of `--binary-files`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum BinaryFiles {
@@ -275,10 +251,6 @@ pub enum BinaryFiles {
 impl Inputs {
     /// Returns whether directories are searched.
     pub fn is_recursive(&self) -> bool {
-        match self.directories {
-            Some(Directories::Recurse) => true,
-            None if self.files => true,
-            _ => self.recursive || self.dereference_recursive,
-        }
+        self.recursion.action() == Some(Directories::Recurse) || self.recursion.action().is_none() && self.files
     }
 }

@@ -5,16 +5,18 @@ mod inputs;
 mod name_globs;
 mod patterns;
 mod printing;
+mod recursion;
 
 use std::ffi::OsString;
 
 use clap::{Arg, ArgAction, Args};
 
 pub use file_types::FileType;
-pub use inputs::{BinaryFiles, Devices, Directories, Inputs, SortKey};
+pub use inputs::{BinaryFiles, Devices, Inputs, SortKey};
 pub use name_globs::NameGlob;
 pub use patterns::{EngineName, Patterns};
 pub use printing::{Preview, Printing};
+pub use recursion::Directories;
 
 use super::common::Common;
 use super::getopt::allow_any_value;

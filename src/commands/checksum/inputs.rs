@@ -25,7 +25,7 @@ pub fn named(files: &[OsString]) -> NameList<'_> {
 pub fn expanded(names: NameList<'_>, recursive: bool) -> Files<'_> {
     Box::new(names.flat_map(move |name| -> Files<'static> {
         match name {
-            Ok(name) if recursive && name != "-" && path::is_directory(&name) => {
+            Ok(name) if recursive && path::is_directory(&name) => {
                 Box::new(Walk::new(name, WalkOrder::Paths, false, |_, _, _| true))
             }
             Ok(name) => Box::new(std::iter::once(Ok(FileRef::from(name)))),

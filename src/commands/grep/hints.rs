@@ -24,7 +24,7 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
     }
     if let [only] = files
         && !inputs.is_recursive()
-        && inputs.directories.is_none()
+        && inputs.recursion.action().is_none()
         && inputs.follow.is_none()
         && path::is_directory(only)
     {
@@ -50,7 +50,7 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
     if args.patterns.extended_regexp && encoding_rs::Encoding::for_label(first.as_bytes()).is_some() {
         return Some("-E selects extended regular expressions; --encoding NAME sets the encoding".into());
     }
-    let may_be_text = inputs.recursive && !files.iter().all(is_missing);
+    let may_be_text = inputs.is_recursive() && !inputs.recursion.follows() && !files.iter().all(is_missing);
     may_be_text.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
 }
 

@@ -59,8 +59,8 @@ impl InputWalk {
             skip_devices: inputs.devices == Some(Devices::Skip),
             filter: Arc::new(FileFilter::new(inputs)?),
             recursive: inputs.is_recursive(),
-            follow: inputs.dereference_recursive,
-            skip_directories: inputs.directories == Some(Directories::Skip),
+            follow: inputs.recursion.follows(),
+            skip_directories: inputs.recursion.action() == Some(Directories::Skip),
             ignores: Arc::new(IgnoreFiles::new(inputs)?),
             globs: Arc::new(Globs {
                 names: name_globs(&inputs.names.0)?,

@@ -137,7 +137,7 @@ fn dump(
         output,
     );
     outcome.output?;
-    if is_od && outcome.carry.is_none() && args.shown.files.iter().any(is_directory) {
+    if is_od && outcome.carry.is_none() && args.shown.files.iter().any(|name| path::is_directory(name)) {
         // od treats a directory as an input without bytes, and shows the address at its end.
         let mut text = Vec::new();
         Dump::new(base.wrapping_add(must_reach), *policy).finish(&**view, &mut text);
@@ -162,10 +162,6 @@ fn dump(
         true => Exit::Failure,
         false => Exit::Success,
     })
-}
-
-fn is_directory(name: &OsString) -> bool {
-    name != "-" && path::is_directory(name)
 }
 
 /// Lists or counts all matches.

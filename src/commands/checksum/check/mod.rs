@@ -37,7 +37,7 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
     let mut audited = Vec::new();
     let (mut lists, mut trees) = (run.settings.files.iter().collect::<Vec<_>>(), Vec::new());
     if let Some(audit) = &mut audit {
-        (trees, lists) = lists.into_iter().partition(|name| is_directory(name));
+        (trees, lists) = lists.into_iter().partition(|name| path::is_directory(name));
         trees.iter().for_each(|tree| audit.search(tree));
     }
     // If there is no list, treat a directory as one, so that it is reported.
@@ -72,10 +72,6 @@ pub fn run(run: ChecksumRun<'_>, args: &ChecksumArgs, output: &mut Output) -> io
         }
     }
     Ok(exit)
-}
-
-fn is_directory(name: &OsStr) -> bool {
-    path::status(name).is_ok_and(|status| status.kind == FileType::Directory)
 }
 
 /// Opens a list, unless it is `own`, the file of standard output. Also returns whether it is the
