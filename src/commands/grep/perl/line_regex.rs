@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use pcre2::bytes::Regex;
 
@@ -10,17 +11,38 @@ use super::super::perl_lines::within_line;
 use super::super::syntax::Syntax;
 use super::build::build;
 use super::limit::MIN_TIMED_LEN;
+use super::line_search::LineSearch;
+
+/// The number of searches after which the fastest way to search is looked for. Each is of some 16 KiB,
+/// so half a megabyte was searched by then.
+const SEARCHES_UNTIL_TRIAL: u32 = if cfg!(test) { 4 } else { 32 };
 
 /// A regex that searches many lines at once.
 #[derive(Debug)]
-pub struct LineRegex(PerThread<Regex>);
+pub struct LineRegex {
+    regex: PerThread<Regex>,
+    searches: AtomicU32,
+    /// The fastest way to search, once it was looked for.
+    fastest: OnceLock<LineSearch>,
+}
 
 impl LineRegex {
+    fn new(regex: Regex) -> LineRegex {
+        LineRegex { regex: PerThread::new(regex), searches: AtomicU32::new(0), fastest: OnceLock::new() }
+    }
+
+    /// Counts a search of these lines, and looks for the fastest way if that pays off.
+    fn count_search(&self, lines: &[u8], compile: impl Fn() -> Option<Regex>) {
+        if self.fastest.get().is_none() && self.searches.fetch_add(1, Ordering::Relaxed) == SEARCHES_UNTIL_TRIAL {
+            let _ = self.fastest.set(LineSearch::fastest(&self.regex, lines, compile));
+        }
+    }
+
     /// Returns the first match in some lines from the start of a line on, or `None` if PCRE2 gave
     /// up on searching them together. The lines must not change.
     pub fn find_at(&self, lines: &[u8], from: usize) -> Option<Option<Range<usize>>> {
-        let found = self.0.find_at(lines, from).ok()?;
-        Some(found.map(|found| found.start()..found.end()))
+        let usual = const { &LineSearch::USUAL };
+        self.fastest.get().unwrap_or(usual).find_at(&self.regex, lines, from)
     }
 }
 
@@ -53,26 +75,33 @@ impl LineRegexes {
             return None;
         }
         let unicode = self.syntax.unicode;
+        // A pattern of other characters has another meaning as bytes.
         if unicode
+            && self.text.is_ascii()
             && lines.is_ascii()
-            && let Some(regex) = self.of_ascii.get_or_init(|| self.compile_for_ascii())
+            && let Some(regex) = self.regex_in(&self.of_ascii, false, lines)
         {
             return Some(regex);
         }
         if unicode && std::str::from_utf8(lines).is_err() {
             return None;
         }
-        self.general.get_or_init(|| self.compile(unicode)).as_ref()
+        self.regex_in(&self.general, unicode, lines)
     }
 
-    /// Returns `None` for a pattern of other characters, which has another meaning as bytes.
-    fn compile_for_ascii(&self) -> Option<LineRegex> {
-        if self.text.is_ascii() { self.compile(false) } else { None }
+    fn regex_in<'r>(
+        &self,
+        place: &'r OnceLock<Option<LineRegex>>,
+        unicode: bool,
+        lines: &[u8],
+    ) -> Option<&'r LineRegex> {
+        let regex = place.get_or_init(|| self.compile(unicode).map(LineRegex::new)).as_ref()?;
+        regex.count_search(lines, || self.compile(unicode));
+        Some(regex)
     }
 
-    fn compile(&self, unicode: bool) -> Option<LineRegex> {
-        let regex = build("", &self.text, &Syntax { unicode, ..self.syntax.clone() }).ok()?;
-        Some(LineRegex(PerThread::new(regex)))
+    fn compile(&self, unicode: bool) -> Option<Regex> {
+        build("", &self.text, &Syntax { unicode, ..self.syntax.clone() }).ok()
     }
 }
 
