@@ -11,9 +11,9 @@ use super::super::perl_lines::within_line;
 use super::super::syntax::Syntax;
 use super::build::build;
 use super::limit::MIN_TIMED_LEN;
-use super::line_search::LineSearch;
+use super::strategy::SearchStrategy;
 
-/// The number of searches after which the fastest way to search is looked for. Each is of some 16 KiB,
+/// The number of searches after which the fastest strategy is looked for. Each is of some 16 KiB,
 /// so half a megabyte was searched by then.
 const SEARCHES_UNTIL_TRIAL: u32 = if cfg!(test) { 4 } else { 32 };
 
@@ -22,8 +22,8 @@ const SEARCHES_UNTIL_TRIAL: u32 = if cfg!(test) { 4 } else { 32 };
 pub struct LineRegex {
     regex: PerThread<Regex>,
     searches: AtomicU32,
-    /// The fastest way to search, once it was looked for.
-    fastest: OnceLock<LineSearch>,
+    /// The fastest strategy, once it was looked for.
+    fastest: OnceLock<SearchStrategy>,
 }
 
 impl LineRegex {
@@ -31,17 +31,17 @@ impl LineRegex {
         LineRegex { regex: PerThread::new(regex), searches: AtomicU32::new(0), fastest: OnceLock::new() }
     }
 
-    /// Counts a search of these lines, and looks for the fastest way if that pays off.
+    /// Counts a search of these lines, and looks for the fastest strategy if that pays off.
     fn count_search(&self, lines: &[u8], compile: impl Fn() -> Option<Regex>) {
         if self.fastest.get().is_none() && self.searches.fetch_add(1, Ordering::Relaxed) == SEARCHES_UNTIL_TRIAL {
-            let _ = self.fastest.set(LineSearch::fastest(&self.regex, lines, compile));
+            let _ = self.fastest.set(SearchStrategy::fastest(&self.regex, lines, compile));
         }
     }
 
     /// Returns the first match in some lines from the start of a line on, or `None` if PCRE2 gave
     /// up on searching them together. The lines must not change.
     pub fn find_at(&self, lines: &[u8], from: usize) -> Option<Option<Range<usize>>> {
-        let usual = const { &LineSearch::USUAL };
+        let usual = const { &SearchStrategy::USUAL };
         self.fastest.get().unwrap_or(usual).find_at(&self.regex, lines, from)
     }
 }

@@ -27,7 +27,7 @@ mod build;
 mod copy;
 mod limit;
 mod line_regex;
-mod line_search;
+mod strategy;
 mod text;
 
 pub use line_regex::LineRegex;

@@ -1,10 +1,10 @@
-//! Chooses the fastest of several ways to search lines with one regex.
+//! Chooses the fastest of several strategies for searching lines with one regex.
 //!
 //! PCRE2's compiler puts a program wherever there is room. A loop of a few instructions that lies
 //! across two cache lines takes up to half as long again, and the same program elsewhere does not.
 //! Some patterns are found faster in one line after the other, because PCRE2 gives up a line without
-//! the last character that a match requires. None of this can be told from the pattern, so the ways
-//! are tried on some of the lines.
+//! the last character that a match requires. None of this can be told from the pattern, so the
+//! strategies are tried on some of the lines.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -14,52 +14,56 @@ use pcre2::bytes::{Regex, RegexBuilder};
 
 use super::super::per_thread::PerThread;
 
-/// The number of times that each way is tried.
+/// The number of times that each strategy is tried.
 const ROUNDS: usize = 3;
 
-/// The longest time for a search of the lines in which ways are tried.
+/// The longest time for a search of the lines in which strategies are tried.
 const MAX_TRIAL: Duration = Duration::from_millis(2);
 
-/// A way to search lines.
+/// A strategy for searching lines.
 #[derive(Debug)]
-pub(super) struct LineSearch {
+pub(super) struct SearchStrategy {
     /// The same program elsewhere, unless the first one is fastest.
     other: Option<PerThread<Regex>>,
     /// Whether each line is searched separately.
     one_by_one: bool,
 }
 
-impl LineSearch {
-    /// The way that is used until others were tried.
-    pub(super) const USUAL: LineSearch = LineSearch { other: None, one_by_one: false };
+impl SearchStrategy {
+    /// The strategy that is used until others were tried.
+    pub(super) const USUAL: SearchStrategy = SearchStrategy { other: None, one_by_one: false };
 
-    /// Returns the fastest way to search lines like these. Returns the usual one if that takes long,
+    /// Returns the fastest strategy for lines like these. Returns the usual one if that takes long,
     /// because trying others would take longer.
     ///
     /// `compile` returns the program of `first` once more.
-    pub(super) fn fastest(first: &PerThread<Regex>, lines: &[u8], compile: impl Fn() -> Option<Regex>) -> LineSearch {
-        let mut ways = vec![LineSearch::USUAL, LineSearch { one_by_one: true, other: None }];
+    pub(super) fn fastest(
+        first: &PerThread<Regex>,
+        lines: &[u8],
+        compile: impl Fn() -> Option<Regex>,
+    ) -> SearchStrategy {
+        let mut strategies = vec![SearchStrategy::USUAL, SearchStrategy { one_by_one: true, other: None }];
         let second = compile();
         // Programs are placed at multiples of 32 bytes. If the size of this one is a multiple of 64, a
         // small one moves the next to the other half of a cache line.
         let small = RegexBuilder::new().jit_if_available(true).build("a");
         for other in [second, compile()].into_iter().flatten() {
-            ways.push(LineSearch { other: Some(PerThread::new(other)), one_by_one: false });
+            strategies.push(SearchStrategy { other: Some(PerThread::new(other)), one_by_one: false });
         }
         drop(small);
-        let mut least = vec![Duration::MAX; ways.len()];
+        let mut least = vec![Duration::MAX; strategies.len()];
         for _ in 0..ROUNDS {
-            for (way, least) in ways.iter().zip(&mut least) {
-                match way.time(first, lines) {
+            for (strategy, least) in strategies.iter().zip(&mut least) {
+                match strategy.time(first, lines) {
                     Some(time) if time <= MAX_TRIAL => *least = time.min(*least),
-                    _ => return LineSearch::USUAL,
+                    _ => return SearchStrategy::USUAL,
                 }
             }
         }
-        let fastest = (0..ways.len()).min_by_key(|&way| least[way]).unwrap_or(0);
+        let fastest = (0..strategies.len()).min_by_key(|&at| least[at]).unwrap_or(0);
         // A smaller gain may be chance.
         let is_faster = least[fastest] * 20 < least[0] * 19;
-        ways.swap_remove(if is_faster { fastest } else { 0 })
+        strategies.swap_remove(if is_faster { fastest } else { 0 })
     }
 
     /// Returns the time in which all matches in the lines are found, unless PCRE2 gives up.
@@ -104,7 +108,7 @@ fn find(regex: &Regex, text: &[u8], from: usize) -> Option<Option<Range<usize>>>
 mod tests {
     use super::*;
 
-    fn all(search: &LineSearch, regex: &PerThread<Regex>, lines: &[u8]) -> Vec<Range<usize>> {
+    fn all(search: &SearchStrategy, regex: &PerThread<Regex>, lines: &[u8]) -> Vec<Range<usize>> {
         let (mut all, mut at) = (Vec::new(), 0);
         while at <= lines.len()
             && let Some(found) = search.find_at(regex, lines, at).unwrap()
@@ -117,29 +121,29 @@ mod tests {
     }
 
     #[test]
-    fn every_way_finds_the_same() {
+    fn every_strategy_finds_the_same() {
         let compile = |pattern: &str| RegexBuilder::new().multi_line(true).jit(true).build(pattern).ok();
         let texts = ["", "\n", "ab", "ab\n", "\n\nab b\n", "b ab\nab\n\nba", "abcab\nc\nab c"];
         for pattern in ["ab", "^", "$", "^$", "a*", "(a|b)++c?", r"\bb\b", "b$", "^b", "(?<!a)b", "a(?!b)", r"(.)b.*\1"]
         {
             let first = PerThread::new(compile(pattern).unwrap());
             for text in texts {
-                let expected = all(&LineSearch::USUAL, &first, text.as_bytes());
-                let one_by_one = LineSearch { one_by_one: true, other: None };
+                let expected = all(&SearchStrategy::USUAL, &first, text.as_bytes());
+                let one_by_one = SearchStrategy { one_by_one: true, other: None };
                 assert_eq!(all(&one_by_one, &first, text.as_bytes()), expected, "{pattern} in {text:?}");
-                let other = LineSearch { one_by_one: false, other: compile(pattern).map(PerThread::new) };
+                let other = SearchStrategy { one_by_one: false, other: compile(pattern).map(PerThread::new) };
                 assert_eq!(all(&other, &first, text.as_bytes()), expected, "{pattern} in {text:?}");
-                let fastest = LineSearch::fastest(&first, text.as_bytes(), || compile(pattern));
+                let fastest = SearchStrategy::fastest(&first, text.as_bytes(), || compile(pattern));
                 assert_eq!(all(&fastest, &first, text.as_bytes()), expected, "{pattern} in {text:?}");
             }
         }
     }
 
     #[test]
-    fn the_usual_way_is_kept_if_it_takes_long() {
+    fn the_usual_strategy_is_kept_if_it_takes_long() {
         let compile = || RegexBuilder::new().multi_line(true).build(r"(\w+)+ .*\1x").ok();
         let lines = "a word that is not repeated ".repeat(2000);
-        let fastest = LineSearch::fastest(&PerThread::new(compile().unwrap()), lines.as_bytes(), compile);
+        let fastest = SearchStrategy::fastest(&PerThread::new(compile().unwrap()), lines.as_bytes(), compile);
         assert!(fastest.other.is_none() && !fastest.one_by_one);
     }
 }
