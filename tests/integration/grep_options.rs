@@ -76,6 +76,36 @@ fn a_dash_is_standard_input_even_if_a_directory_has_that_name() {
     assert_eq!(command.output().unwrap().stdout, b"foo\n");
 }
 
+// Regression: a name was printed with all slashes at its end, and --exclude-dir=/ excluded every
+// directory that was named with a slash at its end.
+#[test]
+fn slashes_at_the_end_of_a_directory_are_one() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("d")).unwrap();
+    dir.file("d/f", b"foo\n");
+    prints(&dir, &["-r", "foo", "d//"], "d/f:foo\n");
+    for glob in ["--exclude-dir=/", "--exclude-dir=//"] {
+        prints(&dir, &["-r", glob, "foo", "d/"], "d/f:foo\n");
+    }
+    prints(&dir, &["-r", "--exclude-dir=d//", "foo", "d"], "");
+}
+
+// Regression: in an absolute path, -g with a slash never matched.
+#[test]
+fn globs_with_a_slash_are_relative_to_the_working_directory() {
+    let dir = Dir::new();
+    std::fs::create_dir(dir.path().join("d")).unwrap();
+    dir.file("d/f", b"foo\n");
+    dir.file("g", b"foo\n");
+    let top = dir.path().canonicalize().unwrap();
+    let top = top.to_str().unwrap();
+    for more in [&[][..], &["--ignore"]] {
+        let args = |glob| [&["-rh", "-g", glob, "--files", top], more].concat();
+        prints(&dir, &args("d/*"), &format!("{top}/d/f\n"));
+        prints(&dir, &args("!/d"), &format!("{top}/g\n"));
+    }
+}
+
 // Regression: braces were alternatives, classes were sets of letters, and open brackets were
 // errors.
 #[test]
@@ -196,6 +226,10 @@ fn letters_meant_as_ripgreps_give_a_hint() {
     assert_eq!((ran.code, &ran.stdout[..]), (2, &b"f:foo\n"[..]));
     assert!(ran.stderr.ends_with("--replace TEXT prints lines with matches replaced\n"), "{}", ran.stderr);
     assert!(!grep(&dir, &["-s", "foo", "-r", "bar", "f"]).stderr.contains("--replace"));
+    // Regression: so did any other missing file.
+    for args in [&["-r", "-e", "foo", "bar", "f"][..], &["-r", "foo", "f", "bar"]] {
+        assert_eq!(grep(&dir, args).stderr, "mapped: bar: No such file or directory\n");
+    }
 }
 
 #[test]

@@ -45,6 +45,13 @@ fn ignore_files_of_a_parent_apply() {
     let dir = repository(&[(".ignore", "!.hidden\n"), ("sub/.hidden", "x\n")]);
     assert_eq!(found(&dir, "sub", &[]), ".hidden\n");
     assert_eq!(found(&dir, "sub", &["."]), "./.hidden\n");
+    // ripgrep #221, #49, #1321, #2489: an anchored glob did not apply to an operand or in a directory.
+    let dir = repository(&[(".gitignore", "/a/b\n"), ("a/b/f", "x\n"), ("a/c/f", "x\n")]);
+    assert_eq!(found(&dir, ".", &["a"]), "a/c/f\n");
+    assert_eq!(found(&dir, "a", &[]), "c/f\n");
+    // ripgrep #184: `.*` in a parent's list applied to `.`.
+    let dir = repository(&[(".gitignore", ".*\n"), ("sub/f", "x\n")]);
+    assert_eq!(found(&dir, "sub", &["."]), "./f\n");
 }
 
 #[test]
@@ -183,4 +190,98 @@ fn ends_of_files_and_of_limits() {
     dir.file("list", b"a\0b\n");
     dir.file("f", b"xa\0by\na\0c\n");
     prints(&dir, &["-acf", "list", "f"], "1\n");
+}
+
+#[test]
+fn classes_of_every_dialect() {
+    // uutils/grep #31: \s and \S were letters in a basic regular expression.
+    holds(b"aS b\n  \nx\n", &["-Gc", r"\S"], "2\n", 0);
+    holds(b"aS b\n  \nx\n", &["-Gc", r"\s"], "2\n", 0);
+    // Genivia/ugrep #347: a plus sign without an operand was an error.
+    holds(b"libstdc++.dll.a\n", &["-G", "libstdc++.dll.a"], "libstdc++.dll.a\n", 0);
+    // unix.stackexchange.com 15980: in some locales, [a-z] matches B.
+    let dir = Dir::new();
+    dir.file("f", b"b\nB\n\x9dc\n");
+    let in_locale = |locale: &str, args: &[&str]| {
+        let mut command = crate::util::mapped();
+        command.arg("grep").args(args).arg("f").current_dir(dir.path()).env("LC_ALL", locale);
+        command.output().unwrap().stdout
+    };
+    for locale in ["C", "en_US.UTF-8", "C.UTF-8"] {
+        assert_eq!(in_locale(locale, &["-E", "^[a-z]"]), b"b\n", "{locale}");
+    }
+    // uutils/grep #9: in the C locale, -I hid a line with a byte that is not UTF-8.
+    assert_eq!(in_locale("C", &["-G", "-I", "c"]), b"\x9dc\n");
+    // CyberShadow/aconfmgr #106: a list of names that are not UTF-8 was an error.
+    dir.file("list", b"/usr/\xcdslenska\n/usr/b\n");
+    dir.file("names", b"/usr/\xcdslenska\n/etc\n");
+    assert_eq!(grep(&dir, &["-aFf", "list", "names"]).stdout, b"/usr/\xcdslenska\n");
+}
+
+#[test]
+fn empty_patterns_and_pipes() {
+    // briandfoy/PerlPowerTools #821, #826: an empty list matched, and a list of an empty line did not.
+    let dir = Dir::new();
+    dir.file("empty", b"");
+    dir.file("line", b"\n");
+    dir.file("f", b"a\n\nb\n");
+    prints(&dir, &["-f", "empty", "f"], "");
+    prints(&dir, &["-cvf", "empty", "f"], "3\n");
+    prints(&dir, &["-cf", "line", "f"], "3\n");
+    // mattn/jvgrep #32: an empty line was never matched.
+    prints(&dir, &["-n", "^$", "f"], "2:\n");
+    // ag #347, #343: in a pipe, there was no context, and every line had the number 1.
+    for (context, expected) in [("-B1", "2-b\n3:c\n"), ("-C1", "2-b\n3:c\n4-d\n")] {
+        let mut command = crate::util::mapped();
+        command.args(["grep", "-n", context, "c"]);
+        let ran = crate::util::run_piped(&mut command, b"a\nb\nc\nd\ne\n");
+        assert_eq!(String::from_utf8_lossy(&ran.stdout), expected);
+    }
+}
+
+#[test]
+fn globs_that_leave_out_directories() {
+    let dir = Dir::new();
+    for path in ["foo/bar/1", "bar/foo/2", "bar/.git/3"] {
+        std::fs::create_dir_all(dir.path().join(path).parent().unwrap()).unwrap();
+        dir.file(path, b"x\n");
+    }
+    let lists = |glob: &str, expected: &str| {
+        for more in [&[][..], &["--ignore", "--hidden"]] {
+            prints(&dir, &[&["-r", "--files", "-g", glob], more].concat(), expected);
+        }
+    };
+    // ripgrep #405: with !/foo, the slash was ignored.
+    lists("!/foo/**", "bar/.git/3\nbar/foo/2\n");
+    lists("/foo/**", "foo/bar/1\n");
+    // ripgrep #830: a glob with a slash in its middle is anchored, also with braces.
+    lists("!{foo,.git}/*", "bar/.git/3\nbar/foo/2\n");
+    lists("!**/{x,.git}/*", "bar/foo/2\nfoo/bar/1\n");
+}
+
+#[cfg(feature = "pcre2")]
+#[test]
+fn perl_patterns_that_other_programs_mistake() {
+    // ripgrep #1572, #1573: with -U, --count-matches was less than -c if a look-ahead spans lines.
+    let text = b"def A;\ndef B;\nuse A;\nuse B;\n";
+    for count in ["-c", "--count-matches"] {
+        holds(text, &["-PU", count, r"(?s)def (\w+);(?=.*use \w+)"], "2\n", 0);
+        holds(text, &["-U", count, r"(?s)def \w+;.*use \w+;"], "1\n", 0);
+    }
+    // ripgrep #1982: a look-ahead was cut within a character.
+    for length in 120..130 {
+        let text = ["foo\nx", &"é".repeat(length), &"日".repeat(length), "\nfoo bar\n"].concat();
+        holds(text.as_bytes(), &["-PUn", r"foo(?=\s*\w)"], "1:foo\n3:foo bar\n", 0);
+        holds(text.as_bytes(), &["-Pn", r"foo(?!.)"], "1:foo\n", 0);
+    }
+    // ripgrep #468: -o repeated the first match.
+    holds(b"50k + 1k + 11k\n", &["-Po", r"[\d.]+"], "50\n1\n11\n", 0);
+    // Genivia/ugrep #135: \s in a look-behind had no fixed length.
+    holds(b"\txpra \nxpra\n", &["-P", r"(?<=^\s)\s*xpra"], "\txpra \n", 0);
+    // kaz-utashiro/greple #7: with \K, the whole match was shown.
+    holds(b"abc\n", &["-Po", r"a\Kb"], "b\n", 0);
+    // PCRE2Project/pcre2 #180: this pattern crashed on bytes that are not UTF-8.
+    let noise: Vec<u8> = (0..200_000_u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let text = [&noise[..], b"\na@b.c\n", &noise].concat();
+    holds(&text, &["-Paco", r"^[\w-]+@([\w-]+.)+[\w-]+$"], "1\n", 0);
 }

@@ -3,7 +3,7 @@
 //! Files named on the command line are searched regardless of these options, as in ripgrep.
 
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow};
 use ignore::Match;
@@ -96,7 +96,9 @@ fn globs(inputs: &Inputs) -> Result<Override> {
     if inputs.glob.is_empty() && inputs.iglob.is_empty() {
         return Ok(Override::empty());
     }
-    let mut globs = OverrideBuilder::new(".");
+    // Globs with a slash are relative to the working directory, also in an absolute path.
+    let working_directory = std::path::absolute(".").unwrap_or_else(|_| PathBuf::from("."));
+    let mut globs = OverrideBuilder::new(working_directory);
     globs.case_insensitive(inputs.glob_case_insensitive).context("--glob-case-insensitive")?;
     for glob in &inputs.glob {
         globs.add(glob).map_err(|error| invalid_glob("--glob", glob, &error))?;

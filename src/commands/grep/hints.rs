@@ -50,7 +50,9 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
     if args.patterns.extended_regexp && encoding_rs::Encoding::for_label(first.as_bytes()).is_some() {
         return Some("-E selects extended regular expressions; --encoding NAME sets the encoding".into());
     }
-    let may_be_text = inputs.is_recursive() && !inputs.recursion.follows() && !files.iter().all(is_missing);
+    // `rg PATTERN -r TEXT FILE` and `rg -r TEXT PATTERN FILE` leave a name that was none before FILE.
+    let is_text_first = matches!(files, [text, _, ..] if is_missing(text)) && args.patterns.regexp.is_empty();
+    let may_be_text = is_text_first && inputs.is_recursive() && !inputs.recursion.follows();
     may_be_text.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
 }
 

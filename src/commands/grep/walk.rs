@@ -113,7 +113,7 @@ impl InputWalk {
                 return Box::new(std::iter::empty());
             }
             if self.recursive {
-                return self.below(name, false);
+                return self.below(with_one_slash(&name), false);
             }
         }
         let is_skipped = self.skip_devices && path::metadata(&name).is_ok_and(|meta| !meta.is_file() && !meta.is_dir());
@@ -253,13 +253,22 @@ fn listed_globs(list: &OsStr) -> Result<Vec<OsString>> {
     Ok(globs)
 }
 
-/// Compiles the globs of `--exclude-dir`, without trailing slashes.
+/// Compiles the globs of `--exclude-dir`, without trailing slashes except for the root directory.
 fn exclude_dir(globs: &[OsString]) -> Result<NameMatcher> {
     NameMatcher::new(globs.iter().map(|glob| {
         let glob = glob.as_bytes();
         let slashes = glob.iter().rev().take_while(|byte| **byte == b'/').count();
-        &glob[..glob.len() - slashes]
+        &glob[..(glob.len() - slashes).max(slashes.min(1))]
     }))
+}
+
+/// Returns a directory's name with at most one slash at its end, as GNU grep prints it.
+fn with_one_slash(directory: &OsStr) -> OsString {
+    let mut name = directory.as_bytes();
+    while let Some(shorter) = name.strip_suffix(b"/").filter(|shorter| shorter.ends_with(b"/")) {
+        name = shorter;
+    }
+    OsStr::from_bytes(name).to_owned()
 }
 
 /// Returns whether a glob matches the name of a file or directory found below another one.
