@@ -93,13 +93,13 @@ pub fn is_emulated() -> bool {
     std::env::var_os("MAPPED_EMULATED").is_some()
 }
 
-/// Returns whether the program's C library can read the locales of this machine, whose files are in
-/// this machine's byte order.
-pub fn reads_locales() -> bool {
+/// Returns whether the program under test is for a processor of the other byte order. It cannot read the
+/// locales of this machine, and qemu passes wrong addresses to its handlers of SIGBUS.
+pub fn has_other_byte_order() -> bool {
     let mut identification = [0; 6];
     File::open(program()).unwrap().read_exact(&mut identification).unwrap();
     let is_big_endian = identification[5] == 2;
-    is_big_endian == cfg!(target_endian = "big")
+    is_big_endian != cfg!(target_endian = "big")
 }
 
 /// Runs a command with `bytes` on standard input through a pipe.
