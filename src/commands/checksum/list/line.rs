@@ -29,8 +29,8 @@ pub enum ListLine {
 pub enum Fault {
     /// The line has no known form, or its algorithm was not requested.
     Form,
-    /// The line is not a row of an SFV or hashdeep list, whose own tools fail on it; is part of a
-    /// damaged record of several lines; or is hidden by a comment.
+    /// The line is not a row of an SFV or hashdeep list or a magnet link, whose own tools fail on
+    /// it; is part of a damaged record of several lines; or is hidden by a comment.
     Row,
     /// The line names an unknown algorithm.
     Algorithm(String),

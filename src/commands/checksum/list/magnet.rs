@@ -20,12 +20,19 @@ pub fn link(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
     let (mut name, mut size, mut expected, mut unknown) = (None, None, Vec::new(), None);
     for parameter in parameters.split(|&byte| byte == b'&') {
         if let Some(value) = parameter.strip_prefix(b"dn=") {
-            name = decoded(value);
+            // Two links whose line end was lost have two names.
+            if name.is_some() {
+                return Some(ListLine::Improper(Fault::Row));
+            }
+            name = Some(decoded(value));
         } else if let Some(value) = parameter.strip_prefix(b"xl=") {
             size = decimal(value).map(Size::bytes);
         } else if let Some(topic) = parameter.strip_prefix(b"xt=urn:") {
             let topic = String::from_utf8_lossy(topic);
-            let (kind, value) = topic.rsplit_once(':')?;
+            let (kind, value) = match topic.split_once(':')? {
+                (kind, value) if Algorithm::named(kind).is_some() => (kind, value),
+                _ => topic.rsplit_once(':')?,
+            };
             match Algorithm::named(kind) {
                 Some(algorithm) => expected.push((Spec::from(algorithm), value.to_owned())),
                 None => unknown = Some(kind.to_owned()),
@@ -39,9 +46,9 @@ pub fn link(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListLine> {
         .collect();
     Some(match (expected, unknown) {
         (Some(expected), Some(kind)) if expected.is_empty() => ListLine::Improper(Fault::Algorithm(kind)),
-        (expected, _) => match name.zip(expected).and_then(|(name, expected)| entry(&name, expected)) {
+        (expected, _) => match name.flatten().zip(expected).and_then(|(name, expected)| entry(&name, expected)) {
             Some(entry) => ListLine::Entry(entry),
-            None => ListLine::Improper(Fault::Form),
+            None => ListLine::Improper(Fault::Row),
         },
     })
 }

@@ -10,7 +10,7 @@ use super::columns;
 use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::magnet;
 use super::plain::{self, Spacing};
-use super::table::{self, HashdeepColumn, ListForm};
+use super::table::{self, HashdeepColumn, ListForm, Partial};
 use crate::digest::Algorithm;
 
 /// The position of a line in a PGP-signed list (RFC 9580, section 7).
@@ -140,6 +140,8 @@ impl<'a> Parser<'a> {
             self.form = ListForm::Sfv;
             return Some(match table::hides_sfv_row(line) {
                 true => ListLine::Improper(Fault::Row),
+                // To the tools that write other rows, a semicolon does not begin a comment.
+                false if self.hides_other_row(line) => ListLine::Improper(Fault::Form),
                 false => ListLine::Nothing,
             });
         }
@@ -147,7 +149,9 @@ impl<'a> Parser<'a> {
             self.form = ListForm::Crc(columns);
             return Some(ListLine::Nothing);
         }
-        if let Some(algorithm) = table::section(line) {
+        if matches!(self.form, ListForm::Plain | ListForm::Control(_))
+            && let Some(algorithm) = table::section(line)
+        {
             self.form = ListForm::Control(Some(algorithm));
             self.makes_sense = true;
             return Some(ListLine::Nothing);
@@ -161,7 +165,16 @@ impl<'a> Parser<'a> {
             let loses_digest = table::is_stray_digest(line);
             return Some(if loses_digest { ListLine::Improper(Fault::Row) } else { ListLine::Nothing });
         }
-        (table::is_furniture(line) || columns::frames_crc_table(line)).then_some(ListLine::Nothing)
+        if !table::is_furniture(line) && !columns::frames_crc_table(line) {
+            return None;
+        }
+        // The digest that follows certutil's heading is missing.
+        let loses_digest = matches!(self.form, ListForm::Windows(_, Partial::Name(_)));
+        if loses_digest {
+            self.form = ListForm::Plain;
+            self.makes_sense = true;
+        }
+        Some(if loses_digest { ListLine::Improper(Fault::Row) } else { ListLine::Nothing })
     }
 
     fn entry(&mut self, line: &[u8]) -> ListLine {
@@ -231,6 +244,15 @@ impl<'a> Parser<'a> {
             }
             _ => false,
         }
+    }
+
+    /// Returns whether a comment of an SFV list is a row with a digest that is longer than a CRC.
+    fn hides_other_row(&self, comment: &[u8]) -> bool {
+        let row = &comment[comment.iter().take_while(|&&byte| matches!(byte, b';' | b' ' | b'\t')).count()..];
+        let found = plain::read(&self.filter, &mut self.spacing.clone(), row, false).ok().flatten();
+        found.or_else(|| columns::colon(&self.filter, row)).is_some_and(|entry| {
+            entry.expected.iter().any(|expected| expected.length() as u64 >= Algorithm::Md5.default_len())
+        })
     }
 
     /// Returns whether a line is a row for a file whose name begins with `#`. It is one if the list

@@ -118,7 +118,7 @@ fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [
         return None;
     }
     if !marked {
-        if *spacing == Spacing::Marked || is_short || is_split(filter, text, name) {
+        if name.is_empty() || *spacing == Spacing::Marked || is_short || is_split(filter, text, name) {
             return None;
         }
         *spacing = Spacing::Reversed;

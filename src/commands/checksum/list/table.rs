@@ -137,8 +137,9 @@ pub fn hides_sfv_row(comment: &[u8]) -> bool {
 /// `None` for any other line.
 pub fn hashdeep_header(line: &[u8]) -> Option<Vec<HashdeepColumn>> {
     let header = line.strip_prefix(b"%%%% ")?;
-    if header.starts_with(b"HASHDEEP-") {
-        return Some(Vec::new());
+    if let Some(version) = header.strip_prefix(b"HASHDEEP-") {
+        let is_version = version.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.');
+        return is_version.then(Vec::new);
     }
     let column = |name: &str| match name {
         "size" => HashdeepColumn::Size,
@@ -253,8 +254,10 @@ fn field_algorithm(field: &[u8]) -> Option<Algorithm> {
 /// end after the field's name was lost, or the name is unknown.
 pub fn is_stray_digest(line: &[u8]) -> bool {
     if !line[0].is_ascii_whitespace() {
-        let colon = memchr::memchr(b':', line);
-        return colon.is_some_and(|colon| field_algorithm(&line[..colon]).is_some());
+        let Some(colon) = memchr::memchr(b':', line) else { return false };
+        let (name, value) = (line[..colon].trim_ascii_end(), line[colon + 1..].trim_ascii());
+        // A record of PowerShell within a control file.
+        return field_algorithm(name).is_some() || name == b"Hash" && hex(value).is_some();
     }
     let mut words = words(line);
     let is_digest = |word: &[u8]| hex(word).is_some_and(|bytes| bytes.len() as u64 >= Algorithm::Md5.default_len());
@@ -323,6 +326,8 @@ pub fn windows(form: &mut ListForm, filter: &AlgorithmFilter<'_>, line: &[u8]) -
             *form = ListForm::Plain;
             return of(algorithm, name.as_bytes(), &bytes);
         }
+        *form = ListForm::Plain;
+        return Some(ListLine::Improper(Fault::Row));
     }
     let (algorithm, rest) = line.split_at(memchr::memchr(b' ', line)?);
     let algorithm = Algorithm::named(text(algorithm))?;

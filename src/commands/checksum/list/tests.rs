@@ -142,6 +142,37 @@ fn a_damaged_record_is_not_passed_over() {
     }
 }
 
+/// Regression: a row was silently skipped if a line end or a heading of another form made it part
+/// of something else.
+#[test]
+fn damaged_lines_hide_no_row() {
+    let sha256 = "ab".repeat(32);
+    // certutil's digest and its last line, or two headings.
+    let rest = format!("SHA256 hash of g:\n{sha256}\nCertUtil: done\n");
+    let certutil = format!("SHA256 hash of f:\n{sha256}CertUtil: done\n{rest}");
+    assert_eq!(read(&certutil), ["2 Row", "g sha256"]);
+    assert_eq!(read(&format!("SHA256 hash of f:\nCertUtil: done\n{rest}")), ["2 Row", "g sha256"]);
+    assert_eq!(read(&format!("SHA256 hash of f:\n{rest}")), ["2 Row", "3 Form"]);
+    // Two magnet links.
+    let link = |name| format!("magnet:?xl=5&dn={name}&xt=urn:md5:{MD5}");
+    for between in ["", " ", "\r", "&"] {
+        let joined = format!("{}{between}{}\n{}\n", link("f"), link("g"), link("h"));
+        assert_eq!(read(&joined), ["1 Row", "h md5"], "{between:?}");
+    }
+    assert_eq!(read(&format!("magnet:?dn=f&xt=urn:md5:{MD5}&xt=urn:tree:tiger:ABC")), ["f md5"]);
+    // A semicolon begins a comment only in SFV lists.
+    assert_eq!(read(&format!(";{MD5}  f\n{MD5}  g\n")), ["1 Form", "g md5"]);
+    assert_eq!(read(&format!("; SHA1 (f) = {SHA1}\n{MD5}  g\n")), ["1 Row", "g md5"]);
+    assert_eq!(read(&format!("f:{MD5}\n;g:{MD5}\n")), ["f md5", "2 Form"]);
+    // A heading of another form.
+    assert_eq!(read_as("l.sfv", &[], "a 12345678\nSHA256:\n#b 12345678\n"), ["a crc32", "2 Row", "#b crc32"]);
+    let record = format!("SHA256:\nAlgorithm : SHA256\nHash : {sha256}\nPath : f\n");
+    assert_eq!(read(&record), ["3 Row"]);
+    assert_eq!(read(&format!("%%%% HASHDEEP-1.0\x0c{MD5}  f\n{MD5}  g\n")), ["1 Form", "g md5"]);
+    // A digest without a name says nothing about the blanks in other lines.
+    assert_eq!(read(&format!("{MD5} \n{MD5}   f\n")), ["1 Form", " f md5"]);
+}
+
 #[test]
 fn improper_lines_are_reported() {
     let wanted = &[Algorithm::Md5][..];
@@ -288,7 +319,7 @@ fn magnet_links() {
     let link = "magnet:?xl=1&dn=a%20b.txt&xt=urn:crc32:e8b7be43&xt=urn:sha1:q336in72uwt7zyk5dxolt2xk5i3xmz5y";
     assert_eq!(read(&format!("{link}&xt=urn:tree:tiger:czq")), ["a b.txt crc32,sha1"]);
     assert_eq!(read("magnet:?dn=f&xt=urn:ed2k:31d6"), ["1 Algorithm(\"ed2k\")"]);
-    assert_eq!(read("magnet:?dn=f%2&xt=urn:crc32:e8b7be43"), ["1 Form"]);
+    assert_eq!(read("magnet:?dn=f%2&xt=urn:crc32:e8b7be43"), ["1 Row"]);
     assert_eq!(read("ed2k://|file|f|1|31d6|/"), ["1 Algorithm(\"ED2K\")"]);
 }
 

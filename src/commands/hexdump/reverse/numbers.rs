@@ -34,12 +34,14 @@ pub fn are_words(line: &[u8]) -> bool {
     let are_words = |words: &[usize]| {
         words.first().is_some_and(|first| matches!(first, 4 | 6 | 8 | 16) && words.iter().all(|word| word == first))
     };
-    let is_od = line.starts_with(b" ") && fields(line).iter().all(|(blanks, _)| *blanks == 1);
+    let is_od = fields(line).iter().all(|(blanks, _)| *blanks == 1);
     match lengths[..] {
         // Among groups of bytes, only the last may be shorter.
         [address @ (6 | 8), word, ..] if word != address && word != 6 && (word > address || lengths.len() > 2) => {
             are_words(&lengths[1..])
         }
+        // The last word may have been truncated.
+        [.., word, last] if is_od && last < word => are_words(&lengths[..lengths.len() - 1]),
         _ => is_od && are_words(&lengths),
     }
 }

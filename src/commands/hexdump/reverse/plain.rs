@@ -1,8 +1,8 @@
 //! Parses plain hexadecimal digits strictly: pairs of digits, separated by blanks and line ends.
 //!
 //! The form of the first line restricts that of the others. After a line of `od -An -tx1`, od may
-//! show the same bytes as words or numbers. After groups of digits, a line may begin with an
-//! address that the first line lost.
+//! show the same bytes as words or numbers. No line may consist of od's words, which begin with a
+//! blank. After groups of digits, a line may begin with an address that the first line lost.
 
 use super::super::digits::hex_value;
 use super::{ByteSink, Malformed, Problem};
@@ -97,6 +97,12 @@ impl DigitGroups {
         }
     }
 
+    /// Returns whether a line consists of words, each after one blank, as od writes them.
+    fn are_words(&self) -> bool {
+        let is_first_whole = self.count < 3 || self.first == self.second;
+        !self.has_other_gaps && !self.is_mixed && is_first_whole && matches!(self.first, 4 | 6 | 8 | 16)
+    }
+
     /// Returns whether the first group may be an address; groups of bytes have `group` digits.
     fn may_begin_with_address(&self, group: usize) -> bool {
         let is_row = self.count > 1 && self.second == group && !self.is_mixed;
@@ -156,7 +162,8 @@ impl PlainDigits {
                     return Err(Problem::NotARow);
                 }
             }
-            if self.form != Some(PlainForm::Free) {
+            // Of other forms, only lines of words matter, which begin with a blank.
+            if self.form != Some(PlainForm::Free) || matches!(self.line_start[..], [b' ' | b'\t', ..]) {
                 self.groups.pass(character);
             }
         }
@@ -174,6 +181,7 @@ impl PlainDigits {
                 Ok(())
             }
             Some(PlainForm::Od) if groups.form() != PlainForm::Od => Err(Problem::Numbers),
+            Some(_) if groups.are_words() => Err(Problem::Numbers),
             Some(PlainForm::Grouped(digits)) if groups.may_begin_with_address(digits) => Err(Problem::Numbers),
             Some(_) => Ok(()),
         }

@@ -163,6 +163,13 @@ fn text_that_is_not_a_dump_is_an_error() {
         ("000000 0092\n000001\n", Problem::Words),
         ("000000 00333231\n000003\n", Problem::Words),
         (" 6261 6463\n", Problem::Words),
+        // Words after tabs, a truncated one, and rows of words below one that lost its blank.
+        ("\t62616463\t66656867\n", Problem::Words),
+        ("\t6261\t003f\n", Problem::Words),
+        (" 00000000 00000000 00", Problem::Words),
+        ("62616463 66656867\n 62616463 66656867\n", Problem::Numbers),
+        ("deadbeef\n 6261 6463\n", Problem::Numbers),
+        ("12 34\n 6261\n", Problem::Numbers),
         (" 054357 010100 152671\n 107551\n", Problem::Words),
         ("0000000 141 142\n0000002\n", Problem::Octal),
         // Decimal numbers of one or more bytes, all with an even number of digits, and bytes above
