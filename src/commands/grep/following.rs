@@ -23,8 +23,8 @@ use crate::select::last_line_end;
 use super::interleaved::InterleavedSearch;
 use super::kernel::{Search, Totals};
 use super::open::Opener;
+use super::open::start::InputStarts;
 use super::settings::{Report, Settings};
-use super::start::InputStarts;
 use super::{Run, print_summary};
 
 /// A followed file and the state of its search.

@@ -12,9 +12,9 @@ use memchr::{memchr, memrchr};
 
 use super::binary::{PADDED, TEXT, nul_ends_lines};
 use super::kernel::{Search, Totals};
-use super::line_automaton::{LineAutomaton, LineState};
 use super::padding;
 use super::pattern::MAX_OVERLAP;
+use super::pattern::line_automaton::{LineAutomaton, LineState};
 use super::print::Printer;
 use super::query::WantedResults;
 use super::settings::{Report, Settings};

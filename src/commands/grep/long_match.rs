@@ -7,7 +7,7 @@ use std::ops::Range;
 use memchr::{memchr, memrchr};
 
 use super::failure::Failure;
-use super::line_automaton::LineAutomaton;
+use super::pattern::line_automaton::LineAutomaton;
 use super::pattern::{MAX_OVERLAP, Pattern};
 use super::query::Query;
 use crate::engine::Block;

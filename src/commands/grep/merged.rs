@@ -22,8 +22,9 @@ use crate::select::{Lines, Log, Merge, MergeOutput, MergeStep, PeriodSearch, ran
 use super::Run;
 use super::interleaved::InterleavedSearch;
 use super::kernel::{Search, Totals};
+use super::print_summary;
 use super::settings::{Report, Settings};
-use super::{print_summary, sort};
+use super::walk::sort;
 
 /// A log and the state of its search.
 struct SearchedLog {

@@ -1,84 +1,45 @@
 //! The `grep` subcommand: prints the lines that match.
 //!
-//! `settings` resolves the options, and `pattern` (with `posix` and `longest`) compiles the
-//! patterns. `walk`, `open` and `start` choose the files and the bytes to search. `search` finds
-//! the lines of a block that a `query` selects, `context` adds the lines around these across block
-//! borders, and `print` and `json` write them. The engine runs `kernel`, or `line_count` where only
-//! the number of lines matters.
+//! `settings` resolves the options, and `pattern` (with `posix`, `perl` and `words`) compiles the
+//! patterns. `walk` finds the files, and `open` the bytes of each to search. `search` finds the
+//! lines of a block that a `query` selects, `context` adds the lines around these across block
+//! borders, and `print` writes them. The engine runs `kernel`, `line_count` where only the number of
+//! lines matters, or `timeline`.
 
-mod alternatives;
 mod binary;
-mod color_specs;
-mod colors;
 mod context;
 mod environment;
-mod excerpt;
 mod failure;
-mod filter;
-mod fold;
 mod following;
 mod held;
 mod hints;
-mod histogram;
-mod hyperlinks;
-mod ignore_files;
 mod interleaved;
-mod json;
-mod json_line;
 mod kernel;
-mod lazy_dfa;
-mod line_automaton;
 mod line_count;
 mod line_segments;
 mod lines;
 mod long_match;
-mod longest;
-mod match_position;
 mod merged;
 mod multiline;
-mod name_matcher;
 mod only_matches;
 mod open;
-mod open_match;
 mod padding;
 mod pattern;
-mod per_thread;
 #[cfg(feature = "pcre2")]
 mod perl;
 #[cfg(not(feature = "pcre2"))]
 #[path = "no_perl.rs"]
 mod perl;
-mod perl_lines;
-mod pick_last;
-mod pick_period;
 mod posix;
-mod prefix;
-mod prefixed;
 mod print;
 mod query;
-#[cfg(feature = "pcre2")]
-mod relaxed;
-#[cfg(feature = "pcre2")]
-mod relaxed_class;
 mod search;
-mod separators;
 mod settings;
-mod sort;
-mod sources;
-mod start;
-mod stream_select;
-mod style;
 mod syntax;
 mod tally;
 mod timeline;
-mod timeline_plot;
-mod timeline_report;
-mod timeline_table;
 mod top;
-mod unstable;
 mod walk;
-mod word_index;
-mod word_list;
 mod words;
 
 use std::collections::HashSet;
@@ -103,10 +64,10 @@ use kernel::{Search, Totals};
 use line_count::{LongLineCount, MIN_BLOCK};
 use only_matches::OnlyMatches;
 use open::Opener;
+use open::start::{InputPart, InputStarts};
 use settings::{Report, Settings};
-use start::{InputPart, InputStarts};
 use tally::LineTally;
-use walk::InputWalk;
+use walk::{InputWalk, sort};
 
 /// The default block size in bytes if lines are printed. The windows and text of two threads then
 /// stay far below 100 MiB.
@@ -128,7 +89,7 @@ pub fn run(args: &GrepArgs, output: &mut Output) -> anyhow::Result<Exit> {
     let mut config = Config::new(&common(args), output)?;
     let environment = Environment::read(&config, output.destination() == Destination::Terminal);
     if args.inputs.type_list {
-        output.write_all(filter::type_list(&args.inputs)?.as_bytes())?;
+        output.write_all(walk::filter::type_list(&args.inputs)?.as_bytes())?;
         return Ok(Exit::Success);
     }
     warn_about_obsolete(&args.inputs);
@@ -217,7 +178,7 @@ fn list(args: &GrepArgs, walk: &InputWalk, output: &mut Output) -> anyhow::Resul
         match found {
             Ok(_) if args.printing.quiet => return Ok(Exit::Success),
             Ok(file) => {
-                let name = prefix::with_separator(file.path().as_bytes(), args.printing.path_separator);
+                let name = print::prefix::with_separator(file.path().as_bytes(), args.printing.path_separator);
                 match on_terminal {
                     true => output.write_all(&crate::output::escape_for_terminal(&name))?,
                     false => output.write_all(&name)?,

@@ -12,8 +12,8 @@ use crate::engine::{Block, Flow, Kernel};
 use super::kernel::Totals;
 use super::pattern::{MAX_OVERLAP, Pattern};
 use super::print::Printer;
+use super::print::style::LinePosition;
 use super::settings::{Report, Settings};
-use super::style::LinePosition;
 
 /// The nominal block size in bytes, which limits the output, because each match in a block may
 /// print a line.

@@ -10,19 +10,19 @@ use crate::io::Source;
 use crate::os::posix::OsStrExt;
 use crate::output::is_tool;
 
-use super::alternatives::{PatternOrigins, alternatives, invalid_alternatives, invalid_pattern, split};
 use super::binary::{BINARY, PADDED, TEXT};
-use super::color_specs;
-use super::colors::Colors;
 use super::context::Context;
 use super::environment::Environment;
-use super::excerpt::LongLines;
-use super::hyperlinks::Hyperlinks;
 use super::padding;
 use super::pattern::Pattern;
+use super::pattern::alternatives::{PatternOrigins, alternatives, invalid_alternatives, invalid_pattern, split};
+use super::print::color_specs;
+use super::print::colors::Colors;
+use super::print::excerpt::LongLines;
+use super::print::hyperlinks::Hyperlinks;
+use super::print::separators::unescape;
+use super::print::style::Style;
 use super::query::Query;
-use super::separators::unescape;
-use super::style::Style;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::walk::InputWalk;
 

@@ -7,11 +7,11 @@ use std::ops::Range;
 use memchr::memrchr;
 
 use super::super::held::{HeldPiece, HeldText};
-use super::super::json::MessagePosition;
-use super::super::json_line::{JsonLine, flush_over};
 use super::super::lines::{count_lines, skip_lines};
+use super::super::print::json::MessagePosition;
+use super::super::print::json_line::{JsonLine, flush_over};
+use super::super::print::style::LinePosition;
 use super::super::settings::Report;
-use super::super::style::LinePosition;
 use super::{Part, Search};
 use crate::engine::{Block, Sink};
 

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use super::super::json;
 use super::super::lines::lines_of;
 use super::super::print::Printer;
+use super::super::print::json;
+use super::super::print::style::{LinePosition, Spans};
 use super::super::query::Piece;
 use super::super::settings::Report;
-use super::super::style::{LinePosition, Spans};
 use super::deferred::Deferred;
 use super::long_line::haystack;
 use super::{Part, Search, Totals};

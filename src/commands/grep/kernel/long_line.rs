@@ -8,9 +8,9 @@ use std::ops::Range;
 use memchr::memchr;
 
 use super::super::binary::{TEXT, cut_at_binary};
-use super::super::json_line::JsonSize;
 use super::super::line_segments::LineSegments;
 use super::super::long_match::{LineBytes, long_line_start};
+use super::super::print::json_line::JsonSize;
 use super::super::query::{Piece, SearchResults};
 use super::super::settings::Report;
 use super::{Part, Search};

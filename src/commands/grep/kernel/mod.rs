@@ -12,11 +12,11 @@ use memchr::memchr;
 
 use super::binary::{BINARY, PADDED, cut_at_binary, nul_ends_lines};
 use super::context::{Lead, full_layout, layout};
+use super::open::start::InputStarts;
 use super::padding;
 use super::print::Printer;
 use super::query::{SearchResults, WantedResults};
 use super::settings::{Report, Settings};
-use super::start::InputStarts;
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 use crate::os::posix::OsStrExt;

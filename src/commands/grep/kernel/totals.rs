@@ -1,7 +1,7 @@
 //! The state of a search that passes from block to block and from input to input, in file order.
 
 use super::super::context::{Context, ContextState};
-use super::super::json;
+use super::super::print::json;
 use super::super::query::Query;
 use crate::decode::Format;
 use crate::engine::Block;

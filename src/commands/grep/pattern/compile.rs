@@ -5,16 +5,16 @@ use grep_matcher::Matcher;
 use grep_regex::RegexMatcherBuilder;
 use memchr::memmem;
 
-use super::super::longest::LongestMatcher;
-use super::super::per_thread::PerThread;
 use super::super::perl::Perl;
-use super::super::perl_lines::within_line;
 use super::super::posix::{self, Target};
-use super::super::prefixed::PrefixedRegex;
-use super::super::sources::{Sources, single_literal};
 use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::super::words::WordSearch;
 use super::candidates::CandidateTally;
+use super::longest::LongestMatcher;
+use super::per_thread::PerThread;
+use super::prefixed::PrefixedRegex;
+use super::sources::{Sources, single_literal};
+use super::within_line::within_line;
 use super::{Finder, Pattern, RegexEngine};
 
 impl Pattern {

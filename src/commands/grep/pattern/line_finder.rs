@@ -7,10 +7,10 @@ use grep_regex::RegexMatcher;
 use memchr::memchr;
 
 use super::super::failure::Failure;
-use super::super::match_position::MatchPosition;
 use super::super::perl::{LineRegex, Perl};
-use super::super::unstable::search_unstable;
 use super::candidates::is_call_worthwhile;
+use super::match_position::MatchPosition;
+use super::unstable::search_unstable;
 use super::{Finder, Pattern, RegexEngine, automata_match};
 
 /// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer on

@@ -4,6 +4,22 @@
 //! lists of words have their own search. `memmem` searches for a single literal, and an empty
 //! pattern selects every line without a search. Nothing here knows of files, blocks or output.
 
+pub mod alternatives;
+mod candidates;
+mod compile;
+mod lazy_dfa;
+pub mod line_automaton;
+mod line_finder;
+mod longest;
+pub mod match_position;
+mod open_match;
+pub mod per_thread;
+mod prefixed;
+mod replace;
+mod sources;
+mod unstable;
+pub mod within_line;
+
 use std::ops::Range;
 
 use grep_matcher::Matcher;
@@ -11,22 +27,17 @@ use grep_regex::RegexMatcher;
 use memchr::{memchr, memmem, memrchr};
 
 use super::failure::Failure;
-use super::line_automaton::LineAutomaton;
-use super::longest::LongestMatcher;
-use super::match_position::MatchPosition;
-use super::open_match::OpenMatch;
-use super::per_thread::PerThread;
 use super::perl::Perl;
-use super::prefixed::PrefixedRegex;
-use super::unstable::search_unstable;
 use super::words::WordSearch;
-
-mod candidates;
-mod compile;
-mod line_finder;
-mod replace;
-
 use candidates::CandidateTally;
+use line_automaton::LineAutomaton;
+use longest::LongestMatcher;
+use match_position::MatchPosition;
+use open_match::OpenMatch;
+use per_thread::PerThread;
+use prefixed::PrefixedRegex;
+use unstable::search_unstable;
+
 pub use line_finder::LineFinder;
 pub use replace::ReplacedText;
 

@@ -6,7 +6,7 @@ use grep_matcher::{Captures, Match, Matcher};
 use grep_regex::{RegexCaptures, RegexMatcher};
 
 use super::super::failure::Failure;
-use super::super::style::Spans;
+use super::super::print::style::Spans;
 use super::{Pattern, RegexEngine};
 
 /// The initial number of bytes to search around lines, because their matches may depend on these bytes.

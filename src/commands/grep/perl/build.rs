@@ -3,8 +3,8 @@
 use anyhow::anyhow;
 use pcre2::bytes::{Regex, RegexBuilder};
 
-use super::super::relaxed::RelaxedRegex;
 use super::super::syntax::{Boundary, Case, Syntax};
+use super::relaxed::RelaxedRegex;
 use super::text::offset_as_typed;
 use crate::os::processors;
 use crate::output::is_tool;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use pcre2::bytes::Regex;
 
-use super::super::per_thread::PerThread;
-use super::super::perl_lines::within_line;
+use super::super::pattern::per_thread::PerThread;
+use super::super::pattern::within_line::within_line;
 use super::super::syntax::Syntax;
 use super::build::build;
 use super::limit::MIN_TIMED_LEN;

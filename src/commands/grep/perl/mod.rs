@@ -5,6 +5,14 @@
 //! because PCRE2 requires that the bytes do not change during a search, and another process may
 //! change mapped ones.
 
+mod build;
+mod copy;
+mod limit;
+mod line_regex;
+mod relaxed;
+mod strategy;
+mod text;
+
 use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,22 +21,15 @@ use grep_regex::RegexMatcher;
 use pcre2::bytes::{CaptureLocations, Regex};
 
 use super::failure::Failure;
-use super::match_position::MatchPosition;
-use super::per_thread::PerThread;
-use super::relaxed::RelaxedRegex;
+use super::pattern::match_position::MatchPosition;
+use super::pattern::per_thread::PerThread;
 use super::syntax::Syntax;
 use build::{build, group, refusal, relaxed};
 use copy::{copy_of, keep, with_copy};
 use limit::{MIN_TIME_LIMIT, MIN_TIMED_LEN, within};
 use line_regex::LineRegexes;
+use relaxed::RelaxedRegex;
 use text::{as_text, leading_verbs};
-
-mod build;
-mod copy;
-mod limit;
-mod line_regex;
-mod strategy;
-mod text;
 
 pub use line_regex::LineRegex;
 

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use memchr::{memchr, memrchr};
 use pcre2::bytes::{Regex, RegexBuilder};
 
-use super::super::per_thread::PerThread;
+use super::super::pattern::per_thread::PerThread;
 
 /// The number of times that each strategy is tried.
 const ROUNDS: usize = 3;

@@ -3,11 +3,11 @@
 use std::io;
 use std::ops::Range;
 
-use super::super::excerpt::Excerpt;
-use super::super::json_line::flush_over;
 use super::super::line_segments::{LineSegment, LineSegments};
-use super::super::style::LinePosition;
 use super::Printer;
+use super::excerpt::Excerpt;
+use super::json_line::flush_over;
+use super::style::LinePosition;
 use crate::engine::{Block, Sink};
 
 /// The maximum number of bytes of text to buffer before they are written.

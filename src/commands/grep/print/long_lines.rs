@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::super::excerpt::Excerpt;
-use super::super::style::LinePosition;
+use super::excerpt::Excerpt;
+use super::style::LinePosition;
 use super::{Line, Printer};
 use crate::cli::grep::Preview;
 

@@ -3,20 +3,29 @@
 //! A piece of plain lines is copied whole. Lines are handled one by one only if something is printed
 //! before or inside them, and searched again only if their matches are shown.
 
+pub mod color_specs;
+pub mod colors;
+mod deferred;
+pub mod excerpt;
+pub mod hyperlinks;
+pub mod json;
+pub mod json_line;
+mod long_lines;
+pub mod prefix;
+mod replaced;
+pub mod separators;
+pub mod style;
+
 use std::cell::RefCell;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::lines::lines_of;
 use super::pattern::Pattern;
-use super::style::{LinePosition, Spans, Style};
 use crate::cli::grep::Preview;
 use crate::engine::{Inserted, Insertion};
 use crate::os::append_copy;
-
-mod deferred;
-mod long_lines;
-mod replaced;
+use style::{LinePosition, Spans, Style};
 
 /// A formatter of lines into a buffer.
 #[derive(Clone, Copy, Debug)]
@@ -301,9 +310,9 @@ impl Printer<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::colors::Colors;
-    use super::super::excerpt::LongLines;
     use super::super::syntax::Syntax;
+    use super::colors::Colors;
+    use super::excerpt::LongLines;
     use super::*;
 
     fn plain() -> Style {

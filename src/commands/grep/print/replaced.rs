@@ -1,8 +1,8 @@
 //! Prints lines with their matches replaced (`--replace`).
 
 use super::super::lines::lines_of;
-use super::super::style::{LinePosition, Spans};
 use super::Printer;
+use super::style::{LinePosition, Spans};
 
 impl Printer<'_> {
     /// Prints lines with their matches replaced.

@@ -1,6 +1,11 @@
 //! Opens inputs one after another as the engine requests them, decoded and restricted to the
 //! requested part.
 
+mod pick_last;
+mod pick_period;
+pub mod start;
+mod stream_select;
+
 use std::io;
 use std::ops::Range as Span;
 use std::sync::Arc;
@@ -13,11 +18,11 @@ use crate::io::{AccessMethod, FeedNotes, FileRef, Range, Source, SpanFeed, Strea
 use crate::select::PeriodSearch;
 
 use super::kernel::Search;
-use super::pick_last::PickLast;
-use super::pick_period::PickPeriod;
 use super::settings::Settings;
-use super::start::{InputPart, InputStart, InputStarts, Keep, count_terminators, last_selected, lines_before};
-use super::stream_select::{Pick, PickedStream};
+use pick_last::PickLast;
+use pick_period::PickPeriod;
+use start::{InputPart, InputStart, InputStarts, Keep, count_terminators, last_selected, lines_before};
+use stream_select::{Pick, PickedStream};
 
 /// An opener of inputs by their names.
 #[derive(Debug)]

@@ -1,7 +1,8 @@
 //! Draws the counts of `--timeline` as a chart: a column for each row, a panel for each table.
 
-use super::timeline::{POSITION_UNIT, SECOND};
-use super::timeline_table::{Axis, CountTable};
+use super::SECOND;
+use super::entries::POSITION_UNIT;
+use super::table::{Axis, CountTable};
 use crate::cli::grep::{GrepArgs, Patterns};
 use crate::output::Scale;
 use crate::output::canvas::{Align, BLUE, Canvas, Drawn, FAINT, GRID, INK};

@@ -1,11 +1,11 @@
 //! Perl patterns in which nothing matches a newline, so that many lines can be searched at once.
 
-use super::syntax::Syntax;
+use super::super::syntax::Syntax;
 
 /// Returns the pattern with every class that contains a newline replaced by one that does not,
 /// which changes nothing within a single line. Returns `None` for a pattern that is not understood,
 /// or that may still match differently in a line among others than in a line on its own.
-pub(super) fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
+pub fn within_line(pattern: &[u8], syntax: &Syntax) -> Option<Vec<u8>> {
     let mut rewriter = Rewriter { text: Vec::with_capacity(pattern.len()), rest: pattern };
     let (mut has_look_around, mut moves_start) = (false, false);
     while let Some((&byte, after)) = rewriter.rest.split_first() {

@@ -5,14 +5,18 @@
 //! some word, and the list is searched only there. The bytes may change during the search, so no
 //! value computed from them is used as an index later.
 
+mod fold;
+mod index;
+mod list;
+
 use std::ops::Range;
 
 use regex_automata::util::look::LookMatcher;
 
-use super::fold::CaseFold;
 use super::syntax::{Boundary, Case, Dialect, Syntax};
-use super::word_index::{FoldedText, WordIndex};
-use super::word_list::{NONE, Word, sorted};
+use fold::CaseFold;
+use index::{FoldedText, WordIndex};
+use list::{NONE, Word, sorted};
 
 /// The minimum number of words. Fewer are left to the regex engine, which uses vector instructions for them.
 const MIN_WORDS: usize = 64;

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
+use super::Printer;
 use super::colors::Colors;
 use super::hyperlinks;
-use super::print::Printer;
 use super::style::LinePosition;
 use crate::output::escape_for_terminal;
 

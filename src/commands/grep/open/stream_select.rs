@@ -12,7 +12,7 @@ use crate::engine::Kernel;
 use crate::io::{Feed, FeedNotes, Filled, Gap, Stream};
 use crate::os::Stop;
 
-use super::kernel::Search;
+use super::super::kernel::Search;
 
 /// The number of bytes read at a time.
 const PIECE: usize = 256 << 10;

@@ -14,12 +14,14 @@ use crate::os::posix::OsStrExt;
 use crate::output::{Destination, Output, append_json, escape_name, print_message};
 use crate::select::PeriodSearch;
 
+use super::super::Run;
+use super::super::open::Opener;
+use super::super::open::start::InputStarts;
+use super::super::walk::sort;
+use super::entries::POSITION_UNIT;
 use super::histogram::Histogram;
-use super::open::Opener;
-use super::start::InputStarts;
-use super::timeline::{POSITION_UNIT, Timeline, TimelineKernel};
-use super::timeline_table::{Axis, CountTable, ROWS};
-use super::{Run, sort, timeline_plot};
+use super::table::{Axis, CountTable, ROWS};
+use super::{Timeline, TimelineKernel, plot};
 
 /// The format of rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,8 +72,7 @@ impl Run<'_> {
             print_message(format_args!("mapped: {message}; lines are counted by their position"));
         }
         if let Some(plot) = &config.plot {
-            let svg = timeline_plot::draw(&tables, &timeline_plot::title(args))
-                .map_err(|error| anyhow::anyhow!("chart: {error}"))?;
+            let svg = plot::draw(&tables, &plot::title(args)).map_err(|error| anyhow::anyhow!("chart: {error}"))?;
             plot.write(svg.as_bytes())?;
         }
         Ok(match (any, failed) {

@@ -15,8 +15,8 @@ use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, Hir, HirKind, Repetition};
 use thread_local::ThreadLocal;
 
+use super::super::syntax::{Boundary, Case, Syntax};
 use super::lazy_dfa::LazyDfa;
-use super::syntax::{Boundary, Case, Syntax};
 
 /// A search for the end of the longest match from a known start.
 pub struct LongestMatcher {
@@ -196,7 +196,7 @@ fn are_disjoint(one: &Class, other: &Class) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::syntax::Dialect;
+    use super::super::super::syntax::Dialect;
     use super::*;
     use proptest::prelude::*;
 

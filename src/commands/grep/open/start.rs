@@ -16,9 +16,9 @@ use crate::select::last_line_end;
 use crate::select::shard::Shard;
 use crate::timestamp::Reader;
 
-use super::lines::last_lines;
-use super::long_match::LineBytes;
-use super::query::{Query, SearchResults, WantedResults};
+use super::super::lines::last_lines;
+use super::super::long_match::LineBytes;
+use super::super::query::{Query, SearchResults, WantedResults};
 
 /// The sizes in bytes of the first and the largest piece when an input is searched from its end.
 const FIRST_BACKWARD_READ: usize = 64 << 10;

@@ -10,10 +10,10 @@ use memchr::{memchr_iter, memrchr};
 
 use crate::io::Gap;
 
-use super::context::layout;
-use super::lines::{count_lines, last_lines, skip_lines};
-use super::query::WantedResults;
-use super::settings::Settings;
+use super::super::context::layout;
+use super::super::lines::{count_lines, last_lines, skip_lines};
+use super::super::query::WantedResults;
+use super::super::settings::Settings;
 use super::start::InputStarts;
 use super::stream_select::{Pick, PickedBytes};
 

@@ -12,9 +12,9 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::{Class, ClassBytes, ClassBytesRange, Hir, HirKind, Repetition};
 
+use super::super::syntax::{Boundary, Syntax};
 use super::lazy_dfa::LazyDfa;
 use super::line_automaton::flags;
-use super::syntax::{Boundary, Syntax};
 
 /// The maximum length, in bytes, of a bounded piece of a pattern, which is far less than the length
 /// of a part of a line.

@@ -4,6 +4,11 @@
 //! Directories are walked lazily, so the first file is searched before the last is found. The order
 //! is the same in every run.
 
+pub mod filter;
+mod ignore_files;
+mod name_matcher;
+pub mod sort;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::FileType;
 use std::io;
@@ -19,10 +24,9 @@ use crate::io::{FileRef, ListReader, path};
 use crate::os::error_text;
 use crate::os::posix::{OFlags, OsStrExt};
 use crate::output::{escape_name, print_message};
-
-use super::filter::FileFilter;
-use super::ignore_files::{self, IgnoreFiles};
-use super::name_matcher::NameMatcher;
+use filter::FileFilter;
+use ignore_files::IgnoreFiles;
+use name_matcher::NameMatcher;
 
 /// The walk that turns the names on the command line into the files to search.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use anyhow::Result;
 use regex_automata::meta;
 use regex_automata::util::syntax;
 
-use super::posix::{self, Target};
+use super::super::posix::{self, Target};
 
 /// A set of globs, each of which matches a whole name.
 #[derive(Debug)]

@@ -4,10 +4,10 @@
 use anyhow::{Context, Result};
 use regex_syntax::hir::{Class, Hir, HirKind, Look};
 
+use super::super::posix::{self, Target};
+use super::super::syntax::{Boundary, Case, Dialect, Syntax};
 use super::line_automaton::LineAutomaton;
 use super::open_match::OpenMatch;
-use super::posix::{self, Target};
-use super::syntax::{Boundary, Case, Dialect, Syntax};
 
 /// Alternatives in the form that `grep-regex` accepts.
 #[derive(Debug)]
@@ -180,7 +180,7 @@ pub fn single_literal(alternatives: &[Vec<u8>], syntax: &Syntax) -> Option<Vec<u
 
 #[cfg(test)]
 mod tests {
-    use super::super::pattern::Pattern;
+    use super::super::Pattern;
     use super::*;
 
     #[test]

@@ -12,7 +12,7 @@ use regex_automata::util::{start, syntax};
 use regex_automata::{Anchored, Input, meta};
 use regex_syntax::hir::{Hir, HirKind};
 
-use super::syntax::{Boundary, Case, Syntax};
+use super::super::syntax::{Boundary, Case, Syntax};
 use super::unstable::search_unstable;
 
 /// The maximum length in bytes of matches around which bytes are skipped.

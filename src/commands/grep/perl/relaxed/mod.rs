@@ -4,13 +4,15 @@
 //! therefore finds candidates at the speed of an automaton, including literal search, and PCRE2
 //! checks only those lines. A pattern with a construct that is not understood has no relaxed form.
 
+mod class;
+
 use std::sync::OnceLock;
 
 use grep_regex::{RegexMatcher, RegexMatcherBuilder};
 
-use super::per_thread::PerThread;
-use super::relaxed_class::{ANY, ClassDialect, relaxed_class};
-use super::syntax::{Case, Syntax};
+use super::super::pattern::per_thread::PerThread;
+use super::super::syntax::{Case, Syntax};
+use class::{ANY, ClassDialect, relaxed_class};
 
 /// The maximum repeat count. Larger counts in a pattern are relaxed to it, so that the automaton
 /// stays small.
@@ -338,5 +340,4 @@ impl Relaxer<'_> {
 }
 
 #[cfg(test)]
-#[path = "relaxed_tests.rs"]
 mod tests;

@@ -4,9 +4,9 @@
 use std::io;
 use std::ops::Range;
 
+use super::super::line_segments::{LineSegment, LineSegments};
+use super::super::pattern::Pattern;
 use super::json::MessagePosition;
-use super::line_segments::{LineSegment, LineSegments};
-use super::pattern::Pattern;
 use crate::engine::{Block, Sink};
 use crate::output::{JsonText, JsonTextParts, append_json};
 

@@ -13,10 +13,10 @@ use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 use regex_syntax::hir::{Hir, HirKind};
 
+use super::super::syntax::{Boundary, Case, Syntax};
 use super::lazy_dfa::LazyDfa;
 use super::line_automaton::flags;
 use super::sources::holds;
-use super::syntax::{Boundary, Case, Syntax};
 
 /// The minimum length, in bytes, of the literal. A shorter one occurs too often without a match.
 const SHORTEST_PREFIX: usize = 2;

@@ -11,7 +11,7 @@ use crate::os::error_text;
 use crate::os::posix::{OsStrExt, OsStringExt};
 use crate::output::{command_name, escape_name, is_tool};
 
-use super::pattern::Pattern;
+use super::Pattern;
 
 /// Splits a pattern at newlines into alternatives, unless matches may span lines.
 pub fn split(pattern: &[u8], patterns: &Patterns) -> Vec<Vec<u8>> {

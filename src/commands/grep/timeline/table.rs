@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::timeline::{HOUR, POSITION_UNIT, SECOND, Timeline};
+use super::entries::POSITION_UNIT;
+use super::{HOUR, SECOND, Timeline};
 
 /// The maximum number of rows if the span of a row may be chosen.
 pub(super) const ROWS: i64 = 48;

@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use super::lines::{count_lines, lines_of};
-use super::pattern::ReplacedText;
-use super::query::Query;
+use super::super::lines::{count_lines, lines_of};
+use super::super::pattern::ReplacedText;
+use super::super::query::Query;
 use super::style::Spans;
 use crate::output::JsonText;
 
@@ -116,7 +116,7 @@ impl JsonTotals {
         self.all = other.all;
     }
 
-    pub(super) fn begin_input(&mut self) {
+    pub fn begin_input(&mut self) {
         self.input = Stats { searches: 1, ..Stats::default() };
         self.input_begun = Instant::now();
         self.begin_printed = false;
@@ -124,14 +124,14 @@ impl JsonTotals {
     }
 
     /// Records the position of the first NUL byte in a binary input.
-    pub(super) fn note_binary(&mut self, offset: u64) {
+    pub fn note_binary(&mut self, offset: u64) {
         self.binary_offset.get_or_insert(offset);
     }
 
     /// Prints consecutive whole lines as one message each, and `begin` before the first of an input.
     ///
     /// `spans` are the matches, if they are known.
-    pub(super) fn lines(
+    pub fn lines(
         &mut self,
         query: &Query,
         lines: &[u8],
@@ -189,7 +189,7 @@ impl JsonTotals {
 
     /// Counts the message of a line that is written later, and prints `begin` before the first one
     /// of an input.
-    pub(super) fn long_line(
+    pub fn long_line(
         &mut self,
         position: MessagePosition<'_>,
         line_length: u64,
@@ -212,7 +212,7 @@ impl JsonTotals {
     ///
     /// Without `ended_at`, the search ended after the last selected line, regardless of where the
     /// block ends.
-    pub(super) fn end_input(&mut self, name: &[u8], ended_at: Option<u64>, text: &mut Vec<u8>) {
+    pub fn end_input(&mut self, name: &[u8], ended_at: Option<u64>, text: &mut Vec<u8>) {
         self.input.bytes_searched = ended_at.unwrap_or(self.input.bytes_searched);
         self.input.searches_with_match = u64::from(self.input.matched_lines > 0);
         self.input.elapsed = Elapsed(self.input_begun.elapsed());
@@ -231,7 +231,7 @@ impl JsonTotals {
     }
 
     /// Returns the last message, which is about all inputs. With `-q`, it is the only one printed.
-    pub(super) fn summary(&self, is_only: bool) -> Vec<u8> {
+    pub fn summary(&self, is_only: bool) -> Vec<u8> {
         let mut text = Vec::new();
         let bytes_printed = if is_only { 0 } else { self.all.bytes_printed };
         let stats = Stats { bytes_printed, ..self.all };
