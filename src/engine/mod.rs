@@ -33,6 +33,8 @@ mod sink;
 mod stage;
 #[cfg(test)]
 mod stage_tests;
+#[cfg(test)]
+mod truncation_tests;
 mod workers;
 mod write_text;
 
