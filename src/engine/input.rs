@@ -6,6 +6,7 @@ use std::io;
 use crate::io::{FileRef, IoMode, Kind, Range, Source};
 
 use super::input_kind::InputKind;
+use super::plan::Engine;
 use super::session::Session;
 
 /// An open input with its kind, if that is known, or its name and the error from opening it.
@@ -34,6 +35,16 @@ pub trait Open: Sync + std::fmt::Debug {
             Ok(opened) => Ok(opened),
             Err(error) => Err((file.into_path(), error)),
         }
+    }
+}
+
+impl Open for Engine {
+    fn source(&self, file: &FileRef, range: Range) -> io::Result<Source> {
+        Source::open_at(file, self.policy, range)
+    }
+
+    fn prepare(&self, source: Source, _: Range) -> io::Result<(Source, Option<InputKind>)> {
+        Ok((source, None))
     }
 }
 
@@ -93,6 +104,14 @@ impl Input<'_> {
             Input::Unopened(file, _) => file.is_stdin() || file.is_fifo(),
             Input::Prefetched(prefetched) => prefetched.source.is_none() && prefetched.input.has_to_wait(),
             _ => false,
+        }
+    }
+
+    /// Prefetches a small file that is about to be opened and read, if recent ones came from disk.
+    /// Callers that iterate over files should batch these requests.
+    pub fn prefetch_if_cold(&mut self, engine: &Engine, session: &Session) {
+        if session.cold.should_prefetch() && !self.has_to_wait() {
+            self.prefetch(engine.policy, engine.range, session);
         }
     }
 

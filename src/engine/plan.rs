@@ -2,13 +2,9 @@
 //! blocks, and the number of threads. A command's settings are the same for all its runs; a plan
 //! belongs to one run.
 
-use std::io;
+use crate::io::{IoMode, Range};
 
-use crate::io::{FileRef, IoMode, Range, Source};
-
-use super::input::{Input, Open};
 use super::input_kind::InputKind;
-use super::session::Session;
 use super::shared_window::WINDOW;
 
 /// The default block size in bytes. Below 4 MiB, mapping costs more than it saves; two blocks with
@@ -80,14 +76,6 @@ impl Engine {
             range: self.range,
         }
     }
-
-    /// Prefetches a small file that is about to be opened and read, if recent ones came from disk.
-    /// Callers that iterate over files should batch these requests.
-    pub fn prefetch_if_cold(&self, input: &mut Input<'_>, session: &Session) {
-        if session.cold.should_prefetch() && !input.has_to_wait() {
-            input.prefetch(self.policy, self.range, session);
-        }
-    }
 }
 
 impl Default for Engine {
@@ -97,16 +85,6 @@ impl Default for Engine {
 }
 
 /// Opens files without preparing them.
-impl Open for Engine {
-    fn source(&self, file: &FileRef, range: Range) -> io::Result<Source> {
-        Source::open_at(file, self.policy, range)
-    }
-
-    fn prepare(&self, source: Source, _: Range) -> io::Result<(Source, Option<InputKind>)> {
-        Ok((source, None))
-    }
-}
-
 /// The positions at which blocks may be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SplitAt {

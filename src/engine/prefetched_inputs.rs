@@ -49,7 +49,7 @@ impl<'i> Iterator for PrefetchedInputs<'_, 'i> {
         }
         let next = self.inputs.pop_front()?;
         for input in self.inputs.iter_mut().take(self.ahead) {
-            self.engine.prefetch_if_cold(input, self.session);
+            input.prefetch_if_cold(self.engine, self.session);
         }
         self.handed_out = Some(Instant::now());
         Some(next)

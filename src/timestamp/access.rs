@@ -8,8 +8,10 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-use super::form::LINE_HEAD;
 use crate::io::Source;
+
+/// The maximum number of bytes of a line that are searched for its time.
+pub const LINE_HEAD: usize = 1 << 20;
 
 /// The size of a probe's first read. It doubles until a time is found.
 pub(super) const PROBE: usize = 4096;

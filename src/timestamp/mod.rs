@@ -5,67 +5,33 @@
 //! [`find`] locates a period by binary search. On a stream, [`StreamWindow`] selects it line by
 //! line, with the same result. A line without a time belongs to the entry before it. Nothing here
 //! prints, and all reading goes through [`RandomAccess`].
+//!
+//! `notation` is how times are written, and `form` adds where in a line they are. `detect` finds
+//! the form of a log, and `reader` the instants that its times mean. `typed` parses times as users
+//! type them.
 
 mod access;
-mod argument;
-mod bucket_reader;
-mod civil;
-mod clock;
-mod columns;
-mod counted;
-mod dated;
-mod decide;
-mod detector;
-mod distant_end;
-mod entry_start;
-#[cfg(test)]
-mod field_samples;
+mod detect;
 mod form;
-#[cfg(test)]
-mod form_tests;
-mod gaps;
-mod heading;
-mod json;
-mod location;
-mod mistyped;
-mod months;
 mod notation;
-mod opening;
-mod phrase;
-mod quick_reader;
 mod reader;
-mod refusal;
-mod sample;
-#[cfg(test)]
-mod samples;
-mod scan;
 mod search;
-mod since;
-mod spans;
 mod stamp;
-mod tally;
-mod time_of_day;
-mod vicinity;
+mod typed;
 mod window;
-mod words;
-mod years;
-mod zone;
 
-pub use access::RandomAccess;
-pub use argument::{TypedTime, parse_around, parse_duration, parse_first_date, parse_period, parse_time};
-pub use bucket_reader::{BucketReader, Grid};
-pub use detector::FormHints;
-pub use distant_end::distant_end;
-pub use form::{LINE_HEAD, TimeForm};
-pub use mistyped::without_directives;
-pub use quick_reader::QuickReader;
-pub use reader::{FirstDate, Reader, Sequence, TimeContext};
-pub use refusal::Refusal;
-pub use sample::{LogTimes, MAX_SAMPLE, SAMPLE, detect, detect_from, log_times, next_sample};
+pub use access::{LINE_HEAD, RandomAccess};
+pub use detect::{FormHints, LogTimes, MAX_SAMPLE, Refusal, SAMPLE, detect, detect_from, log_times, next_sample};
+pub use form::TimeForm;
+pub use notation::parse_zone;
+pub use reader::{BucketReader, FirstDate, Grid, QuickReader, Reader, Sequence, TimeContext};
 pub use search::{FoundPeriod, find};
 pub use stamp::{Stamp, Yearless};
+pub use typed::{
+    TypedTime, distant_end, parse_around, parse_duration, parse_first_date, parse_period, parse_time,
+    without_directives,
+};
 pub use window::{EntryFilter, StreamWindow};
-pub use zone::parse_zone;
 
 use std::fmt;
 

@@ -11,10 +11,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use memchr::memchr;
 
-use super::access::{MAX_READ, PROBE, RandomAccess, each_unit};
-use super::form::LINE_HEAD;
+use super::access::{LINE_HEAD, MAX_READ, PROBE, RandomAccess, each_unit};
+use super::detect::MAX_SAMPLE;
 use super::reader::{Bounds, Reader};
-use super::sample::MAX_SAMPLE;
 use super::window::EntryFilter;
 use super::{Disorder, LineCoverage, Period};
 

@@ -6,12 +6,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use memchr::{memchr, memrchr};
 
-use super::form::LINE_HEAD;
-use super::quick_reader::QuickReader;
+use super::detect::Refusal;
+use super::detect::{MAX_SAMPLE, SAMPLE, detect_from, next_sample};
+use super::reader::QuickReader;
 use super::reader::{Reader, Sequence, TimeContext};
-use super::refusal::Refusal;
-use super::sample::{MAX_SAMPLE, SAMPLE, detect_from, next_sample};
-use super::{Disorder, LineCoverage, Period};
+use super::{Disorder, LINE_HEAD, LineCoverage, Period};
 
 /// A filter that determines for each line whether its entry is within the period.
 #[derive(Debug)]

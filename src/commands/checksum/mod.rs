@@ -92,7 +92,7 @@ impl ChecksumRun<'_> {
     /// Requests read-ahead of a file while earlier ones are hashed.
     fn prepare(&self, input: &mut Input<'_>, turn: Lookahead) {
         match turn {
-            Lookahead::Soon => self.config.engine.prefetch_if_cold(input, &self.config.stats),
+            Lookahead::Soon => input.prefetch_if_cold(&self.config.engine, &self.config.stats),
             Lookahead::Later => input.forget(),
         }
     }
