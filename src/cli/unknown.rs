@@ -13,11 +13,12 @@ use super::typo::nearest;
 /// the abbreviation of another one, or as several letters: `cat --head` is not `--heading`, and
 /// xxd's `-len` is not `-l en`.
 pub fn foreign_option(args: &[OsString], subcommand: &str) -> Option<String> {
-    let is_typed = |arg: &OsString, word: &str| {
-        arg.to_str().and_then(|arg| arg.strip_prefix(word)).is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-    };
+    // There may be ten thousand operands.
+    let hyphened: Vec<&str> = args.iter().filter_map(|arg| arg.to_str()).filter(|arg| arg.starts_with('-')).collect();
+    let is_typed =
+        |arg: &str, word: &str| arg.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with('='));
     let is_word = |word: &str| word.starts_with("--") || subcommand == "hexdump" && word.len() > 2;
-    let long = |word: &&&str| is_word(word) && args.iter().any(|arg| is_typed(arg, word));
+    let long = |word: &&&str| is_word(word) && hyphened.iter().any(|arg| is_typed(arg, word));
     let words = OPTIONS.iter().filter(|(name, ..)| *name == subcommand).flat_map(|(_, words, _)| *words);
     let word = words.into_iter().filter(long).find(|word| getopt::is_option(args, word))?;
     advise(word, args, subcommand)

@@ -31,10 +31,15 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
         return Some("-r searches the files in a directory: mapped grep -r PATTERN DIRECTORY".into());
     }
     // If an option's value is taken for the pattern, the pattern is taken for a file.
-    let is_missing = |file: &OsString| file != "-" && path::metadata(file).is_err();
-    if !files.iter().any(is_missing) {
-        return for_replacement(args).map(Into::into);
+    match for_values(args, files) {
+        Some(hint) if files.iter().any(is_missing) => Some(hint),
+        _ => for_replacement(args).map(Into::into),
     }
+}
+
+/// Returns a hint if the value of an option may be missing, so that the next operand was taken for it.
+fn for_values(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, str>> {
+    let (printing, inputs) = (&args.printing, &args.inputs);
     let first = args.operands.first().and_then(|operand| operand.to_str()).unwrap_or_default();
     if printing.timeline.as_deref() == Some("auto") && parse_duration(first).is_some() {
         return Some(format!("--timeline takes its span after an equals sign: --timeline={first}").into());
@@ -51,9 +56,13 @@ pub fn for_letters(args: &GrepArgs, files: &[OsString]) -> Option<Cow<'static, s
         return Some("-E selects extended regular expressions; --encoding NAME sets the encoding".into());
     }
     // `rg PATTERN -r TEXT FILE` and `rg -r TEXT PATTERN FILE` leave a name that was none before FILE.
-    let is_text_first = matches!(files, [text, _, ..] if is_missing(text)) && args.patterns.regexp.is_empty();
-    let may_be_text = is_text_first && inputs.is_recursive() && !inputs.recursion.follows();
-    may_be_text.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
+    let may_be_text = args.patterns.regexp.is_empty() && inputs.is_recursive() && !inputs.recursion.follows();
+    let is_text_first = may_be_text && matches!(files, [text, _, ..] if is_missing(text));
+    is_text_first.then_some("-r searches directories; --replace TEXT prints lines with matches replaced".into())
+}
+
+fn is_missing(file: &OsString) -> bool {
+    file != "-" && path::metadata(file).is_err()
 }
 
 /// Returns a hint if the text of `--replace` continues the number of a group: `$1_x` is a group with
