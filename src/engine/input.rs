@@ -96,6 +96,14 @@ impl Input<'_> {
         matches!(source.kind(), Kind::Pipe | Kind::Socket | Kind::Terminal | Kind::CharDevice)
     }
 
+    /// Returns the number of bytes of an open input that were read already.
+    pub(super) fn bytes_in_memory(&self) -> usize {
+        match self {
+            Input::Open(source) | Input::Classified(source, _) => source.bytes_in_memory(),
+            _ => 0,
+        }
+    }
+
     /// Returns whether the input can be opened only after everything before it was emitted. Opening a
     /// FIFO blocks until it has a writer, and the position of standard input depends on earlier readers.
     pub fn has_to_wait(&self) -> bool {

@@ -20,7 +20,11 @@ use super::current::CursorPosition;
 
 /// The longest time for which a worker opens files, so that a slow file system does not delay
 /// searching.
-const MAX_OPENING_TIME: Duration = Duration::from_micros(200);
+const MAX_OPENING_TIME: Duration = Duration::from_millis(1);
+
+/// The number of bytes that may be in memory already, of files that are read when they are opened,
+/// before a worker stops opening more of them.
+const MAX_OPENED_BYTES: usize = 256 << 10;
 
 /// The number of batches whose files a worker keeps open if it runs ahead: two chunks, the batch it
 /// searches, and those that wait for their turn.
@@ -200,7 +204,7 @@ impl<'a> OpenBatch<'a> {
     pub(in crate::engine) fn open(&mut self, stop: &Stop, session: &Session) {
         let prefetched = if session.cold.should_prefetch() { self.prefetch(stop, session) } else { 0 };
         let (begun, timer) = (Instant::now(), WaitTimer::start());
-        let mut opened = 0;
+        let (mut opened, mut bytes) = (0, 0);
         for slot in &mut self.chunk.inputs {
             if slot.has_to_wait() {
                 self.chunk.must_wait = true;
@@ -209,12 +213,13 @@ impl<'a> OpenBatch<'a> {
             let input = std::mem::replace(slot, Input::Named(OsString::new()));
             *slot = input.open(self.policy, self.range).into();
             opened += 1;
+            bytes += slot.bytes_in_memory();
             let is_enough = match prefetched {
                 0 => opened % 4 == 1 && begun.elapsed() > MAX_OPENING_TIME,
                 // All of them were requested, so waiting for one means waiting for all.
                 prefetched => opened >= prefetched,
             };
-            if stop.is_requested() || is_enough {
+            if stop.is_requested() || is_enough || bytes >= MAX_OPENED_BYTES {
                 break;
             }
         }

@@ -7,7 +7,7 @@ use crate::os::buffer::{Buffer, append};
 use crate::os::posix::{Errno, FileExt};
 
 /// The maximum number of bytes of a file that is read whole if its beginning is requested. Files are
-/// opened ahead of the search, so up to some 200 of them are held by each worker.
+/// opened ahead of the search, so many of them are held by each worker.
 const MAX_CONTENT: u64 = 16 << 10;
 
 impl Source {
@@ -21,12 +21,19 @@ impl Source {
         if size < head.len() || self.method != AccessMethod::Pread || self.file_system.needs_reading() {
             return self.read_at(head, 0);
         }
-        let mut content = vec![0; size].into_boxed_slice();
-        let got = self.read_at(&mut content, 0)?;
-        let head_length = got.min(head.len());
+        let mut content = Vec::with_capacity(size);
+        if let Some(error) = self.append_to(&mut content, size, self.base) {
+            return Err(error);
+        }
+        let head_length = content.len().min(head.len());
         head[..head_length].copy_from_slice(&content[..head_length]);
-        self.content = (got == size).then_some(content);
+        self.content = (content.len() == size).then(|| content.into_boxed_slice());
         Ok(head_length)
+    }
+
+    /// Returns the number of bytes that were read with the beginning and are kept.
+    pub fn bytes_in_memory(&self) -> usize {
+        self.content.as_ref().map_or(0, |content| content.len())
     }
 
     /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.
@@ -66,16 +73,21 @@ impl Source {
             buffer.end().extend_from_slice(known);
             return Ok(None);
         }
+        Ok(self.append_to(buffer.end(), length, from))
+    }
+
+    /// Appends up to `length` bytes from the file position `from` on, and returns the error after them.
+    fn append_to(&self, bytes: &mut Vec<u8>, length: usize, from: u64) -> Option<io::Error> {
         let mut got = 0;
         while got < length {
-            match append(buffer.end(), length - got, self.fd(), Some(from + got as u64)) {
+            match append(bytes, length - got, self.fd(), Some(from + got as u64)) {
                 Ok(0) => break,
                 Ok(more) => got += more,
                 Err(Errno::INTR) => {}
-                Err(error) => return Ok(Some(error.into())),
+                Err(error) => return Some(error.into()),
             }
         }
-        Ok(None)
+        None
     }
 
     /// Returns bytes that were read with the beginning.
