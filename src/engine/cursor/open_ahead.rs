@@ -296,7 +296,8 @@ mod tests {
 
     #[test]
     fn inputs_keep_their_order_whichever_worker_finishes_first() {
-        let mut ahead = ahead(names(80));
+        let mut ahead = ahead(names(2 * MAX_BATCH + 16));
+        ahead.max_batch = MAX_BATCH;
         let mut chunks: Vec<_> = (0..3).map(|_| take(&mut ahead).unwrap()).collect();
         assert!(take(&mut ahead).is_none(), "a chunk a worker");
         for chunk in chunks.iter_mut().rev() {
@@ -304,8 +305,8 @@ mod tests {
             chunk.open(&Stop::new(), &Session::default());
             ahead.put_back_batch(chunk.take());
         }
-        let order: Vec<_> = (0..80).map(|_| number(ahead.next()).unwrap()).collect();
-        assert!(order.is_sorted() && order.len() == 80);
+        let order: Vec<_> = (0..2 * MAX_BATCH + 16).map(|_| number(ahead.next()).unwrap()).collect();
+        assert!(order.is_sorted());
         assert!(!ahead.has_more() && matches!(ahead.next(), Upcoming::Nothing));
     }
 
@@ -313,11 +314,12 @@ mod tests {
     /// after it.
     #[test]
     fn inputs_put_back_are_opened_with_those_after_them() {
-        let mut ahead = ahead(names(40));
-        let Upcoming::Input(first) = ahead.next() else { panic!("there are forty") };
+        let mut ahead = ahead(names(MAX_BATCH + 8));
+        ahead.max_batch = MAX_BATCH;
+        let Upcoming::Input(first) = ahead.next() else { panic!("there are more than {MAX_BATCH}") };
         ahead.put_back(first, false);
         assert_eq!(take(&mut ahead).unwrap().chunk.inputs.len(), MAX_BATCH);
-        assert_eq!(take(&mut ahead).unwrap().chunk.inputs.len(), 40 - MAX_BATCH);
+        assert_eq!(take(&mut ahead).unwrap().chunk.inputs.len(), 8);
     }
 
     #[test]
