@@ -5,12 +5,11 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::os::Buffer;
 
-use super::plan::MAX_BATCH;
+/// The total capacity, in bytes, up to which any number of buffers are kept: those of a batch of small
+/// files.
+const KEPT_BYTES: usize = 2 << 20;
 
-/// The maximum capacity, in bytes, of a small buffer. Of these, enough for a batch of small files are kept.
-const SMALL_BUFFER_BYTES: usize = (64 << 10) + Buffer::SLACK;
-
-/// The maximum number of larger buffers that are kept.
+/// The maximum number of buffers that are kept beyond that.
 const MAX_LARGE_BUFFERS: usize = 4;
 
 /// The maximum ratio of a string buffer's capacity to the block size (at least a megabyte) at which
@@ -43,9 +42,11 @@ pub(super) struct WorkerBuffers {
 impl WorkerBuffers {
     /// Takes back the buffers of a batch of blocks with a nominal size of `block` bytes.
     pub(super) fn take_back(&mut self, buffers: impl Iterator<Item = Buffer>, block: usize) {
+        let mut kept: usize = self.spare.iter().map(Buffer::capacity).sum();
         for buffer in buffers {
-            let is_small = buffer.capacity() <= SMALL_BUFFER_BYTES;
-            if self.spare.len() < MAX_LARGE_BUFFERS || is_small && self.spare.len() < MAX_BATCH {
+            let with_it = kept + buffer.capacity();
+            if self.spare.len() < MAX_LARGE_BUFFERS || with_it <= KEPT_BYTES {
+                kept = with_it;
                 self.spare.push(buffer);
             }
         }
@@ -70,10 +71,14 @@ mod tests {
     #[test]
     fn many_small_buffers_are_kept_and_few_large_ones() {
         let mut memory = WorkerBuffers::default();
+        memory.take_back(buffers(100, 1 << 10), 1);
+        assert_eq!(memory.spare.len(), 100);
+        memory.take_back(buffers(100, 64 << 10), 1);
+        let kept: usize = memory.spare.iter().map(Buffer::capacity).sum();
+        assert!((KEPT_BYTES - (70 << 10)..=KEPT_BYTES).contains(&kept), "{kept} bytes");
+        let mut memory = WorkerBuffers::default();
         memory.take_back(buffers(100, 1 << 20), 1);
         assert_eq!(memory.spare.len(), MAX_LARGE_BUFFERS);
-        memory.take_back(buffers(100, 64 << 10), 1);
-        assert_eq!(memory.spare.len(), MAX_BATCH);
     }
 
     #[test]
