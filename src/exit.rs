@@ -35,6 +35,18 @@ impl Exit {
         if other.rank() > self.rank() { other } else { self }
     }
 
+    /// Returns the exit code of a subcommand.
+    pub fn code(self) -> u8 {
+        match self {
+            Exit::Success => 0,
+            Exit::Failure | Exit::Refused | Exit::Unreachable | Exit::NoMatch => 1,
+            Exit::Error => 2,
+            Exit::Interrupted => Signal::Interrupt.exit_code(),
+            Exit::Terminated => Signal::Terminate.exit_code(),
+            Exit::Closed => 141,
+        }
+    }
+
     fn rank(self) -> u8 {
         match self {
             Exit::Success => 0,
@@ -58,14 +70,7 @@ impl From<Signal> for Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(match exit {
-            Exit::Success => 0,
-            Exit::Failure | Exit::Refused | Exit::Unreachable | Exit::NoMatch => 1,
-            Exit::Error => 2,
-            Exit::Interrupted => Signal::Interrupt.exit_code(),
-            Exit::Terminated => Signal::Terminate.exit_code(),
-            Exit::Closed => 141,
-        })
+        exit.code().into()
     }
 }
 

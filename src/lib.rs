@@ -85,6 +85,7 @@ pub fn start(args: Vec<OsString>) -> ExitCode {
 
 fn as_itself(args: Vec<OsString>) -> ExitCode {
     let subcommand = args.get(1).and_then(|name| name.to_str()).and_then(cli::subcommand_named);
+    os::set_out_of_memory_code(usage_error(subcommand).code());
     // These two subcommands need an operand.
     let lacks_operands = args.len() == 2 && matches!(subcommand, Some("grep" | "stat"));
     if args.len() < 2 || lacks_operands {
@@ -113,7 +114,7 @@ fn as_itself(args: Vec<OsString>) -> ExitCode {
             }
             let early = app::slips::advice_before_following(&args, app::missing_subcommand::named_thing);
             early.iter().for_each(|advice| output::print_message(format_args!("mapped: {advice}")));
-            let exit = run(&cli);
+            let exit = run(&cli, Exit::code);
             let advice = match exit {
                 _ if early.is_some() => None,
                 Exit::Failure | Exit::Refused | Exit::Error => {
@@ -177,6 +178,7 @@ fn usage_error(subcommand: Option<&str>) -> Exit {
 fn as_tool(call: &Call) -> ExitCode {
     let tool = call.tool;
     output::set_tool_name(tool.name);
+    os::set_out_of_memory_code(tool.usage_error);
     let refuse = |message: String| {
         output::print_message(format_args!("mapped: {message}"));
         output::print_message(format_args!("{}", tool.hint()));
@@ -198,21 +200,24 @@ fn as_tool(call: &Call) -> ExitCode {
         Err(RewriteError::Version) => return print(tool.version()),
         Err(RewriteError::Wrong(message)) => return refuse(message),
     };
+    let code = |exit| match exit {
+        Exit::Failure => tool.failure,
+        Exit::Refused => tool.usage_error,
+        Exit::Unreachable => tool.unreachable,
+        exit => exit.code(),
+    };
     match Cli::try_parse_from(args) {
-        Ok(cli) => match run(&cli) {
-            Exit::Failure => tool.failure.into(),
-            Exit::Refused => tool.usage_error.into(),
-            Exit::Unreachable => tool.unreachable.into(),
-            exit => exit.into(),
-        },
+        Ok(cli) => code(run(&cli, code)).into(),
         Err(error) => refuse(cli::refusal::message(&error, &call.args, Some(tool.subcommand), || None)),
     }
 }
 
-/// Runs one parsed command line. Errors are reported here.
-fn run(cli: &Cli) -> Exit {
+/// Runs one parsed command line. Errors are reported here. `code` returns the exit code for an
+/// outcome.
+fn run(cli: &Cli, code: impl Fn(Exit) -> u8) -> Exit {
     os::install_sigbus_handler();
     let error_code = commands::error_code(&cli.command);
+    os::set_out_of_memory_code(code(error_code));
     let mut output = match Output::stdout() {
         Ok(output) => output,
         Err(error) => {

@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Ends the program with a message, not with a core dump, when memory runs out.
+#[global_allocator]
+static ALLOCATOR: mapped::os::Allocator = mapped::os::Allocator;
+
 fn main() -> ExitCode {
     // Windows shells leave the expansion of * and ? to programs.
     #[cfg(windows)]

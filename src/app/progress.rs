@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::engine::Session;
 use crate::os::posix::columns;
+use crate::os::start_thread;
 
 /// A bar that tracks the bytes of a run. Dropping it clears the line.
 #[derive(Debug)]
@@ -27,7 +28,7 @@ impl ByteProgress {
         let (end, ended) = channel::<()>();
         let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
         let painted = bar.clone();
-        let painter = std::thread::Builder::new().name("progress".into()).spawn(move || {
+        let painter = start_thread("progress", move || {
             if ended.recv_timeout(DELAY) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
@@ -54,7 +55,7 @@ impl ByteProgress {
             }
             bar.finish_and_clear();
         });
-        ByteProgress { bar, end: Some(end), painter: painter.ok() }
+        ByteProgress { bar, end: Some(end), painter }
     }
 
     /// Hides the bar while `print` prints to the same terminal.

@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::io::{Feed, Filled};
-use crate::os::Stop;
+use crate::os::{Stop, start_thread};
 
 use super::Decode;
 
@@ -53,8 +53,8 @@ impl Pool {
         state.inputs.push_back(handoff);
         if state.running < self.limit {
             let pool = Arc::clone(self);
-            let started = std::thread::Builder::new().spawn(move || pool.work());
-            state.running += usize::from(started.is_ok());
+            let started = start_thread("decode", move || pool.work());
+            state.running += usize::from(started.is_some());
         }
     }
 
@@ -231,7 +231,7 @@ impl DecodedFeed {
             let decoder = lock(&shared).take();
             decoder.into_iter().for_each(|decoder| handoff.decode_all(decoder));
         };
-        if std::thread::Builder::new().spawn(produce).is_err() {
+        if start_thread("decode", produce).is_none() {
             self.reader = lock(&decoder).take().map(ReaderDecoder);
         }
     }

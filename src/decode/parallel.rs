@@ -10,6 +10,7 @@ use std::panic::catch_unwind;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::io::Source;
+use crate::os::start_thread;
 
 use super::detect::Format;
 use super::input::EncodedInput;
@@ -133,7 +134,7 @@ impl Parallel {
             self.helpers -= 1;
             let shared = Arc::clone(&self.shared);
             // If no thread can be started, this thread does all the work.
-            let _ = std::thread::Builder::new().spawn(move || shared.run_jobs());
+            let _ = start_thread("decode", move || shared.run_jobs());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::io;
 use std::ops::Range;
 
 use crate::io::{AccessMethod, IoMode, Reason, SINGLE_READ, Source, Unmapped};
-use crate::os::{Buffer, WindowView};
+use crate::os::{Buffer, WindowView, reserve_exact};
 
 use super::block::{Block, Data, truncated};
 use super::cursor::{Span, SpanContent};
@@ -204,7 +204,7 @@ fn read_around(
     for hole in holes.iter().cloned().chain(std::iter::once(at.end..at.end)) {
         let length = usize::try_from(hole.start - from).map_err(|_| too_long(hole.start - from))?;
         let start = buffer.len();
-        if buffer.try_reserve_exact(length + 1).is_err() {
+        if reserve_exact(buffer, length + 1).is_err() {
             return Err(too_long(at.end - at.start));
         }
         positions.push((from, start));

@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, Scope};
 use std::time::{Duration, Instant};
 
+use crate::os::has_room_for_thread;
 use crate::os::posix::thread_time;
 
 /// A worker's stack size in bytes.
@@ -195,7 +196,7 @@ pub(crate) fn on_threads<T: Send>(threads: usize, work: impl Fn() -> T + Sync) -
 
 /// Starts a thread for `work`. Returns whether the system allowed it.
 fn start<'scope>(scope: &'scope Scope<'scope, '_>, work: impl FnOnce() + Send + 'scope) -> bool {
-    Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok()
+    has_room_for_thread() && Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work).is_ok()
 }
 
 /// Returns whether the calling thread has hardly run yet.

@@ -11,7 +11,7 @@ use super::source::{Feed, Filled, Gap, Kind, Source};
 use crate::os::buffer::append;
 use crate::os::posix::Errno;
 use crate::os::transfer::enlarge_pipe;
-use crate::os::{Ready, Stop, wait_readable};
+use crate::os::{Ready, Stop, reserve, wait_readable};
 
 /// The most bytes requested at once from a file without a size. In `/proc/sys`, reads of 4 MiB fail
 /// with ENOMEM (`proc_sys_call_handler`, fs/proc/proc_sysctl.c).
@@ -194,7 +194,7 @@ impl Stream {
         if self.ended {
             return Ok(Filled::Ended);
         }
-        buf.try_reserve(room).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        reserve(buf, room)?;
         loop {
             match wait_readable(self.source.fd(), stop, wait)? {
                 Ready::Yes => {}

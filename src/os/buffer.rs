@@ -11,6 +11,7 @@
 use std::io;
 use std::ops::{Deref, DerefMut};
 
+use super::memory::reserve_exact;
 use super::posix::{BorrowedFd, Errno, read_into};
 
 /// The address range that matters to the processor, in bytes, regardless of the page size.
@@ -53,7 +54,7 @@ impl Buffer {
         if self.memory.capacity() < max {
             // Growing the vector would copy its old contents.
             *self = Buffer::default();
-            self.memory.try_reserve_exact(max).map_err(|_| io::ErrorKind::OutOfMemory)?;
+            reserve_exact(&mut self.memory, max)?;
         }
         // Alignment does not matter for a few bytes.
         self.start = if is_short { 0 } else { padding_to((offset as usize).wrapping_add(SPAN / 2), &self.memory) };

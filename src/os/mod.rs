@@ -17,6 +17,7 @@ mod freshness;
 mod holes;
 mod layout;
 mod locale;
+mod memory;
 mod null_device;
 #[cfg_attr(target_os = "linux", path = "linux/mod.rs")]
 #[cfg_attr(windows, path = "windows/mod.rs")]
@@ -29,6 +30,7 @@ pub mod residency;
 mod signal;
 mod status;
 mod stop;
+mod threads;
 #[cfg(unix)]
 pub mod unix;
 mod usage;
@@ -51,7 +53,7 @@ mod system {
     #[cfg(unix)]
     pub use super::unix::{
         accounts, beneath::*, closed_stdio::*, fd_table, inherited::*, interrupt, page::*, posix, processes::*,
-        ready::*, sigbus::*, usage::*, volume::*, wake::*, window::*,
+        ready::*, room::*, sigbus::*, usage::*, volume::*, wake::*, window::*,
     };
 }
 
@@ -63,6 +65,7 @@ pub use file_system::FileSystem;
 pub use freshness::Freshness;
 pub use holes::{Extent, MAX_ZEROS, data_end_before, next_extent, zeros};
 pub use layout::Layout;
+pub use memory::{Allocator, reserve, reserve_exact, set_out_of_memory_code, set_out_of_memory_name};
 pub use null_device::{NULL_DEVICE, null_device};
 pub use platform::alternate_streams::alternate_streams;
 pub use platform::boot::boot_time;
@@ -87,6 +90,7 @@ pub use system::{
     install_sigbus_handler, interrupt, open_beneath, page_size, peak_resident, poll_for, posix, read_ready, reopen,
     reopen_quietly, reopen_without_waiting, thread_waits, wait_readable, was_closed,
 };
+pub use threads::{has_room_for_thread, start_thread};
 pub use usage::Usage;
 pub use view::WindowView;
 pub use volume::Volume;

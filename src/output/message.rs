@@ -5,6 +5,7 @@ use std::io;
 use std::sync::OnceLock;
 
 use crate::os::posix::{Errno, wait_writable, write};
+use crate::os::set_out_of_memory_name;
 use crate::output::{needs_escape, push_escaped};
 
 /// The name with which messages begin, if it is not `mapped`.
@@ -14,6 +15,7 @@ static TOOL_NAME: OnceLock<&str> = OnceLock::new();
 pub fn set_tool_name(name: &'static str) {
     // The first name is kept; there is one call in a run.
     let _ = TOOL_NAME.set(name);
+    set_out_of_memory_name(name);
 }
 
 /// Returns the command line that runs `subcommand`: the name of the classic tool, if this program is

@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::batch::{BatchEnd, EntryBatch};
 use super::log::Log;
+use crate::os::start_thread;
 
 /// The next batches of several logs.
 #[derive(Debug)]
@@ -103,7 +104,7 @@ impl ReadAhead {
             self.helpers -= 1;
             let shared = Arc::clone(&self.shared);
             // If it cannot be started, this thread does all the work.
-            let _ = std::thread::Builder::new().spawn(move || shared.read_ahead());
+            let _ = start_thread("merge", move || shared.read_ahead());
         }
     }
 }

@@ -157,3 +157,31 @@ fn damaged_rows_after_headings_are_not_passed_over() {
         assert!(ran.stderr.contains("WARNING: 1 line is improperly formatted"), "{}", ran.stderr);
     }
 }
+
+/// Lists of `gpg --print-md`, which Apache's projects publish: names were mistaken for parts of a
+/// digest, and `NAME: DIGEST` was a name that ends with a colon.
+#[test]
+fn digests_in_groups_check() {
+    let long = format!("{}.tar.gz", "n".repeat(40));
+    let groups = |digest: &str, width: usize| -> Vec<String> {
+        let digits: Vec<char> = digest.to_uppercase().chars().collect();
+        digits.chunks(width).map(|group| group.iter().collect()).collect()
+    };
+    let (sha256, sha1) = (groups(SHA256, 8), groups(SHA1, 4));
+    let wrapped = format!("a b.zip: {}\n         {}\n", sha256[..6].join(" "), sha256[6..].join(" "));
+    let named = format!("c:   SHA1 = {}\n", sha1.join(" "));
+    let below = format!("{long}: \n{}\n {}\n", sha256[..7].join(" "), sha256[7]);
+    let plain = format!("d e: {MD5}\n");
+    let list = [wrapped, named, below, plain].concat();
+    let names = ["a b.zip", "c", &long, "d e"];
+    assert_checks("list", list.as_bytes(), &names);
+    assert_checks("list", list.replace('\n', "\r\n").as_bytes(), &names);
+    // A line that is lost or damaged is reported.
+    let dir = files(&names);
+    for damaged in [list.replacen("         ", "", 1), list.replacen(&sha256[7], "", 1), list.replacen("c: ", "c ", 1)]
+    {
+        dir.file("list", damaged.as_bytes());
+        let ran = checksum(&dir, &["-c", "list"]);
+        assert!(!ran.stderr.is_empty(), "{damaged}: {ran:?}");
+    }
+}

@@ -69,6 +69,44 @@ fn perl_patterns_in_a_small_address_space() {
     }
 }
 
+/// Regression: Rust's allocator aborted (exit code 134) where memory ran out: in `grep -f` with many
+/// words, `grep --top` and `hexdump --diff`, and everywhere just above what the program needs.
+#[test]
+fn running_out_of_memory_is_an_error() {
+    let dir = Dir::new();
+    let path = dir.file("f", &numbered(4 << 20));
+    let words: String = (0..60_000_u64).map(|i| format!("{:012x}\n", i.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
+    let words = dir.file("words", words.as_bytes());
+    let words = words.to_str().unwrap();
+    let lines = LINES.iter().filter(|line| line.steady).map(|line| (line.args, line.failure));
+    let hungry = [
+        (&["grep", "-c", "-F", "-f", words][..], 2),
+        (&["grep", "-c", "-i", "-f", words], 2),
+        (&["grep", "--top", "[0-9]+"], 2),
+        (&["hexdump", "--diff", words], 2),
+        (&["--as", "cmp", words], 2),
+        (&["--as", "grep", "-c", "1"], 2),
+        (&["--as", "sha256sum"], 1),
+    ];
+    let mut exhausted = 0;
+    for (args, failure) in lines.chain(hungry) {
+        let full: Ran = mapped().args(args).arg(&path).output().unwrap().into();
+        for limit in [16_000, 20_000, 24_000, 28_000, 36_000, 48_000, 64_000] {
+            let ran = limited(&format!("-v {limit}"), args, &[&path]);
+            // The loader reports that the program does not fit.
+            if ran.code == 127 || (ran.code, &ran.stdout) == (full.code, &full.stdout) {
+                continue;
+            }
+            exhausted += 1;
+            assert_eq!((ran.code, ran.stderr.lines().count()), (failure, 1), "{args:?}, {limit}: {}", ran.stderr);
+            assert!(full.stdout.starts_with(&ran.stdout), "{args:?}, {limit}");
+        }
+    }
+    assert!(exhausted > 0);
+    let tool = limited("-v 20000", &["--as", "grep", "-c", "-F", "-f", words], &[&path]);
+    assert_eq!((tool.code, tool.stderr.as_str()), (2, "grep: out of memory\n"));
+}
+
 /// A measurement needs its own windows, buffers and threads.
 #[test]
 fn bench_under_limits() {

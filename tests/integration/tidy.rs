@@ -153,6 +153,9 @@ fn unsafe_code_and_system_calls_stay_on_the_ground_floor() {
     let raw = |file: &SourceFile| has(file, "libc") || has(file, "rustix");
     let found = above.iter().filter(|file| raw(file)).map(|file| file.path.clone());
     check("only os imports libc and rustix", found, &[]);
+    let reserves = |file: &SourceFile| has(file, "try_reserve") || has(file, "try_reserve_exact");
+    let found = above.iter().filter(|file| reserves(file)).map(|file| file.path.clone());
+    check("memory is reserved by os::reserve, because the allocator ends the program elsewhere", found, &[]);
 }
 
 #[test]

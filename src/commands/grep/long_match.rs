@@ -12,7 +12,7 @@ use super::pattern::{MAX_OVERLAP, Pattern};
 use super::query::Query;
 use crate::engine::Block;
 use crate::io::Source;
-use crate::os::Extent;
+use crate::os::{Extent, reserve_exact};
 
 /// The number of bytes that are read from a source at a time.
 const READ_BYTES: u64 = 1 << 20;
@@ -65,7 +65,7 @@ impl LineBytes<'_> {
                 let length = usize::try_from(range.end - range.start).map_err(|_| io::ErrorKind::OutOfMemory)?;
                 let mut bytes = Vec::new();
                 // A line may be longer than memory, which is an error but must not abort the program.
-                bytes.try_reserve_exact(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+                reserve_exact(&mut bytes, length)?;
                 bytes.resize(length, 0);
                 let got = source.read_at(&mut bytes, range.start)?;
                 bytes.truncate(got);

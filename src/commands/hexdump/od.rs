@@ -14,6 +14,7 @@ use super::extended::shortest_extended;
 use super::field_table::{FieldTable, PrintedBytes};
 use super::shortest::{half, shortest_double, shortest_single};
 use super::view::{DumpEnd, RowPosition, View};
+use crate::output::{is_tool, print_message};
 
 /// A type of field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,24 @@ pub fn parse(text: &str) -> Option<Vec<FieldType>> {
         types.push(FieldType { kind, size, has_characters });
     }
     if types.is_empty() { None } else { Some(types) }
+}
+
+/// Returns the requested width of a row. Like od, the tool uses another one with a warning if a row
+/// would end inside a field.
+///
+/// # Errors
+/// Returns an error in that case if this program is not called as od.
+pub fn row_width(width: usize, types: &[FieldType]) -> Result<usize, String> {
+    // All sizes are powers of two.
+    let largest = types.iter().map(|field| field.size).max().unwrap_or(1);
+    if width > 0 && width.is_multiple_of(largest) {
+        return Ok(width);
+    }
+    if !is_tool() {
+        return Err(format!("with this --type, the width must be a multiple of {largest}"));
+    }
+    print_message(format_args!("mapped: warning: invalid width {width}; using {largest} instead"));
+    Ok(largest)
 }
 
 impl FieldType {
@@ -203,22 +222,9 @@ pub struct OdView {
 }
 
 impl OdView {
-    /// Returns a view with fields of `types`, at least one, and rows of `width` bytes if it is
-    /// given.
-    ///
-    /// # Errors
-    /// Returns an error if a row would end inside a field.
-    pub fn new(
-        types: Vec<FieldType>,
-        width: Option<usize>,
-        addresses: RowAddresses,
-        is_little_endian: bool,
-    ) -> Result<OdView, String> {
-        let largest = types.iter().map(|field| field.size).max().unwrap_or(1);
-        let width = width.unwrap_or(16);
-        if width == 0 || !width.is_multiple_of(largest) {
-            return Err(format!("with this --type, the width must be a multiple of {largest}"));
-        }
+    /// Returns a view with fields of `types`, at least one, and rows of `width` bytes, which
+    /// [`row_width`] has checked.
+    pub fn new(types: Vec<FieldType>, width: usize, addresses: RowAddresses, is_little_endian: bool) -> OdView {
         let columns = types.iter().map(|field| width / field.size * (field.columns() + 1)).max().unwrap_or(0);
         let RowAddresses { notation, label } = addresses;
         let digits = match notation {
@@ -228,7 +234,7 @@ impl OdView {
         };
         let address = Address { digits, notation };
         let (tables, printed) = (OnceLock::new(), PrintedBytes::default());
-        Ok(OdView { types, width, address, label, is_little_endian, columns, tables, printed })
+        OdView { types, width, address, label, is_little_endian, columns, tables, printed }
     }
 
     /// Appends the addresses of a row. Without a notation, od shows only the first one next to a
@@ -338,7 +344,7 @@ mod tests {
         let addresses = RowAddresses { notation: AddressNotation::Octal, label: None };
         for types in ["o2", "x1z", "c", "a", "u1d2", "d4", "x2f4", "f2o8", "x8"] {
             for is_little_endian in [true, false] {
-                let view = OdView::new(parse(types).unwrap(), None, addresses, is_little_endian).unwrap();
+                let view = OdView::new(parse(types).unwrap(), 16, addresses, is_little_endian);
                 let (mut by_tables, mut by_fields) = (vec![], vec![]);
                 view.rows(&rows, RowPosition { address: 9, index: 0 }, &mut by_tables);
                 for (row, at) in rows.chunks(16).zip((9..).step_by(16)) {

@@ -289,15 +289,15 @@ fn od(args: &HexdumpArgs) -> Result<Box<dyn View>, String> {
     });
     let types: Vec<od::FieldType> = types.collect::<Result<Vec<_>, _>>()?.concat();
     let width = match args.width {
-        None | Some(Width::Auto) => None,
-        Some(Width::Exactly(width)) if width <= MAX_FIELDS_WIDTH => Some(width),
+        None | Some(Width::Auto) => 16,
+        Some(Width::Exactly(width)) if width <= MAX_FIELDS_WIDTH => od::row_width(width, &types)?,
         Some(Width::Exactly(width)) => return Err(too_wide(width, MAX_FIELDS_WIDTH)),
     };
     let is_little_endian = endian(args) != Some(Endian::Big);
     let first = args.base.unwrap_or(0).wrapping_add_signed(args.common.offset.unwrap_or(0));
     let label = args.second_base.map(|label| label.wrapping_sub(first));
     let addresses = RowAddresses { notation: address_notation(args, AddressNotation::Octal), label };
-    Ok(Box::new(OdView::new(types, width, addresses, is_little_endian)?))
+    Ok(Box::new(OdView::new(types, width, addresses, is_little_endian)))
 }
 
 fn canonical(args: &HexdumpArgs, terminal: &Terminal, ebcdic: bool) -> Result<Box<dyn View>, String> {

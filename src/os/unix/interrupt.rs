@@ -70,8 +70,13 @@ extern "C" fn on_signal(signal: libc::c_int) {
 }
 
 fn exit(signal: libc::c_int) -> ! {
+    exit_at_once((128 + signal) as u8)
+}
+
+/// Ends the program without running anything else. It may be called anywhere.
+pub fn exit_at_once(code: u8) -> ! {
     // SAFETY: _exit(2) may be called anywhere, and no state of the process is used afterwards.
-    unsafe { libc::_exit(128 + signal) }
+    unsafe { libc::_exit(code.into()) }
 }
 
 /// Returns a descriptor for `poll` that becomes readable when a signal arrives.

@@ -11,6 +11,7 @@ pub mod page;
 pub mod posix;
 pub mod processes;
 pub mod ready;
+pub mod room;
 pub mod sigbus;
 pub mod status;
 pub mod usage;

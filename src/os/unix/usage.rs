@@ -3,17 +3,24 @@
 
 use std::time::Duration;
 
+use rustix::process::Resource;
+
 use crate::os::Usage;
 
-/// Returns how many bytes of address space `RLIMIT_AS` (`ulimit -v`) leaves, or `None` if there is
-/// no limit.
+/// Returns how many bytes of address space `RLIMIT_AS` (`ulimit -v`) and `RLIMIT_DATA` (`ulimit -d`)
+/// leave, or `None` if there is no limit.
 pub fn available_address_space() -> Option<u64> {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::As).current?;
-    // The first field of statm(5) is the total program size in pages, which is what the limit
-    // counts.
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: u64 = statm.split(' ').next().and_then(|field| field.parse().ok()).unwrap_or(0);
-    Some(limit.saturating_sub(pages.saturating_mul(super::page::page_size() as u64)))
+    let limit = |resource| rustix::process::getrlimit(resource).current;
+    // The fields of statm(5) that contain the pages which these limits count: the total program
+    // size, and data with stack.
+    let limits = [(limit(Resource::As), 0), (limit(Resource::Data), 5)];
+    let limits = limits.into_iter().filter_map(|(limit, field)| Some((limit?, field)));
+    let left = limits.map(|(limit, field)| {
+        let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+        let pages: u64 = statm.split(' ').nth(field).and_then(|field| field.parse().ok()).unwrap_or(0);
+        limit.saturating_sub(pages.saturating_mul(super::page::page_size() as u64))
+    });
+    left.min()
 }
 
 /// Returns how many times the calling thread has waited for something, such as the disk (`ru_nvcsw`

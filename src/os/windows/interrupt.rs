@@ -50,6 +50,11 @@ unsafe extern "system" fn on_request(request: u32) -> i32 {
         }
         std::thread::sleep(GRACE);
     }
+    exit_at_once(code)
+}
+
+/// Ends the program without running anything else of it.
+pub fn exit_at_once(code: u8) -> ! {
     // SAFETY: the process ends, and none of its state is used afterwards.
     unsafe { ExitProcess(code.into()) }
 }

@@ -13,6 +13,11 @@ pub fn available_address_space() -> Option<u64> {
     None
 }
 
+/// Returns `true`: memory is not limited.
+pub fn has_room(_: usize) -> bool {
+    true
+}
+
 /// Returns `None`: the system does not count how often a thread has waited.
 pub fn thread_waits() -> Option<u64> {
     None

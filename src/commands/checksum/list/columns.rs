@@ -73,10 +73,15 @@ pub fn trailing(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> 
 pub fn colon(filter: &AlgorithmFilter<'_>, line: &[u8]) -> Option<ListEntry> {
     let at = memchr::memrchr(b':', line)?;
     let (name, text) = (&line[..at], line[at + 1..].trim_ascii_end());
+    if is_key(name) { None } else { entry(name, vec![long(filter, text, None)?]) }
+}
+
+/// Returns whether the text before a colon says what follows it, so that it is no file's name.
+pub fn is_key(name: &[u8]) -> bool {
+    const KEYS: [&str; 4] = ["hash", "digest", "checksum", "fingerprint"];
     let key = std::str::from_utf8(name).unwrap_or_default().trim();
     let is_algorithm = Algorithm::named(key).is_some() || ForeignDigest::named(key).is_some();
-    let is_key = is_algorithm || ["hash", "digest", "checksum"].iter().any(|word| key.eq_ignore_ascii_case(word));
-    if is_key { None } else { entry(name, vec![long(filter, text, None)?]) }
+    is_algorithm || KEYS.iter().any(|word| key.eq_ignore_ascii_case(word))
 }
 
 /// Parses the rows of md5deep with `-z`, `-t` and `-c`: `SIZE  DIGEST  NAME`, `DIGEST

@@ -13,6 +13,8 @@ pub enum ListLine {
     Nothing,
     /// A file and its digests.
     Entry(ListEntry),
+    /// A part of an entry of several lines, which [`super::parser::Parser::take_record`] returns.
+    Part,
     /// A digest without a name. It is valid only if the list contains nothing else.
     Bare(Expected),
     /// A line that is malformed unless a later line shows that such lines belong to the list's

@@ -5,6 +5,7 @@
 
 mod columns;
 mod entry;
+mod grouped;
 mod line;
 mod magnet;
 mod parser;
@@ -66,6 +67,8 @@ pub struct ListEntries<'a> {
     has_entries: bool,
     /// The length of the longest BLAKE3 digest so far.
     blake3_len: u64,
+    /// The number of the last line.
+    number: u64,
     ready: VecDeque<ListItem>,
     /// Whether to check for binary data before the first line is read.
     may_be_binary: bool,
@@ -91,6 +94,7 @@ impl<'a> ListEntries<'a> {
             is_set_of_digests: false,
             has_entries: false,
             blake3_len: 0,
+            number: 0,
             ready: ForeignDigest::mentioned_in(table::file_name(list).as_encoded_bytes())
                 .map(ListItem::Foreign)
                 .into_iter()
@@ -134,7 +138,7 @@ impl<'a> ListEntries<'a> {
         let (number, line) = match self.lines.next_line() {
             Ok(Some((number, line))) => {
                 let parsed = self.parser.parse(line);
-                if !matches!(parsed, ListLine::Entry(_) | ListLine::Bare(_)) {
+                if !matches!(parsed, ListLine::Entry(_) | ListLine::Bare(_) | ListLine::Part) {
                     self.ready.extend(ForeignDigest::mentioned_in(line).map(ListItem::Foreign));
                 }
                 (number, parsed)
@@ -145,11 +149,20 @@ impl<'a> ListEntries<'a> {
                 return self.ready.push_back(ListItem::Broken(error));
             }
         };
+        if let Some(record) = self.parser.take_record() {
+            self.accept(self.number, record);
+        }
+        self.number = number;
         if self.parser.take_makes_sense() {
             self.pending.clear();
         }
+        self.accept(number, line);
+    }
+
+    /// Adds the items of a parsed line, which has this number.
+    fn accept(&mut self, number: u64, line: ListLine) {
         match line {
-            ListLine::Nothing => {}
+            ListLine::Nothing | ListLine::Part => {}
             ListLine::Field if self.pending.len() < MAX_PENDING => self.pending.push_back(number),
             ListLine::Field => self.improper(number, Fault::Form),
             ListLine::Bare(expected) if !self.has_entries && self.is_further_digest(&expected) => {
@@ -209,6 +222,9 @@ impl<'a> ListEntries<'a> {
 
     fn end(&mut self) {
         self.ended = true;
+        if let Some(record) = self.parser.end_record() {
+            self.accept(self.number, record);
+        }
         if self.has_entries || !self.pending.is_empty() {
             return self.settle();
         }

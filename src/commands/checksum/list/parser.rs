@@ -7,6 +7,7 @@
 use std::ffi::OsStr;
 
 use super::columns;
+use super::grouped::GroupedDigest;
 use super::line::{AlgorithmFilter, Fault, ListLine};
 use super::magnet;
 use super::plain::{self, Spacing};
@@ -35,6 +36,10 @@ pub struct Parser<'a> {
     /// Whether the last line belonged to a `Field: value` that is not part of a known form.
     in_field: bool,
     makes_sense: bool,
+    /// The entry to which the next line may belong.
+    grouped: Option<GroupedDigest>,
+    /// The entry that the last line did not belong to.
+    record: Option<ListLine>,
     /// Whether a line began with a digest or a tag, in which case no line ends with digests.
     begins_with_digests: bool,
 }
@@ -53,6 +58,8 @@ impl<'a> Parser<'a> {
             armor: Armor::None,
             in_field: false,
             makes_sense: false,
+            grouped: None,
+            record: None,
             begins_with_digests: false,
         }
     }
@@ -67,6 +74,19 @@ impl<'a> Parser<'a> {
         std::mem::take(&mut self.makes_sense)
     }
 
+    /// Returns the entry of several lines that ended before the last line.
+    pub fn take_record(&mut self) -> Option<ListLine> {
+        self.record.take()
+    }
+
+    /// Returns the entry of several lines that ends with the list.
+    pub fn end_record(&mut self) -> Option<ListLine> {
+        let entry = self.grouped.take()?.entry(&self.filter);
+        // The digest may be of an algorithm that was not requested.
+        let fault = if self.filter.wanted.is_empty() { Fault::Row } else { Fault::Form };
+        Some(entry.map_or(ListLine::Improper(fault), ListLine::Entry))
+    }
+
     /// Parses one line, given without its terminator.
     pub fn parse(&mut self, line: &[u8]) -> ListLine {
         if self.zero {
@@ -77,6 +97,10 @@ impl<'a> Parser<'a> {
         if line.contains(&0) {
             return ListLine::Improper(Fault::Nul);
         }
+        if self.grouped.as_mut().is_some_and(|grouped| grouped.extend(line)) {
+            return ListLine::Part;
+        }
+        self.record = self.end_record();
         if let Some(answer) = self.armored(line) {
             return answer;
         }
@@ -211,6 +235,10 @@ impl<'a> Parser<'a> {
         if let Some(line) = magnet::link(&self.filter, line) {
             return line;
         }
+        if let Some(grouped) = GroupedDigest::begin(line) {
+            self.grouped = Some(grouped);
+            return ListLine::Part;
+        }
         let named_first = || {
             let is_possible = self.filter.wanted.is_empty() && !self.begins_with_digests;
             let trailing = || columns::trailing(&self.filter, line).or_else(|| columns::colon(&self.filter, line));
@@ -246,9 +274,13 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Returns whether a comment of an SFV list is a row with a digest that is longer than a CRC.
+    /// Returns whether a comment of an SFV list is a row with a tag, or with a digest that is longer
+    /// than a CRC.
     fn hides_other_row(&self, comment: &[u8]) -> bool {
         let row = &comment[comment.iter().take_while(|&&byte| matches!(byte, b';' | b' ' | b'\t')).count()..];
+        if plain::is_tagged(&self.filter, row) {
+            return true;
+        }
         let found = plain::read(&self.filter, &mut self.spacing.clone(), row, false).ok().flatten();
         found.or_else(|| columns::colon(&self.filter, row)).is_some_and(|entry| {
             entry.expected.iter().any(|expected| expected.length() as u64 >= Algorithm::Md5.default_len())

@@ -102,6 +102,11 @@ fn tagged<'l>(filter: &AlgorithmFilter<'_>, line: &'l [u8]) -> Result<Option<(&'
     Ok(Some((name, Expected { candidates: vec![DigestCandidate { spec, bytes, size: None }] })))
 }
 
+/// Returns whether a line is `TAG (NAME) = DIGEST`.
+pub fn is_tagged(filter: &AlgorithmFilter<'_>, line: &[u8]) -> bool {
+    tagged(filter, line).is_ok_and(|found| found.is_some())
+}
+
 /// Parses `DIGEST  NAME`.
 fn untagged<'l>(filter: &AlgorithmFilter<'_>, spacing: &mut Spacing, line: &'l [u8]) -> Option<(&'l [u8], Expected)> {
     let end = line.iter().position(|&byte| matches!(byte, b' ' | b'\t'))?;

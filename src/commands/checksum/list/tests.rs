@@ -164,6 +164,7 @@ fn damaged_lines_hide_no_row() {
     assert_eq!(read(&format!(";{MD5}  f\n{MD5}  g\n")), ["1 Form", "g md5"]);
     assert_eq!(read(&format!("; SHA1 (f) = {SHA1}\n{MD5}  g\n")), ["1 Row", "g md5"]);
     assert_eq!(read(&format!("f:{MD5}\n;g:{MD5}\n")), ["f md5", "2 Form"]);
+    assert_eq!(read("; XXH3 (f) = 9555e8555c62dcfd\n;CRC32 (g) = 3610a686\n"), ["1 Form", "2 Form"]);
     // A heading of another form.
     assert_eq!(read_as("l.sfv", &[], "a 12345678\nSHA256:\n#b 12345678\n"), ["a crc32", "2 Row", "#b crc32"]);
     let record = format!("SHA256:\nAlgorithm : SHA256\nHash : {sha256}\nPath : f\n");
@@ -337,4 +338,18 @@ fn several_digests_of_the_file_that_the_list_is_named_after() {
 #[test]
 fn a_digest_in_an_unknown_field_is_improper() {
     assert_eq!(read(&format!("Algorit     : {MD5}\nPath      : f\n")), ["1 Row", "2 Form"]);
+}
+
+#[test]
+fn digests_in_groups_continue_on_further_lines() {
+    let (first, rest) = ("a b: 2CF24DBA 5FB0A30E 26E83B2A C5B9E29E 1B161E5C 1FA7425E", "     73043362 938B9824");
+    assert_eq!(read(&format!("{first}\n{rest}\n")), ["a b sha256"]);
+    assert_eq!(read(&format!("{first}\r\n{rest}\r\n{first}\r\n{rest}")), ["a b sha256", "a b sha256"]);
+    assert_eq!(read(&format!("{first}\n{rest}\n{MD5}  f\n")), ["a b sha256", "f md5"]);
+    // A lost or damaged line is malformed, and hides no other entry.
+    assert_eq!(read(&format!("{first}\nc: {MD5}\n")), ["1 Row", "c md5"]);
+    assert_eq!(read(&format!("{MD5}  f\n{first}\n")), ["f md5", "2 Row"]);
+    assert_eq!(read(&format!("{first}\n{}\n", &rest[..20])), ["1 Row", "2 Form"]);
+    assert_eq!(read(&format!("a b: {MD5}\nc:{MD5}\n")), ["a b md5", "c md5"]);
+    assert_eq!(read_as("list", &[Algorithm::Sha1], &format!("a b: {MD5}\n{SHA1}  f")), ["1 Form", "f sha1"]);
 }

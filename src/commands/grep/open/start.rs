@@ -12,6 +12,7 @@ use memchr::{memchr, memchr_iter};
 use crate::app::config::Config;
 use crate::engine::{COUNTING_BLOCK, Fold, Input, Session, SplitAt};
 use crate::io::Source;
+use crate::os::reserve_exact;
 use crate::select::last_line_end;
 use crate::select::shard::Shard;
 use crate::timestamp::Reader;
@@ -167,7 +168,7 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
         let length = usize::try_from(within.end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
         let mut bytes = Vec::new();
         // A line may be longer than memory, which is an error but must not abort the program.
-        bytes.try_reserve_exact(length).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        reserve_exact(&mut bytes, length)?;
         bytes.resize(length, 0);
         let got = source.read_at(&mut bytes, start)?;
         bytes.truncate(got);

@@ -6,7 +6,7 @@ use pcre2::bytes::{Regex, RegexBuilder};
 use super::super::syntax::{Boundary, Case, Syntax};
 use super::relaxed::RelaxedRegex;
 use super::text::offset_as_typed;
-use crate::os::processors;
+use crate::os::{processors, reserve_exact};
 use crate::output::is_tool;
 
 /// The maximum size in bytes of the JIT's stack of each thread. It is reserved, and grows as it is used.
@@ -89,7 +89,7 @@ fn has_room_for_stacks() -> bool {
     const OTHERS: usize = 96 << 20;
     let threads = processors().max(2);
     let mut room = Vec::<u8>::new();
-    let has_room = room.try_reserve_exact(threads * STACKS * JIT_STACK_BYTES + OTHERS).is_ok();
+    let has_room = reserve_exact(&mut room, threads * STACKS * JIT_STACK_BYTES + OTHERS).is_ok();
     // The compiler may omit an allocation that is not used, and assume that it succeeds.
     std::hint::black_box(room);
     has_room

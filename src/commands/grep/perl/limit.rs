@@ -7,10 +7,9 @@
 
 use std::cell::Cell;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
-use std::thread::Builder;
 use std::time::Duration;
 
-use crate::os::ThreadClock;
+use crate::os::{ThreadClock, start_thread};
 
 /// The minimum length in bytes of a haystack whose search has a time limit, and the minimum time
 /// limit. Searches of shorter haystacks have only the limit on steps.
@@ -37,7 +36,7 @@ impl Searcher {
             _ = sender.send(ThreadClock::of_this_thread());
             waiting.into_iter().for_each(|job| job());
         };
-        Builder::new().name("search".into()).spawn(work).ok()?;
+        start_thread("search", work)?;
         Some(Searcher { jobs, clock: clock.recv().ok()?? })
     }
 }
