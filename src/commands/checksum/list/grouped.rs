@@ -11,6 +11,10 @@ use crate::digest::Algorithm;
 /// The length in bytes of the shortest digest of this form, MD5.
 const MIN_DIGEST_LEN: usize = 16;
 
+/// The lengths in bytes of the digests that gpg prints. A part of a longer digest must not be taken
+/// for another digest.
+const GPG_LENGTHS: [usize; 6] = [16, 20, 28, 32, 48, 64];
+
 /// The minimum number of digits on a first line. gpg breaks the lines at 79 columns and indents them
 /// by at most 40.
 const MIN_DIGITS: usize = 24;
@@ -75,7 +79,8 @@ impl GroupedDigest {
         let expected = match self.algorithm {
             Some(algorithm) => digest(filter, algorithm, &self.digits, None)?,
             None => {
-                let bytes = hex(&self.digits).filter(|bytes| bytes.len() >= MIN_DIGEST_LEN)?;
+                let is_one_group = self.width == self.digits.len();
+                let bytes = hex(&self.digits).filter(|bytes| is_one_group || GPG_LENGTHS.contains(&bytes.len()))?;
                 let specs = filter.fitting(bytes.len());
                 (!specs.is_empty()).then(|| Expected::of(&bytes, &specs, None))?
             }
