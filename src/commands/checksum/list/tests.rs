@@ -164,7 +164,7 @@ fn damaged_lines_hide_no_row() {
     assert_eq!(read(&format!(";{MD5}  f\n{MD5}  g\n")), ["1 Form", "g md5"]);
     assert_eq!(read(&format!("; SHA1 (f) = {SHA1}\n{MD5}  g\n")), ["1 Row", "g md5"]);
     assert_eq!(read(&format!("f:{MD5}\n;g:{MD5}\n")), ["f md5", "2 Form"]);
-    assert_eq!(read("; XXH3 (f) = 9555e8555c62dcfd\n;CRC32 (g) = 3610a686\n"), ["1 Form", "2 Form"]);
+    assert_eq!(read("; XXH3 (f) = 9555e8555c62dcfd\n;CRC32 (g) = 3610a686\n"), ["1 Form", "2 Row"]);
     // A heading of another form.
     assert_eq!(read_as("l.sfv", &[], "a 12345678\nSHA256:\n#b 12345678\n"), ["a crc32", "2 Row", "#b crc32"]);
     let record = format!("SHA256:\nAlgorithm : SHA256\nHash : {sha256}\nPath : f\n");
