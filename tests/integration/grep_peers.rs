@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::util::{Dir, Ran, mapped};
+use crate::util::{Dir, Ran, cases, mapped};
 
 /// A small linear congruential generator (Knuth's MMIX constants), so that the cases are the same
 /// on every machine.
@@ -229,14 +229,14 @@ fn maybe(random: &mut Random, options: &mut Vec<String>, one_in: usize, choices:
     }
 }
 
-fn against_gnu(seed: u64, cases: usize) {
+fn against_gnu(seed: u64, count: usize) {
     if !is_installed("grep") {
         return;
     }
     let dir = Dir::new();
     let random = &mut Random(seed);
     let mut differences = Vec::new();
-    for _ in 0..cases {
+    for _ in 0..count {
         let spice = Spice { nul: random.one_in(4), invalid: random.one_in(4) };
         let locale = random.pick(&["C", "C.UTF-8"]);
         // GNU grep's treatment of invalid UTF-8 next to a word, and of context around lines that it
@@ -297,17 +297,17 @@ fn against_gnu(seed: u64, cases: usize) {
         let case = Case { options, peer_only: Vec::new(), ours_only: Vec::new(), files, locale };
         differences.extend(case.difference("grep", random, dir.path()));
     }
-    report(&differences, cases);
+    report(&differences, count);
 }
 
 #[test]
 fn agrees_with_gnu_grep() {
-    against_gnu(1, 1200);
+    against_gnu(1, cases(1200));
 }
 
 #[test]
 fn agrees_with_gnu_grep_again() {
-    against_gnu(2, 1200);
+    against_gnu(2, cases(1200));
 }
 
 /// Generates a pattern that only a backtracking engine can run.
@@ -337,14 +337,14 @@ fn back_references(random: &mut Random, extended: bool) -> String {
 
 #[test]
 fn agrees_with_gnu_grep_where_only_backtracking_does() {
-    const CASES: usize = 500;
+    let count = cases(500);
     if !is_installed("grep") {
         return;
     }
     let dir = Dir::new();
     let random = &mut Random(4);
     let mut differences = Vec::new();
-    for _ in 0..CASES {
+    for _ in 0..count {
         let spice = Spice { nul: random.one_in(6), invalid: random.one_in(6) };
         let files = files(random, &dir, spice);
         let (dialect, pattern) = match random.below(4) {
@@ -372,7 +372,7 @@ fn agrees_with_gnu_grep_where_only_backtracking_does() {
         let case = Case { options, peer_only: Vec::new(), ours_only: Vec::new(), files, locale };
         differences.extend(case.difference("grep", random, dir.path()));
     }
-    report(&differences, CASES);
+    report(&differences, count);
 }
 
 /// Generates a list with enough words for the search algorithm for lists.
@@ -389,14 +389,14 @@ fn word_list(random: &mut Random) -> String {
 
 #[test]
 fn agrees_with_gnu_grep_on_lists_of_words() {
-    const CASES: usize = 400;
+    let count = cases(400);
     if !is_installed("grep") {
         return;
     }
     let dir = Dir::new();
     let random = &mut Random(5);
     let mut differences = Vec::new();
-    for _ in 0..CASES {
+    for _ in 0..count {
         let locale = random.pick(&["C", "C.UTF-8"]);
         let spice = Spice { nul: false, invalid: locale == "C" && random.one_in(4) };
         let files = files(random, &dir, spice);
@@ -415,19 +415,19 @@ fn agrees_with_gnu_grep_on_lists_of_words() {
         let case = Case { options, peer_only: Vec::new(), ours_only: Vec::new(), files, locale };
         differences.extend(case.difference("grep", random, dir.path()));
     }
-    report(&differences, CASES);
+    report(&differences, count);
 }
 
 #[test]
 fn agrees_with_ripgrep() {
-    const CASES: usize = 900;
+    let count = cases(900);
     if !is_installed("rg") {
         return;
     }
     let dir = Dir::new();
     let random = &mut Random(3);
     let mut differences = Vec::new();
-    for _ in 0..CASES {
+    for _ in 0..count {
         let spice = Spice { nul: false, invalid: random.one_in(4) };
         let files = files(random, &dir, spice);
         let fixed = random.one_in(4);
@@ -473,5 +473,5 @@ fn agrees_with_ripgrep() {
         let case = Case { options, peer_only, ours_only, files, locale: "C.UTF-8" };
         differences.extend(case.difference("rg", random, dir.path()));
     }
-    report(&differences, CASES);
+    report(&differences, count);
 }

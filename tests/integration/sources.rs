@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{Mode, OFlags};
 
 use crate::lines::LINES;
-use crate::util::{Dir, Ran, mapped, run, skip};
+use crate::util::{Dir, Ran, can_start_under, mapped, run, skip};
 
 // Regression: each block had a window of its own, which made `hexdump` a third slower.
 #[test]
@@ -318,6 +318,9 @@ fn a_terminal_is_read_line_by_line() {
 
 #[test]
 fn huge_sparse_files_under_a_small_address_space() {
+    if !can_start_under("-v 400000") {
+        return;
+    }
     let dir = Dir::new();
     let path = dir.path().join("sparse");
     std::fs::File::create(&path).unwrap().set_len(10 << 30).unwrap();

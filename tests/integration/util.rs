@@ -68,6 +68,18 @@ pub fn can_become(user: u32) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
+/// Returns whether the program can be started under these limits, options of `ulimit` such as `-v 150000`.
+///
+/// qemu reserves 128 MiB of addresses for the code that it generates, and more for itself, and it opens the
+/// program that it runs. Under lower limits, it ends with a message of its own.
+pub fn can_start_under(limits: &str) -> bool {
+    let can = !is_emulated() || !limits.starts_with("-v") && limits != "-n 3";
+    if !can {
+        skip("limits of addresses and descriptors that leave enough for an emulator");
+    }
+    can
+}
+
 /// Waits for a program to get as far as it can, when no event shows that it has.
 ///
 /// On an emulated processor, that takes about ten times as long.
@@ -77,9 +89,9 @@ pub fn pause(time: Duration) {
 }
 
 /// Returns the number of `count` generated cases to run. On an emulated processor, where starting a
-/// program takes tenths of a second, it is one in ten.
+/// program takes tenths of a second, it is one in twenty-five.
 pub fn cases(count: usize) -> usize {
-    if is_emulated() { count / 10 } else { count }
+    if is_emulated() { count / 25 } else { count }
 }
 
 /// Returns all of `cases` or, on an emulated processor, one in nine. Nine has no factor in common
