@@ -38,6 +38,7 @@ pub trait Open: Sync + std::fmt::Debug {
     }
 }
 
+/// Opens files without preparing them.
 impl Open for Engine {
     fn source(&self, file: &FileRef, range: Range) -> io::Result<Source> {
         Source::open_at(file, self.policy, range)

@@ -85,7 +85,6 @@ impl Default for Engine {
     }
 }
 
-/// Opens files without preparing them.
 /// The positions at which blocks may be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SplitAt {

@@ -15,16 +15,12 @@ use crate::engine::input::Input;
 use crate::engine::plan::{MAX_BATCH, MAX_SCANNED};
 use crate::engine::session::Session;
 
-use super::Cursor;
 use super::current::CursorPosition;
+use super::{BATCH_BYTES, Cursor};
 
 /// The longest time for which a worker opens files, so that a slow file system does not delay
 /// searching.
 const MAX_OPENING_TIME: Duration = Duration::from_millis(1);
-
-/// The number of bytes that may be in memory already, of files that are read when they are opened,
-/// before a worker stops opening more of them.
-const MAX_OPENED_BYTES: usize = 256 << 10;
 
 /// The number of batches whose files a worker keeps open if it runs ahead: two chunks, the batch it
 /// searches, and those that wait for their turn.
@@ -213,13 +209,14 @@ impl<'a> OpenBatch<'a> {
             let input = std::mem::replace(slot, Input::Named(OsString::new()));
             *slot = input.open(self.policy, self.range).into();
             opened += 1;
-            bytes += slot.bytes_in_memory();
+            bytes += slot.bytes_in_memory() as u64;
             let is_enough = match prefetched {
                 0 => opened % 4 == 1 && begun.elapsed() > MAX_OPENING_TIME,
                 // All of them were requested, so waiting for one means waiting for all.
                 prefetched => opened >= prefetched,
             };
-            if stop.is_requested() || is_enough || bytes >= MAX_OPENED_BYTES {
+            // Files that are read when they are opened already fill a batch.
+            if stop.is_requested() || is_enough || bytes >= BATCH_BYTES {
                 break;
             }
         }
@@ -306,7 +303,7 @@ mod tests {
             ahead.put_back_batch(chunk.take());
         }
         let order: Vec<_> = (0..2 * MAX_BATCH + 16).map(|_| number(ahead.next()).unwrap()).collect();
-        assert!(order.is_sorted());
+        assert_eq!(order, (0..2 * MAX_BATCH + 16).collect::<Vec<_>>());
         assert!(!ahead.has_more() && matches!(ahead.next(), Upcoming::Nothing));
     }
 

@@ -6,8 +6,8 @@ use super::{AccessMethod, Source};
 use crate::os::buffer::{Buffer, append};
 use crate::os::posix::{Errno, FileExt};
 
-/// The maximum number of bytes of a file that is read whole if its beginning is requested. Files are
-/// opened ahead of the search, so many of them are held by each worker.
+/// The maximum number of bytes of a file that is read whole if its beginning is requested. Each
+/// worker holds many such files, because they are opened ahead of the search.
 const MAX_CONTENT: u64 = 16 << 10;
 
 impl Source {

@@ -11,16 +11,18 @@ use crate::os::Usage;
 /// leave, or `None` if there is no limit.
 pub fn available_address_space() -> Option<u64> {
     let limit = |resource| rustix::process::getrlimit(resource).current;
-    // The fields of statm(5) that contain the pages which these limits count: the total program
-    // size, and data with stack.
-    let limits = [(limit(Resource::As), 0), (limit(Resource::Data), 5)];
-    let limits = limits.into_iter().filter_map(|(limit, field)| Some((limit?, field)));
-    let left = limits.map(|(limit, field)| {
-        let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let (address_space, data) = (limit(Resource::As), limit(Resource::Data));
+    if address_space.is_none() && data.is_none() {
+        return None;
+    }
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    // Returns what is left of a limit on the pages that a field of statm(5) counts.
+    let left = |limit: Option<u64>, field: usize| {
         let pages: u64 = statm.split(' ').nth(field).and_then(|field| field.parse().ok()).unwrap_or(0);
-        limit.saturating_sub(pages.saturating_mul(super::page::page_size() as u64))
-    });
-    left.min()
+        Some(limit?.saturating_sub(pages.saturating_mul(super::page::page_size() as u64)))
+    };
+    // The fields are the total program size, and data with stack.
+    [left(address_space, 0), left(data, 5)].into_iter().flatten().min()
 }
 
 /// Returns how many times the calling thread has waited for something, such as the disk (`ru_nvcsw`

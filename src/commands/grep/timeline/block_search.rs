@@ -7,7 +7,7 @@ use super::super::long_match::{LineBytes, long_line_start};
 use super::super::query::{Piece, Query, SearchResults, WantedResults};
 use super::entries::{BlockCounts, Entries, POSITION_UNIT, add};
 use crate::engine::Block;
-use crate::timestamp::LINE_HEAD;
+use crate::timestamp::{Grid, LINE_HEAD, Reader};
 
 /// The number of bytes of a block that are searched before the times of their selected lines are
 /// read, so that these lines are still in the processor's cache.
@@ -20,18 +20,20 @@ pub struct BlockSearch<'b> {
     /// The content of a very long line with which the block ends.
     long: Option<Range<usize>>,
     /// The bytes to search. Only the beginning of a very long line is searched for its time.
-    pub hay: &'b [u8],
+    hay: &'b [u8],
     /// The entries of an input with times.
-    pub entries: Option<Entries<'b>>,
+    entries: Option<Entries<'b>>,
     counts: BlockCounts,
 }
 
 impl<'b> BlockSearch<'b> {
-    pub fn new(query: &'b Query, block: &'b Block) -> BlockSearch<'b> {
+    /// Returns the search of a block of an input whose times `reader` reads, if it has any.
+    pub fn new(query: &'b Query, block: &'b Block, reader: Option<&'b Reader>, grid: Grid) -> BlockSearch<'b> {
         let long = long_line(query, block);
         let bytes = block.bytes();
         let hay = long.as_ref().map_or(bytes, |line| &bytes[..bytes.len().min(line.start + LINE_HEAD)]);
-        BlockSearch { query, block, long, hay, entries: None, counts: BlockCounts::default() }
+        let entries = reader.map(|reader| Entries::new(hay, reader, grid));
+        BlockSearch { query, block, long, hay, entries, counts: BlockCounts::default() }
     }
 
     /// Counts the selected lines.

@@ -25,7 +25,7 @@ use crate::timestamp::{Grid, Reader, Sequence, Stamp};
 use super::open::start::InputStarts;
 use super::settings::Settings;
 use block_search::BlockSearch;
-use entries::{BlockCounts, Entries};
+use entries::BlockCounts;
 use histogram::Histogram;
 
 /// The number of microseconds in a second.
@@ -84,9 +84,7 @@ impl Kernel for TimelineKernel<'_> {
     fn scan(&self, block: &Block) -> BlockCounts {
         let reader = self.starts.of(block.input()).reader;
         let grid = self.grid.lock().unwrap_or_else(PoisonError::into_inner).unwrap_or(self.finest_grid());
-        let mut search = BlockSearch::new(&self.settings.query, block);
-        search.entries = reader.as_deref().map(|reader| Entries::new(search.hay, reader, grid));
-        search.counts()
+        BlockSearch::new(&self.settings.query, block, reader.as_deref(), grid).counts()
     }
 
     fn carry(&self, block: &Block, part: &mut BlockCounts, totals: &mut Timeline) -> Flow {

@@ -1,3 +1,5 @@
+use super::super::super::pattern::{LineFinder, Pattern};
+use super::super::super::syntax::Dialect;
 use super::super::Perl;
 use super::*;
 use grep_matcher::Matcher;
@@ -129,7 +131,7 @@ proptest! {
         broken in proptest::option::of(0usize..20), insensitive: bool, unicode: bool,
     ) {
         let case = if insensitive { Case::Insensitive } else { Case::Sensitive };
-        let syntax = Syntax { dialect: super::super::super::syntax::Dialect::Perl, case, unicode, ..Syntax::default() };
+        let syntax = Syntax { dialect: Dialect::Perl, case, unicode, ..Syntax::default() };
         let mut line = line.concat().into_bytes();
         if let Some(at) = broken.filter(|&at| at < line.len()) {
             line[at] = 0xC3;
@@ -154,7 +156,7 @@ fn the_lines_found_are_those_that_match() {
         .map(|i| format!("{} error {}ms foo{} {}\n", i.wrapping_mul(2_654_435_761), i % 7, i % 13, "x".repeat(30)))
         .collect();
     let text = lines.concat();
-    let syntax = Syntax { dialect: super::super::super::syntax::Dialect::Perl, ..Syntax::default() };
+    let syntax = Syntax { dialect: Dialect::Perl, ..Syntax::default() };
     for pattern in [
         r"(?<=error )\d+(?=ms foo1\b)",
         r"(\d)\1\1\1",
@@ -163,10 +165,10 @@ fn the_lines_found_are_those_that_match() {
         r"1(?!2)(?i)FOO12?",
         r"foo\d++\K (?:x{2}+)++",
     ] {
-        let pattern = super::super::super::pattern::Pattern::new(&[pattern.into()], &syntax).unwrap();
+        let pattern = Pattern::new(&[pattern.into()], &syntax).unwrap();
         let matching = lines.iter().filter(|line| pattern.is_match(line.trim_end().as_bytes()).unwrap()).count();
         let (mut from, mut found) = (0, 0);
-        let mut search = super::super::super::pattern::LineFinder::new(&pattern, text.as_bytes(), false);
+        let mut search = LineFinder::new(&pattern, text.as_bytes(), false);
         while let Some(line) = search.next(from).unwrap() {
             (from, found) = (line.end, found + 1);
         }
