@@ -122,9 +122,8 @@ impl Decoding {
         if !self.compressed && self.text == TextEncoding::Bytes {
             return Ok(source);
         }
-        let notes = Arc::new(FeedNotes::default());
         if source.method() == AccessMethod::Stream {
-            let reason = source.reason();
+            let (reason, notes) = (source.reason(), Arc::new(FeedNotes::default()));
             let file = Arc::new(source.whole()?);
             let feed = SniffedFeed::new(self.clone(), Arc::clone(&file), Arc::clone(&notes));
             return Ok(source.with_feed(Box::new(feed), reason, range, notes));
@@ -138,7 +137,7 @@ impl Decoding {
             self.check_name(source.name(), &head[..got])?;
             return Ok(source);
         };
-        let file = Arc::new(source.whole()?);
+        let (file, notes) = (Arc::new(source.whole()?), Arc::new(FeedNotes::default()));
         file.remember_beginning(0, &[]);
         note_written(&notes, &head[..got], &file);
         let reason = Reason::Decoded(format.map_or("other encoding", Format::name));

@@ -4,7 +4,7 @@
 use std::io;
 use std::sync::Arc;
 
-use crate::io::Source;
+use crate::io::{SmallContent, Source};
 use crate::os::{Buffer, WindowView};
 
 use super::input_kind::InputKind;
@@ -34,10 +34,14 @@ pub struct Block {
 pub(super) enum Data {
     Mapped(WindowView),
     Buffer(Buffer),
+    /// The whole of a small file.
+    Content(SmallContent),
     /// A hole of a sparse file, with its length.
     Hole(u64),
     /// Lines with a single zero byte in place of each hole in the last one, and their whole length.
     Collapsed(Buffer, u64),
+    /// Bytes that are no longer needed, with their number.
+    Released(u64),
 }
 
 impl Block {
@@ -74,19 +78,20 @@ impl Block {
     }
 
     /// Returns the bytes, which are fewer than [`Block::len`] says if holes were collapsed. There are
-    /// none for a hole, or at an unexpected end of an input.
+    /// none for a hole, at an unexpected end of an input, or after [`super::Kernel::is_done_with`] said so.
     pub fn bytes(&self) -> &[u8] {
         match &self.data {
             Data::Mapped(view) => view.bytes(),
             Data::Buffer(bytes) | Data::Collapsed(bytes, _) => bytes,
-            Data::Hole(_) => &[],
+            Data::Content(bytes) => bytes,
+            Data::Hole(_) | Data::Released(_) => &[],
         }
     }
 
     /// Returns the length in bytes, including that of holes.
     pub fn len(&self) -> u64 {
         match &self.data {
-            Data::Hole(len) | Data::Collapsed(_, len) => *len,
+            Data::Hole(len) | Data::Collapsed(_, len) | Data::Released(len) => *len,
             _ => self.bytes().len() as u64,
         }
     }
@@ -175,11 +180,24 @@ impl Block {
         let end = self.at + self.len();
         match &self.data {
             // Bytes in a buffer do not change.
-            Data::Buffer(_) | Data::Collapsed(..) => false,
+            Data::Buffer(_) | Data::Content(_) | Data::Collapsed(..) | Data::Released(_) => false,
             Data::Hole(_) => !self.source.current_length().is_ok_and(|size| size.is_none_or(|size| size >= end)),
             Data::Mapped(view) => {
                 view.fault().is_some_and(|fault| fault < self.source.base() + end) || !self.source.map_holds(end)
             }
+        }
+    }
+
+    /// Gives up bytes that were read, so that only their number remains known. Returns the buffer for
+    /// reuse, if there is one.
+    pub(super) fn release(&mut self) -> Option<Buffer> {
+        if !matches!(self.data, Data::Buffer(_) | Data::Content(_)) {
+            return None;
+        }
+        let released = Data::Released(self.len());
+        match std::mem::replace(&mut self.data, released) {
+            Data::Buffer(buffer) => Some(buffer),
+            _ => None,
         }
     }
 
@@ -197,7 +215,8 @@ impl Block {
         match &mut self.data {
             Data::Mapped(view) => view.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
             Data::Buffer(bytes) => bytes.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
-            Data::Hole(len) => *len = (*len).min(keep),
+            Data::Content(bytes) => bytes.truncate(usize::try_from(keep).unwrap_or(usize::MAX)),
+            Data::Hole(len) | Data::Released(len) => *len = (*len).min(keep),
             Data::Collapsed(bytes, _) if keep >= bytes.len() as u64 => {}
             // Its last line, which contains the holes, is dropped.
             Data::Collapsed(bytes, _) => {

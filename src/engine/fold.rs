@@ -67,6 +67,10 @@ where
         Some((self.map)(block.bytes()))
     }
 
+    fn is_done_with(&self, _: &Block, _: &Option<T>) -> bool {
+        true
+    }
+
     fn carry(&self, _: &Block, part: &mut Option<T>, total: &mut Option<A>) -> Flow {
         if let (Some(part), Some(before)) = (part.take(), total.take()) {
             *total = Some((self.fold)(before, part));

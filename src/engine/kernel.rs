@@ -84,6 +84,14 @@ pub trait Kernel: Sync {
         false
     }
 
+    /// Returns whether neither `carry` nor `format` needs the bytes of a block whose scan returned
+    /// `part`. If they were read, the next block is then read into the same memory, which is still in
+    /// the cache.
+    fn is_done_with(&self, block: &Block, part: &Self::Part) -> bool {
+        let _ = (block, part);
+        false
+    }
+
     /// Updates the totals of the previous blocks and passes them on. This happens in file order, so
     /// it must be quick.
     fn carry(&self, block: &Block, part: &mut Self::Part, carry: &mut Self::Carry) -> Flow;

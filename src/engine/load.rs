@@ -98,15 +98,16 @@ impl Loader<'_> {
             block.data = Data::Mapped(view);
             return Ok(None);
         }
-        let mut buffer = spare.pop().unwrap_or_default();
+        if let Some(content) = block.source.take_content(block.at, length) {
+            block.data = Data::Content(content);
+            return check_read(block, length, None);
+        }
+        let buffer = spare.pop().unwrap_or_default();
         if block.first && block.last {
             block.source.fault_in_small();
         }
         let was_faulted_in = self.was_faulted_in(&block.source);
-        let read = || read_block(block, &mut buffer, length);
-        let damage = self.timed(was_faulted_in, length, read)?;
-        block.data = Data::Buffer(buffer);
-        Ok(damage)
+        self.timed(was_faulted_in, length, || read_block(block, buffer, length))
     }
 
     /// Returns whether the cursor has already faulted in the part of `source` to load.
@@ -175,13 +176,11 @@ impl Block {
             };
         }
         let length = self.bytes().len();
-        let mut buffer = Buffer::default();
-        let damage = read_block(self, &mut buffer, length).unwrap_or_else(|error| {
+        self.data = Data::Buffer(Buffer::default());
+        read_block(self, Buffer::default(), length).unwrap_or_else(|error| {
             self.last = false;
             Some(error)
-        });
-        self.data = Data::Buffer(buffer);
-        damage
+        })
     }
 }
 
@@ -234,22 +233,18 @@ fn read_around(
     Ok(failure)
 }
 
-/// Reads a span by position. A short read is a truncation if the size says so; a file that reports
-/// a larger size than it has, as in sysfs, merely ends.
-fn read_block(block: &mut Block, buffer: &mut Buffer, length: usize) -> io::Result<Option<io::Error>> {
-    let failure = block.source.read_into(buffer, length, block.at).map_err(|_| too_long(length as u64))?;
-    check_read(block, buffer, length, failure)
+/// Reads a span by position into `buffer`, which becomes the block's. A short read is a truncation if
+/// the size says so; a file that reports a larger size than it has, as in sysfs, merely ends.
+fn read_block(block: &mut Block, mut buffer: Buffer, length: usize) -> io::Result<Option<io::Error>> {
+    let failure = block.source.read_into(&mut buffer, length, block.at).map_err(|_| too_long(length as u64))?;
+    block.data = Data::Buffer(buffer);
+    check_read(block, length, failure)
 }
 
 /// Keeps the valid part of the bytes read for a span of `length` bytes, and returns the error after
 /// it.
-fn check_read(
-    block: &mut Block,
-    buffer: &mut Buffer,
-    length: usize,
-    failure: Option<io::Error>,
-) -> io::Result<Option<io::Error>> {
-    let got = buffer.len();
+fn check_read(block: &mut Block, length: usize, failure: Option<io::Error>) -> io::Result<Option<io::Error>> {
+    let got = block.bytes().len();
     // A truncation lowers the size before it zeroes a page. If the size, read afterwards, still
     // covers these bytes, they were therefore read before any truncation.
     let end = block.at + length as u64;
@@ -261,8 +256,7 @@ fn check_read(
         return Ok(failure);
     }
     if let Some(size) = size.filter(|&size| size < end) {
-        buffer.truncate(usize::try_from(size.saturating_sub(block.at)).unwrap_or(0));
-        block.last = false;
+        block.clip(size.saturating_sub(block.at));
         return Ok(Some(truncated(block.source.base() + size)));
     }
     if failure.is_some() {

@@ -122,9 +122,13 @@ impl<K: Kernel> Pipeline<'_, K> {
                 BlockStep::Failed { input, name, error, gap: false, unwanted: false, is_open, after: Vec::new() }
             }
             Item::Span(span) => {
-                let step = self.load_and_scan(span, spare);
-                if let BlockStep::Scanned(job) = &step {
+                let mut step = self.load_and_scan(span, spare);
+                if let BlockStep::Scanned(job) = &mut step {
                     self.session.counters.bytes.add(job.block.len());
+                    let is_done = |part| self.kernel.is_done_with(&job.block, part);
+                    if job.damage.is_none() && job.part.as_ref().is_some_and(is_done) {
+                        spare.extend(job.block.release());
+                    }
                 }
                 step
             }

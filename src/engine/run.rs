@@ -114,13 +114,23 @@ struct BatchOpening<'r, 'a, K: Kernel> {
     batch: OpenBatch<'a>,
 }
 
+impl<K: Kernel> BatchOpening<'_, '_, K> {
+    /// Takes inputs from the list, leaves it to the next worker, and opens them.
+    fn fill_and_open(mut self) {
+        self.batch.fill();
+        let mut cursor = self.run.lock();
+        let is_free = cursor.put_back_list(&mut self.batch);
+        self.run.notify_waiting(&cursor, is_free);
+        drop(cursor);
+        self.batch.open(&self.run.stop, self.run.pipeline.session);
+    }
+}
+
 impl<K: Kernel> Drop for BatchOpening<'_, '_, K> {
     fn drop(&mut self) {
         let mut cursor = self.run.lock();
         cursor.put_back_opened(self.batch.take());
-        if cursor.waiting > 0 {
-            self.run.opened.notify_all();
-        }
+        self.run.notify_waiting(&cursor, true);
     }
 }
 
@@ -143,9 +153,7 @@ impl<'a, K: Kernel> SharedWork for EngineRun<'a, K> {
             if may_open && let Some(batch) = cursor.take_unopened() {
                 drop(cursor);
                 let begun = Instant::now();
-                let mut opening = BatchOpening { run: self, batch };
-                opening.batch.open(&self.stop, self.pipeline.session);
-                drop(opening);
+                BatchOpening { run: self, batch }.fill_and_open();
                 *busy += begun.elapsed();
                 cursor = self.lock();
                 may_open = false;
@@ -234,6 +242,13 @@ impl<'a, K: Kernel> EngineRun<'a, K> {
         match cancel {
             Cancel::Input(input) => self.lock().end_input(input),
             Cancel::Rest => self.stop.request(),
+        }
+    }
+
+    /// Wakes the workers that wait for inputs, if there is something new for them.
+    fn notify_waiting(&self, cursor: &Cursor<'a>, is_new: bool) {
+        if is_new && cursor.waiting > 0 {
+            self.opened.notify_all();
         }
     }
 

@@ -17,8 +17,8 @@ pub use list_reader::ListReader;
 pub use own_file::OwnFile;
 pub use path::FileRef;
 pub use source::{
-    AccessMethod, FOLIO, Feed, FeedNotes, Filled, Gap, IoMode, Kind, MAX_READ_FILE, Range, Reason, SINGLE_READ, Source,
-    Unmapped,
+    AccessMethod, FOLIO, Feed, FeedNotes, Filled, Gap, IoMode, Kind, MAX_READ_FILE, Range, Reason, SINGLE_READ,
+    SmallContent, Source, Unmapped,
 };
 pub use span_feed::SpanFeed;
 pub use stream::Stream;

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use crate::util::{Dir, is_emulated, mapped, pause, skip};
+use crate::util::{Dir, can_lose_pages, is_emulated, mapped, pause, skip};
 
 /// Returns bytes in which every position differs from its neighbours, and none is zero.
 fn numbered(len: usize) -> Vec<u8> {
@@ -167,6 +167,9 @@ fn a_device_that_shrinks_is_a_truncation() {
 /// crash.
 #[test]
 fn bench_survives_truncation() {
+    if !can_lose_pages() {
+        return;
+    }
     let dir = Dir::new();
     let truth = numbered(32 << 20);
     let mut told = 0;

@@ -13,7 +13,7 @@ use fuser::{
 };
 
 use crate::lines::LINES;
-use crate::util::{Dir, Ran, has_other_byte_order, mapped, skip};
+use crate::util::{Dir, Ran, can_lose_pages, mapped, skip};
 
 const LEN: usize = 2 << 20;
 const PAGE: usize = 4096;
@@ -193,11 +193,8 @@ fn run(args: &[&str], options: &[&str], paths: &[&Path]) -> Ran {
 
 /// Returns the methods by which a bad sector is read.
 fn methods() -> Vec<&'static [&'static str]> {
-    let is_possible = |method: &&[&str]| !(method.contains(&"mmap") && has_other_byte_order());
-    if has_other_byte_order() {
-        skip("addresses of faults on an emulated processor");
-    }
-    METHODS.into_iter().filter(is_possible).collect()
+    let can_be_mapped = can_lose_pages();
+    METHODS.into_iter().filter(|method| can_be_mapped || !method.contains(&"mmap")).collect()
 }
 
 const METHODS: [&[&str]; 4] = [

@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::Read;
 use std::process::Stdio;
 
-use crate::util::{Dir, mapped, run};
+use crate::util::{Dir, can_lose_pages, mapped, run};
 
 // Regression: the last line before the end, or the zeros of its page, were reported as well.
 #[test]
@@ -13,7 +13,7 @@ fn a_truncated_dump_is_one_error() {
     let row =
         |number: usize| format!("{:08x}: 6162 6364 6566 6768 696a 6b6c 6d6e 6f70  abcdefghijklmnop\n", number * 16);
     let dump: String = (0..200_000).map(row).collect();
-    for io in ["mmap", "read"] {
+    for io in ["mmap", "read"].into_iter().filter(|&io| io == "read" || can_lose_pages()) {
         for target in [false, true] {
             let path = dir.file("dump", dump.as_bytes());
             let target_path = dir.file("target", b"unchanged");

@@ -80,6 +80,16 @@ pub fn can_start_under(limits: &str) -> bool {
     can
 }
 
+/// Returns whether a program can survive that pages of a mapped file disappear. On a processor of the
+/// other byte order, qemu passes wrong addresses to its handler of SIGBUS.
+pub fn can_lose_pages() -> bool {
+    let can = !has_other_byte_order();
+    if !can {
+        skip("the addresses of lost pages in qemu");
+    }
+    can
+}
+
 /// Waits for a program to get as far as it can, when no event shows that it has.
 ///
 /// On an emulated processor, that takes about ten times as long.
@@ -106,7 +116,7 @@ pub fn is_emulated() -> bool {
 }
 
 /// Returns whether the program under test is for a processor of the other byte order. It cannot read the
-/// locales of this machine, and qemu passes wrong addresses to its handlers of SIGBUS.
+/// locales of this machine.
 pub fn has_other_byte_order() -> bool {
     let mut identification = [0; 6];
     File::open(program()).unwrap().read_exact(&mut identification).unwrap();

@@ -162,6 +162,10 @@ impl Kernel for AutoCountKernel<'_> {
         }
     }
 
+    fn is_done_with(&self, _: &Block, _: &Tally) -> bool {
+        true
+    }
+
     fn carry(&self, block: &Block, part: &mut Tally, carry: &mut AutoCountCarry) -> Flow {
         if block.is_first() {
             carry.tally = std::mem::take(part);

@@ -11,7 +11,7 @@ use std::ops::Range;
 use memchr::{memchr, memrchr};
 
 use super::binary::{PADDED, TEXT, nul_ends_lines};
-use super::kernel::{Search, Totals};
+use super::kernel::{Search, Totals, compressed_format};
 use super::padding;
 use super::pattern::MAX_OVERLAP;
 use super::pattern::line_automaton::{LineAutomaton, LineState};
@@ -264,7 +264,7 @@ impl Kernel for LongLineCount<'_> {
         if block.is_first() {
             Self::begin_line(open);
             open.selected = 0;
-            open.totals.note_compressed(block, self.settings.name_of(block.source()));
+            open.totals.note_compressed(compressed_format(block), self.settings.name_of(block.source()));
         }
         let is_skipped = self.settings.skips_kind(block.kind());
         if !is_skipped {

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::cli::grep::BinaryFiles;
 use crate::engine::{Block, Flow, Kernel};
 
-use super::kernel::Totals;
+use super::kernel::{Totals, compressed_format};
 use super::pattern::{MAX_OVERLAP, Pattern};
 use super::print::Printer;
 use super::print::style::LinePosition;
@@ -145,7 +145,7 @@ impl Kernel for OnlyMatches<'_> {
         if block.is_first() {
             state.tail.clear();
             state.resume = block.offset();
-            state.totals.note_compressed(block, self.settings.name_of(block.source()));
+            state.totals.note_compressed(compressed_format(block), self.settings.name_of(block.source()));
         }
         if !state.tail.is_empty() {
             self.search_seam(block, part, state);

@@ -22,6 +22,8 @@ fn batches(paths: &[PathBuf], block: usize) -> Vec<Vec<u64>> {
     let mut lengths = Vec::new();
     loop {
         if let Some(mut unopened) = cursor.take_unopened() {
+            unopened.fill();
+            cursor.put_back_list(&mut unopened);
             unopened.open(&Stop::new(), &session);
             cursor.put_back_opened(unopened);
         }

@@ -1,7 +1,8 @@
 //! Opens inputs ahead of the cursor.
 //!
-//! Opening is a large part of the work on a small file, so it is not done under the cursor's lock.
-//! Each worker takes several names at a time, opens them, and returns them to the queue in order.
+//! Listing directories and opening are a large part of the work on small files, so neither is done under
+//! the cursor's lock. A worker takes the list of inputs for a moment, takes several names from it, and
+//! gives it back for the next worker. It then opens the inputs, and returns them to the queue in order.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -30,10 +31,14 @@ const BATCHES_AHEAD: usize = 3 + MAX_SCANNED;
 /// descriptors for that, no worker does.
 const MIN_BATCH_AHEAD: usize = 8;
 
+/// The inputs of a run, which may be found only when they are requested.
+type InputList<'a> = Box<dyn Iterator<Item = Input<'a>> + Send + 'a>;
+
 /// Inputs that the cursor has not reached yet, in order.
 pub(super) struct OpenAhead<'a> {
-    inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>,
-    /// Chunks taken from `inputs`. `None` stands for a chunk that a worker is opening.
+    /// The inputs after those in `chunks`. `None` while the worker that opens the last chunk takes names.
+    list: Option<InputList<'a>>,
+    /// Chunks taken from the list. `None` stands for a chunk that a worker is opening.
     chunks: VecDeque<Option<Chunk<'a>>>,
     /// The number of the first chunk.
     first: u64,
@@ -54,6 +59,9 @@ struct Chunk<'a> {
 pub(in crate::engine) struct OpenBatch<'a> {
     number: u64,
     chunk: Chunk<'a>,
+    /// The list from which the chunk is to be filled, if it is not full.
+    list: Option<InputList<'a>>,
+    max_inputs: usize,
     policy: IoMode,
     range: Range,
 }
@@ -69,7 +77,7 @@ pub(super) enum Upcoming<'a> {
 
 impl<'a> OpenAhead<'a> {
     /// Creates the queue for `workers` workers, which have not been started yet.
-    pub(super) fn new(inputs: Box<dyn Iterator<Item = Input<'a>> + Send + 'a>, workers: usize) -> OpenAhead<'a> {
+    pub(super) fn new(inputs: InputList<'a>, workers: usize) -> OpenAhead<'a> {
         let is_single = inputs.size_hint().1 == Some(1);
         let share = |batches| fd_table::files_per_worker(batches * workers, MAX_BATCH);
         // One file needs no share, and requesting one would grow the kernel's table.
@@ -80,7 +88,7 @@ impl<'a> OpenAhead<'a> {
             _ => (share(2), false),
         };
         let max_chunks = if runs_ahead { 2 * workers } else { workers };
-        OpenAhead { inputs, chunks: VecDeque::new(), first: 0, max_chunks, max_batch, runs_ahead }
+        OpenAhead { list: Some(inputs), chunks: VecDeque::new(), first: 0, max_chunks, max_batch, runs_ahead }
     }
 
     /// Returns whether there are enough descriptors for batches that wait for their turn.
@@ -96,7 +104,7 @@ impl<'a> OpenAhead<'a> {
     /// Returns whether there may be more inputs.
     pub(super) fn has_more(&self) -> bool {
         let has_inputs = |chunk: &Option<Chunk<'_>>| chunk.as_ref().is_none_or(|chunk| !chunk.inputs.is_empty());
-        self.chunks.iter().any(has_inputs) || self.inputs.size_hint().1 != Some(0)
+        self.chunks.iter().any(has_inputs) || self.list.as_ref().is_some_and(|list| list.size_hint().1 != Some(0))
     }
 
     /// Returns whether the next input may block, as far as is known before it is opened.
@@ -114,7 +122,8 @@ impl<'a> OpenAhead<'a> {
             }
             self.drop_first();
         }
-        self.inputs.next().map_or(Upcoming::Nothing, Upcoming::Input)
+        // If a worker has the list, its chunk is in the queue.
+        self.list.as_mut().and_then(Iterator::next).map_or(Upcoming::Nothing, Upcoming::Input)
     }
 
     /// Puts back the input taken last. `must_wait` says that opening it must wait for the inputs
@@ -129,7 +138,7 @@ impl<'a> OpenAhead<'a> {
         }
     }
 
-    /// Returns a chunk that the caller may open now. If workers run ahead, there are at most two
+    /// Returns a chunk that the caller may fill and open now. If workers run ahead, there are at most two
     /// chunks for each, so that a worker that waits for another's chunk has opened the next one.
     pub(super) fn take(&mut self, policy: IoMode, range: Range) -> Option<OpenBatch<'a>> {
         while self.chunks.front().is_some_and(|front| front.as_ref().is_some_and(|chunk| chunk.inputs.is_empty())) {
@@ -139,41 +148,18 @@ impl<'a> OpenAhead<'a> {
             if chunk.must_wait || !chunk.inputs[0].is_unopened() {
                 return None;
             }
-            let mut chunk = std::mem::take(chunk);
+            let chunk = std::mem::take(chunk);
             self.chunks[0] = None;
             // An input that was put back is alone in its chunk.
-            if self.chunks.len() == 1 {
-                self.fill(&mut chunk);
-            }
-            return Some(OpenBatch { number: self.first, chunk, policy, range });
+            let list = if self.chunks.len() == 1 { self.list.take() } else { None };
+            return Some(OpenBatch { number: self.first, chunk, list, max_inputs: self.max_batch, policy, range });
         }
-        if self.chunks.len() >= self.max_chunks {
-            return None;
-        }
-        let mut chunk = Chunk::default();
-        self.fill(&mut chunk);
+        let has_room = self.chunks.len() < self.max_chunks;
+        let list = self.list.take_if(|list| has_room && list.size_hint().1 != Some(0))?;
         let number = self.first.wrapping_add(self.chunks.len() as u64);
-        if !chunk.inputs.front()?.is_unopened() {
-            self.chunks.push_back(Some(chunk));
-            return None;
-        }
         self.chunks.push_back(None);
-        Some(OpenBatch { number, chunk, policy, range })
-    }
-
-    /// Fills up a chunk with the inputs that follow it, up to one that is already open.
-    fn fill(&mut self, chunk: &mut Chunk<'a>) {
-        let likely = self.inputs.size_hint().1.map_or(self.max_batch, |max| max.min(self.max_batch));
-        chunk.inputs.reserve(likely.saturating_sub(chunk.inputs.len()));
-        while chunk.inputs.len() < self.max_batch
-            && let Some(input) = self.inputs.next()
-        {
-            let is_last = !input.is_unopened();
-            chunk.inputs.push_back(input);
-            if is_last {
-                break;
-            }
-        }
+        let list = Some(list);
+        Some(OpenBatch { number, chunk: Chunk::default(), list, max_inputs: self.max_batch, policy, range })
     }
 
     fn drop_first(&mut self) {
@@ -181,8 +167,17 @@ impl<'a> OpenAhead<'a> {
         self.first = self.first.wrapping_add(1);
     }
 
+    /// Takes back the list from a batch that was filled. Returns whether the batch had it.
+    pub(super) fn put_back_list(&mut self, filled: &mut OpenBatch<'a>) -> bool {
+        let list = filled.list.take();
+        let had_it = list.is_some();
+        self.list = list.or(self.list.take());
+        had_it
+    }
+
     /// Takes back a batch from [`OpenAhead::take`].
-    pub(super) fn put_back_batch(&mut self, unopened: OpenBatch<'a>) {
+    pub(super) fn put_back_batch(&mut self, mut unopened: OpenBatch<'a>) {
+        self.put_back_list(&mut unopened);
         if let Some(chunk) = self.chunks.get_mut(unopened.number.wrapping_sub(self.first) as usize) {
             *chunk = Some(unopened.chunk);
         }
@@ -192,7 +187,21 @@ impl<'a> OpenAhead<'a> {
 impl<'a> OpenBatch<'a> {
     /// Moves the chunk out, leaving an empty one.
     pub(in crate::engine) fn take(&mut self) -> OpenBatch<'a> {
-        OpenBatch { chunk: std::mem::take(&mut self.chunk), ..*self }
+        OpenBatch { chunk: std::mem::take(&mut self.chunk), list: self.list.take(), ..*self }
+    }
+
+    /// Fills up the chunk with the inputs that follow it, up to one that is already open.
+    pub(in crate::engine) fn fill(&mut self) {
+        let Some(list) = &mut self.list else { return };
+        let inputs = &mut self.chunk.inputs;
+        let likely = list.size_hint().1.map_or(self.max_inputs, |max| max.min(self.max_inputs));
+        inputs.reserve(likely.saturating_sub(inputs.len()));
+        while inputs.len() < self.max_inputs
+            && inputs.back().is_none_or(Input::is_unopened)
+            && let Some(input) = list.next()
+        {
+            inputs.push_back(input);
+        }
     }
 
     /// Opens inputs for a short while, up to one that would block or may share its open file with
@@ -239,8 +248,8 @@ impl<'a> OpenBatch<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Returns inputs that the caller may open before it asks for the next batch, and then passes
-    /// to [`Cursor::put_back_opened`]. Joined inputs are excluded, because the requested part of
+    /// Returns a batch of inputs that the caller may fill, pass to [`Cursor::put_back_list`], open, and
+    /// pass to [`Cursor::put_back_opened`], before it asks for the next batch. Joined inputs are excluded, because the requested part of
     /// each depends on those before it.
     pub(in crate::engine) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
         if self.current.is_some() || self.is_joined() {
@@ -263,6 +272,11 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Takes back the list of inputs from a batch that was filled. Returns whether the batch had it.
+    pub(in crate::engine) fn put_back_list(&mut self, filled: &mut OpenBatch<'a>) -> bool {
+        self.inputs.put_back_list(filled)
+    }
+
     /// Takes back inputs that were opened.
     pub(in crate::engine) fn put_back_opened(&mut self, opened: OpenBatch<'a>) {
         self.inputs.put_back_batch(opened);
@@ -282,7 +296,10 @@ mod tests {
     }
 
     fn take(ahead: &mut OpenAhead<'static>) -> Option<OpenBatch<'static>> {
-        ahead.take(IoMode::Auto, Range::default())
+        let mut batch = ahead.take(IoMode::Auto, Range::default())?;
+        batch.fill();
+        ahead.put_back_list(&mut batch);
+        Some(batch)
     }
 
     fn number(upcoming: Upcoming<'_>) -> Option<usize> {

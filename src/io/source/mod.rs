@@ -6,13 +6,14 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use crate::os::posix::{AsFd, BorrowedFd, SeekFrom, seek};
 use crate::os::read_ahead::set_read_ahead;
 use crate::os::{Extent, FileSystem, Status, Window, data_end_before, next_extent};
 
 mod access;
+mod content;
 mod fault_in;
 mod feed;
 mod kind;
@@ -25,6 +26,7 @@ mod snapshot;
 mod tests;
 
 pub use access::{AccessMethod, IoMode, Reason};
+pub use content::SmallContent;
 pub use fault_in::FOLIO;
 use feed::FeedSlot;
 pub use feed::{Feed, FeedNotes, Filled, Gap};
@@ -93,7 +95,7 @@ pub struct Source {
     /// The whole of a small file that was faulted in.
     window: Option<Arc<Window>>,
     /// The whole of a small file that was read with its beginning.
-    content: Option<Box<[u8]>>,
+    content: Mutex<Option<SmallContent>>,
     /// The feed that replaces the file's own bytes.
     feed: Option<Box<FeedSlot>>,
 }

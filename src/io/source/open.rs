@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::ops::Range as Span;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
@@ -81,7 +81,7 @@ impl Source {
             was_partly_read: false,
             cold: None,
             window: None,
-            content: None,
+            content: Mutex::default(),
             feed: None,
         };
         if matches!(kind, Kind::Regular | Kind::BlockDevice) {
@@ -124,7 +124,7 @@ impl Source {
             was_partly_read: true,
             cold: None,
             window: None,
-            content: None,
+            content: Mutex::default(),
             feed: None,
         };
         part.choose(mode);

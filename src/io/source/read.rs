@@ -1,14 +1,12 @@
 //! Reads by position.
 
 use std::io;
+use std::sync::{MutexGuard, PoisonError};
 
+use super::content::{MAX_CONTENT, SmallContent};
 use super::{AccessMethod, Source};
 use crate::os::buffer::{Buffer, append};
 use crate::os::posix::{Errno, FileExt};
-
-/// The maximum number of bytes of a file that is read whole if its beginning is requested. Each
-/// worker holds many such files, because they are opened ahead of the search.
-const MAX_CONTENT: u64 = 16 << 10;
 
 impl Source {
     /// Reads the first bytes into `head`, and returns their number. A small file is read whole, for
@@ -17,23 +15,32 @@ impl Source {
     /// # Errors
     /// Returns the error from `pread(2)`; EINTR is retried.
     pub fn read_beginning(&mut self, head: &mut [u8]) -> io::Result<usize> {
-        let size = self.end.filter(|&size| size <= MAX_CONTENT).unwrap_or(0) as usize;
+        let size = self.end.filter(|&size| size <= MAX_CONTENT as u64).unwrap_or(0) as usize;
         if size < head.len() || self.method != AccessMethod::Pread || self.file_system.needs_reading() {
             return self.read_at(head, 0);
         }
-        let mut content = Vec::with_capacity(size);
-        if let Some(error) = self.append_to(&mut content, size, self.base) {
+        let mut content = SmallContent::with_room(size);
+        if let Some(error) = self.append_to(content.end(), size, self.base) {
             return Err(error);
         }
         let head_length = content.len().min(head.len());
         head[..head_length].copy_from_slice(&content[..head_length]);
-        self.content = (content.len() == size).then(|| content.into_boxed_slice());
+        *self.lock_content() = (content.len() == size).then_some(content);
         Ok(head_length)
     }
 
     /// Returns the number of bytes that were read with the beginning and are kept.
     pub fn bytes_in_memory(&self) -> usize {
-        self.content.as_ref().map_or(0, |content| content.len())
+        self.lock_content().as_ref().map_or(0, |content| content.len())
+    }
+
+    /// Returns the content of a small file that was read with its beginning, if these bytes are all of it.
+    pub fn take_content(&self, offset: u64, length: usize) -> Option<SmallContent> {
+        self.lock_content().take_if(|content| offset == 0 && content.len() == length)
+    }
+
+    fn lock_content(&self) -> MutexGuard<'_, Option<SmallContent>> {
+        self.content.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Reads at `offset` until `buf` is full or the input ends, and returns the number of bytes read.
@@ -69,8 +76,7 @@ impl Source {
     pub fn read_into(&self, buffer: &mut Buffer, length: usize, offset: u64) -> io::Result<Option<io::Error>> {
         let from = self.base + offset;
         buffer.make_room(length, from)?;
-        if let Some(known) = self.known(offset, length) {
-            buffer.end().extend_from_slice(known);
+        if self.append_known(buffer.end(), offset, length) {
             return Ok(None);
         }
         Ok(self.append_to(buffer.end(), length, from))
@@ -90,9 +96,13 @@ impl Source {
         None
     }
 
-    /// Returns bytes that were read with the beginning.
-    fn known(&self, offset: u64, length: usize) -> Option<&[u8]> {
-        let start = usize::try_from(offset).ok()?;
-        self.content.as_deref()?.get(start..start.checked_add(length)?)
+    /// Appends bytes that were read with the beginning to a buffer. Returns whether they are known.
+    fn append_known(&self, buffer: &mut Vec<u8>, offset: u64, length: usize) -> bool {
+        let content = self.lock_content();
+        let known = content.as_deref().and_then(|content| {
+            let start = usize::try_from(offset).ok()?;
+            content.get(start..start.checked_add(length)?)
+        });
+        known.inspect(|known| buffer.extend_from_slice(known)).is_some()
     }
 }

@@ -9,13 +9,14 @@ use super::super::settings::Report;
 use super::long_line::haystack;
 use super::{Part, Search, Totals};
 use crate::cli::grep::BinaryFiles;
+use crate::decode::Format;
 use crate::engine::{Block, Flow};
 use crate::os::posix::OsStrExt;
 use crate::output::escape_name;
 
 impl Search<'_> {
     /// Resets the totals for a new input, and returns a message about it, if there is one.
-    pub(super) fn begin_input(&self, block: &Block, totals: &mut Totals) -> Option<String> {
+    pub(super) fn begin_input(&self, block: &Block, compressed: Option<Format>, totals: &mut Totals) -> Option<String> {
         let start = self.starts.map(|starts| starts.of(block.input())).unwrap_or_default();
         totals.line = start.line;
         totals.selected = 0;
@@ -25,9 +26,8 @@ impl Search<'_> {
         totals.in_run = false;
         totals.context = ContextState::new(self.settings.context, self.settings.query.terminator).after(&start.lead);
         totals.json.begin_input();
-        totals.note_compressed(block, self.name(block));
-        let name = escape_name(OsStr::from_bytes(self.name(block)));
-        start.notice.map(|notice| format!("mapped: {name}: {notice}"))
+        totals.note_compressed(compressed, self.name(block));
+        start.notice.map(|notice| format!("mapped: {}: {notice}", escape_name(OsStr::from_bytes(self.name(block)))))
     }
 
     /// Applies limits to the results of a block and adds them to the totals.

@@ -18,13 +18,14 @@ use super::print::Printer;
 use super::query::{SearchResults, WantedResults};
 use super::settings::{Report, Settings};
 use crate::cli::grep::BinaryFiles;
+use crate::decode::Format;
 use crate::engine::{Block, Flow, InputKind, Inserted, Insertion, Kernel, Sink};
 use crate::os::posix::OsStrExt;
 use crate::output::{escape_name, is_tool};
 
 use deferred::Deferred;
 use long_line::LongLine;
-pub use totals::{CompressedInputs, Totals};
+pub use totals::{CompressedInputs, Totals, compressed_format};
 
 mod carry;
 mod deferred;
@@ -47,6 +48,8 @@ pub struct Search<'s> {
 #[derive(Debug, Default)]
 pub struct Part {
     found: SearchResults,
+    /// The format of the input, if it begins with this block and is searched without decompression.
+    compressed: Option<Format>,
     /// Whether a selected line contains a NUL byte. Nothing from that line on is printed.
     turned_binary: bool,
     /// The position of the block's first NUL byte, if the input is binary and reported as JSON.
@@ -87,34 +90,8 @@ impl Kernel for Search<'_> {
     }
 
     fn scan(&self, block: &Block) -> Part {
-        let settings = self.settings;
-        let binary = block.kind() == BINARY;
-        if settings.skips_kind(block.kind()) {
-            return Part::default();
-        }
-        if let Some(len) = block.hole() {
-            if block.kind() == PADDED {
-                return Part::default();
-            }
-            // Each byte of the hole ends an empty line.
-            let selected = if settings.query.selects_empty_lines() { len } else { 0 };
-            return Part {
-                found: SearchResults { selected, terminators: len, ..SearchResults::default() },
-                ..Part::default()
-            };
-        }
-        if (block.is_long() || block.is_collapsed())
-            && let Some(part) = self.scan_long_block(block)
-        {
-            return part;
-        }
-        if binary && settings.report != Report::Json {
-            let found = self.search(block, self.text_of(block), self.wanted_of_binary());
-            return Part { found, ..Part::default() };
-        }
-        self.scan_text(block, binary)
+        Part { compressed: compressed_format(block), ..self.scan_block(block) }
     }
-
     fn is_settled_by(&self, part: &Part) -> bool {
         let limit = self.wanted().limit;
         // The context of the last line, or the rest of a match of several lines, may follow the block.
@@ -125,9 +102,21 @@ impl Kernel for Search<'_> {
             && limit.is_some_and(|limit| part.found.selected >= limit)
     }
 
+    fn is_done_with(&self, _: &Block, part: &Part) -> bool {
+        let settings = self.settings;
+        // Other lines may be context, or be searched again up to a limit.
+        let needs_others = settings.separates
+            || settings.multiline
+            || settings.stop_on_nonmatch
+            || settings.report == Report::Json
+            || settings.max_count.is_some();
+        let shows_some = !part.found.pieces.is_empty() || part.long.is_some();
+        !shows_some && !needs_others
+    }
+
     fn carry(&self, block: &Block, part: &mut Part, totals: &mut Totals) -> Flow {
         if block.is_first() {
-            let notice = self.begin_input(block, totals);
+            let notice = self.begin_input(block, part.compressed, totals);
             part.messages.extend(notice.map(|notice| Insertion { at: 0, what: Inserted::Message(notice) }));
         }
         if let Some(lines) = block.skipped_lines() {
@@ -205,6 +194,35 @@ impl Kernel for Search<'_> {
 }
 
 impl Search<'_> {
+    fn scan_block(&self, block: &Block) -> Part {
+        let settings = self.settings;
+        let binary = block.kind() == BINARY;
+        if settings.skips_kind(block.kind()) {
+            return Part::default();
+        }
+        if let Some(len) = block.hole() {
+            if block.kind() == PADDED {
+                return Part::default();
+            }
+            // Each byte of the hole ends an empty line.
+            let selected = if settings.query.selects_empty_lines() { len } else { 0 };
+            return Part {
+                found: SearchResults { selected, terminators: len, ..SearchResults::default() },
+                ..Part::default()
+            };
+        }
+        if (block.is_long() || block.is_collapsed())
+            && let Some(part) = self.scan_long_block(block)
+        {
+            return part;
+        }
+        if binary && settings.report != Report::Json {
+            let found = self.search(block, self.text_of(block), self.wanted_of_binary());
+            return Part { found, ..Part::default() };
+        }
+        self.scan_text(block, binary)
+    }
+
     fn printer(&self) -> Printer<'_> {
         Printer { style: &self.settings.style, pattern: &self.settings.query.any, copies: None }
     }

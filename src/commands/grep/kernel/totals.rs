@@ -3,7 +3,7 @@
 use super::super::context::{Context, ContextState};
 use super::super::print::json;
 use super::super::query::Query;
-use crate::decode::Format;
+use crate::decode::{Format, format_of};
 use crate::engine::Block;
 
 /// Compressed inputs.
@@ -30,6 +30,12 @@ impl CompressedInputs {
         self.count -= 1;
         self.first.truncate(usize::try_from(self.count).unwrap_or(usize::MAX));
     }
+}
+
+/// Returns the format of an input that begins with this block, if it is compressed and was not decoded.
+pub fn compressed_format(block: &Block) -> Option<Format> {
+    let is_beginning = block.offset() == 0 && !block.source().is_fed();
+    if is_beginning { format_of(block.bytes()) } else { None }
 }
 
 /// The running totals, and the other state on which the output of the next block depends.
@@ -75,15 +81,11 @@ impl Totals {
         self.json.continue_from(&other.json);
     }
 
-    /// Records the name and the format of an input that begins with this block, if it is compressed.
-    pub fn note_compressed(&mut self, block: &Block, name: &[u8]) {
-        self.in_compressed = false;
-        if block.offset() == 0
-            && !block.source().is_fed()
-            && let Some(format) = crate::decode::format_of(block.bytes())
-        {
+    /// Records an input that begins, and its format if it is compressed.
+    pub fn note_compressed(&mut self, format: Option<Format>, name: &[u8]) {
+        self.in_compressed = format.is_some();
+        if let Some(format) = format {
             self.compressed.add(name, format);
-            self.in_compressed = true;
         }
     }
 
