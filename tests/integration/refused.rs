@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::lines::LINES;
-use crate::util::{Dir, Ran, mapped};
+use crate::util::{Dir, Ran, is_emulated, mapped, skip};
 
 const fn step(code: u32, k: u32, jt: u8, jf: u8) -> libc::sock_filter {
     libc::sock_filter { code: code as u16, jt, jf, k }
@@ -43,6 +43,10 @@ fn without(number: i64, errno: i32) -> Vec<libc::sock_filter> {
 
 /// Runs a command under a filter. Prints a message and returns `None` if no filter can be set.
 fn run_under(mut filter: Vec<libc::sock_filter>, command: &mut Command) -> Option<Ran> {
+    if is_emulated() {
+        skip("seccomp filters of an emulated program");
+        return None;
+    }
     // SAFETY: prctl is a bare system call. The filter lives in the closure, and the kernel copies
     // it.
     unsafe {
@@ -56,7 +60,7 @@ fn run_under(mut filter: Vec<libc::sock_filter>, command: &mut Command) -> Optio
     match command.output() {
         Ok(output) => Some(output.into()),
         Err(error) => {
-            crate::util::skip(&format!("seccomp filters ({error})"));
+            skip(&format!("seccomp filters ({error})"));
             None
         }
     }

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use crate::lines::{LINES, Line};
 use crate::trace::{Call, run_traced};
-use crate::util::{Dir, Ran, mapped};
+use crate::util::{Dir, Ran, is_emulated, mapped, skip};
 
 const LEN: usize = 1 << 20;
 
@@ -24,7 +24,12 @@ struct Victim {
 }
 
 impl Victim {
-    fn new() -> Victim {
+    /// Returns a file, unless its reader's calls cannot be told from those of an emulator.
+    fn new() -> Option<Victim> {
+        if is_emulated() {
+            skip("system calls of an emulated program");
+            return None;
+        }
         let mut truth = Vec::new();
         let mut i = 0;
         while truth.len() < LEN {
@@ -36,7 +41,7 @@ impl Victim {
         let dir = Dir::new();
         let path = dir.file("victim", &truth);
         let file = File::options().write(true).open(&path).unwrap();
-        Victim { _dir: dir, path, truth, file, random: 31 }
+        Some(Victim { _dir: dir, path, truth, file, random: 31 })
     }
 
     fn command(&self, line: &Line, options: &[&str]) -> Command {
@@ -99,10 +104,10 @@ fn access_options(index: usize) -> &'static [&'static str] {
     ][index % 4]
 }
 
-/// Truncates the file at every `stride`-th stop of each command line. Returns the number of runs,
-/// and the number of runs that reported the truncation.
-fn cut_at_stops(stride: usize) -> (usize, usize) {
-    let mut victim = Victim::new();
+/// Truncates the file at every `stride`-th stop of each command line. Returns the number of runs and the
+/// number of runs that reported the truncation, or `None` if calls cannot be traced.
+fn cut_at_stops(stride: usize) -> Option<(usize, usize)> {
+    let mut victim = Victim::new()?;
     let (mut runs, mut noticed) = (0, 0);
     for (index, line) in LINES.iter().enumerate() {
         let full = victim.run(line);
@@ -126,7 +131,7 @@ fn cut_at_stops(stride: usize) -> (usize, usize) {
             }
         }
     }
-    (runs, noticed)
+    Some((runs, noticed))
 }
 
 /// Returns whether the run reported the truncation. Fails the test if it reported or printed
@@ -160,7 +165,7 @@ fn judge(victim: &Victim, line: &Line, full: &Ran, ran: &Ran, size: u64, what: &
 
 #[test]
 fn cut_at_system_calls() {
-    let (runs, noticed) = cut_at_stops(97);
+    let Some((runs, noticed)) = cut_at_stops(97) else { return };
     eprintln!("{runs} truncations at system calls, {noticed} noticed, none fatal");
     assert!(noticed > 0);
 }
@@ -169,7 +174,7 @@ fn cut_at_system_calls() {
 #[test]
 #[ignore = "minutes; docs/reliability.md has the figures"]
 fn cut_at_every_system_call() {
-    let (runs, noticed) = cut_at_stops(1);
+    let Some((runs, noticed)) = cut_at_stops(1) else { return };
     eprintln!("{runs} truncations at every system call, {noticed} noticed, none fatal");
 }
 
@@ -196,9 +201,10 @@ const FAILING: &[(i64, &[i32])] = &[
     (libc::SYS_sched_getaffinity, &[libc::EPERM]),
 ];
 
-/// Fails every `stride`-th of the calls above, one per run.
-fn fail_calls(stride: usize) -> usize {
-    let victim = Victim::new();
+/// Fails every `stride`-th of the calls above, one per run. Returns the number of runs, or `None` if
+/// calls cannot be traced.
+fn fail_calls(stride: usize) -> Option<usize> {
+    let victim = Victim::new()?;
     let mut runs = 0;
     for (index, line) in LINES.iter().enumerate() {
         for mode in 0..4 {
@@ -250,19 +256,21 @@ fn fail_calls(stride: usize) -> usize {
             }
         }
     }
-    runs
+    Some(runs)
 }
 
 #[test]
 fn calls_that_fail() {
-    eprintln!("{} runs with one system call failing, none fatal", fail_calls(61));
+    let Some(runs) = fail_calls(61) else { return };
+    eprintln!("{runs} runs with one system call failing, none fatal");
 }
 
 /// `cargo test --test integration -- --ignored syscalls:: --nocapture`
 #[test]
 #[ignore = "minutes; docs/reliability.md has the figures"]
 fn every_call_fails() {
-    eprintln!("{} runs with one system call failing, none fatal", fail_calls(1));
+    let Some(runs) = fail_calls(1) else { return };
+    eprintln!("{runs} runs with one system call failing, none fatal");
 }
 
 fn is_file_map(call: &Call) -> bool {
@@ -273,7 +281,7 @@ fn is_file_map(call: &Call) -> bool {
 /// pages.
 #[test]
 fn a_map_that_is_refused_is_read() {
-    let victim = Victim::new();
+    let Some(victim) = Victim::new() else { return };
     let mut runs = 0;
     for line in LINES.iter().filter(|line| line.steady) {
         let full = victim.run(line);
@@ -306,7 +314,7 @@ fn a_map_that_is_refused_is_read() {
 /// lines before a part of a file were started in another way, and panicked.
 #[test]
 fn no_further_thread() {
-    let victim = Victim::new();
+    let Some(victim) = Victim::new() else { return };
     let counts = |args| Line { args, failure: 2, prefix: false, steady: true };
     let parts = [counts(&["grep", "-n", "--shard", "2/2", "x"]), counts(&["grep", "-n", "--last", "3", "x"])];
     for line in LINES.iter().filter(|line| line.steady).chain(&parts) {
@@ -328,7 +336,7 @@ fn no_further_thread() {
 /// program is run.
 #[test]
 fn nothing_is_written() {
-    let victim = Victim::new();
+    let Some(victim) = Victim::new() else { return };
     let writing = (libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC | libc::O_APPEND) as u64;
     let forbidden = [
         libc::SYS_creat,
@@ -412,7 +420,7 @@ fn is_output(call: &Call) -> bool {
 /// replaced it in the meantime, because data loaded by a single read was assumed to be consistent.
 #[test]
 fn swapped_between_search_and_print() {
-    let victim = Victim::new();
+    let Some(victim) = Victim::new() else { return };
     let other: Vec<u8> = victim.truth.iter().rev().copied().collect();
     for args in [&["cat", "--lines", "-20:"][..], &["cat", "--lines", "30:40"], &["cat", "--shard", "20/9999"]] {
         let line = Line { args, failure: 1, prefix: false, steady: true };
@@ -447,7 +455,7 @@ fn is_read(call: &Call) -> bool {
 /// be reported, but an append or a replacement by rename must not be.
 #[test]
 fn swapped_at_system_calls() {
-    let victim = Victim::new();
+    let Some(victim) = Victim::new() else { return };
     let other: Vec<u8> = victim.truth.iter().map(|&b| if b == b'x' { b'y' } else { b }).rev().collect();
     let (mut runs, mut told, mut mixed) = (0, 0, 0);
     for (index, line) in LINES.iter().filter(|line| line.steady).enumerate() {
