@@ -237,3 +237,28 @@ pub(crate) fn truncated(size: u64) -> io::Error {
 pub(crate) fn rewritten() -> io::Error {
     io::Error::other("changed while being read")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_released_block_keeps_its_length_only() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(&file, "one\ntwo\n").unwrap();
+        let path = file.path().as_os_str();
+        let mut source = Source::open(path, crate::io::IoMode::Auto, crate::io::Range::default()).unwrap();
+        source.read_beginning(&mut [0; 2]).unwrap();
+        let content = source.take_content(0, 8).unwrap();
+        let mut block = Block::of(Arc::new(source), 0, b"one\n".to_vec(), InputKind::Text);
+        let buffer = block.release().unwrap();
+        assert_eq!((&*buffer, block.bytes(), block.len()), (&b"one\n"[..], &b""[..], 4));
+        block.data = Data::Content(content);
+        assert_eq!(block.bytes(), b"one\ntwo\n");
+        assert!(block.release().is_none());
+        block.clip(6);
+        assert!(block.bytes().is_empty() && block.len() == 6 && !block.is_doubtful());
+        block.data = Data::Hole(5);
+        assert!(block.release().is_none() && block.hole() == Some(5));
+    }
+}

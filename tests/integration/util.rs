@@ -73,7 +73,8 @@ pub fn can_become(user: u32) -> bool {
 /// qemu reserves 128 MiB of addresses for the code that it generates, and more for itself, and it opens the
 /// program that it runs. Under lower limits, it ends with a message of its own.
 pub fn can_start_under(limits: &str) -> bool {
-    let can = !is_emulated() || !limits.starts_with("-v") && limits != "-n 3";
+    let limits_memory = limits.starts_with("-v") || limits.starts_with("-d");
+    let can = !is_emulated() || !limits_memory && limits != "-n 3";
     if !can {
         skip("limits of addresses and descriptors that leave enough for an emulator");
     }
