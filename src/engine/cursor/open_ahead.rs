@@ -1,8 +1,9 @@
 //! Opens inputs ahead of the cursor.
 //!
-//! Listing directories and opening are a large part of the work on small files, so neither is done under
-//! the cursor's lock. A worker takes the list of inputs for a moment, takes several names from it, and
-//! gives it back for the next worker. It then opens the inputs, and returns them to the queue in order.
+//! Listing directories and opening files are a large part of the work on small files, so neither is
+//! done under the cursor's lock. A worker borrows the list of inputs, takes several of them, and
+//! returns the list for the next worker. It then opens these inputs, and returns them to the queue in
+//! order.
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
@@ -36,7 +37,7 @@ type InputList<'a> = Box<dyn Iterator<Item = Input<'a>> + Send + 'a>;
 
 /// Inputs that the cursor has not reached yet, in order.
 pub(super) struct OpenAhead<'a> {
-    /// The inputs after those in `chunks`. `None` while the worker that opens the last chunk takes names.
+    /// The inputs after those in `chunks`. `None` while a worker takes some of them for the last chunk.
     list: Option<InputList<'a>>,
     /// Chunks taken from the list. `None` stands for a chunk that a worker is opening.
     chunks: VecDeque<Option<Chunk<'a>>>,
@@ -248,9 +249,10 @@ impl<'a> OpenBatch<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    /// Returns a batch of inputs that the caller may fill, pass to [`Cursor::put_back_list`], open, and
-    /// pass to [`Cursor::put_back_opened`], before it asks for the next batch. Joined inputs are excluded, because the requested part of
-    /// each depends on those before it.
+    /// Returns a batch of inputs that the caller may fill and open before it asks for the next one. It
+    /// passes the batch to [`Cursor::put_back_list`] once it is filled, and to
+    /// [`Cursor::put_back_opened`] once it is open. Joined inputs are excluded, because the requested
+    /// part of each depends on those before it.
     pub(in crate::engine) fn take_unopened(&mut self) -> Option<OpenBatch<'a>> {
         if self.current.is_some() || self.is_joined() {
             return None;

@@ -17,7 +17,7 @@ const SIZES: usize = (MAX_CONTENT / MIN_MEMORY).ilog2() as usize + 1;
 const MAX_SPARE_BYTES: usize = 1 << 20;
 
 thread_local! {
-    static SPARE: RefCell<SpareMemory> = const { RefCell::new(SpareMemory { by_size: [const { Vec::new() }; SIZES], bytes: 0 }) };
+    static SPARE: RefCell<SpareMemory> = const { RefCell::new(SpareMemory::EMPTY) };
 }
 
 /// The memory of former contents.
@@ -29,6 +29,8 @@ struct SpareMemory {
 }
 
 impl SpareMemory {
+    const EMPTY: SpareMemory = SpareMemory { by_size: [const { Vec::new() }; SIZES], bytes: 0 };
+
     fn take(&mut self, size: usize) -> Option<Vec<u8>> {
         let memory = self.by_size[place_of(size)].pop()?;
         self.bytes -= memory.capacity();
@@ -49,7 +51,7 @@ fn place_of(size: usize) -> usize {
     (size / MIN_MEMORY).ilog2() as usize
 }
 
-/// The whole content of a small file.
+/// The whole content of a small file. Dropping it leaves the memory to the thread that drops it.
 #[derive(Debug)]
 pub struct SmallContent(Vec<u8>);
 
