@@ -34,13 +34,13 @@ pub struct Block {
 pub(super) enum Data {
     Mapped(WindowView),
     Buffer(Buffer),
-    /// The whole of a small file.
+    /// The contents of a small file.
     Content(SmallContent),
     /// A hole of a sparse file, with its length.
     Hole(u64),
     /// Lines with a single zero byte in place of each hole in the last one, and their whole length.
     Collapsed(Buffer, u64),
-    /// Bytes that are no longer needed, with their number.
+    /// The number of bytes that were here and are no longer needed.
     Released(u64),
 }
 

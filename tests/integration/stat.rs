@@ -770,23 +770,20 @@ fn with_every_method(options: &[&str], input: &[u8], check: impl FnMut(&Ran, &st
 fn with_every_method_in(locale: &str, options: &[&str], input: &[u8], mut check: impl FnMut(&Ran, &str)) {
     let dir = Dir::new();
     let path = dir.file("input", input);
+    let mut cases = Vec::new();
     for threads in ["1", "2", "7"] {
         for block in ["1", "2", "3", "17", "4096", "4097", "4M"] {
-            let command = || {
-                let mut command = mapped();
-                command
-                    .arg("stat")
-                    .args(options)
-                    .args(["--threads", threads, "--block-size", block])
-                    .env("LC_ALL", locale);
-                command
-            };
-            for io in ["mmap", "read"] {
-                let ran = command().args(["--io", io, "-"]).stdin(File::open(&path).unwrap()).output().unwrap().into();
-                check(&ran, &format!("{io}, {threads} threads, block {block}"));
-            }
-            check(&run_piped(command().arg("-"), input), &format!("pipe, {threads} threads, block {block}"));
+            cases.extend(["mmap", "read", "pipe"].map(|way| (threads, block, way)));
         }
+    }
+    for (threads, block, way) in sample(cases) {
+        let mut command = mapped();
+        command.arg("stat").args(options).args(["--threads", threads, "--block-size", block]).env("LC_ALL", locale);
+        let ran = match way {
+            "pipe" => run_piped(command.arg("-"), input),
+            io => command.args(["--io", io, "-"]).stdin(File::open(&path).unwrap()).output().unwrap().into(),
+        };
+        check(&ran, &format!("{way}, {threads} threads, block {block}"));
     }
 }
 
@@ -806,6 +803,9 @@ fn lines_are_counted_as_by_wc_with_every_access_method() {
 
 #[test]
 fn words_and_characters_are_counted_as_by_wc_with_every_access_method() {
+    if has_other_byte_order() {
+        return skip("locales in the byte order of the emulated processor");
+    }
     let wide = "z\u{fc}rich \u{1f600}\u{3000}x\u{a0}y\u{85}\u{1}\n".repeat(20).into_bytes();
     let chosen = ["blank runs", "NULs", "invalid UTF-8", "control characters"];
     let inputs = awkward_inputs().into_iter().filter(|(name, _)| chosen.contains(name));

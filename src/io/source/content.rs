@@ -1,30 +1,30 @@
-//! The contents of small files, in memory that is used again.
+//! The contents of small files, in memory that is reused.
 //!
-//! One thread often opens a file that another searches. If each content were allocated by one thread
-//! and freed by another, both would wait for the locks of each other's heaps.
+//! One thread often opens a file that another searches. If one allocated the memory and the other freed
+//! it, each would wait for the lock of the other's heap.
 
 use std::cell::RefCell;
 use std::ops::Deref;
 
-/// The maximum number of bytes of a file whose whole content is kept.
+/// The maximum size in bytes of a file whose contents are kept.
 pub(super) const MAX_CONTENT: usize = 16 << 10;
 
-/// The smallest memory for a content, in bytes. Each size is twice the one before.
+/// The smallest allocation in bytes. Each larger one is twice the size of the one before.
 const MIN_MEMORY: usize = 1 << 10;
 const SIZES: usize = (MAX_CONTENT / MIN_MEMORY).ilog2() as usize + 1;
 
-/// The maximum number of bytes that each thread keeps: more than it opens at a time.
+/// The maximum number of bytes that each thread keeps: more than the files that it opens at a time have.
 const MAX_SPARE_BYTES: usize = 1 << 20;
 
 thread_local! {
     static SPARE: RefCell<SpareMemory> = const { RefCell::new(SpareMemory::EMPTY) };
 }
 
-/// The memory of former contents.
+/// Memory to reuse.
 struct SpareMemory {
     /// From the smallest size to the largest.
     by_size: [Vec<Vec<u8>>; SIZES],
-    /// The number of bytes of all together.
+    /// The total number of bytes.
     bytes: usize,
 }
 
@@ -51,12 +51,12 @@ fn place_of(size: usize) -> usize {
     (size / MIN_MEMORY).ilog2() as usize
 }
 
-/// The whole content of a small file. Dropping it leaves the memory to the thread that drops it.
+/// The contents of a small file. The thread that drops them reuses the memory.
 #[derive(Debug)]
 pub struct SmallContent(Vec<u8>);
 
 impl SmallContent {
-    /// Returns an empty content with room for `length` bytes, at most [`MAX_CONTENT`].
+    /// Returns empty contents with room for `length` bytes, at most [`MAX_CONTENT`].
     pub(super) fn with_room(length: usize) -> SmallContent {
         let size = length.next_power_of_two().clamp(MIN_MEMORY, MAX_CONTENT);
         let spare = SPARE.try_with(|spare| spare.borrow_mut().take(size)).ok().flatten();

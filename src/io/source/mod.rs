@@ -94,7 +94,7 @@ pub struct Source {
     cold: Option<bool>,
     /// The whole of a small file that was faulted in.
     window: Option<Arc<Window>>,
-    /// The whole of a small file that was read with its beginning.
+    /// The contents of a small file that was read with its beginning, until they are taken.
     content: Mutex<Option<SmallContent>>,
     /// The feed that replaces the file's own bytes.
     feed: Option<Box<FeedSlot>>,

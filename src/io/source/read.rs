@@ -34,7 +34,8 @@ impl Source {
         self.lock_content().as_ref().map_or(0, |content| content.len())
     }
 
-    /// Returns the content of a small file that was read with its beginning, if these bytes are all of it.
+    /// Takes the contents of a small file that was read with its beginning, if exactly these bytes are
+    /// requested.
     pub fn take_content(&self, offset: u64, length: usize) -> Option<SmallContent> {
         self.lock_content().take_if(|content| offset == 0 && content.len() == length)
     }
