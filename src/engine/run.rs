@@ -119,8 +119,8 @@ impl<K: Kernel> BatchOpening<'_, '_, K> {
     fn fill_and_open(mut self) {
         self.batch.fill();
         let mut cursor = self.run.lock();
-        let is_free = cursor.put_back_list(&mut self.batch);
-        self.run.notify_waiting(&cursor, is_free);
+        cursor.put_back_list(&mut self.batch);
+        self.run.notify_waiting(&cursor);
         drop(cursor);
         self.batch.open(&self.run.stop, self.run.pipeline.session);
     }
@@ -130,7 +130,7 @@ impl<K: Kernel> Drop for BatchOpening<'_, '_, K> {
     fn drop(&mut self) {
         let mut cursor = self.run.lock();
         cursor.put_back_opened(self.batch.take());
-        self.run.notify_waiting(&cursor, true);
+        self.run.notify_waiting(&cursor);
     }
 }
 
@@ -245,9 +245,9 @@ impl<'a, K: Kernel> EngineRun<'a, K> {
         }
     }
 
-    /// Wakes the workers that wait for inputs, if there is something new for them.
-    fn notify_waiting(&self, cursor: &Cursor<'a>, is_new: bool) {
-        if is_new && cursor.waiting > 0 {
+    /// Wakes the workers that wait for inputs, if there are any.
+    fn notify_waiting(&self, cursor: &Cursor<'a>) {
+        if cursor.waiting > 0 {
             self.opened.notify_all();
         }
     }

@@ -159,8 +159,8 @@ impl<'a> OpenAhead<'a> {
         let list = self.list.take_if(|list| has_room && list.size_hint().1 != Some(0))?;
         let number = self.first.wrapping_add(self.chunks.len() as u64);
         self.chunks.push_back(None);
-        let list = Some(list);
-        Some(OpenBatch { number, chunk: Chunk::default(), list, max_inputs: self.max_batch, policy, range })
+        let (chunk, list) = (Chunk::default(), Some(list));
+        Some(OpenBatch { number, chunk, list, max_inputs: self.max_batch, policy, range })
     }
 
     fn drop_first(&mut self) {
@@ -168,12 +168,11 @@ impl<'a> OpenAhead<'a> {
         self.first = self.first.wrapping_add(1);
     }
 
-    /// Takes back the list from a batch that was filled. Returns whether the batch had it.
-    pub(super) fn put_back_list(&mut self, filled: &mut OpenBatch<'a>) -> bool {
-        let list = filled.list.take();
-        let had_it = list.is_some();
-        self.list = list.or(self.list.take());
-        had_it
+    /// Takes back the list from a batch that was filled, if the batch had it.
+    pub(super) fn put_back_list(&mut self, filled: &mut OpenBatch<'a>) {
+        if let Some(list) = filled.list.take() {
+            self.list = Some(list);
+        }
     }
 
     /// Takes back a batch from [`OpenAhead::take`].
@@ -274,9 +273,9 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// Takes back the list of inputs from a batch that was filled. Returns whether the batch had it.
-    pub(in crate::engine) fn put_back_list(&mut self, filled: &mut OpenBatch<'a>) -> bool {
-        self.inputs.put_back_list(filled)
+    /// Takes back the list of inputs from a batch that was filled, if the batch had it.
+    pub(in crate::engine) fn put_back_list(&mut self, filled: &mut OpenBatch<'a>) {
+        self.inputs.put_back_list(filled);
     }
 
     /// Takes back inputs that were opened.

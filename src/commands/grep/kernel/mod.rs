@@ -92,6 +92,7 @@ impl Kernel for Search<'_> {
     fn scan(&self, block: &Block) -> Part {
         Part { compressed: compressed_format(block), ..self.scan_block(block) }
     }
+
     fn is_settled_by(&self, part: &Part) -> bool {
         let limit = self.wanted().limit;
         // The context of the last line, or the rest of a match of several lines, may follow the block.
