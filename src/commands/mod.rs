@@ -8,6 +8,7 @@ mod file_digest;
 pub mod grep;
 pub mod hexdump;
 mod links;
+mod newlines;
 mod pages;
 mod printf;
 pub mod stat;

@@ -27,7 +27,7 @@ use crate::app::config::{Config, note_unused_times, report_empty_logs};
 use crate::app::hint_at_terminal_input;
 use crate::cli::cat::{CatArgs, FollowBy};
 use crate::decode::{Format, format_of};
-use crate::engine::{BLOCK, Input, Pipeline, PrefetchedInputs, SplitAt};
+use crate::engine::{COUNTING_BLOCK, Input, Pipeline, PrefetchedInputs, SplitAt};
 use crate::exit::Exit;
 use crate::io::{AccessMethod, Source};
 use crate::os::posix::OsStrExt;
@@ -39,6 +39,10 @@ use reversed::Separator;
 use short::{MAX_PIECE, ShortPieces};
 use shown::DisplayKernel;
 use transform::{State, Transform};
+
+/// The block size in bytes for the display options. The lines of a block are counted and then
+/// formatted, and a block of this size is still in the core's own cache by then.
+const BLOCK: usize = 1 << 20;
 
 /// Runs `mapped cat`.
 pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {
@@ -320,7 +324,7 @@ impl Cat<'_> {
     fn show(&mut self, source: Source, silent: bool) -> io::Result<Exit> {
         let Config { engine, stats, .. } = self.config;
         let kernel = DisplayKernel { transform: self.transform, silent };
-        let mut plan = engine.plan(SplitAt::Exact, BLOCK);
+        let mut plan = engine.plan(SplitAt::Exact, if silent { COUNTING_BLOCK } else { BLOCK });
         // Holes have no lines to count, so they need not be read.
         plan.emit_holes = silent;
         let input = std::iter::once(Input::Open(source));

@@ -12,7 +12,6 @@ pub mod format;
 pub mod inspection;
 pub mod json;
 mod line_width;
-pub mod newlines;
 pub mod page_cache_action;
 pub mod picture;
 pub mod quoting;

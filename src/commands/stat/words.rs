@@ -7,7 +7,7 @@
 //! [`WordCounts::add`].
 
 use super::line_width::{LongestLine, Widths};
-use super::newlines;
+use crate::commands::newlines;
 use crate::os::accounts;
 
 /// The role of a character in a word.

@@ -15,7 +15,7 @@ pub const ENVIRONMENT: &[(&str, &str)] = &[
 
 /// Files with `unsafe` code.
 pub const UNSAFE: &[(&str, &str)] = &[
-    ("commands/stat/newlines.rs", "machine instructions, or still to be moved to os"),
+    ("commands/newlines.rs", "machine instructions, or still to be moved to os"),
     ("digest/fold.rs", "machine instructions, or still to be moved to os"),
     ("digest/md5.rs", "machine instructions, or still to be moved to os"),
     ("digest/sha512.rs", "machine instructions, or still to be moved to os"),

@@ -9,12 +9,15 @@
 
 mod number;
 mod show;
+mod simd;
 
 pub use number::LineNumber;
 pub use show::Show;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr;
 use show::{Char, first_char};
+
+use crate::commands::newlines;
 
 /// The lines that are numbered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -137,6 +140,9 @@ impl State {
 }
 
 impl Transform {
+    /// The form that `-n` alone requests.
+    const NUMBERED: Self = Self { number: Numbering::All, squeeze: false, ends: false, tabs: false, show: Show::Raw };
+
     /// Returns whether the output equals the input.
     #[must_use]
     pub fn is_identity(&self) -> bool {
@@ -169,7 +175,7 @@ impl Transform {
         let before = &block[1..block.len() - 1];
         match self.number {
             Numbering::None => 0,
-            Numbering::All if !self.squeeze => memchr_iter(b'\n', before).count() as u64,
+            Numbering::All if !self.squeeze => newlines::count(before),
             // These are all lines except empty ones that follow an empty one.
             Numbering::All => count(block, |a, b, c| (b == b'\n') & !((a == b'\n') & (c == b'\n'))),
             Numbering::Nonblank => count(block, |_, b, c| (b == b'\n') & (c != b'\n')),
@@ -242,6 +248,14 @@ impl Transform {
         let mut number = LineNumber::new(state.numbered + 1);
         let mut position = state.position;
         let mut rest = block;
+        if *self == Self::NUMBERED {
+            if !position.at_start() {
+                let end = memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+                out.extend_from_slice(&rest[..end]);
+                rest = &rest[end..];
+            }
+            return simd::push_numbered(rest, &mut number, out);
+        }
         while let Some(first) = rest.first().copied().or(held) {
             if self.squeeze && position == PositionInLine::AfterBlank && first == b'\n' {
                 rest = &rest[1..];

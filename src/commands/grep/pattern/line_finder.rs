@@ -11,7 +11,7 @@ use super::super::perl::{LineRegex, Perl};
 use super::candidates::is_call_worthwhile;
 use super::match_position::MatchPosition;
 use super::unstable::search_unstable;
-use super::{Finder, Pattern, RegexEngine, automata_match};
+use super::{Finder, Pattern, RegexEngine, automata_match, literal};
 
 /// The minimum number of bytes for which an automaton is worth compiling. PCRE2 searches fewer on
 /// its own.
@@ -85,7 +85,7 @@ impl<'p, 'h> LineFinder<'p, 'h> {
                 Ok(self.next_near(from))
             }
             (Finder::Literal(finder), _) => {
-                Ok(finder.find(&hay[from..]).map(|at| pattern.line_around(hay, from, from + at)))
+                Ok(literal::find(finder, &hay[from..]).map(|at| pattern.line_around(hay, from, from + at)))
             }
             (Finder::Block, RegexEngine::Words(words)) => {
                 Ok(words.find(hay, from).map(|found| pattern.line_around(hay, from, found.start)))

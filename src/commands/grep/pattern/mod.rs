@@ -10,6 +10,7 @@ mod compile;
 mod lazy_dfa;
 pub mod line_automaton;
 mod line_finder;
+mod literal;
 mod longest;
 pub mod match_position;
 mod open_match;
