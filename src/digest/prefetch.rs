@@ -4,7 +4,7 @@
 //! cycles per cache line would wait for memory at every page of a mapping, so the bytes after each
 //! piece are requested before the piece is hashed. The figures are in docs/measurements.md.
 
-use crate::os::{Cache, prefetch_lines};
+use crate::os::{CacheLevel, prefetch_lines};
 
 /// The number of bytes hashed at a time.
 const PIECE: usize = 2 << 10;
@@ -20,7 +20,7 @@ pub fn walk(bytes: &[u8], mut take: impl FnMut(&[u8])) {
     while rest.len() >= 2 * PIECE {
         let (piece, after) = rest.split_at(PIECE);
         let from = DISTANCE.min(rest.len());
-        prefetch_lines(&rest[from..(from + PIECE).min(rest.len())], Cache::L1);
+        prefetch_lines(&rest[from..(from + PIECE).min(rest.len())], CacheLevel::L1);
         take(piece);
         rest = after;
     }

@@ -6,7 +6,7 @@
 
 use memchr::memmem::Finder;
 
-use crate::os::{Cache, prefetch_lines};
+use crate::os::{CacheLevel, prefetch_lines};
 
 /// The number of bytes searched at a time. Processors keep track of about as many requests as there
 /// are cache lines in a page.
@@ -26,7 +26,7 @@ pub(super) fn find(finder: &Finder<'_>, hay: &[u8]) -> Option<usize> {
         }
         // If matches are near each other, nothing is prefetched twice.
         from += PART;
-        prefetch_lines(&hay[(from + PART).min(hay.len())..(from + 2 * PART).min(hay.len())], Cache::L2);
+        prefetch_lines(&hay[(from + PART).min(hay.len())..(from + 2 * PART).min(hay.len())], CacheLevel::L2);
     }
 }
 
