@@ -11,13 +11,12 @@ use std::convert::Infallible;
 use super::algorithm::{Algorithm, Spec};
 use super::crc::Model;
 use super::md5::Md5;
-use super::prefetch::walk;
 #[cfg(target_arch = "x86_64")]
 use super::sha512::Sha512;
 use super::sums;
 use super::tree::{self, Tree, TreeKey};
 use super::value::Digest;
-use crate::os;
+use crate::os::{self, prefetching_walk};
 
 /// A digest to compute, with its options.
 #[derive(Clone, Copy, Debug)]
@@ -226,25 +225,25 @@ impl Hasher {
             HashState::Tree(tree) => tree.absorb(&tree::part(&self.recipe.key, self.len, bytes), bytes),
             HashState::Root(_) => debug_assert!(bytes.is_empty(), "it is of all there is"),
             #[cfg(target_arch = "x86_64")]
-            HashState::Sha512(hasher) => walk(bytes, |piece| hasher.update(piece)),
-            HashState::Aws(context) => walk(bytes, |piece| context.update(piece)),
-            HashState::Sha512_224(hasher) => walk(bytes, |piece| sha2::Digest::update(hasher, piece)),
-            HashState::Sha3_224(hasher) => walk(bytes, |piece| sha3::Digest::update(hasher, piece)),
-            HashState::Md5(hasher) => walk(bytes, |piece| hasher.update(piece)),
-            HashState::Ripemd160(hasher) => walk(bytes, |piece| ripemd::Digest::update(hasher, piece)),
-            HashState::Blake2b(state) => walk(bytes, |piece| _ = state.update(piece)),
-            HashState::Blake2s(state) => walk(bytes, |piece| _ = state.update(piece)),
-            HashState::Blake2bp(state) => walk(bytes, |piece| _ = state.update(piece)),
-            HashState::Blake2sp(state) => walk(bytes, |piece| _ = state.update(piece)),
-            HashState::Sm3(hasher) => walk(bytes, |piece| sm3::Digest::update(hasher, piece)),
+            HashState::Sha512(hasher) => prefetching_walk(bytes, |piece| hasher.update(piece)),
+            HashState::Aws(context) => prefetching_walk(bytes, |piece| context.update(piece)),
+            HashState::Sha512_224(hasher) => prefetching_walk(bytes, |piece| sha2::Digest::update(hasher, piece)),
+            HashState::Sha3_224(hasher) => prefetching_walk(bytes, |piece| sha3::Digest::update(hasher, piece)),
+            HashState::Md5(hasher) => prefetching_walk(bytes, |piece| hasher.update(piece)),
+            HashState::Ripemd160(hasher) => prefetching_walk(bytes, |piece| ripemd::Digest::update(hasher, piece)),
+            HashState::Blake2b(state) => prefetching_walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Blake2s(state) => prefetching_walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Blake2bp(state) => prefetching_walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Blake2sp(state) => prefetching_walk(bytes, |piece| _ = state.update(piece)),
+            HashState::Sm3(hasher) => prefetching_walk(bytes, |piece| sm3::Digest::update(hasher, piece)),
             HashState::Crc(model, crc) => *crc = model.combine(*crc, model.checksum(bytes), bytes.len() as u64),
             HashState::Adler32(sum) => *sum = sums::adler32_combine(*sum, sums::adler32(bytes), bytes.len() as u64),
             HashState::Bsd(sum) => *sum = sums::bsd(*sum, bytes),
             HashState::Sysv(sum) => *sum = sum.wrapping_add(sums::sysv(bytes)),
-            HashState::Xxh32(hasher) => walk(bytes, |piece| hasher.write(piece)),
-            HashState::Xxh64(hasher) => walk(bytes, |piece| hasher.write(piece)),
-            HashState::Xxh3(hasher) => walk(bytes, |piece| hasher.write(piece)),
-            HashState::Xxh128(hasher) => walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh32(hasher) => prefetching_walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh64(hasher) => prefetching_walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh3(hasher) => prefetching_walk(bytes, |piece| hasher.write(piece)),
+            HashState::Xxh128(hasher) => prefetching_walk(bytes, |piece| hasher.write(piece)),
         }
         self.len += bytes.len() as u64;
     }

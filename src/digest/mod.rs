@@ -10,7 +10,6 @@ mod fold;
 mod foreign;
 pub mod hasher;
 mod md5;
-mod prefetch;
 mod sha;
 #[cfg(target_arch = "x86_64")]
 mod sha512;

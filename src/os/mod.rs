@@ -79,7 +79,7 @@ pub use platform::thread_clock::ThreadClock;
 pub use platform::uring::Ring;
 pub use platform::watch::Watch;
 pub use platform::{context, direct, listing, read_ahead, transfer};
-pub use prefetch::{CacheLevel, prefetch_lines};
+pub use prefetch::{CacheLevel, prefetch_lines, prefetching_walk};
 pub use processors::processors;
 pub use readiness::{ReadOutcome, Ready};
 pub use signal::Signal;

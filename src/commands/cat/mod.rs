@@ -42,7 +42,7 @@ use transform::{State, Transform};
 
 /// The block size in bytes for the display options. The lines of a block are counted and then
 /// formatted, and a block of this size is still in the core's own cache by then.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 512 << 10;
 
 /// Runs `mapped cat`.
 pub fn run(args: &CatArgs, output: &mut Output) -> anyhow::Result<Exit> {

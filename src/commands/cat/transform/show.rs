@@ -4,7 +4,7 @@
 //! Most bytes of most files are printable, so each form first checks 32 bytes at once, which
 //! compiles to a few vector instructions. Nothing here depends on lines or numbers.
 
-use crate::os::append_copy;
+use crate::os::{append_copy, prefetching_walk};
 
 /// The display form of bytes other than line ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,10 +21,6 @@ pub enum Show {
 }
 
 const CHUNK: usize = 32;
-
-/// The number of bytes checked before they are copied. They are few enough to stay in the L1 cache,
-/// and to be copied by vector instructions (see [`append_copy`]).
-const RUN: usize = 2 << 10;
 
 /// The longest notation of one byte: `M-^X`.
 const MAX_SHOWN: usize = 4;
@@ -107,9 +103,8 @@ fn plain_prefix<const TABS: bool>(bytes: &[u8]) -> usize {
 }
 
 fn push_nonprinting<const TABS: bool>(bytes: &[u8], out: &mut Vec<u8>) {
-    for run in bytes.chunks(RUN) {
-        push_nonprinting_run::<TABS>(run, out);
-    }
+    // The pieces are checked before they are copied, and few enough bytes to stay in the L1 cache.
+    prefetching_walk(bytes, |run| push_nonprinting_run::<TABS>(run, out));
 }
 
 fn push_nonprinting_run<const TABS: bool>(mut bytes: &[u8], out: &mut Vec<u8>) {
