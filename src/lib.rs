@@ -177,7 +177,7 @@ fn usage_error(subcommand: Option<&str>) -> Exit {
 /// Runs as a classic tool: under its name, with its options and its exit codes.
 fn as_tool(call: &Call) -> ExitCode {
     let tool = call.tool;
-    output::set_tool_name(tool.name);
+    os::set_tool_name(tool.name);
     os::set_out_of_memory_code(tool.usage_error);
     let refuse = |message: String| {
         output::print_message(format_args!("mapped: {message}"));

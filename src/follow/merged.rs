@@ -283,11 +283,9 @@ impl<O: GrowingOutput> MergeOutput for StoredOutput<'_, O> {
 /// Returns the last lines before `end`, which is a line end.
 fn last_lines(source: &Source, end: u64) -> io::Result<Vec<u8>> {
     let start = source.start().max(end.saturating_sub(SAMPLE));
-    let mut lines = vec![0; (end - start) as usize];
-    let got = source.read_at(&mut lines, start)?;
-    lines.truncate(got);
+    let mut lines = source.read_range(start..end)?;
     if start > source.start() {
-        let first = memchr::memchr(b'\n', &lines).map_or(got, |end| end + 1);
+        let first = memchr::memchr(b'\n', &lines).map_or(lines.len(), |end| end + 1);
         lines.drain(..first);
     }
     Ok(lines)

@@ -8,30 +8,23 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::io;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering, compiler_fence};
 use std::time::Duration;
 
 use super::posix::write;
 use super::system::interrupt::exit_at_once;
+use super::tool_name::tool_name;
 
 /// The system's allocator, for the program. A library must not choose the allocator.
 #[derive(Clone, Copy, Debug)]
 pub struct Allocator;
 
-/// The name that the message begins with, if it is not `mapped`.
-static NAME: OnceLock<&str> = OnceLock::new();
 /// The exit code of the program when memory runs out.
 static EXIT_CODE: AtomicU8 = AtomicU8::new(2);
 
 thread_local! {
     /// Whether the calling thread handles a failed allocation itself. It needs no memory.
     static MAY_FAIL: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Sets the name that the message begins with. The first one is kept.
-pub fn set_out_of_memory_name(name: &'static str) {
-    let _ = NAME.set(name);
 }
 
 /// Sets the exit code of the program when memory runs out.
@@ -112,7 +105,7 @@ fn end_program() -> ! {
     // If the system's call allocates after all, it fails once more.
     MAY_FAIL.set(true);
     const TEXT: &[u8] = b": out of memory\n";
-    let name = NAME.get().copied().unwrap_or("mapped").as_bytes();
+    let name = tool_name().unwrap_or("mapped").as_bytes();
     let mut message = [0; 64];
     let length = name.len().min(message.len() - TEXT.len());
     message[..length].copy_from_slice(&name[..length]);

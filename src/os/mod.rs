@@ -31,6 +31,7 @@ mod signal;
 mod status;
 mod stop;
 mod threads;
+mod tool_name;
 #[cfg(unix)]
 pub mod unix;
 mod usage;
@@ -65,7 +66,7 @@ pub use file_system::FileSystem;
 pub use freshness::Freshness;
 pub use holes::{Extent, MAX_ZEROS, data_end_before, next_extent, zeros};
 pub use layout::Layout;
-pub use memory::{Allocator, reserve, reserve_exact, set_out_of_memory_code, set_out_of_memory_name};
+pub use memory::{Allocator, reserve, reserve_exact, set_out_of_memory_code};
 pub use null_device::{NULL_DEVICE, null_device};
 pub use platform::alternate_streams::alternate_streams;
 pub use platform::boot::boot_time;
@@ -91,6 +92,7 @@ pub use system::{
     reopen_quietly, reopen_without_waiting, thread_waits, wait_readable, was_closed,
 };
 pub use threads::{has_room_for_thread, start_thread};
+pub use tool_name::{set_tool_name, tool_name};
 pub use usage::Usage;
 pub use view::WindowView;
 pub use volume::Volume;

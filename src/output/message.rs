@@ -2,36 +2,25 @@
 
 use std::fmt;
 use std::io;
-use std::sync::OnceLock;
 
 use crate::os::posix::{Errno, wait_writable, write};
-use crate::os::set_out_of_memory_name;
+use crate::os::tool_name;
 use crate::output::{needs_escape, push_escaped};
-
-/// The name with which messages begin, if it is not `mapped`.
-static TOOL_NAME: OnceLock<&str> = OnceLock::new();
-
-/// Makes messages begin with the tool name under which the program was called.
-pub fn set_tool_name(name: &'static str) {
-    // The first name is kept; there is one call in a run.
-    let _ = TOOL_NAME.set(name);
-    set_out_of_memory_name(name);
-}
 
 /// Returns the command line that runs `subcommand`: the name of the classic tool, if this program is
 /// called as one.
 pub fn command_name(subcommand: &str) -> String {
-    TOOL_NAME.get().map_or_else(|| format!("mapped {subcommand}"), ToString::to_string)
+    tool_name().map_or_else(|| format!("mapped {subcommand}"), ToString::to_string)
 }
 
 /// Returns whether this program is called as a classic tool.
 pub fn is_tool() -> bool {
-    TOOL_NAME.get().is_some()
+    tool_name().is_some()
 }
 
 /// Returns the message about a failed input, in the words of the tool that the program is called as.
 pub fn input_message(name: &str, error: &str) -> String {
-    tool_message(TOOL_NAME.get().copied().unwrap_or_default(), name, error)
+    tool_message(tool_name().unwrap_or_default(), name, error)
 }
 
 /// Returns the message of a tool about an input. Some of the coreutils name the operation and quote
@@ -68,7 +57,7 @@ fn is_open_error(error: &str) -> bool {
 /// a message that cannot be shown is no reason to withhold output.
 pub fn print_message(line: fmt::Arguments<'_>) {
     let mut text = escape_for_terminal(shortened(format!("{line}\n")));
-    if let (Some(tool), Some(message)) = (TOOL_NAME.get(), text.strip_prefix("mapped: ")) {
+    if let (Some(tool), Some(message)) = (tool_name(), text.strip_prefix("mapped: ")) {
         text = format!("{tool}: {}", message.replace("\nmapped: ", &format!("\n{tool}: ")));
     }
     let mut bytes = text.as_bytes();

@@ -13,7 +13,7 @@ mod terminal_safe;
 pub use fold::{USAGE_INDENT, fold};
 pub use json::{JsonText, append_json, to_json, to_json_pretty};
 pub use json_parts::JsonTextParts;
-pub use message::{command_name, input_message, is_tool, print_message, set_tool_name};
+pub use message::{command_name, input_message, is_tool, print_message};
 pub use scale::Scale;
 pub use splice::{MoveOutcome, copy_to_file, splice_to_pipe};
 pub use stdout::{Destination, Output, input_name};

@@ -12,7 +12,7 @@ use super::pattern::{MAX_OVERLAP, Pattern};
 use super::query::Query;
 use crate::engine::Block;
 use crate::io::Source;
-use crate::os::{Extent, reserve_exact};
+use crate::os::Extent;
 
 /// The number of bytes that are read from a source at a time.
 const READ_BYTES: u64 = 1 << 20;
@@ -61,16 +61,7 @@ impl LineBytes<'_> {
     fn whole(&self) -> io::Result<Cow<'_, [u8]>> {
         match self {
             LineBytes::InBlock(block, range) => Ok(Cow::Borrowed(&block.bytes()[range.clone()])),
-            LineBytes::InSource(source, range) => {
-                let length = usize::try_from(range.end - range.start).map_err(|_| io::ErrorKind::OutOfMemory)?;
-                let mut bytes = Vec::new();
-                // A line may be longer than memory, which is an error but must not abort the program.
-                reserve_exact(&mut bytes, length)?;
-                bytes.resize(length, 0);
-                let got = source.read_at(&mut bytes, range.start)?;
-                bytes.truncate(got);
-                Ok(Cow::Owned(bytes))
-            }
+            LineBytes::InSource(source, range) => source.read_range(range.clone()).map(Cow::Owned),
         }
     }
 }

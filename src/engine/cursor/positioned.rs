@@ -286,13 +286,12 @@ pub(in crate::engine) fn run_from(source: &Source, at: u64, end: u64, shortest: 
 /// # Errors
 /// Returns the error from `pread(2)`, or an error if the file was truncated.
 pub(super) fn append(source: &Source, row: &mut Vec<u8>, at: u64, count: usize) -> io::Result<usize> {
-    let mut bytes = vec![0; count];
-    let got = source.read_at(&mut bytes, at)?;
+    let bytes = source.read_range(at..at + count as u64)?;
     if let Some(error) = cut_short(source, at + count as u64) {
         return Err(error);
     }
-    row.extend(&bytes[..got]);
-    Ok(got)
+    row.extend(&bytes);
+    Ok(bytes.len())
 }
 
 /// Returns an error if the source was truncated to less than `end`.

@@ -1,12 +1,14 @@
 //! Reads by position.
 
 use std::io;
+use std::ops::Range;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::content::{MAX_CONTENT, SmallContent};
 use super::{AccessMethod, Source};
 use crate::os::buffer::{Buffer, append};
 use crate::os::posix::{Errno, FileExt};
+use crate::os::reserve_exact;
 
 impl Source {
     /// Reads the first bytes into `head`, and returns their number. A small file is read whole, for
@@ -53,6 +55,21 @@ impl Source {
             (got, None) => Ok(got),
             (_, Some(error)) => Err(error),
         }
+    }
+
+    /// Reads the bytes of a range, fewer if the input ends before it does.
+    ///
+    /// # Errors
+    /// Returns the error from `pread(2)`. A range that does not fit into memory is an error as well,
+    /// rather than the end of the program.
+    pub fn read_range(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
+        let length = usize::try_from(range.end - range.start).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        let mut bytes = Vec::new();
+        reserve_exact(&mut bytes, length)?;
+        bytes.resize(length, 0);
+        let got = self.read_at(&mut bytes, range.start)?;
+        bytes.truncate(got);
+        Ok(bytes)
     }
 
     /// Reads like [`Source::read_at`], but keeps the bytes before an error: returns their number and

@@ -25,18 +25,14 @@ pub struct LineNumber {
 impl LineNumber {
     /// Returns a line number with the value `number`.
     #[must_use]
-    pub fn new(mut number: u64) -> Self {
+    pub fn new(number: u64) -> Self {
+        let mut buffer = itoa::Buffer::new();
+        let digits = buffer.format(number).as_bytes();
+        let first = MAX_DIGITS - digits.len();
         let mut text = [b' '; MAX_DIGITS + 1 + COPY_LEN];
+        text[first..MAX_DIGITS].copy_from_slice(digits);
         text[MAX_DIGITS] = b'\t';
-        let mut first = MAX_DIGITS;
-        loop {
-            first -= 1;
-            text[first] = b'0' + (number % 10) as u8;
-            number /= 10;
-            if number == 0 {
-                return Self { text, first };
-            }
-        }
+        Self { text, first }
     }
 
     /// Increments the number, which wraps from `u64::MAX` to zero.

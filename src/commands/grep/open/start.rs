@@ -12,7 +12,6 @@ use memchr::{memchr, memchr_iter};
 use crate::app::config::Config;
 use crate::engine::{COUNTING_BLOCK, Fold, Input, Session, SplitAt};
 use crate::io::Source;
-use crate::os::reserve_exact;
 use crate::select::last_line_end;
 use crate::select::shard::Shard;
 use crate::timestamp::Reader;
@@ -165,13 +164,7 @@ pub fn lines_before(source: &Source, within: Range<u64>, wanted: u64, terminator
     let mut size = 4096;
     loop {
         let start = within.end.saturating_sub(size).max(within.start);
-        let length = usize::try_from(within.end - start).map_err(|_| io::ErrorKind::OutOfMemory)?;
-        let mut bytes = Vec::new();
-        // A line may be longer than memory, which is an error but must not abort the program.
-        reserve_exact(&mut bytes, length)?;
-        bytes.resize(length, 0);
-        let got = source.read_at(&mut bytes, start)?;
-        bytes.truncate(got);
+        let mut bytes = source.read_range(start..within.end)?;
         // The first line is used only if its beginning is known.
         let whole = if start == within.start { 0 } else { memchr(terminator, &bytes).map_or(bytes.len(), |i| i + 1) };
         let (at, lines) = last_lines(&bytes[whole..], wanted, terminator);

@@ -110,18 +110,8 @@ pub fn with_separator(name: &[u8], separator: Option<u8>) -> Cow<'_, [u8]> {
 
 /// Writes `value` in decimal, right-aligned in `width` columns.
 pub fn push_number(value: u64, width: usize, text: &mut Vec<u8>) {
-    let mut digits = [0u8; 20];
-    let mut start = digits.len();
-    let mut rest = value;
-    loop {
-        start -= 1;
-        digits[start] = b'0' + (rest % 10) as u8;
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    let digits = &digits[start..];
+    let mut buffer = itoa::Buffer::new();
+    let digits = buffer.format(value).as_bytes();
     text.resize(text.len() + width.saturating_sub(digits.len()), b' ');
     text.extend_from_slice(digits);
 }
