@@ -46,7 +46,8 @@ impl Permits {
         self.all - self.min_free.load(Ordering::Relaxed).min(self.all)
     }
 
-    fn has_available(&self) -> bool {
+    /// Returns whether a permit is free.
+    pub fn has_available(&self) -> bool {
         self.free.load(Ordering::Relaxed) > 0
     }
 }
