@@ -7,7 +7,7 @@ use crate::app::config::Config;
 use crate::digest::hasher::{HashedPart, Hasher};
 use crate::digest::{Digest, Recipe};
 use crate::engine::{Block, Consumer, Input, Permits, Plan};
-use crate::io::{IoMode, Source};
+use crate::io::Source;
 use crate::os::{self, error_text};
 use crate::output::{input_name, print_message};
 
@@ -63,20 +63,12 @@ fn plan(source: &Source, recipes: &[Recipe], config: &Config) -> Plan {
 /// # Errors
 /// Returns an error if a read fails or the file changes while it is read.
 pub fn digest(source: Source, recipes: &[Recipe], config: &Config, permits: &Permits) -> io::Result<Vec<Digest>> {
-    let mut source = config.decoded(source, config.engine.range)?;
+    let source = config.decoded(source, config.engine.range)?;
     // A serial digest keeps one thread busy, while another loads the next block.
     let loaders = usize::from(source.wanted().is_none_or(|wanted| wanted >= LOADED_ALONE));
     let is_serial = !recipes.iter().any(Recipe::splits);
     let helpers = if is_serial { recipes.len().saturating_sub(1) + loaders } else { usize::MAX };
     let helpers = helpers.min(config.engine.threads.max(1) - 1);
-    if recipes.iter().all(Recipe::waits_for_memory)
-        && (helpers > 0 && permits.has_available())
-        && config.engine.policy == IoMode::Auto
-        // A file from disk is mapped: its large folios need no copy.
-        && !config.stats.begin(&mut source)
-    {
-        source = source.overlapping();
-    }
     let plan = plan(&source, recipes, config);
     let consumed = config.engine.feed(Input::Open(source), plan, recipes, (permits, helpers), &config.stats)?;
     for (name, notice) in &consumed.notices {

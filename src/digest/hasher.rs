@@ -55,13 +55,6 @@ impl Recipe {
             || Model::of(self.spec.algorithm).is_some()
     }
 
-    /// Returns whether hashing takes less time than memory takes to deliver the bytes, although they
-    /// must be hashed in order.
-    pub fn waits_for_memory(&self) -> bool {
-        use Algorithm::{Xxh3, Xxh32, Xxh64, Xxh128};
-        matches!(self.spec.algorithm, Xxh32 | Xxh64 | Xxh3 | Xxh128)
-    }
-
     /// Returns whether a run of zeros of any length takes constant time.
     pub fn skips_zeros(&self) -> bool {
         matches!(self.spec.algorithm, Algorithm::Adler32 | Algorithm::Sysv | Algorithm::Bsd)

@@ -46,8 +46,7 @@ impl Permits {
         self.all - self.min_free.load(Ordering::Relaxed).min(self.all)
     }
 
-    /// Returns whether a permit is free.
-    pub fn has_available(&self) -> bool {
+    fn has_available(&self) -> bool {
         self.free.load(Ordering::Relaxed) > 0
     }
 }

@@ -700,21 +700,3 @@ fn a_pipe_gets_whole_lines() {
     assert!(child.wait().unwrap().success());
     assert_eq!(lines, 600);
 }
-
-#[test]
-fn a_fast_serial_digest_of_a_cached_file_is_read_by_two_threads() {
-    let dir = Dir::new();
-    // Freshly written bytes are cached.
-    let path = dir.file("cached", &vec![b'x'; (16 << 20) + 1]);
-    let way = |args: &[&str]| {
-        let ran = run(&[&["checksum", "--stats=json"], args, &[path.to_str().unwrap()]].concat());
-        let stats: serde_json::Value = serde_json::from_str(&ran.stderr).unwrap();
-        (stats["ways"][0]["way"].as_str().unwrap().to_owned(), ran.stdout)
-    };
-    let (read, digest) = way(&["-a", "xxh3", "--threads=2"]);
-    assert_eq!(read, "pread");
-    for args in [&["-a", "xxh3", "--threads=1"][..], &["-a", "xxh3", "--threads=2", "--io=mmap"]] {
-        assert_eq!(way(args), ("mmap".to_owned(), digest.clone()), "{args:?}");
-    }
-    assert_eq!(way(&["-a", "sha256", "--threads=2"]).0, "mmap");
-}

@@ -8,7 +8,6 @@
 //! | on hugetlbfs, or on overlayfs and cannot be opened again | `pread` | error | `pread` |
 //! | on FUSE, a network, or an unknown file system | `pread` | `mmap` | `pread` |
 //! | `mmap` refuses its first page | `pread` | error | `pread` |
-//! | cached, for a fast serial digest and with a thread to spare | `pread` | `mmap` | `pread` |
 //! | any other regular file or block device | `mmap` | `mmap` | `pread` |
 //!
 //! A single window of a mapped file may still be read: [`Source::map`](super::Source::map) says when.
@@ -74,8 +73,6 @@ pub enum Reason {
     Small,
     /// `--io read`.
     Forced,
-    /// One thread reads cached bytes while another computes.
-    Overlapped,
     /// The file system may show other bytes to a mapping than to a read.
     Incoherent(FileSystem),
     /// `mmap(2)` refused, with this errno.
@@ -95,7 +92,6 @@ impl fmt::Display for Reason {
             Reason::SizeWrong => f.write_str("stated size is wrong"),
             Reason::Small => f.write_str("small: reading costs less"),
             Reason::Forced => f.write_str("reading was requested"),
-            Reason::Overlapped => f.write_str("cached: reading overlaps with hashing"),
             Reason::Incoherent(file_system) => write!(f, "{file_system}: a mapping may differ from the file"),
             Reason::Refused(errno) => write!(f, "{} from mmap", errno_name(*errno)),
             Reason::Decoded(from) => write!(f, "decoded from {from}"),

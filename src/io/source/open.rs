@@ -10,7 +10,7 @@ use super::super::path::{self, FileRef};
 use super::access::{self, AccessMethod, IoMode};
 use super::probe::Probe;
 use super::snapshot::FileSnapshot;
-use super::{Kind, Range, Reason, Source};
+use super::{Kind, Range, Source};
 use crate::os::direct::is_direct;
 use crate::os::posix::{AsFd, FileExt, OFlags};
 use crate::os::{FileSystem, Window, null_device, reopen};
@@ -129,16 +129,6 @@ impl Source {
         };
         part.choose(mode);
         Ok(part)
-    }
-
-    /// Returns this source, read instead of mapped, for cached bytes that threads take in turn. One
-    /// thread then copies bytes into its own cache while another computes. On a mapping, the one that
-    /// computes would wait for memory.
-    pub fn overlapping(mut self) -> Source {
-        if self.method == AccessMethod::Map {
-            (self.method, self.reason) = (AccessMethod::Pread, Some(Reason::Overlapped));
-        }
-        self
     }
 
     /// Sets the requested range of an input of `len` bytes.
